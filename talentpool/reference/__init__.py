@@ -1,0 +1,1 @@
+"""Reference data: prefectures, municipalities, travel minutes and the vocabularies with their versions."""
