@@ -1,0 +1,302 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..db import Base, EncryptedText, Json, Text, UtcDateTime, choice
+from ..permissions import Action, Actor, Role, Scope, viewed_by, within
+from ..states import MembershipState
+
+_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+class Mode(StrEnum):
+    ONLINE = "online"
+    ONSITE = "onsite"
+    BOTH = "both"
+
+
+class PayBasis(StrEnum):
+    MONTH = "month"
+    DAY = "day"
+    HOUR = "hour"
+    TIME = "time"  # per visit (回額)
+    NONE = "none"  # unpaid (無償)
+
+
+class Candidate(Base):
+    __tablename__ = "candidate"
+    __table_args__ = (
+        sa.CheckConstraint("travel_limit_minutes BETWEEN 0 AND 1440", name="travel_in_a_day"),
+        sa.CheckConstraint("most_at_once BETWEEN 1 AND 10", name="some_at_once"),
+        sa.CheckConstraint("pay_minimum >= 0 AND pay_wish >= pay_minimum", name="pay_in_order"),
+    )
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    code: Mapped[str] = mapped_column(Text(12), unique=True)  # "C-000123": shown instead of the name
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), unique=True)
+    kind: Mapped[str | None] = mapped_column(Text(20))  # vocabulary candidate_kind
+    family_name: Mapped[str] = mapped_column(Text(50))  # exactly as typed, never normalised
+    given_name: Mapped[str] = mapped_column(Text(50))
+    family_kana: Mapped[str] = mapped_column(Text(50))  # katakana
+    given_kana: Mapped[str] = mapped_column(Text(50))
+    search_key: Mapped[str] = mapped_column(Text(400), index=True)  # folded names, for look-up
+    birth_date: Mapped[str | None] = mapped_column(EncryptedText)  # ISO date
+    phone: Mapped[str | None] = mapped_column(EncryptedText)
+    contact_email: Mapped[str | None] = mapped_column(EncryptedText)
+    postal_code: Mapped[str | None] = mapped_column(EncryptedText)
+    address: Mapped[str | None] = mapped_column(EncryptedText)
+    home_code: Mapped[str | None] = mapped_column(sa.ForeignKey("municipality.code"))
+    travel_limit_minutes: Mapped[int | None]  # none = any
+    overnight: Mapped[bool] = mapped_column(default=False)
+    most_at_once: Mapped[int] = mapped_column(default=1)  # engagements
+    pay_minimum: Mapped[int] = mapped_column(default=0)  # yen per half-day
+    pay_wish: Mapped[int] = mapped_column(default=0)  # yen per half-day
+    wished_themes: Mapped[list[str]] = mapped_column(Json, default=list)
+    wished_regions: Mapped[list[str]] = mapped_column(Json, default=list)
+    motive: Mapped[str] = mapped_column(Text(2000), default="")
+    heard_from: Mapped[str | None] = mapped_column(Text(40))  # vocabulary heard_from
+    trained_until: Mapped[date | None]  # required training (privacy, security) is valid until
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(sa.Integer)
+
+    memberships: Mapped[list[Membership]] = relationship(
+        back_populates="candidate", order_by="Membership.id"
+    )
+    roles: Mapped[list[CandidateRole]] = relationship(cascade="all, delete-orphan", order_by="CandidateRole.role")
+    forms: Mapped[list[CandidateForm]] = relationship(cascade="all, delete-orphan", order_by="CandidateForm.form")
+    posts: Mapped[list[ServicePost]] = relationship(cascade="all, delete-orphan", order_by="ServicePost.first_month, ServicePost.id")
+    companies: Mapped[list[Company]] = relationship(cascade="all, delete-orphan", order_by="Company.id")
+    decisions: Mapped[list[DecidedMatter]] = relationship(cascade="all, delete-orphan", order_by="DecidedMatter.id")
+    skills: Mapped[list[SkillClaim]] = relationship(cascade="all, delete-orphan", order_by="SkillClaim.skill")
+    exams: Mapped[list[ExamPass]] = relationship(cascade="all, delete-orphan", order_by="ExamPass.id")
+    windows: Mapped[list[Window]] = relationship(cascade="all, delete-orphan", order_by="Window.first_month, Window.id")
+    consents: Mapped[list[Consent]] = relationship(order_by="Consent.id")
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def name(self) -> str:
+        return f"{self.family_name} {self.given_name}"
+
+    @property
+    def kana(self) -> str:
+        return f"{self.family_kana} {self.given_kana}"
+
+
+class Membership(Base):
+    """One person in one prefecture's pool."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        sa.UniqueConstraint("candidate_id", "prefecture_code"),
+        sa.CheckConstraint(
+            "state <> 'active' OR (active_from IS NOT NULL AND active_until IS NOT NULL"
+            " AND active_until >= active_from)",
+            name="active_has_dates",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"))
+    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"), index=True)
+    state: Mapped[MembershipState] = mapped_column(choice(MembershipState), default=MembershipState.DRAFT)
+    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reviewed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    active_from: Mapped[date | None]
+    active_until: Mapped[date | None]  # included; expiry is derived, not stored
+    review_reason: Mapped[str | None] = mapped_column(Text(40))
+    review_comment: Mapped[str] = mapped_column(Text(1000), default="")
+    version: Mapped[int] = mapped_column(sa.Integer)
+
+    candidate: Mapped[Candidate] = relationship(back_populates="memberships")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class CandidateRole(Base):
+    __tablename__ = "candidate_role"
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(Text(40), primary_key=True)  # vocabulary external_role
+
+
+class CandidateForm(Base):
+    __tablename__ = "candidate_form"
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), primary_key=True)
+    form: Mapped[str] = mapped_column(Text(40), primary_key=True)  # vocabulary appointment_form
+
+
+class ServicePost(Base):
+    """One post of the service history (行政経歴): body, department, post, grade, from, to."""
+
+    __tablename__ = "service_post"
+    __table_args__ = (
+        sa.CheckConstraint("last_month IS NULL OR last_month >= first_month", name="months_in_order"),
+    )
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
+    body: Mapped[str] = mapped_column(Text(100))  # name of the office or employer
+    municipality_code: Mapped[str | None] = mapped_column(sa.ForeignKey("municipality.code"))
+    department: Mapped[str] = mapped_column(Text(100), default="")
+    title: Mapped[str] = mapped_column(Text(100), default="")
+    grade: Mapped[str | None] = mapped_column(Text(20))  # vocabulary grade
+    is_public: Mapped[bool] = mapped_column(default=True)  # a government office
+    first_month: Mapped[int]
+    last_month: Mapped[int | None]  # none = still there
+
+
+class Company(Base):
+    """A company the person works for now or owns a part of: input of the conflict screening."""
+
+    __tablename__ = "company"
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
+    name: Mapped[str] = mapped_column(Text(100))
+    name_key: Mapped[str] = mapped_column(Text(300))  # folded, compared with vendors
+    position: Mapped[str] = mapped_column(Text(100), default="")
+    has_shares: Mapped[bool] = mapped_column(default=False)
+    is_present: Mapped[bool] = mapped_column(default=True)
+
+
+class DecidedMatter(Base):
+    """A contract or disposition the person decided as an official, and with whom."""
+
+    __tablename__ = "decided_matter"
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
+    vendor: Mapped[str] = mapped_column(Text(100))
+    vendor_key: Mapped[str] = mapped_column(Text(300))
+    subject: Mapped[str] = mapped_column(Text(200), default="")
+    month: Mapped[int]
+
+
+class SkillClaim(Base):
+    __tablename__ = "skill_claim"
+    __table_args__ = (
+        sa.CheckConstraint("level BETWEEN 1 AND 4", name="level_of_four"),
+        sa.CheckConstraint("last_used BETWEEN 1950 AND 2100", name="year_of_use"),
+        sa.CheckConstraint("evidence IN ('self', 'documented', 'confirmed')", name="evidence_known"),
+    )
+
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), primary_key=True)
+    skill: Mapped[str] = mapped_column(Text(40), primary_key=True)  # vocabulary skill
+    level: Mapped[int]  # 1 knows, 2 can help, 3 does it alone, 4 can teach it
+    last_used: Mapped[int | None]  # year
+    evidence: Mapped[str] = mapped_column(Text(20), default="self")
+    evidence_note: Mapped[str] = mapped_column(Text(300), default="")
+
+
+class ExamPass(Base):
+    __tablename__ = "exam_pass"
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
+    exam: Mapped[str | None] = mapped_column(Text(40))  # vocabulary exam
+    name_then: Mapped[str] = mapped_column(Text(100))  # as it was called when passed
+    year: Mapped[int | None]
+
+
+class Window(Base):
+    """When the person can work: half-days a month from one month to another. A pause is unavailable."""
+
+    __tablename__ = "availability_window"
+    __table_args__ = (
+        sa.CheckConstraint("last_month >= first_month", name="months_in_order"),
+        sa.CheckConstraint("half_days BETWEEN 0 AND 62", name="fits_a_month"),
+        sa.CheckConstraint("weekdays BETWEEN 0 AND 127", name="days_of_a_week"),
+        sa.CheckConstraint("is_available OR half_days = 0", name="pause_gives_nothing"),
+    )
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
+    first_month: Mapped[int]  # year * 12 + month - 1
+    last_month: Mapped[int]
+    half_days: Mapped[int]  # per month
+    weekdays: Mapped[int] = mapped_column(default=31)  # bits: Monday 1 … Sunday 64
+    mode: Mapped[Mode] = mapped_column(choice(Mode), default=Mode.BOTH)
+    is_available: Mapped[bool] = mapped_column(default=True)
+    note: Mapped[str] = mapped_column(Text(200), default="")
+
+
+class Consent(Base):
+    """Given for a purpose and an audience, in a version of the text; withdrawn, never deleted."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        sa.CheckConstraint("withdrawn_at IS NULL OR withdrawn_at >= given_at", name="in_order"),
+        sa.Index(
+            "uq_consent_in_force", "candidate_id", "purpose", "audience", unique=True,
+            sqlite_where=sa.text("withdrawn_at IS NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
+    purpose: Mapped[str] = mapped_column(Text(20))  # vocabulary consent_purpose
+    audience: Mapped[str] = mapped_column(Text(10))  # code of a prefecture or municipality
+    text_version: Mapped[str] = mapped_column(Text(20))
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ProfileSnapshot(Base):
+    """The profile as it was when somebody decided about it."""
+
+    __tablename__ = "profile_snapshot"
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
+    occasion: Mapped[str] = mapped_column(Text(40))  # "activation", "approval"
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    content: Mapped[str] = mapped_column(EncryptedText)  # canonical JSON
+
+
+class ProfileDraft(Base):
+    """What was typed into a step and not yet accepted, so that nothing is lost."""
+
+    __tablename__ = "profile_draft"
+
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(Text(20), primary_key=True)
+    content: Mapped[str] = mapped_column(EncryptedText)  # JSON of the form's fields
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+viewed_by(Candidate, Action.VIEW_CANDIDATE)
+viewed_by(Membership, Action.VIEW_CANDIDATE)
+
+
+@within(Candidate, Scope.OWN)
+def _own(actor: Actor) -> sa.ColumnElement[bool]:
+    return Candidate.user_id == actor.user_id
+
+
+@within(Candidate, Scope.PREFECTURE)
+def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
+    return Candidate.id.in_(sa.select(Membership.candidate_id).where(_membership_of(actor)))
+
+
+@within(Membership, Scope.OWN)
+def _own_membership(actor: Actor) -> sa.ColumnElement[bool]:
+    return Membership.candidate_id.in_(
+        sa.select(Candidate.id).where(Candidate.user_id == actor.user_id)
+    )
+
+
+@within(Membership, Scope.PREFECTURE)
+def _membership_of(actor: Actor) -> sa.ColumnElement[bool]:
+    """Staff see whoever has handed a profile in to their prefecture, not private drafts."""
+    visible = Membership.prefecture_code == actor.prefecture_code
+    if actor.role is Role.SYSTEM:
+        return visible
+    return visible & (Membership.state != MembershipState.DRAFT)
+

@@ -1,0 +1,123 @@
+"""Settings from the environment (names: the public contract), checked once at the start."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import ConfigError
+
+ENVIRONMENTS = ("development", "test", "production")
+PREFIX = "TALENTPOOL_"
+
+
+@dataclass(frozen=True)
+class Config:
+    database_url: str
+    secret_key: str
+    field_keys: tuple[str, ...]  # Fernet keys, newest first
+    audit_key: str
+    environment: str = "development"
+    queue_url: str | None = None
+    base_url: str = "http://127.0.0.1:8000"
+    smtp_url: str | None = None
+    proxy_hops: int = 0
+    metrics_allow: tuple[str, ...] = ()
+    is_demo: bool = False
+
+    def __repr__(self) -> str:
+        return f"Config(environment={self.environment!r})"
+
+    @property
+    def is_secure(self) -> bool:
+        """Pages are reached over https, so cookies may insist on it."""
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_environment(
+        cls, environ: Mapping[str, str] | None = None, *, instance: Path | None = None
+    ) -> Config:
+        """Read TALENTPOOL_*; outside production, missing keys are made once and kept in `instance`."""
+        given = os.environ if environ is None else environ
+        instance = instance or Path(given.get(PREFIX + "INSTANCE", "instance"))
+        environment = given.get(PREFIX + "ENV", "development")
+        if environment not in ENVIRONMENTS:
+            raise ConfigError(f"TALENTPOOL_ENV must be one of {', '.join(ENVIRONMENTS)}")
+        keys = _keys(given, environment, instance)
+        config = cls(
+            database_url=given.get(PREFIX + "DATABASE_URL") or _default_database(instance),
+            secret_key=keys["SECRET_KEY"],
+            field_keys=tuple(keys["FIELD_KEYS"].split(",")),
+            audit_key=keys["AUDIT_KEY"],
+            environment=environment,
+            queue_url=given.get(PREFIX + "QUEUE_URL"),
+            base_url=given.get(PREFIX + "BASE_URL", cls.base_url),
+            smtp_url=given.get(PREFIX + "SMTP_URL"),
+            proxy_hops=_whole_number(given.get(PREFIX + "PROXY_HOPS", "0"), "PROXY_HOPS"),
+            metrics_allow=tuple(filter(None, given.get(PREFIX + "METRICS_ALLOW", "").split(","))),
+            is_demo=given.get(PREFIX + "DEMO") == "1",
+        )
+        config.refuse_unsafe()
+        return config
+
+    def refuse_unsafe(self) -> None:
+        if self.environment != "production":
+            return
+        if len(self.secret_key) < 32 or len(self.audit_key) < 32:
+            raise ConfigError("TALENTPOOL_SECRET_KEY and TALENTPOOL_AUDIT_KEY need 32 characters")
+        if self.is_demo:
+            raise ConfigError("the demo does not run with TALENTPOOL_ENV=production")
+        if not self.is_secure:
+            raise ConfigError("TALENTPOOL_BASE_URL must start with https:// in production")
+        if self.queue_url and self.database_url.startswith("sqlite"):
+            raise ConfigError("SQLite serves one machine only: unset TALENTPOOL_QUEUE_URL")
+
+
+def _default_database(instance: Path) -> str:
+    instance.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{(instance / 'talentpool.db').resolve()}"
+
+
+def _whole_number(text: str, name: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise ConfigError(f"{PREFIX}{name} must be a whole number")
+    return int(text)
+
+
+def _keys(given: Mapping[str, str], environment: str, instance: Path) -> dict[str, str]:
+    names = ("SECRET_KEY", "FIELD_KEYS", "AUDIT_KEY")
+    keys = {name: given.get(PREFIX + name, "") for name in names}
+    missing = [PREFIX + name for name in names if not keys[name]]
+    if not missing:
+        return keys
+    if environment == "production":
+        raise ConfigError(f"production needs {', '.join(missing)}")
+    return _kept_keys(instance) | {name: key for name, key in keys.items() if key}
+
+
+def _kept_keys(instance: Path) -> dict[str, str]:
+    """Keys of a development installation: made at the first start, readable by the owner only."""
+    path = instance / "keys.json"
+    if not path.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        made = {
+            "SECRET_KEY": secrets.token_hex(32),
+            "FIELD_KEYS": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            "AUDIT_KEY": secrets.token_hex(32),
+        }
+        partial = path.with_suffix(f".{os.getpid()}")
+        partial.touch(mode=0o600)
+        partial.write_text(json.dumps(made), encoding="ascii")
+        try:
+            os.link(partial, path)  # fails if another start was first: theirs holds
+        except FileExistsError:
+            pass
+        finally:
+            partial.unlink()
+    kept: dict[str, str] = json.loads(path.read_text(encoding="ascii"))
+    return kept

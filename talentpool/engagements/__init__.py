@@ -1,0 +1,1 @@
+"""The work that follows a confirmed placement."""

@@ -1,0 +1,1 @@
+"""Half-days by person and month: capacity, holds, bookings. The only writer of ledger rows."""

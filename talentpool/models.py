@@ -1,0 +1,30 @@
+"""All tables: importing this module fills `Base.metadata`, for migrations and whole-schema checks."""
+
+from .accounts import models as accounts
+from .audit import AuditEvent, AuditHead
+from .candidates import models as candidates
+from .db import Base
+from .engagements import models as engagements
+from .jobs import Job
+from .ledger import models as ledger
+from .mail import MailOrder
+from .needs import models as needs
+from .placements import models as placements
+from .reference import models as reference
+from .rounds import models as rounds
+
+__all__ = [
+    "AuditEvent",
+    "AuditHead",
+    "Base",
+    "Job",
+    "MailOrder",
+    "accounts",
+    "candidates",
+    "engagements",
+    "ledger",
+    "needs",
+    "placements",
+    "reference",
+    "rounds",
+]

@@ -1,0 +1,1 @@
+"""What municipalities look for."""

@@ -1,0 +1,207 @@
+"""Who may do what: one table of action × role → scope, and the one door to objects.
+
+A scope is turned into SQL by the model's own package (`@within(Model, Scope.TOWN)`), once; the same
+expression filters lists and decides about a single object, so no rule stands twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from .db import GREATEST_ID, Base, Session
+from .errors import Forbidden, NotFound
+
+
+class Role(StrEnum):
+    CANDIDATE = "candidate"
+    MUNICIPALITY = "municipality"
+    COORDINATOR = "coordinator"
+    APPROVER = "approver"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+    SYSTEM = "system"  # timers and jobs; nobody signs in with it
+
+
+ROLE_LABELS: Mapping[Role, tuple[str, str]] = {
+    Role.CANDIDATE: ("登録者", "Candidate"),
+    Role.MUNICIPALITY: ("市町担当者", "Municipality officer"),
+    Role.COORDINATOR: ("県担当者", "Coordinator"),
+    Role.APPROVER: ("県決裁者", "Approver"),
+    Role.AUDITOR: ("監査", "Auditor"),
+    Role.ADMIN: ("管理者", "Administrator"),
+    Role.SYSTEM: ("システム", "System"),
+}
+
+
+class Scope(StrEnum):
+    OWN = "own"  # the person's own
+    TOWN = "town"  # of the officer's municipality
+    INTRODUCED = "introduced"  # people who said yes to the officer's municipality
+    PREFECTURE = "prefecture"  # of the officer's prefecture
+    ANY = "any"
+
+
+class Action(StrEnum):
+    VIEW_CANDIDATE = "candidate:view"
+    EDIT_PROFILE = "candidate:edit"
+    REVIEW_PROFILE = "candidate:review"
+    VIEW_NEED = "need:view"
+    EDIT_NEED = "need:edit"
+    REVIEW_NEED = "need:review"
+    VIEW_ROUND = "round:view"
+    RUN_ROUND = "round:run"
+    VIEW_PLACEMENT = "placement:view"
+    DRAFT_PLACEMENT = "placement:draft"
+    APPROVE_PLACEMENT = "placement:approve"
+    ANSWER_OFFER = "placement:answer-offer"
+    ANSWER_INTRODUCTION = "placement:answer-introduction"
+    CONFIRM_PLACEMENT = "placement:confirm"
+    EXPIRE_PLACEMENT = "placement:expire"
+    VIEW_AUDIT = "audit:view"
+    VIEW_MAIL = "mail:view"
+    VIEW_ACCOUNT = "account:view"
+    MANAGE_ACCOUNT = "account:manage"
+    MANAGE_REFERENCE = "reference:manage"
+    EXCHANGE = "exchange:run"  # import and export
+
+
+_C, _M, _K, _A, _U, _X, _S = (
+    Role.CANDIDATE,
+    Role.MUNICIPALITY,
+    Role.COORDINATOR,
+    Role.APPROVER,
+    Role.AUDITOR,
+    Role.ADMIN,
+    Role.SYSTEM,
+)
+_OWN, _TOWN, _INTRODUCED, _PREFECTURE, _ANY = Scope
+
+# A role that is not named may not. Administrators see no personal data of candidates.
+RULES: Mapping[Action, Mapping[Role, Scope]] = {
+    Action.VIEW_CANDIDATE: {
+        _C: _OWN, _M: _INTRODUCED, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.EDIT_PROFILE: {_C: _OWN, _K: _PREFECTURE, _S: _ANY},
+    Action.REVIEW_PROFILE: {_K: _PREFECTURE, _S: _ANY},
+    Action.VIEW_NEED: {
+        _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.EDIT_NEED: {_M: _TOWN, _S: _ANY},
+    Action.REVIEW_NEED: {_K: _PREFECTURE, _S: _ANY},
+    Action.VIEW_ROUND: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
+    Action.RUN_ROUND: {_K: _PREFECTURE, _S: _ANY},
+    Action.VIEW_PLACEMENT: {
+        _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.DRAFT_PLACEMENT: {_K: _PREFECTURE, _S: _ANY},
+    Action.APPROVE_PLACEMENT: {_A: _PREFECTURE},
+    Action.ANSWER_OFFER: {_C: _OWN},
+    Action.ANSWER_INTRODUCTION: {_M: _TOWN},
+    Action.CONFIRM_PLACEMENT: {_K: _PREFECTURE},
+    Action.EXPIRE_PLACEMENT: {_S: _ANY},
+    Action.VIEW_AUDIT: {_U: _PREFECTURE},
+    Action.VIEW_MAIL: {_K: _PREFECTURE, _U: _PREFECTURE},
+    Action.VIEW_ACCOUNT: {_X: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
+    Action.MANAGE_ACCOUNT: {_X: _PREFECTURE, _S: _ANY},
+    Action.MANAGE_REFERENCE: {_X: _PREFECTURE, _S: _ANY},
+    Action.EXCHANGE: {_K: _PREFECTURE, _S: _ANY},
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: plain values, so that services and jobs never need a web request."""
+
+    user_id: int | None
+    role: Role
+    prefecture_code: str | None = None
+    municipality_code: str | None = None
+
+
+SYSTEM = Actor(user_id=None, role=Role.SYSTEM)
+
+Condition = Callable[[Actor], sa.ColumnElement[bool]]
+M = TypeVar("M", bound=Base)
+_conditions: dict[tuple[type[Base], Scope], Condition] = {}
+_view_actions: dict[type[Base], Action] = {}
+
+
+def viewed_by(model: type[Base], action: Action) -> None:
+    """Declare the action that makes objects of `model` visible."""
+    _view_actions[model] = action
+
+
+def within(model: type[Base], scope: Scope) -> Callable[[Condition], Condition]:
+    """Register what `scope` means for `model`: a function from the actor to an SQL condition."""
+
+    def register(condition: Condition) -> Condition:
+        _conditions[model, scope] = condition
+        return condition
+
+    return register
+
+
+def scope_of(actor: Actor, action: Action) -> Scope | None:
+    return RULES[action].get(actor.role)
+
+
+def condition(
+    actor: Actor, action: Action, model: type[Base]
+) -> sa.ColumnElement[bool]:
+    """The rows of `model` on which `actor` may do `action`, as an SQL condition."""
+    scope = scope_of(actor, action)
+    if scope is None:
+        return sa.false()
+    if scope is Scope.ANY:
+        return sa.true()
+    return _conditions[model, scope](actor)
+
+
+def visible(actor: Actor, model: type[M]) -> sa.Select[tuple[M]]:
+    return sa.select(model).where(condition(actor, _view_actions[model], model))
+
+
+def get_visible(
+    session: Session, actor: Actor, model: type[M], ident: int, *, lock: bool = False
+) -> M:
+    """The object, or NotFound: what is foreign and what is absent look the same."""
+    if not 0 < ident <= GREATEST_ID:
+        raise NotFound
+    query = visible(actor, model).where(_key(model) == ident)
+    if lock:
+        query = query.with_for_update(of=model)
+    found = session.scalars(query.execution_options(populate_existing=lock)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def can(session: Session, actor: Actor, action: Action, thing: Base | None = None) -> bool:
+    """May `actor` do `action` on `thing`; without a thing: on anything at all."""
+    scope = scope_of(actor, action)
+    if scope is None:
+        return False
+    if thing is None or scope is Scope.ANY:
+        return True
+    session.flush()
+    model = type(thing)
+    key = _key(model)
+    ident = sa.inspect(thing).identity
+    if ident is None:
+        return False
+    query = sa.select(key).where(key == ident[0], condition(actor, action, model))
+    return session.scalar(query) is not None
+
+
+def require(session: Session, actor: Actor, action: Action, thing: Base | None = None) -> None:
+    if not can(session, actor, action, thing):
+        raise Forbidden("この操作を行う権限がありません。")
+
+
+def _key(model: type[Base]) -> Any:
+    return sa.inspect(model).primary_key[0]

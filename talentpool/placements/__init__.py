@@ -1,0 +1,1 @@
+"""One person for one seat of one need, from suggestion to confirmation."""

@@ -1,0 +1,1 @@
+"""Both sides together: rows become matching records; conflicts; lint of a need."""

@@ -1,0 +1,1 @@
+"""Matching rounds: inputs, run, plan, adoption."""

@@ -1,0 +1,366 @@
+"""Every state machine of the product as a table, and `move`, the only code that sets a state.
+
+Pages draw their buttons from the same tables; docs/workflow.md is generated from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from . import audit
+from .db import Base, Session
+from .errors import Conflict, Refused
+from .permissions import Action, Actor, Role, can, require
+
+
+class MembershipState(StrEnum):
+    DRAFT = "draft"
+    APPLIED = "applied"
+    ACTIVE = "active"
+    RETURNED = "returned"
+    NOT_ACCEPTED = "not_accepted"
+    LEFT = "left"
+
+
+class NeedState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    OPEN = "open"
+    ON_HOLD = "on_hold"
+    CLOSED = "closed"
+
+
+class RoundState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    OPTIMAL = "optimal"
+    FEASIBLE_WITH_GAP = "feasible_with_gap"
+    NOTHING_FILLABLE = "nothing_fillable"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    ADOPTED = "adopted"
+    DISCARDED = "discarded"
+
+
+class PlacementState(StrEnum):
+    SUGGESTED = "suggested"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    OFFERED = "offered"
+    INTRODUCED = "introduced"
+    AGREED = "agreed"
+    CONFIRMED = "confirmed"
+    NOT_ADVANCED = "not_advanced"
+    REFUSED = "refused"
+    DECLINED_BY_CANDIDATE = "declined_by_candidate"
+    DECLINED_BY_TOWN = "declined_by_town"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+
+
+class EngagementState(StrEnum):
+    PREPARING = "preparing"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+
+class Audience(StrEnum):
+    """Who is told of a change."""
+
+    CANDIDATE = "candidate"
+    MUNICIPALITY = "municipality"
+    COORDINATOR = "coordinator"
+    APPROVER = "approver"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    verb: str
+    ja: str  # label of the button
+    en: str
+    sources: frozenset[StrEnum]
+    target: StrEnum
+    action: Action
+    reasons: str | None = None  # vocabulary of reason codes; a reason is then required
+    notice: tuple[Audience, ...] = ()
+    is_end: bool = False
+    is_danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    name: str
+    states: type[StrEnum]
+    labels: Mapping[StrEnum, tuple[str, str]]
+    transitions: tuple[Transition, ...]
+
+    def transition(self, verb: str, state: StrEnum) -> Transition | None:
+        for step in self.transitions:
+            if step.verb == verb and state in step.sources:
+                return step
+        return None
+
+    def verbs(self, state: StrEnum) -> Sequence[Transition]:
+        return [step for step in self.transitions if state in step.sources]
+
+
+class Stateful(Protocol):
+    id: Any
+    state: Any
+    __tablename__: str
+
+
+def _step(
+    verb: str,
+    labels: tuple[str, str],
+    sources: StrEnum | Iterable[StrEnum],
+    target: StrEnum,
+    action: Action,
+    **more: Any,
+) -> Transition:
+    froms = frozenset([sources]) if isinstance(sources, StrEnum) else frozenset(sources)
+    return Transition(verb, labels[0], labels[1], froms, target, action, **more)
+
+
+_MS, _NS, _RS, _PS, _ES = MembershipState, NeedState, RoundState, PlacementState, EngagementState
+
+MEMBERSHIP = Machine(
+    "membership",
+    MembershipState,
+    {
+        _MS.DRAFT: ("下書き", "Draft"),
+        _MS.APPLIED: ("確認待ち", "Waiting for review"),
+        _MS.ACTIVE: ("登録中", "Active"),
+        _MS.RETURNED: ("差戻し", "Returned"),
+        _MS.NOT_ACCEPTED: ("登録見送り", "Not accepted"),
+        _MS.LEFT: ("退会", "Left"),
+    },
+    (
+        _step("submit", ("申請する", "Submit"), {_MS.DRAFT, _MS.RETURNED}, _MS.APPLIED,
+              Action.EDIT_PROFILE, notice=(Audience.COORDINATOR,)),
+        _step("activate", ("登録を認める", "Activate"), _MS.APPLIED, _MS.ACTIVE,
+              Action.REVIEW_PROFILE, notice=(Audience.CANDIDATE,)),
+        _step("return", ("差し戻す", "Return"), _MS.APPLIED, _MS.RETURNED, Action.REVIEW_PROFILE,
+              reasons="profile_return_reason", notice=(Audience.CANDIDATE,)),
+        _step("decline", ("登録を見送る", "Do not accept"), _MS.APPLIED, _MS.NOT_ACCEPTED,
+              Action.REVIEW_PROFILE, reasons="profile_return_reason",
+              notice=(Audience.CANDIDATE,), is_end=True, is_danger=True),
+        _step("leave", ("退会する", "Leave"),
+              {_MS.DRAFT, _MS.APPLIED, _MS.RETURNED, _MS.ACTIVE}, _MS.LEFT, Action.EDIT_PROFILE,
+              notice=(Audience.COORDINATOR,), is_end=True, is_danger=True),
+    ),
+)  # fmt: skip
+
+NEED = Machine(
+    "need",
+    NeedState,
+    {
+        _NS.DRAFT: ("下書き", "Draft"),
+        _NS.SUBMITTED: ("確認待ち", "Waiting for review"),
+        _NS.OPEN: ("公開中", "Open"),
+        _NS.ON_HOLD: ("保留", "On hold"),
+        _NS.CLOSED: ("終了", "Closed"),
+    },
+    (
+        _step("submit", ("申請する", "Submit"), _NS.DRAFT, _NS.SUBMITTED, Action.EDIT_NEED,
+              notice=(Audience.COORDINATOR,)),
+        _step("publish", ("公開する", "Publish"), _NS.SUBMITTED, _NS.OPEN, Action.REVIEW_NEED,
+              notice=(Audience.MUNICIPALITY,)),
+        _step("return", ("差し戻す", "Return"), _NS.SUBMITTED, _NS.DRAFT, Action.REVIEW_NEED,
+              reasons="need_return_reason", notice=(Audience.MUNICIPALITY,)),
+        _step("hold", ("保留にする", "Put on hold"), _NS.OPEN, _NS.ON_HOLD, Action.REVIEW_NEED,
+              notice=(Audience.MUNICIPALITY,)),
+        _step("resume", ("再開する", "Resume"), _NS.ON_HOLD, _NS.OPEN, Action.REVIEW_NEED,
+              notice=(Audience.MUNICIPALITY,)),
+        _step("withdraw", ("取り下げる", "Withdraw"),
+              {_NS.DRAFT, _NS.SUBMITTED, _NS.OPEN, _NS.ON_HOLD}, _NS.CLOSED, Action.EDIT_NEED,
+              reasons="withdrawal_reason", notice=(Audience.COORDINATOR,), is_end=True,
+              is_danger=True),
+        _step("close", ("募集を終了する", "Close"), {_NS.OPEN, _NS.ON_HOLD}, _NS.CLOSED,
+              Action.REVIEW_NEED, reasons="need_close_reason",
+              notice=(Audience.MUNICIPALITY,), is_end=True, is_danger=True),
+    ),
+)  # fmt: skip
+
+_SOLVED = {_RS.OPTIMAL, _RS.FEASIBLE_WITH_GAP}
+
+ROUND = Machine(
+    "round",
+    RoundState,
+    {
+        _RS.QUEUED: ("待機中", "Queued"),
+        _RS.RUNNING: ("計算中", "Running"),
+        _RS.OPTIMAL: ("最適", "Optimal"),
+        _RS.FEASIBLE_WITH_GAP: ("改善余地あり", "Feasible, with a gap"),
+        _RS.NOTHING_FILLABLE: ("割当なし", "Nothing can be filled"),
+        _RS.FAILED: ("失敗", "Failed"),
+        _RS.CANCELLED: ("中止", "Cancelled"),
+        _RS.ADOPTED: ("採用済み", "Adopted"),
+        _RS.DISCARDED: ("破棄", "Discarded"),
+    },
+    (
+        _step("start", ("計算を始める", "Start"), {_RS.QUEUED, _RS.RUNNING}, _RS.RUNNING,
+              Action.RUN_ROUND),
+        _step("prove", ("最適を証明", "Prove"), _RS.RUNNING, _RS.OPTIMAL, Action.RUN_ROUND),
+        _step("stop_short", ("時間切れ", "Stop short"), _RS.RUNNING, _RS.FEASIBLE_WITH_GAP,
+              Action.RUN_ROUND),
+        _step("come_up_empty", ("割当なし", "Nothing"), _RS.RUNNING, _RS.NOTHING_FILLABLE,
+              Action.RUN_ROUND, is_end=True),
+        _step("fail", ("失敗", "Fail"), {_RS.QUEUED, _RS.RUNNING}, _RS.FAILED, Action.RUN_ROUND,
+              is_end=True),
+        _step("cancel", ("中止する", "Cancel"), {_RS.QUEUED, _RS.RUNNING}, _RS.CANCELLED,
+              Action.RUN_ROUND, is_end=True, is_danger=True),
+        _step("adopt", ("採用する", "Adopt"), _SOLVED, _RS.ADOPTED, Action.RUN_ROUND),
+        _step("discard", ("破棄する", "Discard"), _SOLVED | {_RS.NOTHING_FILLABLE},
+              _RS.DISCARDED, Action.RUN_ROUND, is_end=True, is_danger=True),
+    ),
+)  # fmt: skip
+
+LIVE = frozenset(
+    {_PS.SUGGESTED, _PS.PROPOSED, _PS.APPROVED, _PS.OFFERED, _PS.INTRODUCED, _PS.AGREED,
+     _PS.CONFIRMED}
+)  # fmt: skip
+HOLDING = frozenset({_PS.OFFERED, _PS.INTRODUCED, _PS.AGREED})  # a hold on the ledger
+SEATED = HOLDING | {_PS.CONFIRMED}  # takes a seat of the need
+NAMED = frozenset({_PS.INTRODUCED, _PS.AGREED, _PS.CONFIRMED})  # the town knows the name
+
+PLACEMENT = Machine(
+    "placement",
+    PlacementState,
+    {
+        _PS.SUGGESTED: ("候補", "Suggested"),
+        _PS.PROPOSED: ("決裁待ち", "Waiting for approval"),
+        _PS.APPROVED: ("決裁済み", "Approved"),
+        _PS.OFFERED: ("本人確認中", "Offered to the person"),
+        _PS.INTRODUCED: ("市町確認中", "Introduced to the town"),
+        _PS.AGREED: ("双方合意", "Agreed"),
+        _PS.CONFIRMED: ("確定", "Confirmed"),
+        _PS.NOT_ADVANCED: ("推薦せず", "Not advanced"),
+        _PS.REFUSED: ("却下", "Refused"),
+        _PS.DECLINED_BY_CANDIDATE: ("本人辞退", "Declined by the person"),
+        _PS.DECLINED_BY_TOWN: ("市町見送り", "Declined by the town"),
+        _PS.LAPSED: ("期限切れ", "Lapsed"),
+        _PS.WITHDRAWN: ("取下げ", "Withdrawn"),
+        _PS.REVOKED: ("取消し", "Revoked"),
+        _PS.SUPERSEDED: ("他で充足", "Superseded"),
+    },
+    (
+        _step("propose", ("起案する", "Draft"), _PS.SUGGESTED, _PS.PROPOSED,
+              Action.DRAFT_PLACEMENT, notice=(Audience.APPROVER,)),
+        _step("pass_over", ("推薦しない", "Do not advance"), _PS.SUGGESTED, _PS.NOT_ADVANCED,
+              Action.DRAFT_PLACEMENT, reasons="not_proposing_reason", is_end=True, is_danger=True),
+        _step("approve", ("承認する", "Approve"), _PS.PROPOSED, _PS.APPROVED,
+              Action.APPROVE_PLACEMENT, notice=(Audience.COORDINATOR,)),
+        _step("return", ("差し戻す", "Return"), _PS.PROPOSED, _PS.SUGGESTED,
+              Action.APPROVE_PLACEMENT, reasons="refusal_reason",
+              notice=(Audience.COORDINATOR,)),
+        _step("refuse", ("却下する", "Refuse"), _PS.PROPOSED, _PS.REFUSED,
+              Action.APPROVE_PLACEMENT, reasons="refusal_reason",
+              notice=(Audience.COORDINATOR,), is_end=True, is_danger=True),
+        _step("withdraw", ("取り下げる", "Withdraw"), {_PS.PROPOSED, _PS.APPROVED}, _PS.WITHDRAWN,
+              Action.DRAFT_PLACEMENT, reasons="withdrawal_reason", is_end=True, is_danger=True),
+        _step("offer", ("本人に打診する", "Offer"), _PS.APPROVED, _PS.OFFERED,
+              Action.APPROVE_PLACEMENT, notice=(Audience.CANDIDATE,)),
+        _step("accept", ("引き受ける", "Accept"), _PS.OFFERED, _PS.INTRODUCED,
+              Action.ANSWER_OFFER, notice=(Audience.MUNICIPALITY, Audience.COORDINATOR)),
+        _step("decline", ("辞退する", "Decline"), HOLDING, _PS.DECLINED_BY_CANDIDATE,
+              Action.ANSWER_OFFER, reasons="candidate_decline_reason",
+              notice=(Audience.COORDINATOR,), is_end=True, is_danger=True),
+        _step("welcome", ("受け入れる", "Welcome"), _PS.INTRODUCED, _PS.AGREED,
+              Action.ANSWER_INTRODUCTION, notice=(Audience.CANDIDATE, Audience.COORDINATOR)),
+        _step("turn_down", ("見送る", "Turn down"), _PS.INTRODUCED, _PS.DECLINED_BY_TOWN,
+              Action.ANSWER_INTRODUCTION, reasons="town_decline_reason",
+              notice=(Audience.CANDIDATE, Audience.COORDINATOR), is_end=True, is_danger=True),
+        _step("confirm", ("確定する", "Confirm"), _PS.AGREED, _PS.CONFIRMED,
+              Action.CONFIRM_PLACEMENT, notice=(Audience.CANDIDATE, Audience.MUNICIPALITY)),
+        _step("revoke", ("取り消す", "Revoke"), HOLDING, _PS.REVOKED, Action.CONFIRM_PLACEMENT,
+              reasons="revoke_reason", notice=(Audience.CANDIDATE,), is_end=True, is_danger=True),
+        _step("undo", ("取り消す", "Undo"), _PS.CONFIRMED, _PS.REVOKED, Action.CONFIRM_PLACEMENT,
+              reasons="revoke_reason", notice=(Audience.CANDIDATE, Audience.MUNICIPALITY),
+              is_end=True, is_danger=True),
+        _step("lapse", ("期限切れにする", "Lapse"), {_PS.OFFERED, _PS.INTRODUCED}, _PS.LAPSED,
+              Action.EXPIRE_PLACEMENT, reasons="lapse_reason",
+              notice=(Audience.CANDIDATE, Audience.COORDINATOR), is_end=True),
+        _step("supersede", ("終わらせる", "Supersede"), LIVE - {_PS.CONFIRMED}, _PS.SUPERSEDED,
+              Action.EXPIRE_PLACEMENT, reasons="supersede_reason", is_end=True),
+    ),
+)  # fmt: skip
+
+ENGAGEMENT = Machine(
+    "engagement",
+    EngagementState,
+    {
+        _ES.PREPARING: ("準備中", "Preparing"),
+        _ES.ACTIVE: ("活動中", "Active"),
+        _ES.SUSPENDED: ("休止中", "Suspended"),
+        _ES.ENDED: ("終了", "Ended"),
+    },
+    (
+        _step("undo", ("取り消す", "Undo"), _ES.PREPARING, _ES.ENDED, Action.CONFIRM_PLACEMENT,
+              reasons="revoke_reason", is_end=True),
+    ),
+)  # fmt: skip
+
+MACHINES: Mapping[type[StrEnum], Machine] = {
+    machine.states: machine for machine in (MEMBERSHIP, NEED, ROUND, PLACEMENT, ENGAGEMENT)
+}
+
+
+def machine_of(thing: Stateful) -> Machine:
+    return MACHINES[type(thing.state)]
+
+
+def available(session: Session, thing: Base, actor: Actor) -> list[Transition]:
+    """The steps that `actor` may take from here, in the order of the table: the buttons of the page."""
+    state: StrEnum = thing.state  # type: ignore[attr-defined]
+    steps = MACHINES[type(state)].verbs(state)
+    allowed = {action: can(session, actor, action, thing) for action in {s.action for s in steps}}
+    return [step for step in steps if allowed[step.action]]
+
+
+def move(
+    session: Session,
+    thing: Base,
+    verb: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> Transition:
+    """Take one step of the thing's machine and write its audit event; Conflict when the state has moved on.
+
+    Whether `reason` is a code of the step's vocabulary is the caller's form to check; that one is
+    given at all is checked here.
+    """
+    state: StrEnum = thing.state  # type: ignore[attr-defined]
+    machine = MACHINES[type(state)]
+    step = machine.transition(verb, state)
+    if step is None:
+        raise Conflict(
+            f"この操作は、すでに「{machine.labels[state][0]}」になっているため行えません。"
+        )
+    if actor.role is not Role.SYSTEM:
+        require(session, actor, step.action, thing)
+    if step.reasons is not None and not reason:
+        raise Refused("理由を選んでください。", fields={"reason": "理由を選んでください。"})
+    thing.state = step.target  # type: ignore[attr-defined]
+    change = {"from": str(state), "to": str(step.target)}
+    if reason:
+        change["reason"] = reason
+    audit.record(
+        session,
+        f"{machine.name}.{verb}",
+        thing,
+        actor=actor,
+        now=now,
+        detail=change | dict(detail or {}),
+    )
+    return step
