@@ -35,14 +35,18 @@ class MonthLoad(Protocol):
     def booked(self) -> int: ...
 
 
-def bar(basis_points: int, *, title: str, description: str = "", part: int = 1) -> Markup:
+def bar(
+    basis_points: int, *, title: str, description: str = "", part: int = 1
+) -> Markup:
     """A horizontal bar; `basis_points` outside 0..10000 is drawn as the nearest end."""
     share = min(max(basis_points, 0), FULL_SCORE) / FULL_SCORE
     track = Markup('<rect class="bar-track" width="100%" height="100%"/>')
     return _bar_frame(title, description, track + _slice(0, share, _colour(part)))
 
 
-def stacked(parts: Sequence[tuple[str, float]], *, title: str, description: str = "") -> Markup:
+def stacked(
+    parts: Sequence[tuple[str, float]], *, title: str, description: str = ""
+) -> Markup:
     """One bar cut into the shares of `parts` (label, value ≥ 0); nothing but the track when all are 0."""
     total = sum(value for _label, value in parts)
     drawn = Markup('<rect class="bar-track" width="100%" height="100%"/>')
@@ -59,14 +63,20 @@ def timeline(months: Sequence[MonthLoad], *, title: str, description: str) -> Ma
     top = max((month.capacity for month in months), default=0)
     width = max(len(months), 1) * MONTH_WIDTH
     columns = Markup().join(
-        _month_column(load, place, top, is_year_shown=place == 0 or load.month.month == 1)
+        _month_column(
+            load, place, top, is_year_shown=place == 0 or load.month.month == 1
+        )
         for place, load in enumerate(months)
     )
     return Markup(
         '<svg class="timeline" role="img" focusable="false" width="{width}" height="{height}" '
         'viewBox="0 0 {width} {height}"><title>{title}</title><desc>{description}</desc>{columns}</svg>'
     ).format(
-        width=width, height=TIMELINE_HEIGHT, title=title, description=description, columns=columns
+        width=width,
+        height=TIMELINE_HEIGHT,
+        title=title,
+        description=description,
+        columns=columns,
     )
 
 
@@ -82,23 +92,25 @@ def _bar_frame(title: str, description: str, content: Markup) -> Markup:
     told = Markup("<title>{}</title>").format(title)
     if description:
         told += Markup("<desc>{}</desc>").format(description)
-    return Markup('<svg class="bar" role="img" focusable="false" width="100%" height="12">{}{}</svg>').format(
-        told, content
-    )
+    return Markup(
+        '<svg class="bar" role="img" focusable="false" width="100%" height="12">{}{}</svg>'
+    ).format(told, content)
 
 
 def _slice(start: float, share: float, css_class: str, label: str = "") -> Markup:
     told = Markup("<title>{}</title>").format(label) if label else Markup()
-    return Markup('<rect class="{}" x="{:.2f}%" width="{:.2f}%" height="100%">{}</rect>').format(
-        css_class, start * 100, share * 100, told
-    )
+    return Markup(
+        '<rect class="{}" x="{:.2f}%" width="{:.2f}%" height="100%">{}</rect>'
+    ).format(css_class, start * 100, share * 100, told)
 
 
 def _colour(place: int) -> str:
     return f"part-{(place - 1) % COLOURS + 1}"
 
 
-def _month_column(load: MonthLoad, place: int, top: int, *, is_year_shown: bool) -> Markup:
+def _month_column(
+    load: MonthLoad, place: int, top: int, *, is_year_shown: bool
+) -> Markup:
     middle = place * MONTH_WIDTH + MONTH_WIDTH // 2
     base = PLOT_TOP + PLOT_HEIGHT
     unit = PLOT_HEIGHT / top if top else 0.0
@@ -116,12 +128,12 @@ def _month_column(load: MonthLoad, place: int, top: int, *, is_year_shown: bool)
 def _block(css_class: str, middle: float, bottom: float, height: float) -> Markup:
     if height <= 0:
         return Markup()
-    return Markup('<rect class="{}" x="{:.1f}" y="{:.1f}" width="32" height="{:.1f}"/>').format(
-        css_class, middle - 16, bottom - height, height
-    )
+    return Markup(
+        '<rect class="{}" x="{:.1f}" y="{:.1f}" width="32" height="{:.1f}"/>'
+    ).format(css_class, middle - 16, bottom - height, height)
 
 
 def _text(x: float, y: float, text: str) -> Markup:
-    return Markup('<text class="figure-text" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>').format(
-        x, y, text
-    )
+    return Markup(
+        '<text class="figure-text" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>'
+    ).format(x, y, text)

@@ -1,0 +1,262 @@
+"""What every template keeps: words wrapped for translation, nothing inline, no unused import."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask, render_template
+from flask_babel import Babel
+from flask_wtf import CSRFProtect, FlaskForm
+from jinja2 import Environment, FileSystemLoader, nodes
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    FileField,
+    Form,
+    FormField,
+    IntegerField,
+    MonthField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    widgets,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, NumberRange
+
+from talentpool.web import charts
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+FILES = sorted(
+    path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html")
+)
+JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff01-\uff60]")
+TRANSLATORS = {"_", "gettext", "ngettext", "pgettext", "npgettext"}
+
+
+def parse(name: str) -> nodes.Template:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+    )
+    return environment.parse((TEMPLATES / name).read_text(encoding="utf-8"), name, name)
+
+
+def untranslated(
+    node: nodes.Node, *, is_wrapped: bool = False
+) -> Iterator[tuple[int, str]]:
+    if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name):
+        is_wrapped = is_wrapped or node.node.name in TRANSLATORS
+    text = (
+        node.data
+        if isinstance(node, nodes.TemplateData)
+        else getattr(node, "value", None)
+    )
+    if isinstance(text, str) and not is_wrapped and JAPANESE.search(text):
+        yield node.lineno, text.strip()[:40]
+    for child in node.iter_child_nodes():
+        yield from untranslated(child, is_wrapped=is_wrapped)
+
+
+def imported_names(template: nodes.Template) -> set[str]:
+    found: set[str] = set()
+    for imported in template.find_all(nodes.FromImport):
+        found |= {name if isinstance(name, str) else name[1] for name in imported.names}
+    return found | {imported.target for imported in template.find_all(nodes.Import)}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_japanese_text_is_wrapped_for_translation(name: str) -> None:
+    assert list(untranslated(parse(name))) == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_imported_macro_is_unused(name: str) -> None:
+    template = parse(name)
+    used = {node.name for node in template.find_all(nodes.Name)}
+    assert imported_names(template) - used == set()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_nothing_is_inline_that_the_content_policy_forbids(name: str) -> None:
+    source = (TEMPLATES / name).read_text(encoding="utf-8")
+    assert not re.search(
+        r"\sstyle\s*=|<style|\son[a-z]+\s*=\s*[\"']|javascript:", source
+    )
+    assert not re.search(r"<script(?![^>]*\ssrc=)", source)
+    assert not re.search(r"""(src|href)=["'](https?:)?//""", source)
+
+
+@dataclass(frozen=True)
+class Load:
+    month: date
+    capacity: int
+    held: int
+    booked: int
+
+
+class BirthDate(Form):
+    year = IntegerField(
+        "年", [NumberRange(1920, 2010, "年は1920から2010までで入力してください。")]
+    )
+    month = IntegerField(
+        "月", [NumberRange(1, 12, "月は1から12までで入力してください。")]
+    )
+    day = IntegerField(
+        "日", [NumberRange(1, 31, "日は1から31までで入力してください。")]
+    )
+
+
+class GalleryForm(FlaskForm):
+    name = StringField(
+        "氏名",
+        [InputRequired("氏名を入力してください。")],
+        description="戸籍の表記で入力します。",
+    )
+    kind = RadioField(
+        "登録の区分",
+        [InputRequired("登録の区分を選んでください。")],
+        choices=[
+            SelectChoice("official", "行政OB"),
+            SelectChoice("specialist", "デジタル専門人材"),
+        ],
+    )
+    skills = SelectMultipleField(
+        "技能",
+        choices=[
+            SelectChoice("bpr", "業務改革"),
+            SelectChoice("cloud", "クラウド移行"),
+        ],
+        option_widget=widgets.CheckboxInput(),
+    )
+    region = SelectField(
+        "地域", choices=[SelectChoice("", "県内すべて"), SelectChoice("tajima", "但馬")]
+    )
+    born = FormField(BirthDate, "生年月日")
+    start = MonthField("開始月", [InputRequired("開始月を入力してください。")])
+    days = IntegerField("稼働", [InputRequired("稼働を入力してください。")])
+    story = TextAreaField("経歴")
+    sheet = FileField("経歴書")
+    agree = BooleanField("内容に同意します", [InputRequired("同意が必要です。")])
+
+
+class FilterForm(Form):
+    region = SelectField(
+        "地域", choices=[SelectChoice("", "県内すべて")], id="filter-region"
+    )
+    words = StringField("ことば", id="filter-words")
+
+
+def create_gallery() -> Flask:
+    """The templates with the least around them; the pages of the features are tested with the real application."""
+    app = Flask(
+        "talentpool.web",
+        root_path=str(TEMPLATES.parent / "talentpool"),
+        template_folder=str(TEMPLATES),
+    )
+    app.config.update(SECRET_KEY="gallery", BABEL_DEFAULT_LOCALE="ja")
+    Babel(app)
+    CSRFProtect(app)
+    app.jinja_env.globals["charts"] = charts
+    app.jinja_env.filters.setdefault("points", lambda value: f"{value / 100:.1f}")
+    app.jinja_env.filters.setdefault("number", lambda value: f"{value:,}")
+    app.jinja_env.filters.setdefault("month", lambda value: f"{value:%Y-%m}")
+    app.jinja_env.filters.setdefault("date", lambda value: f"{value:%Y-%m-%d}")
+    for endpoint in ("top", "help", "privacy", "consent", "accessibility"):
+        app.add_url_rule(
+            f"/{endpoint}",
+            f"public.{endpoint}",
+            lambda page=endpoint: show_public(page),
+        )
+    app.add_url_rule("/login", "accounts.login", show_gallery, methods=["GET", "POST"])
+    app.add_url_rule("/register", "accounts.register", show_gallery)
+    app.add_url_rule("/logout", "accounts.logout", show_gallery, methods=["POST"])
+    return app
+
+
+def surroundings() -> dict[str, object]:
+    person = SimpleNamespace(
+        is_authenticated=True, display_name="県 担当", role_label="県担当者"
+    )
+    nav = [
+        ("ホーム", "#", False, 0),
+        ("募集", "#", True, 3),
+        ("マッチング", "#", False, 0),
+    ]
+    return {
+        "current_user": person,
+        "nav": nav,
+        "is_demo": True,
+        "prefecture_name": "兵庫県",
+        "lang": "ja",
+    }
+
+
+def show_gallery() -> str:
+    form = GalleryForm(MultiDict({"born-year": "12"}))
+    form.validate()
+    months = [
+        Load(date(2027 + (3 + i) // 12, (3 + i) % 12 + 1, 1), 8, i % 3, i % 4)
+        for i in range(12)
+    ]
+    rows = [("窓口改革アドバイザー", "豊岡市", 1), ("標準化の支援", "養父市", 2)]
+    return render_template(
+        "_parts/gallery.html",
+        form=form,
+        filters=FilterForm(),
+        months=months,
+        rows=rows,
+        **surroundings(),
+    )
+
+
+def show_public(page: str) -> str:
+    return render_template(f"public/{page}.html", **surroundings())
+
+
+@pytest.fixture
+def gallery() -> str:
+    app = create_gallery()
+    with app.test_client() as client:
+        return client.get("/login").get_data(as_text=True)
+
+
+def test_every_control_of_the_gallery_has_a_label(gallery: str) -> None:
+    controls = re.findall(r"<(?:input|select|textarea)\b[^>]*>", gallery)
+    shown = [control for control in controls if 'type="hidden"' not in control]
+    labelled = set(re.findall(r'<label for="([^"]+)"', gallery))
+    assert shown
+    assert [
+        control
+        for control in shown
+        if re.search(r'\sid="([^"]+)"', control)[1] not in labelled
+    ] == []
+
+
+def test_no_id_of_the_gallery_stands_twice_and_every_reference_is_found(
+    gallery: str,
+) -> None:
+    ids = re.findall(r'\sid="([^"]+)"', gallery)
+    assert len(ids) == len(set(ids))
+    described = " ".join(re.findall(r'aria-describedby="([^"]+)"', gallery)).split()
+    targets = re.findall(r'href="#([^"]+)"', gallery)
+    assert set(described) | set(targets) <= set(ids)
+
+
+def test_a_refused_form_says_so_at_the_field_and_in_the_summary(gallery: str) -> None:
+    assert '<a href="#name">氏名：氏名を入力してください。</a>' in gallery
+    assert (
+        '<a href="#born-year">年：年は1920から2010までで入力してください。</a>'
+        in gallery
+    )
+    assert 'aria-describedby="name-hint name-error"' in gallery
+    assert "エラー：" in gallery.split("</title>")[0]

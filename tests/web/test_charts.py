@@ -1,0 +1,132 @@
+"""The charts are well-formed SVG that says in words what it draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from xml.etree import ElementTree as ET
+
+import pytest
+from markupsafe import Markup
+
+from talentpool.web import charts
+
+
+@dataclass(frozen=True)
+class Load:
+    month: date
+    capacity: int
+    held: int = 0
+    booked: int = 0
+
+
+def rects(svg: Markup, css_class: str) -> list[ET.Element]:
+    return [
+        node
+        for node in ET.fromstring(svg).iter("rect")
+        if node.get("class") == css_class
+    ]
+
+
+def texts(svg: Markup, tag: str) -> list[str | None]:
+    return [node.text for node in ET.fromstring(svg).iter(tag)]
+
+
+def width(rect: ET.Element) -> float:
+    return float(rect.get("width", "").removesuffix("%"))
+
+
+@pytest.mark.parametrize(
+    ("basis_points", "percent"),
+    [(0, 0), (8730, 87.3), (10_000, 100), (-5, 0), (12_000, 100)],
+)
+def test_a_bar_is_as_long_as_its_score_and_never_longer_than_its_track(
+    basis_points: int, percent: float
+) -> None:
+    (fill,) = rects(charts.bar(basis_points, title="適合度"), "part-1")
+    assert width(fill) == pytest.approx(percent)
+
+
+def test_a_bar_is_an_image_with_title_and_description() -> None:
+    svg = charts.bar(5000, title="適合度 50.0点", description="100点満点")
+    assert ET.fromstring(svg).get("role") == "img"
+    assert texts(svg, "title") == ["適合度 50.0点"]
+    assert texts(svg, "desc") == ["100点満点"]
+
+
+def test_words_from_outside_are_escaped() -> None:
+    svg = charts.bar(1, title="<script>alert('&')</script>")
+    assert "<script>" not in svg
+    assert texts(svg, "title") == ["<script>alert('&')</script>"]
+
+
+def test_the_shares_of_a_stacked_bar_follow_each_other_and_fill_it() -> None:
+    svg = charts.stacked([("窓口", 1), ("研修", 3)], title="日数")
+    (first,), (second,) = rects(svg, "part-1"), rects(svg, "part-2")
+    assert (width(first), width(second)) == (25, 75)
+    assert (first.get("x"), second.get("x")) == ("0.00%", "25.00%")
+
+
+def test_a_stacked_bar_of_nothing_is_only_its_track() -> None:
+    (share,) = rects(charts.stacked([("窓口", 0)], title="日数"), "part-1")
+    assert width(share) == 0
+
+
+def test_the_colours_begin_again_after_the_last() -> None:
+    svg = charts.stacked([(str(place), 1) for place in range(7)], title="日数")
+    assert len(rects(svg, "part-1")) == 2
+
+
+def test_held_half_days_stand_on_the_booked_ones_inside_the_capacity() -> None:
+    svg = charts.timeline(
+        [Load(date(2027, 4, 1), 8, held=2, booked=4)],
+        title="稼働",
+        description="月ごと",
+    )
+    boxes = [rects(svg, kind)[0] for kind in ("capacity", "booked", "held")]
+    (c_top, c_size), (b_top, b_size), (h_top, h_size) = [
+        (float(box.get("y", "")), float(box.get("height", ""))) for box in boxes
+    ]
+    assert (b_size, h_size) == (c_size / 2, c_size / 4)
+    assert h_top + h_size == b_top
+    assert c_top <= h_top
+    assert b_top + b_size == c_top + c_size
+
+
+def test_a_timeline_names_each_month_the_first_year_and_every_new_year() -> None:
+    months = [Load(date(2027, 12, 1), 4), Load(date(2028, 1, 1), 4, booked=1)]
+    assert texts(
+        charts.timeline(months, title="稼働", description="月ごと"), "text"
+    ) == [
+        "4",
+        "12月",
+        "2027年",
+        "3",
+        "1月",
+        "2028年",
+    ]
+
+
+def test_a_timeline_without_months_or_without_capacity_is_still_an_image() -> None:
+    assert (
+        rects(charts.timeline([], title="稼働", description="月ごと"), "capacity") == []
+    )
+    assert (
+        rects(
+            charts.timeline(
+                [Load(date(2027, 4, 1), 0)], title="稼働", description="月"
+            ),
+            "capacity",
+        )
+        == []
+    )
+
+
+def test_no_chart_carries_inline_style_or_script() -> None:
+    drawn = [
+        charts.bar(1, title="a"),
+        charts.stacked([("a", 1)], title="a"),
+        charts.timeline([Load(date(2027, 4, 1), 1)], title="a", description="b"),
+        charts.swatch("held"),
+    ]
+    assert not any("style=" in svg or "<script" in svg for svg in drawn)
