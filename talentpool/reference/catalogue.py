@@ -1,0 +1,225 @@
+"""All reference data in memory, immutable, by code; without a database from the shipped files."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from ..errors import UnknownCode
+from ..geo import Travel, travel_minutes
+from ..text import search_key
+from . import shipped
+from .entries import (
+    Form,
+    MunicipalityEntry,
+    PrefectureEntry,
+    Skill,
+    TermEntry,
+    Theme,
+    Vocabulary,
+)
+
+
+class Catalogue:
+    """What is valid on one day. Old codes keep their label, so that what was recorded stays readable.
+
+    `on`: None for the items without an end. `better_minutes`: {(home code, hall code): minutes} entered by staff.
+    """
+
+    def __init__(
+        self,
+        prefectures: Iterable[PrefectureEntry],
+        municipalities: Iterable[MunicipalityEntry],
+        terms: Iterable[TermEntry],
+        *,
+        on: date | None = None,
+        better_minutes: Mapping[tuple[str, str], int] = MappingProxyType({}),
+    ) -> None:
+        self.on = on
+        self._prefectures = {item.code: item for item in prefectures}
+        self._municipalities = {item.code: item for item in municipalities}
+        self._of_prefecture: dict[str, list[MunicipalityEntry]] = defaultdict(list)
+        for item in self._municipalities.values():
+            self._of_prefecture[item.prefecture_code].append(item)
+        self._versions: dict[tuple[str, str], list[TermEntry]] = defaultdict(list)
+        for term in terms:
+            self._versions[term.vocabulary, term.code].append(term)
+        self._current = self._select_current()
+        self._keys = self._spellings()
+        self._municipality_keys = self._municipality_spellings()
+        self._forms = {term.code: Form.of(term) for term in self.terms(Vocabulary.FORM)}
+        self._better_minutes = dict(better_minutes)
+        self._travel: dict[tuple[str, str], Mapping[str, int]] = {}
+
+    @classmethod
+    def shipped(cls) -> Catalogue:
+        """The catalogue of the files in the package, read once."""
+        return _shipped()
+
+    def _select_current(self) -> dict[str, dict[str, TermEntry]]:
+        current: dict[str, dict[str, TermEntry]] = defaultdict(dict)
+        valid = [v for versions in self._versions.values() for v in versions if v.is_valid(self.on)]
+        for term in sorted(valid, key=lambda term: (term.position, term.code)):
+            current[term.vocabulary][term.code] = term
+        return current
+
+    def _spellings(self) -> dict[str, dict[str, TermEntry]]:
+        """Per vocabulary: folded code, labels and aliases → item. A code wins over a label, a label over an alias."""
+        keys: dict[str, dict[str, TermEntry]] = {}
+        for vocabulary, items in self._current.items():
+            found: dict[str, TermEntry] = {}
+            for spellings in (_aliases, _labels, _codes):
+                found.update({search_key(s): t for t in items.values() for s in spellings(t)})
+            keys[vocabulary] = found
+        return keys
+
+    def _municipality_spellings(self) -> dict[str, list[MunicipalityEntry]]:
+        keys: dict[str, list[MunicipalityEntry]] = defaultdict(list)
+        for item in self._municipalities.values():
+            full = self._prefectures[item.prefecture_code].ja + item.ja
+            for spelling in {item.code, search_key(item.ja), search_key(full)}:
+                keys[spelling].append(item)
+        return keys
+
+    # --- Places
+
+    def prefectures(self) -> tuple[PrefectureEntry, ...]:
+        return tuple(self._prefectures.values())
+
+    def prefecture(self, code: str) -> PrefectureEntry:
+        return _known(self._prefectures, code, "都道府県")
+
+    def municipalities(self, prefecture: str | None = None) -> tuple[MunicipalityEntry, ...]:
+        """All municipalities of a prefecture, or of the country, in the order of their codes."""
+        if prefecture is None:
+            return tuple(self._municipalities.values())
+        self.prefecture(prefecture)
+        return tuple(self._of_prefecture[prefecture])
+
+    def municipality(self, code: str) -> MunicipalityEntry:
+        """By table, not by check digit: 23 of 1,845 one-digit typos pass the digit."""
+        return _known(self._municipalities, code, "市区町村")
+
+    def find_municipality(self, text: str, prefecture: str | None = None) -> MunicipalityEntry:
+        """By code or name ("佐用町", "兵庫県佐用町"); UnknownCode if no or several municipalities are called so."""
+        found = self._municipality_keys.get(search_key(text), [])
+        if len(found) > 1 and prefecture is not None:
+            found = [item for item in found if item.prefecture_code == prefecture]
+        if len(found) > 1:
+            raise UnknownCode(f"「{_short(text)}」は複数あります。都道府県名から入力してください。")
+        if not found:
+            raise _unknown(text, "市区町村")
+        return found[0]
+
+    def size_class(self, municipality_code: str) -> int | None:
+        """0 under 50,000 people, 1 under 100,000, 2 from there; None where the population is not known."""
+        population = self.municipality(municipality_code).population
+        if population is None:
+            return None
+        return (population >= 50_000) + (population >= 100_000)
+
+    # --- Vocabularies
+
+    def terms(self, vocabulary: str) -> tuple[TermEntry, ...]:
+        """The valid items in their order."""
+        return tuple(self._current[Vocabulary(vocabulary)].values())
+
+    def term(self, vocabulary: str, code: str) -> TermEntry:
+        """The item that is valid, or else the nearest version of one that was; UnknownCode if there never was one."""
+        current = self._current.get(vocabulary, {}).get(code)
+        if current is not None:
+            return current
+        versions = self._versions.get((vocabulary, code))
+        if not versions:
+            raise _unknown(code, shipped.titles()[Vocabulary(vocabulary)].ja)
+        past = [v for v in versions if self.on is None or v.valid_from <= self.on]
+        return max(past, key=_start) if past else min(versions, key=_start)
+
+    def label(self, vocabulary: str, code: str, locale: object = "ja") -> str:
+        return self.term(vocabulary, code).label(str(locale))
+
+    def choices(self, vocabulary: str, locale: object = "ja") -> list[tuple[str, str]]:
+        """(code, label) of the valid items, for forms."""
+        return [(term.code, term.label(str(locale))) for term in self.terms(vocabulary)]
+
+    def is_valid(self, vocabulary: str, code: str) -> bool:
+        return code in self._current.get(vocabulary, {})
+
+    def find(self, vocabulary: str, text: str) -> TermEntry:
+        """A valid item by its code, its label in either language, or a usual short name, in any width and case."""
+        found = self._keys.get(vocabulary, {}).get(search_key(text))
+        if found is None:
+            raise _unknown(text, shipped.titles()[Vocabulary(vocabulary)].ja)
+        return found
+
+    def form(self, code: str) -> Form:
+        return self._forms.get(code) or Form.of(self.term(Vocabulary.FORM, code))
+
+    def theme(self, code: str) -> Theme:
+        return Theme.of(self.term(Vocabulary.THEME, code))
+
+    def skill(self, code: str) -> Skill:
+        return Skill.of(self.term(Vocabulary.SKILL, code))
+
+    def skills(self, group: str | None = None) -> tuple[Skill, ...]:
+        every = map(Skill.of, self.terms(Vocabulary.SKILL))
+        return tuple(skill for skill in every if group is None or skill.group == group)
+
+    # --- Travel
+
+    def travel(self, home_code: str, hall_code: str) -> Travel:
+        """One way; a value that staff entered goes before the rule."""
+        home, hall = self.municipality(home_code), self.municipality(hall_code)
+        entered = self._better_minutes.get((home_code, hall_code))
+        if entered is not None:
+            return Travel(entered, is_estimate=False)
+        return travel_minutes(home.place, hall.place)
+
+    def travel_from(self, home_code: str, prefecture: str) -> Mapping[str, int]:
+        """Minutes from a home to every hall of a prefecture; computed once and shared."""
+        known = self._travel.get((home_code, prefecture))
+        if known is None:
+            halls = self.municipalities(prefecture)
+            minutes = {hall.code: self.travel(home_code, hall.code).minutes for hall in halls}
+            known = self._travel[home_code, prefecture] = MappingProxyType(minutes)
+        return known
+
+
+@cache
+def _shipped() -> Catalogue:
+    return Catalogue(shipped.prefectures(), shipped.municipalities(), shipped.terms())
+
+
+def _codes(term: TermEntry) -> tuple[str, ...]:
+    return (term.code,)
+
+
+def _labels(term: TermEntry) -> tuple[str, ...]:
+    return (term.en, term.ja)
+
+
+def _aliases(term: TermEntry) -> tuple[str, ...]:
+    aliases: tuple[str, ...] = term.attributes.get("aliases", ())
+    return aliases
+
+
+def _start(term: TermEntry) -> date:
+    return term.valid_from
+
+
+def _known(items: Mapping[str, Any], code: str, kind: str) -> Any:
+    if code not in items:
+        raise _unknown(code, kind)
+    return items[code]
+
+
+def _unknown(text: str, kind: str) -> UnknownCode:
+    return UnknownCode(f"「{_short(text)}」は{kind}の一覧にありません。")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"
