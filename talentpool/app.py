@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from . import clock
 from .config import Config
 from .db import Database
-from .web import access, failures, filters, headers, navigation
+from .web import access, failures, filters, headers, navigation, pages
 from .web.unit import TalentpoolFlask
 
 FEATURES = ("accounts", "home", "candidates", "needs", "rounds", "placements")
@@ -53,6 +53,7 @@ def create_app(config: Config, database: Database | None = None) -> TalentpoolFl
     failures.init_app(app)
     filters.init_app(app)
     headers.init_app(app)
+    pages.init_app(app)
     app.context_processor(lambda: _page_context(config))
     return app
 

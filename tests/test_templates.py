@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -32,7 +31,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
-from talentpool.web import charts
+from talentpool.dates import month_number
+from talentpool.web import filters, pages
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 FILES = sorted(
@@ -98,7 +98,7 @@ def test_nothing_is_inline_that_the_content_policy_forbids(name: str) -> None:
 
 @dataclass(frozen=True)
 class Load:
-    month: date
+    month: int
     capacity: int
     held: int
     booked: int
@@ -166,20 +166,16 @@ def create_gallery() -> Flask:
     app.config.update(SECRET_KEY="gallery", BABEL_DEFAULT_LOCALE="ja")
     Babel(app)
     CSRFProtect(app)
-    app.jinja_env.globals["charts"] = charts
-    app.jinja_env.filters.setdefault("points", lambda value: f"{value / 100:.1f}")
-    app.jinja_env.filters.setdefault("number", lambda value: f"{value:,}")
-    app.jinja_env.filters.setdefault("month", lambda value: f"{value:%Y-%m}")
-    app.jinja_env.filters.setdefault("date", lambda value: f"{value:%Y-%m-%d}")
-    for endpoint in ("top", "help", "privacy", "consent", "accessibility"):
+    filters.init_app(app)
+    pages.init_app(app)
+    for name in ("in", "out", "up"):
         app.add_url_rule(
-            f"/{endpoint}",
-            f"public.{endpoint}",
-            lambda page=endpoint: show_public(page),
+            f"/sign-{name}",
+            f"accounts.sign_{name}",
+            show_gallery,
+            methods=["GET", "POST"],
         )
-    app.add_url_rule("/login", "accounts.login", show_gallery, methods=["GET", "POST"])
-    app.add_url_rule("/register", "accounts.register", show_gallery)
-    app.add_url_rule("/logout", "accounts.logout", show_gallery, methods=["POST"])
+    app.context_processor(surroundings)
     return app
 
 
@@ -204,10 +200,7 @@ def surroundings() -> dict[str, object]:
 def show_gallery() -> str:
     form = GalleryForm(MultiDict({"born-year": "12"}))
     form.validate()
-    months = [
-        Load(date(2027 + (3 + i) // 12, (3 + i) % 12 + 1, 1), 8, i % 3, i % 4)
-        for i in range(12)
-    ]
+    months = [Load(month_number(2027, 4) + i, 8, i % 3, i % 4) for i in range(12)]
     rows = [("窓口改革アドバイザー", "豊岡市", 1), ("標準化の支援", "養父市", 2)]
     return render_template(
         "_parts/gallery.html",
@@ -215,19 +208,14 @@ def show_gallery() -> str:
         filters=FilterForm(),
         months=months,
         rows=rows,
-        **surroundings(),
     )
-
-
-def show_public(page: str) -> str:
-    return render_template(f"public/{page}.html", **surroundings())
 
 
 @pytest.fixture
 def gallery() -> str:
     app = create_gallery()
     with app.test_client() as client:
-        return client.get("/login").get_data(as_text=True)
+        return client.get("/sign-in").get_data(as_text=True)
 
 
 def test_every_control_of_the_gallery_has_a_label(gallery: str) -> None:

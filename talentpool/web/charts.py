@@ -7,11 +7,12 @@ The macros of templates/_parts/figures.html put the same figures in text beside 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Protocol
 
 from flask_babel import gettext as _
 from markupsafe import Markup
+
+from ..dates import year_and_month
 
 FULL_SCORE = 10_000  # basis points
 COLOURS = 6  # classes part-1 … part-6
@@ -23,10 +24,10 @@ TIMELINE_HEIGHT = 190
 
 
 class MonthLoad(Protocol):
-    """Half-days of one person in one month; `month` is its first day."""
+    """Half-days of one person in one month; `month` is year * 12 + month - 1, as in the ledger."""
 
     @property
-    def month(self) -> date: ...
+    def month(self) -> int: ...
     @property
     def capacity(self) -> int: ...
     @property
@@ -63,10 +64,7 @@ def timeline(months: Sequence[MonthLoad], *, title: str, description: str) -> Ma
     top = max((month.capacity for month in months), default=0)
     width = max(len(months), 1) * MONTH_WIDTH
     columns = Markup().join(
-        _month_column(
-            load, place, top, is_year_shown=place == 0 or load.month.month == 1
-        )
-        for place, load in enumerate(months)
+        _month_column(load, place, top) for place, load in enumerate(months)
     )
     return Markup(
         '<svg class="timeline" role="img" focusable="false" width="{width}" height="{height}" '
@@ -108,9 +106,8 @@ def _colour(place: int) -> str:
     return f"part-{(place - 1) % COLOURS + 1}"
 
 
-def _month_column(
-    load: MonthLoad, place: int, top: int, *, is_year_shown: bool
-) -> Markup:
+def _month_column(load: MonthLoad, place: int, top: int) -> Markup:
+    year, month = year_and_month(load.month)
     middle = place * MONTH_WIDTH + MONTH_WIDTH // 2
     base = PLOT_TOP + PLOT_HEIGHT
     unit = PLOT_HEIGHT / top if top else 0.0
@@ -119,9 +116,9 @@ def _month_column(
     drawn += _block("booked", middle, base, load.booked * unit)
     drawn += _block("held", middle, base - load.booked * unit, load.held * unit)
     drawn += _text(middle, base - load.capacity * unit - 6, str(free))
-    drawn += _text(middle, base + 20, _("%(month)d月", month=load.month.month))
-    if is_year_shown:
-        drawn += _text(middle, base + 38, _("%(year)d年", year=load.month.year))
+    drawn += _text(middle, base + 20, _("%(month)d月", month=month))
+    if place == 0 or month == 1:
+        drawn += _text(middle, base + 38, _("%(year)d年", year=year))
     return drawn
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from xml.etree import ElementTree as ET
 
 import pytest
 from markupsafe import Markup
 
+from talentpool.dates import month_number
 from talentpool.web import charts
 
 
 @dataclass(frozen=True)
 class Load:
-    month: date
+    month: int
     capacity: int
     held: int = 0
     booked: int = 0
@@ -79,7 +79,7 @@ def test_the_colours_begin_again_after_the_last() -> None:
 
 def test_held_half_days_stand_on_the_booked_ones_inside_the_capacity() -> None:
     svg = charts.timeline(
-        [Load(date(2027, 4, 1), 8, held=2, booked=4)],
+        [Load(month_number(2027, 4), 8, held=2, booked=4)],
         title="稼働",
         description="月ごと",
     )
@@ -94,7 +94,7 @@ def test_held_half_days_stand_on_the_booked_ones_inside_the_capacity() -> None:
 
 
 def test_a_timeline_names_each_month_the_first_year_and_every_new_year() -> None:
-    months = [Load(date(2027, 12, 1), 4), Load(date(2028, 1, 1), 4, booked=1)]
+    months = [Load(month_number(2027, 12), 4), Load(month_number(2028, 1), 4, booked=1)]
     assert texts(
         charts.timeline(months, title="稼働", description="月ごと"), "text"
     ) == [
@@ -114,7 +114,7 @@ def test_a_timeline_without_months_or_without_capacity_is_still_an_image() -> No
     assert (
         rects(
             charts.timeline(
-                [Load(date(2027, 4, 1), 0)], title="稼働", description="月"
+                [Load(month_number(2027, 4), 0)], title="稼働", description="月"
             ),
             "capacity",
         )
@@ -126,7 +126,7 @@ def test_no_chart_carries_inline_style_or_script() -> None:
     drawn = [
         charts.bar(1, title="a"),
         charts.stacked([("a", 1)], title="a"),
-        charts.timeline([Load(date(2027, 4, 1), 1)], title="a", description="b"),
+        charts.timeline([Load(month_number(2027, 4), 1)], title="a", description="b"),
         charts.swatch("held"),
     ]
     assert not any("style=" in svg or "<script" in svg for svg in drawn)

@@ -1,0 +1,39 @@
+"""The pages that say the same to everybody, and the chart functions that templates call."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, render_template
+
+from . import charts
+from .access import public
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/help")
+@public
+def guide() -> str:
+    return render_template("public/guide.html")
+
+
+@blueprint.get("/privacy")
+@public
+def privacy() -> str:
+    return render_template("public/privacy.html")
+
+
+@blueprint.get("/consent")
+@public
+def consent() -> str:
+    return render_template("public/consent.html")
+
+
+@blueprint.get("/accessibility")
+@public
+def accessibility() -> str:
+    return render_template("public/accessibility.html")
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals["charts"] = charts
