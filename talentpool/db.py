@@ -95,14 +95,14 @@ class EncryptedText(TypeDecorator[str]):
         return None if value is None else _keyring(dialect).decrypt(bytes(value))
 
 
-def choice(enum: type[StrEnum], *, name: str = "known") -> sa.Enum:
-    """A StrEnum stored by value, with a CHECK that names the values."""
+def choice(enum: type[StrEnum]) -> sa.Enum:
+    """A StrEnum stored by value, with a CHECK that lists the values."""
     return sa.Enum(
         enum,
         native_enum=False,
         create_constraint=True,
         values_callable=lambda members: [member.value for member in members],
-        name=name,
+        name=enum.__name__.lower(),
         length=40,
     )
 

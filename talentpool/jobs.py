@@ -6,6 +6,10 @@ token can no longer write its progress or its result.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -13,9 +17,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .db import Base, Json, Text, UtcDateTime, choice
+from . import clock
+from .db import Base, Database, Json, Session, Text, UtcDateTime, choice
 
 LEASE = timedelta(seconds=8)
+BEAT = 2.0  # seconds between two signs of life
 MOST_TRIES = 5
 
 
@@ -49,3 +55,183 @@ class Job(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failure: Mapped[str | None] = mapped_column(Text(500))
+
+
+_LIVE = (JobState.WAITING, JobState.RUNNING)
+
+
+class LostLease(Exception):
+    """Somebody else has taken the job over; nothing of ours may be written any more."""
+
+
+def enqueue(session: Session, kind: str, object_id: int, *, now: datetime) -> Job:
+    """Order work in the present unit; a live job of the same kind and object serves again."""
+    live = sa.select(Job).where(
+        Job.kind == kind, Job.object_id == object_id, Job.state.in_(_LIVE)
+    )
+    job = session.scalars(live).one_or_none()
+    if job is None:
+        job = Job(kind=kind, object_id=object_id, created_at=now)
+        session.add(job)
+        session.flush()
+    return job
+
+
+def get_latest(session: Session, kind: str, object_id: int) -> Job | None:
+    query = sa.select(Job).where(Job.kind == kind, Job.object_id == object_id)
+    return session.scalars(query.order_by(Job.id.desc()).limit(1)).first()
+
+
+def request_cancel(session: Session, kind: str, object_id: int) -> None:
+    session.execute(
+        sa.update(Job)
+        .where(Job.kind == kind, Job.object_id == object_id, Job.state.in_(_LIVE))
+        .values(cancel_requested=True)
+    )
+
+
+def _is_due(now: datetime) -> sa.ColumnElement[bool]:
+    return (Job.state == JobState.WAITING) | (
+        (Job.state == JobState.RUNNING) & (Job.lease_until < now)
+    )
+
+
+def list_due(session: Session) -> list[int]:
+    """Jobs nobody works on: new ones, and those whose worker has gone silent."""
+    query = sa.select(Job.id).where(_is_due(database_now(session))).order_by(Job.id)
+    return list(session.scalars(query))
+
+
+def database_now(session: Session) -> datetime:
+    """The database's clock, so that machines with different clocks agree on a lease."""
+    if session.get_bind().dialect.name == "sqlite":
+        return clock.now()  # one machine only
+    return session.scalars(sa.select(sa.func.clock_timestamp(type_=UtcDateTime))).one()
+
+
+@dataclass(slots=True)
+class Lease:
+    """The right to work on a job until a younger token is given out."""
+
+    database: Database
+    job_id: int
+    object_id: int
+    token: int
+    is_cancelled: bool = False
+
+    def beat(self, progress: dict[str, Any] | None = None) -> bool:
+        """Show a sign of life; False when the job is to be cancelled. Raises LostLease."""
+        with self.database.writing() as session:
+            values: dict[str, Any] = {"lease_until": database_now(session) + LEASE}
+            if progress is not None:
+                values["progress"] = progress
+            self._update(session, values)
+            self.is_cancelled = bool(
+                session.scalar(sa.select(Job.cancel_requested).where(Job.id == self.job_id))
+            )
+        return not self.is_cancelled
+
+    def finish(self, session: Session, state: JobState, failure: str | None = None) -> None:
+        """End the job in the unit that writes its result, so that both or neither are stored."""
+        self._update(
+            session,
+            {"state": state, "failure": failure, "finished_at": clock.now(), "lease_until": None},
+        )
+
+    def _update(self, session: Session, values: dict[str, Any]) -> None:
+        mine = (Job.id == self.job_id) & (Job.token == self.token)
+        done = session.execute(
+            sa.update(Job).where(mine, Job.state == JobState.RUNNING).values(**values)
+        )
+        if done.rowcount != 1:  # type: ignore[attr-defined]
+            raise LostLease
+
+
+def claim(database: Database, job_id: int) -> Lease | None:
+    """Take a due job; None when somebody else has it or it has ended."""
+    with database.writing() as session:
+        now = database_now(session)
+        row = session.execute(
+            sa.update(Job)
+            .where(Job.id == job_id, _is_due(now))
+            .values(
+                state=JobState.RUNNING,
+                token=Job.token + 1,
+                tries=Job.tries + 1,
+                lease_until=now + LEASE,
+            )
+            .returning(Job.object_id, Job.token)
+        ).one_or_none()
+    return None if row is None else Lease(database, job_id, row.object_id, row.token)
+
+
+@contextmanager
+def _beating(lease: Lease) -> Iterator[None]:
+    """Keep the lease alive from a thread of its own while the work goes on."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(BEAT):
+            try:
+                lease.beat()
+            except LostLease:
+                lease.is_cancelled = True
+                return
+
+    thread = threading.Thread(target=beat, name=f"lease {lease.job_id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+Handler = Callable[[Lease], None]
+Quitter = Callable[[Session, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a kind of job is done (`work` ends with `lease.finish`), and what giving up means."""
+
+    work: Handler
+    give_up: Quitter  # session, object id, sentence
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def run(database: Database, job_id: int) -> bool:
+    """Claim a job and do it here and now; False when there was nothing to claim.
+
+    A job that fails is tried again after its lease has run out, at most MOST_TRIES times in all.
+    """
+    with database.reading() as session:
+        job = session.get(Job, job_id)
+    lease = None if job is None else claim(database, job_id)
+    if job is None or lease is None:
+        return False
+    kind = KINDS[job.kind]
+    try:
+        with _beating(lease):
+            kind.work(lease)
+    except LostLease:
+        return False
+    except Exception as error:
+        if job.tries + 1 >= MOST_TRIES or not _may_help_again(error):
+            _give_up(lease, kind, error)
+        raise
+    return True
+
+
+def _may_help_again(error: Exception) -> bool:
+    """Only a database that was out of reach is worth another try; the same input fails the same way."""
+    return isinstance(error, sa.exc.OperationalError)
+
+
+def _give_up(lease: Lease, kind: Kind, error: Exception) -> None:
+    sentence = f"{type(error).__name__}"
+    with lease.database.writing() as session:
+        lease.finish(session, JobState.FAILED, sentence)
+        kind.give_up(session, lease.object_id, sentence)

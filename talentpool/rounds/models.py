@@ -24,6 +24,7 @@ class Round(Base):
 
     __tablename__ = "round"
     __table_args__ = (
+        sa.UniqueConstraint("prefecture_code", "number"),
         sa.CheckConstraint(
             "(state = 'adopted') = (adopted_at IS NOT NULL)", name="adopted_has_time"
         ),
@@ -49,7 +50,10 @@ class Round(Base):
     bound: Mapped[int | None] = mapped_column(sa.BigInteger)  # basis points
     gap: Mapped[int | None] = mapped_column(sa.BigInteger)  # bound - objective, basis points
     seconds: Mapped[float | None]
-    summary: Mapped[dict[str, Any] | None] = mapped_column(Json)  # counts, baselines, proof
+    summary: Mapped[dict[str, Any] | None] = mapped_column(Json)  # figures for lists
+    result: Mapped[dict[str, Any] | None] = mapped_column(
+        Json, deferred=True
+    )  # the engine's document without what stands in `needs`
     failure: Mapped[str | None] = mapped_column(Text(500))
     version: Mapped[int] = mapped_column(sa.Integer)
 
@@ -74,7 +78,6 @@ class RoundNeed(Base):
     content_version: Mapped[int]  # of the need when the round was made
     ranking: Mapped[list[dict[str, Any]] | None] = mapped_column(Json, deferred=True)
     excluded: Mapped[dict[str, list[str]] | None] = mapped_column(Json, deferred=True)
-    empty_seats: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
 
 
 class RoundDirective(Base):
