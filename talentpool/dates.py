@@ -27,9 +27,13 @@ ERAS = (
 )
 _ERA_NAMES = {key: name for name, letter, _ in ERAS for key in (name, name[0], letter)}
 _ERA_STARTS = {name: first for name, _, first in ERAS}
-_ERA_YEAR = r"(?P<era>令和|平成|昭和|大正|明治|[令平昭大明RHSTM])(?P<era_year>元|[0-9]{1,2})"
+_ERA_YEAR = (
+    r"(?P<era>令和|平成|昭和|大正|明治|[令平昭大明RHSTM])(?P<era_year>元|[0-9]{1,2})"
+)
 _YEAR = rf"(?:(?P<year>[0-9]{{4}})|{_ERA_YEAR})"
-_DATE = re.compile(rf"{_YEAR}(?:年|[-/.])(?P<month>[0-9]{{1,2}})(?:月|[-/.])(?P<day>[0-9]{{1,2}})日?")
+_DATE = re.compile(
+    rf"{_YEAR}(?:年|[-/.])(?P<month>[0-9]{{1,2}})(?:月|[-/.])(?P<day>[0-9]{{1,2}})日?"
+)
 _COMPACT = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
 _MONTH = re.compile(rf"{_YEAR}(?:年|[-/.])(?P<month>[0-9]{{1,2}})月?")
 
@@ -61,7 +65,7 @@ def fiscal_year_days(year: int) -> tuple[date, date]:
 
 
 def show_fiscal_year(year: int) -> str:
-    """"令和8年度", or "2018年度（平成30年度）" for years that began in another era."""
+    """ "令和8年度", or "2018年度（平成30年度）" for years that began in another era."""
     name, number = _era_of(date(year, 4, 1))
     text = f"{name}{_era_number(number)}年度"
     return text if name == "令和" else f"{year}年度（{text}）"
@@ -83,7 +87,7 @@ def year_and_month(number: int) -> tuple[int, int]:
 
 
 def month_text(number: int) -> str:
-    """"2027-04"."""
+    """ "2027-04"."""
     return "{:04d}-{:02d}".format(*year_and_month(number))
 
 
@@ -113,24 +117,24 @@ def fiscal_year_of_month(number: int) -> int:
 
 
 def era(day: date) -> str:
-    """"令和8年4月1日"; the first year is 元年."""
+    """ "令和8年4月1日"; the first year is 元年."""
     name, number = _era_of(day)
     return f"{name}{_era_number(number)}年{day.month}月{day.day}日"
 
 
 def show_date(day: date) -> str:
-    """"2026年4月1日（令和8年）"."""
+    """ "2026年4月1日（令和8年）"."""
     name, number = _era_of(day)
     return f"{day.year}年{day.month}月{day.day}日（{name}{_era_number(number)}年）"
 
 
 def show_month(number: int) -> str:
-    """"2027年4月"."""
+    """ "2027年4月"."""
     return "{}年{}月".format(*year_and_month(number))
 
 
 def show_month_ja(number: int) -> str:
-    """"2027年4月（令和9年4月）". A month in which the era changed is named after its first day."""
+    """ "2027年4月（令和9年4月）". A month in which the era changed is named after its first day."""
     year, month = year_and_month(number)
     name, era_year = _era_of(first_day(number))
     return f"{year}年{month}月（{name}{_era_number(era_year)}年{month}月）"
@@ -158,7 +162,9 @@ def parse_date(text: str) -> date:
     plain = _plain(text)
     found = _DATE.fullmatch(plain) or _COMPACT.fullmatch(plain)
     if found is None:
-        raise BadDate("日付は「2026年4月1日」「2026-04-01」「令和8年4月1日」のように入力してください。")
+        raise BadDate(
+            "日付は「2026年4月1日」「2026-04-01」「令和8年4月1日」のように入力してください。"
+        )
     parts = found.groupdict()
     try:
         day = date(_year(parts), int(parts["month"]), int(parts["day"]))
@@ -174,7 +180,9 @@ def parse_month(text: str) -> int:
     """A month number from 2027-04, 2027/4, 2027年4月, 令和9年4月 or R9.4, in any width; else BadDate."""
     found = _MONTH.fullmatch(_plain(text))
     if found is None:
-        raise BadDate("年月は「2027年4月」「2027-04」「令和9年4月」のように入力してください。")
+        raise BadDate(
+            "年月は「2027年4月」「2027-04」「令和9年4月」のように入力してください。"
+        )
     parts = found.groupdict()
     number = month_number(_year(parts), int(parts["month"]))
     _check_era(parts["era"], first_day(number), last_day(number))
@@ -205,7 +213,9 @@ def _check_era(era_text: str | None, first: date, last: date) -> None:
         return
     name = _ERA_NAMES[era_text]
     if name not in {_era_of(max(first, EARLIEST))[0], _era_of(max(last, EARLIEST))[0]}:
-        raise BadDate(f"{name}にその日はありません。{era(max(first, EARLIEST))}ではありませんか。")
+        raise BadDate(
+            f"{name}にその日はありません。{era(max(first, EARLIEST))}ではありませんか。"
+        )
 
 
 # --- Business days

@@ -113,4 +113,6 @@ _FORMS = {
     "湾": "灣",
 }
 
-VARIANTS = {variant: daily for daily, variants in _FORMS.items() for variant in variants}
+VARIANTS = {
+    variant: daily for daily, variants in _FORMS.items() for variant in variants
+}

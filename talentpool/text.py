@@ -13,13 +13,17 @@ from .kanji import VARIANTS
 _DASHES = "-‐‑‒–—―−－﹣ｰー⁃˗~～〜"
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _EDGES = "\ufeff\u200b\u2060"
-_HIRAGANA_TO_KATAKANA = {code: code + 0x60 for code in [*range(0x3041, 0x3097), 0x309D, 0x309E]}
+_HIRAGANA_TO_KATAKANA = {
+    code: code + 0x60 for code in [*range(0x3041, 0x3097), 0x309D, 0x309E]
+}
 _VARIANTS = str.maketrans(VARIANTS)
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _TO_HYPHEN = dict.fromkeys(map(ord, _DASHES), "-")
 _HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]+")
 _COMBINING_MARK = re.compile("[\u3041-\u30ff][\u3099\u309a]")
-_KANA = re.compile(r"[\u30a1-\u30fa\u30fc-\u30fe・ \u3000]*[\u30a1-\u30fa][\u30a1-\u30fa\u30fc-\u30fe・ \u3000]*")
+_KANA = re.compile(
+    r"[\u30a1-\u30fa\u30fc-\u30fe・ \u3000]*[\u30a1-\u30fa][\u30a1-\u30fa\u30fc-\u30fe・ \u3000]*"
+)
 
 
 class UnsafeText(ValueError):
@@ -97,8 +101,12 @@ def _is_ignored(letter: str) -> bool:
 
 def katakana(text: str) -> str:
     """Hiragana and half-width kana as full-width katakana; everything else as it is."""
-    text = _HALF_WIDTH_KANA.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
-    text = _COMBINING_MARK.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
+    text = _HALF_WIDTH_KANA.sub(
+        lambda found: unicodedata.normalize("NFKC", found[0]), text
+    )
+    text = _COMBINING_MARK.sub(
+        lambda found: unicodedata.normalize("NFC", found[0]), text
+    )
     return text.translate(_HIRAGANA_TO_KATAKANA)
 
 
@@ -113,7 +121,9 @@ def digits(text: str) -> str:
 
 
 _UNITS = {"": 1, "万": 10_000, "億": 100_000_000}
-_PART = re.compile(r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.(?P<rest>[0-9]+))?(?P<unit>[億万]?)")
+_PART = re.compile(
+    r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.(?P<rest>[0-9]+))?(?P<unit>[億万]?)"
+)
 
 
 def parse_int(text: str, *, least: int = 0, most: int = 10**12) -> int:
@@ -121,7 +131,13 @@ def parse_int(text: str, *, least: int = 0, most: int = 10**12) -> int:
 
     NotANumber, with a sentence for the screen, for anything else and for numbers outside `least`..`most`.
     """
-    plain = digits(text).replace("，", ",").replace("¥", "").replace("￥", "").replace(" ", "")
+    plain = (
+        digits(text)
+        .replace("，", ",")
+        .replace("¥", "")
+        .replace("￥", "")
+        .replace(" ", "")
+    )
     plain = plain.removesuffix("円").removesuffix("人").removesuffix("日")
     if len(plain) > 30:
         raise NotANumber("数字が長すぎます。")
@@ -203,6 +219,12 @@ def fold_email(text: str) -> str:
         labels = []
     host = ".".join(labels)
     fits = len(local) <= 64 and len(local) + len(host) < 254
-    if at and fits and _LOCAL.fullmatch(local) and len(labels) > 1 and all(map(_LABEL.fullmatch, labels)):
+    if (
+        at
+        and fits
+        and _LOCAL.fullmatch(local)
+        and len(labels) > 1
+        and all(map(_LABEL.fullmatch, labels))
+    ):
         return f"{local}@{host}"
     raise BadEmail("メールアドレスの形が正しくありません。")

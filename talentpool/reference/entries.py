@@ -104,7 +104,9 @@ class TermEntry:
     position: int
     valid_from: date
     valid_to: date | None = None
-    attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    attributes: Mapping[str, Any] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
     standard: str = ""
     source: str = ""
     provenance: str = ""
@@ -122,7 +124,9 @@ class TermEntry:
 class SideJobRule(StrEnum):
     PERMISSION = "permission"  # 地公法38条 applies to a post in this form
     FREE = "free"  # it does not
-    DEPENDS = "depends"  # no such post, or decided by the appointment on the receiving side
+    DEPENDS = (
+        "depends"  # no such post, or decided by the appointment on the receiving side
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,9 @@ class Form:
     @classmethod
     def of(cls, term: TermEntry) -> Form:
         known = {item.name for item in fields(cls)}
-        rules = {name: value for name, value in term.attributes.items() if name in known}
+        rules = {
+            name: value for name, value in term.attributes.items() if name in known
+        }
         rules["pay_bases"] = frozenset(rules["pay_bases"])
         rules["side_job"] = SideJobRule(rules["side_job"])
         return cls(code=term.code, ja=term.ja, en=term.en, **rules)
@@ -190,7 +196,13 @@ class Skill:
     def of(cls, term: TermEntry) -> Skill:
         rules = term.attributes
         return cls(
-            term.code, term.ja, term.en, rules["group"], rules["does_ja"], rules["does_en"], rules["dss"]
+            term.code,
+            term.ja,
+            term.en,
+            rules["group"],
+            rules["does_ja"],
+            rules["does_en"],
+            rules["dss"],
         )
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, Json, Text, UtcDateTime
+from ..permissions import Actor, Scope, within
 from .entries import MunicipalityEntry, PrefectureEntry, TermEntry, freeze
 
 
@@ -20,12 +21,20 @@ class Prefecture(Base):
     name_kana: Mapped[str] = mapped_column(Text(40))
     name_en: Mapped[str] = mapped_column(Text(40))
     capital: Mapped[str] = mapped_column(Text(20))
-    latitude: Mapped[float] = mapped_column(sa.Double)  # degrees north, of the prefectural office
+    latitude: Mapped[float] = mapped_column(
+        sa.Double
+    )  # degrees north, of the prefectural office
     longitude: Mapped[float] = mapped_column(sa.Double)  # degrees east
 
     def entry(self) -> PrefectureEntry:
         return PrefectureEntry(
-            self.code, self.name_ja, self.name_kana, self.name_en, self.capital, self.latitude, self.longitude
+            self.code,
+            self.name_ja,
+            self.name_kana,
+            self.name_en,
+            self.capital,
+            self.latitude,
+            self.longitude,
         )
 
 
@@ -33,11 +42,15 @@ class Municipality(Base):
     __tablename__ = "municipality"
     __table_args__ = (
         sa.CheckConstraint("population >= 0", name="population_not_negative"),
-        sa.UniqueConstraint("code", "prefecture_code"),  # composite foreign keys carry both
+        sa.UniqueConstraint(
+            "code", "prefecture_code"
+        ),  # composite foreign keys carry both
     )
 
     code: Mapped[str] = mapped_column(Text(6), primary_key=True)
-    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey(Prefecture.code), index=True)
+    prefecture_code: Mapped[str] = mapped_column(
+        sa.ForeignKey(Prefecture.code), index=True
+    )
     name_ja: Mapped[str] = mapped_column(Text(40))
     name_kana: Mapped[str] = mapped_column(Text(80))
     name_en: Mapped[str | None] = mapped_column(Text(80))
@@ -71,7 +84,9 @@ class MailDomain(Base):
 
     __tablename__ = "mail_domain"
 
-    municipality_code: Mapped[str] = mapped_column(sa.ForeignKey(Municipality.code), primary_key=True)
+    municipality_code: Mapped[str] = mapped_column(
+        sa.ForeignKey(Municipality.code), primary_key=True
+    )
     domain: Mapped[str] = mapped_column(Text(120), primary_key=True)
 
 
@@ -79,7 +94,9 @@ class Term(Base):
     """One version of one item of a vocabulary. A changed item is a new row; the old one gets its last day."""
 
     __tablename__ = "term"
-    __table_args__ = (sa.CheckConstraint("valid_to >= valid_from", name="ends_after_start"),)
+    __table_args__ = (
+        sa.CheckConstraint("valid_to >= valid_from", name="ends_after_start"),
+    )
 
     vocabulary: Mapped[str] = mapped_column(Text(40), primary_key=True)
     code: Mapped[str] = mapped_column(Text(40), primary_key=True)
@@ -92,7 +109,9 @@ class Term(Base):
     standard: Mapped[str] = mapped_column(Text(200))
     source: Mapped[str] = mapped_column(Text(300))
     provenance: Mapped[str] = mapped_column(Text(300))
-    is_local: Mapped[bool] = mapped_column(default=False)  # edited here: a new release leaves it alone
+    is_local: Mapped[bool] = mapped_column(
+        default=False
+    )  # edited here: a new release leaves it alone
 
     def entry(self) -> TermEntry:
         return TermEntry(
@@ -114,12 +133,20 @@ class TravelTime(Base):
     """Minutes that staff entered; they go before the rule."""
 
     __tablename__ = "travel_time"
-    __table_args__ = (sa.CheckConstraint("minutes BETWEEN 0 AND 1440", name="within_a_day"),)
+    __table_args__ = (
+        sa.CheckConstraint("minutes BETWEEN 0 AND 1440", name="within_a_day"),
+    )
 
-    home_code: Mapped[str] = mapped_column(sa.ForeignKey(Municipality.code), primary_key=True)
-    hall_code: Mapped[str] = mapped_column(sa.ForeignKey(Municipality.code), primary_key=True)
+    home_code: Mapped[str] = mapped_column(
+        sa.ForeignKey(Municipality.code), primary_key=True
+    )
+    hall_code: Mapped[str] = mapped_column(
+        sa.ForeignKey(Municipality.code), primary_key=True
+    )
     minutes: Mapped[int]  # one way
-    entered_by: Mapped[int | None] = mapped_column(sa.BigInteger)  # account; stays when the account goes
+    entered_by: Mapped[int | None] = mapped_column(
+        sa.BigInteger
+    )  # account; stays when the account goes
     entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     note: Mapped[str] = mapped_column(Text(200), default="")
 
@@ -133,3 +160,8 @@ class ReferenceRevision(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     fingerprint: Mapped[str] = mapped_column(Text(64))
     shipped: Mapped[str] = mapped_column(Text(64))
+
+
+@within(Municipality, Scope.PREFECTURE)
+def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
+    return Municipality.prefecture_code == actor.prefecture_code

@@ -12,7 +12,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from .entries import MunicipalityEntry, PrefectureEntry, TermEntry, Vocabulary, freeze, thaw
+from .entries import (
+    MunicipalityEntry,
+    PrefectureEntry,
+    TermEntry,
+    Vocabulary,
+    freeze,
+    thaw,
+)
 
 # The day on which an item of these files that differs from an older release becomes valid.
 EDITION = date(2026, 11, 1)
@@ -91,7 +98,9 @@ def terms() -> tuple[TermEntry, ...]:
 @cache
 def digest() -> str:
     """A fingerprint of all shipped records."""
-    text = repr((EDITION, prefectures(), municipalities(), [_plain(term) for term in terms()]))
+    text = repr(
+        (EDITION, prefectures(), municipalities(), [_plain(term) for term in terms()])
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -131,5 +140,5 @@ def _document(vocabulary: Vocabulary) -> dict[str, Any]:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (_DATA / name).open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+    text = (_DATA / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
