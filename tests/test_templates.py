@@ -39,6 +39,7 @@ FILES = sorted(
     path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html")
 )
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff01-\uff60]")
+LONE_PERCENT = re.compile(r"(?<!%)(?:%%)*%(?!%|\(\w+\)[sd])")
 TRANSLATORS = {"_", "gettext", "ngettext", "pgettext", "npgettext"}
 
 
@@ -77,6 +78,19 @@ def imported_names(template: nodes.Template) -> set[str]:
 @pytest.mark.parametrize("name", FILES)
 def test_every_japanese_text_is_wrapped_for_translation(name: str) -> None:
     assert list(untranslated(parse(name))) == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_percent_sign_in_a_text_is_doubled_unless_it_names_a_value(name: str) -> None:
+    calls = [
+        call
+        for call in parse(name).find_all(nodes.Call)
+        if getattr(call.node, "name", "") in TRANSLATORS
+    ]
+    texts = [const.value for call in calls for const in call.find_all(nodes.Const)]
+    assert [
+        text for text in texts if isinstance(text, str) and LONE_PERCENT.search(text)
+    ] == []
 
 
 @pytest.mark.parametrize("name", FILES)

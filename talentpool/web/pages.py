@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, render_template
 
+from ..reference.entries import Vocabulary
+from ..reference.service import load_catalogue
 from . import charts
 from .access import public
+from .unit import current_session
 
 blueprint = Blueprint("pages", __name__)
 
@@ -25,7 +28,8 @@ def privacy() -> str:
 @blueprint.get("/consent")
 @public
 def consent() -> str:
-    return render_template("public/consent.html")
+    purposes = load_catalogue(current_session()).terms(Vocabulary.CONSENT_PURPOSE)
+    return render_template("public/consent.html", purposes=purposes)
 
 
 @blueprint.get("/accessibility")
