@@ -22,10 +22,10 @@ COMMANDS: Mapping[str, str] = {
     "match": "talentpool.exchange.commands:match_command",
     "prefecture": "talentpool.accounts.commands:prefecture_group",
     "round": "talentpool.rounds.commands:round_group",
-    "serve": "talentpool.operations.commands:serve_command",
+    "serve": "talentpool.serving:serve_command",
     "template": "talentpool.exchange.commands:template_group",
     "user": "talentpool.accounts.commands:user_group",
-    "worker": "talentpool.operations.commands:worker_command",
+    "worker": "talentpool.serving:worker_command",
 }
 
 

@@ -28,7 +28,11 @@ def downgrade(database: Database, revision: str) -> None:
 def current(database: Database) -> str | None:
     """The revision the database is at; none when it is empty."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision(connection)
+
+
+def revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def head() -> str | None:

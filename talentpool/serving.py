@@ -1,0 +1,126 @@
+"""Web server and worker as processes: gunicorn's threads in front, one worker beside them."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from . import schema
+from .app import create_app
+from .config import Config
+from .db import Database
+from .errors import ConfigError
+from .web.unit import TalentpoolFlask
+from .worker import Engine
+
+log = logging.getLogger(__name__)
+RESTART = 1.0  # seconds before a worker that has died is started again
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with our application and few settings."""
+
+    def __init__(self, make: Callable[[], TalentpoolFlask], host: str, port: int) -> None:
+        self.make = make
+        self.address = f"{host}:{port}"
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings: dict[str, Any] = {
+            "bind": [self.address],
+            "worker_class": "gthread",
+            "workers": 1,
+            "threads": 8,
+            "timeout": 60,
+            "graceful_timeout": 10,
+            "accesslog": None,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        }
+        for name, value in settings.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> TalentpoolFlask:
+        return self.make()
+
+
+class Companion:
+    """The worker process of an installation on one machine: started with the server, ended with it."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._keep, name="worker", daemon=True)
+
+    def __enter__(self) -> Companion:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+        self._thread.join(timeout=15)
+
+    def _keep(self) -> None:
+        while not self._over.is_set():
+            self._process = subprocess.Popen([sys.executable, "-m", "talentpool.cli", "worker"])
+            self._process.wait()
+            if not self._over.wait(RESTART):
+                log.warning("the worker has ended and is started again")
+
+
+def serve(config: Config, host: str, port: int) -> None:
+    """Answer requests until a signal comes."""
+    refuse_unmigrated(config)
+    server = Server(lambda: create_app(config), host, port)
+    if config.queue_url:
+        server.run()
+        return
+    with Companion():
+        with suppress(SystemExit):
+            server.run()
+
+
+def work(config: Config) -> None:
+    """Do jobs until a signal comes."""
+    importlib.import_module("talentpool.rounds.running")  # registers its kind of job
+    refuse_unmigrated(config)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    Engine(config, Database(config)).work(stop)
+
+
+def refuse_unmigrated(config: Config) -> None:
+    database = Database(config)
+    try:
+        if schema.current(database) != schema.head():
+            raise ConfigError("the schema is not up to date: run talentpool db upgrade")
+    finally:
+        database.close()
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+def serve_command(host: str, port: int) -> None:
+    """Serve the site."""
+    serve(Config.from_environment(), host, port)
+
+
+@click.command("worker")
+def worker_command() -> None:
+    """Do the jobs: matching rounds."""
+    work(Config.from_environment())
