@@ -185,6 +185,20 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "pool",
+        sa.Column("prefecture_code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lottery_seed", sa.Integer(), nullable=False),
+        sa.CheckConstraint("length(name) <= 100", name=op.f("ck_pool_name_length")),
+        sa.ForeignKeyConstraint(
+            ["prefecture_code"],
+            ["prefecture.code"],
+            name=op.f("fk_pool_prefecture_code_prefecture"),
+        ),
+        sa.PrimaryKeyConstraint("prefecture_code", name=op.f("pk_pool")),
+    )
+    op.create_table(
         "municipality",
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("prefecture_code", sa.Text(), nullable=False),
@@ -523,18 +537,28 @@ def upgrade() -> None:
             "length(password_hash) <= 200",
             name=op.f("ck_user_account_password_hash_length"),
         ),
+        sa.CheckConstraint(
+            "length(municipality_code) <= 6",
+            name=op.f("ck_user_account_municipality_code_length"),
+        ),
         sa.ForeignKeyConstraint(
-            ["municipality_code"],
-            ["municipality.code"],
-            name=op.f("fk_user_account_municipality_code_municipality"),
+            ["municipality_code", "prefecture_code"],
+            ["municipality.code", "municipality.prefecture_code"],
+            name=op.f("fk_user_account_municipality_code_prefecture_code_municipality"),
         ),
         sa.ForeignKeyConstraint(
             ["prefecture_code"],
-            ["prefecture.code"],
-            name=op.f("fk_user_account_prefecture_code_prefecture"),
+            ["pool.prefecture_code"],
+            name=op.f("fk_user_account_prefecture_code_pool"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
         sa.UniqueConstraint("email_lookup", name=op.f("uq_user_account_email_lookup")),
+    )
+    op.create_index(
+        op.f("ix_user_account_prefecture_code"),
+        "user_account",
+        ["prefecture_code"],
+        unique=False,
     )
     op.create_table(
         "candidate",
@@ -2057,6 +2081,7 @@ def downgrade() -> None:
     op.drop_table("mail_order")
     op.drop_index(op.f("ix_candidate_search_key"), table_name="candidate")
     op.drop_table("candidate")
+    op.drop_index(op.f("ix_user_account_prefecture_code"), table_name="user_account")
     op.drop_table("user_account")
     op.drop_table("travel_time")
     op.drop_index(op.f("ix_need_prefecture_code"), table_name="need")
@@ -2067,6 +2092,7 @@ def downgrade() -> None:
     op.drop_table("municipality")
     op.drop_table("term")
     op.drop_table("reference_revision")
+    op.drop_table("pool")
     op.drop_table("prefecture")
     op.drop_index(
         "uq_job_live",

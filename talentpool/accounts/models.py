@@ -10,9 +10,24 @@ from ..db import Base, EncryptedText, Json, Text, UtcDateTime, choice
 from ..permissions import ROLE_LABELS, Action, Actor, Role, Scope, viewed_by, within
 
 
+class Pool(Base):
+    """A prefecture that runs a pool: the tenant. Without it nobody can have an account there."""
+
+    __tablename__ = "pool"
+
+    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"), primary_key=True)
+    name: Mapped[str] = mapped_column(Text(100))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lottery_seed: Mapped[int]  # drawn once, 0..2^31-1: decides ties that nothing else decides
+
+
 class User(Base):
     __tablename__ = "user_account"
     __table_args__ = (
+        sa.ForeignKeyConstraint(  # an officer's town lies in the officer's prefecture
+            ["municipality_code", "prefecture_code"],
+            ["municipality.code", "municipality.prefecture_code"],
+        ),
         sa.CheckConstraint(
             "(role = 'municipality') = (municipality_code IS NOT NULL)", name="town_of_role"
         ),
@@ -27,8 +42,8 @@ class User(Base):
     email_lookup: Mapped[str] = mapped_column(Text(64), unique=True)  # keyed hash of the folded address
     display_name: Mapped[str] = mapped_column(Text(100))
     role: Mapped[Role] = mapped_column(choice(Role))
-    prefecture_code: Mapped[str | None] = mapped_column(sa.ForeignKey("prefecture.code"))
-    municipality_code: Mapped[str | None] = mapped_column(sa.ForeignKey("municipality.code"))
+    prefecture_code: Mapped[str | None] = mapped_column(sa.ForeignKey(Pool.prefecture_code), index=True)
+    municipality_code: Mapped[str | None] = mapped_column(Text(6))
     password_hash: Mapped[str | None] = mapped_column(Text(200))  # argon2id; none until the link is used
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the address answered
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
