@@ -32,7 +32,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
 from talentpool.dates import month_number
-from talentpool.web import filters, pages
+from talentpool.errors import BadCell, BadFile
+from talentpool.web import failures, filters, pages
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 FILES = sorted(
@@ -262,3 +263,39 @@ def test_a_refused_form_says_so_at_the_field_and_in_the_summary(gallery: str) ->
     )
     assert 'aria-describedby="name-hint name-error"' in gallery
     assert "エラー：" in gallery.split("</title>")[0]
+
+
+@pytest.mark.parametrize("status", sorted(failures.PAGES))
+def test_every_refusal_has_a_page_that_shows_its_message_and_a_way_on(
+    status: int,
+) -> None:
+    with create_gallery().test_request_context("/"):
+        page = render_template(
+            f"errors/{status}.html", message="<受け付けられません。>", ident="7f3a22"
+        )
+    assert "&lt;受け付けられません。&gt;" in page
+    assert re.search(r"<h1>\S+</h1>", page)
+    assert 'href="/"' in page
+    assert ("7f3a22" in page) == (status == 500)
+
+
+def test_a_refused_file_names_every_bad_cell() -> None:
+    problem = BadFile(
+        "取り込めません。",
+        [
+            BadCell("登録者", 3, "氏名", "空です。"),
+            BadCell("技能", None, None, "ありません。"),
+        ],
+    )
+    with create_gallery().test_request_context("/"):
+        page = render_template(
+            "errors/422.html", message=problem.message, problem=problem
+        )
+    assert re.findall(r'<th scope="row">(.*?)</th>', page) == ["登録者", "技能"]
+    assert "空です。" in page
+
+
+@pytest.mark.parametrize("path", ["/help", "/privacy", "/accessibility"])
+def test_the_pages_for_everybody_open(path: str) -> None:
+    with create_gallery().test_client() as client:
+        assert client.get(path).status_code == 200
