@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import jpholiday
 
 JST = ZoneInfo("Asia/Tokyo")
-EARLIEST, LATEST = date(1868, 10, 23), date(2199, 12, 31)
+EARLIEST, LATEST = date(1868, 10, 23), date(2117, 12, 31)  # 明治元年 to 令和99年
 
 # Name, letter, first day. 明治 is counted by the solar calendar also before 1873, when days differed.
 ERAS = (
@@ -172,7 +172,7 @@ def parse_date(text: str) -> date:
         raise BadDate(f"{text.strip()} という日はありません。") from error
     _check_era(parts.get("era"), day, day)
     if not EARLIEST <= day <= LATEST:
-        raise BadDate("1868年から2199年までの日付を入力してください。")
+        raise BadDate("1868年から2117年までの日付を入力してください。")
     return day
 
 

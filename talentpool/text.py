@@ -83,8 +83,14 @@ def search_key(text: str) -> str:
 
     Width, case, hiragana, blanks, hyphens, long-vowel marks, variation selectors and old kanji forms do not matter.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = unicodedata.normalize("NFKC", folded).translate(_HIRAGANA_TO_KATAKANA)
+    before = None
+    while text != before:  # what a removed blank kept apart may combine: "A´" has one in its full form
+        before, text = text, _fold(text)
+    return text
+
+
+def _fold(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_HIRAGANA_TO_KATAKANA)
     return "".join(c for c in folded if not _is_ignored(c)).translate(_VARIANTS)
 
 

@@ -90,6 +90,11 @@ def titles() -> dict[str, VocabularyTitle]:
     }
 
 
+def list_files() -> list[str]:
+    """The vocabularies that have a file."""
+    return sorted(path.name.removesuffix(".json") for path in (_DATA / "terms").iterdir())
+
+
 @cache
 def terms() -> tuple[TermEntry, ...]:
     return tuple(term for vocabulary in Vocabulary for term in _terms(vocabulary))
