@@ -30,6 +30,10 @@ ATTEMPTS = 3
 T = TypeVar("T")
 
 
+class UnsafeValue(Refused, exc.DontWrapMixin):
+    """Text that no column may hold; reaches the caller as it is, not inside a StatementError."""
+
+
 class Text(TypeDecorator[str]):
     """Text of at most `length` characters without NUL or lone surrogates, on both databases."""
 
@@ -42,7 +46,7 @@ class Text(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         if value is not None and not is_storable(value):
-            raise Refused("使えない文字が含まれています。")
+            raise UnsafeValue("使えない文字が含まれています。")
         return value
 
 
@@ -88,7 +92,7 @@ class EncryptedText(TypeDecorator[str]):
         if value is None:
             return None
         if not is_storable(value):
-            raise Refused("使えない文字が含まれています。")
+            raise UnsafeValue("使えない文字が含まれています。")
         return _keyring(dialect).encrypt(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
@@ -157,7 +161,11 @@ class Database:
         """A session that the caller closes; a writing one holds SQLite's write lock from its first query."""
         options: dict[str, Any] = {"postgresql_readonly": True} if read_only else {}
         engine = self.engine.execution_options(talentpool_reading=read_only, **options)
-        info = {"audit_key": self.config.audit_key.encode(), "keyring": self.keyring}
+        info = {
+            "audit_key": self.config.audit_key.encode(),
+            "keyring": self.keyring,
+            "environment": self.config.environment,
+        }
         return Session(engine, expire_on_commit=False, info=info)
 
     @contextmanager

@@ -45,9 +45,9 @@ def revise_term(
     """A new item, or a new version of one from a day on. `attributes` None: those of the version before."""
     require(session, actor, Action.MANAGE_REFERENCE)
     revision = _revision(session)
-    latest = _latest(session, vocabulary, code)
-    if latest is None and not _CODE.fullmatch(code):
+    if not _CODE.fullmatch(code):
         raise Refused("コードは半角の英数字と下線で、40文字以内にしてください。")
+    latest = _latest(session, vocabulary, code)
     term = _next_version(session, vocabulary, code, latest, valid_from)
     term.ja, term.en = _label(ja, "ja"), _label(en, "en")
     if attributes is not None:
