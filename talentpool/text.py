@@ -169,7 +169,7 @@ def _read_number(plain: str) -> int:
 
 
 def _scaled(whole: str, rest: str, unit: int) -> int:
-    scale = 10 ** len(rest)
+    scale = int("1" + "0" * len(rest))
     amount, remainder = divmod(int(whole.replace(",", "") + rest) * unit, scale)
     if remainder:
         raise NotANumber("整数を入力してください。")

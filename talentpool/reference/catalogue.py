@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import TypeVar
 
 from ..errors import UnknownCode
 from ..geo import Travel, travel_minutes
@@ -22,6 +22,8 @@ from .entries import (
     Theme,
     Vocabulary,
 )
+
+T = TypeVar("T")
 
 
 class Catalogue:
@@ -226,7 +228,7 @@ def _start(term: TermEntry) -> date:
     return term.valid_from
 
 
-def _known(items: Mapping[str, Any], code: str, kind: str) -> Any:
+def _known(items: Mapping[str, T], code: str, kind: str) -> T:
     if code not in items:
         raise _unknown(code, kind)
     return items[code]
