@@ -185,20 +185,6 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "pool",
-        sa.Column("prefecture_code", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("lottery_seed", sa.Integer(), nullable=False),
-        sa.CheckConstraint("length(name) <= 100", name=op.f("ck_pool_name_length")),
-        sa.ForeignKeyConstraint(
-            ["prefecture_code"],
-            ["prefecture.code"],
-            name=op.f("fk_pool_prefecture_code_prefecture"),
-        ),
-        sa.PrimaryKeyConstraint("prefecture_code", name=op.f("pk_pool")),
-    )
-    op.create_table(
         "municipality",
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("prefecture_code", sa.Text(), nullable=False),
@@ -259,6 +245,20 @@ def upgrade() -> None:
         "municipality",
         ["prefecture_code"],
         unique=False,
+    )
+    op.create_table(
+        "pool",
+        sa.Column("prefecture_code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lottery_seed", sa.Integer(), nullable=False),
+        sa.CheckConstraint("length(name) <= 100", name=op.f("ck_pool_name_length")),
+        sa.ForeignKeyConstraint(
+            ["prefecture_code"],
+            ["prefecture.code"],
+            name=op.f("fk_pool_prefecture_code_prefecture"),
+        ),
+        sa.PrimaryKeyConstraint("prefecture_code", name=op.f("pk_pool")),
     )
     op.create_table(
         "mail_domain",
@@ -534,12 +534,12 @@ def upgrade() -> None:
             name=op.f("ck_user_account_email_lookup_length"),
         ),
         sa.CheckConstraint(
-            "length(password_hash) <= 200",
-            name=op.f("ck_user_account_password_hash_length"),
-        ),
-        sa.CheckConstraint(
             "length(municipality_code) <= 6",
             name=op.f("ck_user_account_municipality_code_length"),
+        ),
+        sa.CheckConstraint(
+            "length(password_hash) <= 200",
+            name=op.f("ck_user_account_password_hash_length"),
         ),
         sa.ForeignKeyConstraint(
             ["municipality_code", "prefecture_code"],
@@ -590,6 +590,7 @@ def upgrade() -> None:
         sa.Column("pay_wish", sa.Integer(), nullable=False),
         sa.Column("wished_themes", sa.Text(), nullable=False),
         sa.Column("wished_regions", sa.Text(), nullable=False),
+        sa.Column("motives", sa.Text(), nullable=False),
         sa.Column("motive", sa.Text(), nullable=False),
         sa.Column("heard_from", sa.Text(), nullable=True),
         sa.Column("trained_until", sa.Date(), nullable=True),
@@ -1459,6 +1460,54 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "profile_view",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "candidate_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "viewer_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("viewer_role", sa.Text(), nullable=False),
+        sa.Column("municipality_code", sa.Text(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "length(purpose) <= 20", name=op.f("ck_profile_view_purpose_length")
+        ),
+        sa.CheckConstraint(
+            "length(viewer_role) <= 20", name=op.f("ck_profile_view_viewer_role_length")
+        ),
+        sa.ForeignKeyConstraint(
+            ["candidate_id"],
+            ["candidate.id"],
+            name=op.f("fk_profile_view_candidate_id_candidate"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_code"],
+            ["municipality.code"],
+            name=op.f("fk_profile_view_municipality_code_municipality"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["viewer_id"],
+            ["user_account.id"],
+            name=op.f("fk_profile_view_viewer_id_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_profile_view")),
+    )
+    op.create_index(
+        op.f("ix_profile_view_candidate_id"),
+        "profile_view",
+        ["candidate_id"],
+        unique=False,
+    )
+    op.create_table(
         "round_directive",
         sa.Column(
             "round_id",
@@ -2032,6 +2081,8 @@ def downgrade() -> None:
     op.drop_table("round_need")
     op.drop_table("round_input")
     op.drop_table("round_directive")
+    op.drop_index(op.f("ix_profile_view_candidate_id"), table_name="profile_view")
+    op.drop_table("profile_view")
     op.drop_index(
         op.f("ix_profile_snapshot_candidate_id"), table_name="profile_snapshot"
     )
@@ -2088,11 +2139,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_need_municipality_code"), table_name="need")
     op.drop_table("need")
     op.drop_table("mail_domain")
+    op.drop_table("pool")
     op.drop_index(op.f("ix_municipality_prefecture_code"), table_name="municipality")
     op.drop_table("municipality")
     op.drop_table("term")
     op.drop_table("reference_revision")
-    op.drop_table("pool")
     op.drop_table("prefecture")
     op.drop_index(
         "uq_job_live",

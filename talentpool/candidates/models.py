@@ -57,7 +57,8 @@ class Candidate(Base):
     pay_wish: Mapped[int] = mapped_column(default=0)  # yen per half-day
     wished_themes: Mapped[list[str]] = mapped_column(Json, default=list)
     wished_regions: Mapped[list[str]] = mapped_column(Json, default=list)
-    motive: Mapped[str] = mapped_column(Text(2000), default="")
+    motives: Mapped[list[str]] = mapped_column(Json, default=list)  # vocabulary motive
+    motive: Mapped[str] = mapped_column(Text(2000), default="")  # in the person's own words
     heard_from: Mapped[str | None] = mapped_column(Text(40))  # vocabulary heard_from
     trained_until: Mapped[date | None]  # required training (privacy, security) is valid until
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -122,13 +123,13 @@ class Membership(Base):
 class CandidateRole(Base):
     __tablename__ = "candidate_role"
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), primary_key=True)
-    role: Mapped[str] = mapped_column(Text(40), primary_key=True)  # vocabulary external_role
+    role: Mapped[str] = mapped_column(Text(40), primary_key=True)  # vocabulary role
 
 
 class CandidateForm(Base):
     __tablename__ = "candidate_form"
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), primary_key=True)
-    form: Mapped[str] = mapped_column(Text(40), primary_key=True)  # vocabulary appointment_form
+    form: Mapped[str] = mapped_column(Text(40), primary_key=True)  # vocabulary form
 
 
 class ServicePost(Base):
@@ -269,6 +270,20 @@ class ProfileDraft(Base):
     step: Mapped[str] = mapped_column(Text(20), primary_key=True)
     content: Mapped[str] = mapped_column(EncryptedText)  # JSON of the form's fields
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ProfileView(Base):
+    """Somebody else looked at a named profile; the person can read this log."""
+
+    __tablename__ = "profile_view"
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
+    viewer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    viewer_role: Mapped[str] = mapped_column(Text(20))
+    municipality_code: Mapped[str | None] = mapped_column(sa.ForeignKey("municipality.code"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    purpose: Mapped[str] = mapped_column(Text(20))  # "list", "profile"
 
 
 viewed_by(Candidate, Action.VIEW_CANDIDATE)
