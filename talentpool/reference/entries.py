@@ -54,6 +54,7 @@ class Vocabulary(StrEnum):
     TOWN_DECLINE_REASON = "town_decline_reason"
     TRAINING = "training"
     WEEKDAY = "weekday"
+    WINDOW_MODE = "window_mode"
     WITHDRAWAL_REASON = "withdrawal_reason"
 
 

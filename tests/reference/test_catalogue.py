@@ -9,8 +9,10 @@ from datetime import date
 import pytest
 
 from talentpool import states
+from talentpool.candidates.models import Mode, PayBasis
 from talentpool.errors import UnknownCode
 from talentpool.geo import Travel
+from talentpool.needs.models import NeedMode, Side
 from talentpool.reference import shipped
 from talentpool.reference.catalogue import Catalogue
 from talentpool.reference.entries import Form, SideJobRule, Theme, Vocabulary
@@ -299,3 +301,11 @@ def test_each_day_has_its_version_and_old_codes_keep_their_label() -> None:
     assert on(date(2000, 1, 1)).terms("motive") == ()
     with pytest.raises(UnknownCode):
         after.find("motive", "学び・成長したい")
+
+
+# --- What the models store
+
+
+def test_the_lists_that_the_models_repeat_as_enums_hold_the_same_codes() -> None:
+    for vocabulary, enum in (("pay_basis", PayBasis), ("window_mode", Mode), ("mode", NeedMode), ("side", Side)):
+        assert {term.code for term in catalogue.terms(vocabulary)} == set(enum)
