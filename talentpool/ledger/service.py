@@ -1,0 +1,269 @@
+"""The only writer of ledger rows: capacity by month, holds and bookings of placements.
+
+A month is year * 12 + month - 1, a half-day 4 hours. Every change is one guarded UPDATE a month, in ascending
+order of months; a caller that touches several people takes them in ascending order of their ids. Who may do it
+is asked by the callers: what a placement or a profile allows is not the ledger's to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..dates import show_month
+from ..db import Session
+from ..errors import Conflict, NoCapacity
+from .models import Commitment, CommitmentState, LedgerMonth
+
+_M = LedgerMonth
+Values = dict[Any, Any]
+
+
+def set_capacity(
+    session: Session, candidate_id: int, capacities: Mapping[int, int], *, from_month: int = 0
+) -> bool:
+    """Make `capacities` (month → half-days) what the person can give; True when a row changed.
+
+    Months without an entry lose their row; months before `from_month` stay as they are. NoCapacity names the
+    month that would hold less than what is held and booked in it.
+    """
+    session.flush()
+    query = sa.select(_M.month, _M.capacity).where(_M.candidate_id == candidate_id, _M.month >= from_month)
+    present = {month: capacity for month, capacity in session.execute(query)}
+    wanted = {month: n for month, n in capacities.items() if month >= from_month}
+    changed = False
+    for month in sorted(present.keys() | wanted.keys()):
+        if wanted.get(month) == present.get(month):
+            continue
+        changed = True
+        if month not in wanted:
+            _remove_month(session, candidate_id, month)
+        elif month not in present:
+            session.execute(
+                sa.insert(_M).values(candidate_id=candidate_id, month=month, capacity=wanted[month])
+            )
+        else:
+            _change_capacity(session, candidate_id, month, wanted[month])
+    if changed:
+        _forget(session)
+    return changed
+
+
+def _remove_month(session: Session, candidate_id: int, month: int) -> None:
+    row = sa.delete(_M).where(
+        _M.candidate_id == candidate_id, _M.month == month, _M.held + _M.booked == 0
+    )
+    if _count(session, row) == 0:
+        raise _taken(month)
+
+
+def _change_capacity(session: Session, candidate_id: int, month: int, capacity: int) -> None:
+    fits = _M.held + _M.booked <= capacity
+    if not _update(session, candidate_id, month, {_M.capacity: capacity}, fits):
+        raise _taken(month)
+
+
+def hold(
+    session: Session,
+    placement_id: int,
+    candidate_id: int,
+    municipality_code: str,
+    half_days: Mapping[int, int],
+    now: datetime,
+) -> None:
+    """Take `half_days` (month → n > 0) for a placement until it is booked or released.
+
+    NoCapacity names the first month with too little left; nothing is taken then.
+    """
+
+    def taken(n: int) -> Values:
+        return {_M.held: _M.held + n}
+
+    def given_back(n: int) -> Values:
+        return {_M.held: _M.held - n}
+
+    _take(session, candidate_id, half_days, taken, given_back)
+    _write_rows(session, placement_id, candidate_id, municipality_code, half_days, CommitmentState.HOLD, now)
+
+
+def book_directly(
+    session: Session,
+    placement_id: int,
+    candidate_id: int,
+    municipality_code: str,
+    half_days: Mapping[int, int],
+    now: datetime,
+) -> None:
+    """Book without a hold before it: for engagements that already stand (import, past years)."""
+
+    def taken(n: int) -> Values:
+        return {_M.booked: _M.booked + n}
+
+    def given_back(n: int) -> Values:
+        return {_M.booked: _M.booked - n}
+
+    _take(session, candidate_id, half_days, taken, given_back)
+    _write_rows(session, placement_id, candidate_id, municipality_code, half_days, CommitmentState.BOOKED, now)
+
+
+def book_held(session: Session, placement_id: int, now: datetime) -> dict[int, int]:
+    """Turn a placement's holds into bookings; the half-days by month. Conflict when nothing is held."""
+    session.flush()
+    turned = session.execute(
+        sa.update(Commitment)
+        .where(Commitment.placement_id == placement_id, Commitment.state == CommitmentState.HOLD)
+        .values(state=CommitmentState.BOOKED, decided_at=now)
+        .returning(Commitment.month, Commitment.candidate_id, Commitment.half_days)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if not turned:
+        raise Conflict("仮押さえがないため、確保できません。")
+    for month, candidate_id, n in sorted(row._tuple() for row in turned):
+        _settle(session, candidate_id, month, {_M.held: _M.held - n, _M.booked: _M.booked + n})
+    _forget(session)
+    return {row.month: row.half_days for row in turned}
+
+
+def release(session: Session, placement_id: int) -> dict[int, int]:
+    """Give back everything a placement holds or has booked; the half-days by month, empty when it had none."""
+    session.flush()
+    gone = session.execute(
+        sa.delete(Commitment)
+        .where(Commitment.placement_id == placement_id)
+        .returning(Commitment.month, Commitment.candidate_id, Commitment.half_days, Commitment.state)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for month, candidate_id, n, state in sorted(row._tuple() for row in gone):
+        column = _M.held if state is CommitmentState.HOLD else _M.booked
+        _settle(session, candidate_id, month, {column: column - n})
+    _forget(session)
+    return {row.month: row.half_days for row in gone}
+
+
+def list_months(session: Session, candidate_id: int, *, from_month: int = 0) -> list[LedgerMonth]:
+    query = sa.select(_M).where(_M.candidate_id == candidate_id, _M.month >= from_month)
+    fresh = query.order_by(_M.month).execution_options(populate_existing=True)
+    return list(session.scalars(fresh))
+
+
+def month_totals(session: Session, candidate_ids: Collection[int]) -> dict[int, dict[int, tuple[int, int]]]:
+    """{candidate id: {month: (capacity, held + booked)}} of several people in one query."""
+    totals: dict[int, dict[int, tuple[int, int]]] = {ident: {} for ident in candidate_ids}
+    query = sa.select(_M.candidate_id, _M.month, _M.capacity, _M.held + _M.booked)
+    for ident, month, capacity, taken in session.execute(query.where(_M.candidate_id.in_(candidate_ids))):
+        totals[ident][month] = (capacity, taken)
+    return totals
+
+
+def list_taken_months(session: Session, candidate_id: int, *, from_month: int = 0) -> dict[int, int]:
+    """Month → half-days held and booked in it, only months in which something is."""
+    taken = _M.held + _M.booked
+    query = sa.select(_M.month, taken).where(
+        _M.candidate_id == candidate_id, _M.month >= from_month, taken > 0
+    )
+    return {month: n for month, n in session.execute(query.order_by(_M.month))}
+
+
+def violations(session: Session) -> Iterator[str]:
+    """Every month that is over its capacity or differs from the holds and bookings behind it."""
+    over = sa.select(_M.candidate_id, _M.month, _M.capacity, _M.held, _M.booked).where(
+        sa.not_((_M.held >= 0) & (_M.booked >= 0) & (_M.held + _M.booked <= _M.capacity))
+    )
+    for ident, month, capacity, held, booked in session.execute(over.order_by(_M.candidate_id, _M.month)):
+        yield f"ledger: candidate {ident}, month {month}: held {held} + booked {booked} of {capacity}"
+    for state, column in ((CommitmentState.HOLD, _M.held), (CommitmentState.BOOKED, _M.booked)):
+        yield from _differences(session, state, column)
+
+
+def _differences(session: Session, state: CommitmentState, column: Any) -> Iterator[str]:
+    total = sa.func.coalesce(sa.func.sum(Commitment.half_days), 0)
+    rows = (Commitment.candidate_id == _M.candidate_id) & (Commitment.month == _M.month)
+    query = (
+        sa.select(_M.candidate_id, _M.month, column, total)
+        .outerjoin(Commitment, rows & (Commitment.state == state))
+        .group_by(_M.candidate_id, _M.month, column)
+        .having(column != total)
+        .order_by(_M.candidate_id, _M.month)
+    )
+    for ident, month, said, summed in session.execute(query):
+        yield f"ledger: candidate {ident}, month {month}: {column.key} is {said}, its rows sum to {summed}"
+
+
+def _take(
+    session: Session,
+    candidate_id: int,
+    half_days: Mapping[int, int],
+    taken: Callable[[int], Values],
+    given_back: Callable[[int], Values],
+) -> None:
+    """All months or none: a caller that goes on after NoCapacity finds the ledger as it was."""
+    session.flush()
+    done: list[int] = []
+    for month in sorted(half_days):
+        n = half_days[month]
+        if n <= 0:
+            raise ValueError("a commitment takes at least one half-day")
+        room = _M.held + _M.booked + n <= _M.capacity
+        if not _update(session, candidate_id, month, taken(n), room):
+            for earlier in done:
+                _settle(session, candidate_id, earlier, given_back(half_days[earlier]))
+            raise NoCapacity(f"{show_month(month)}の稼働が足りないため、{n}半日コマを確保できません。")
+        done.append(month)
+
+
+def _write_rows(
+    session: Session,
+    placement_id: int,
+    candidate_id: int,
+    municipality_code: str,
+    half_days: Mapping[int, int],
+    state: CommitmentState,
+    now: datetime,
+) -> None:
+    session.add_all(
+        Commitment(
+            placement_id=placement_id,
+            candidate_id=candidate_id,
+            municipality_code=municipality_code,
+            month=month,
+            half_days=half_days[month],
+            state=state,
+            decided_at=now,
+        )
+        for month in sorted(half_days)
+    )
+    session.flush()
+    _forget(session)
+
+
+def _settle(session: Session, candidate_id: int, month: int, values: Values) -> None:
+    """A change that the CHECK of the table guards: it cannot take more than there is."""
+    if not _update(session, candidate_id, month, values, sa.true()):
+        raise AssertionError("a commitment without its month")  # the foreign key forbids it
+
+
+def _update(
+    session: Session, candidate_id: int, month: int, values: Values, guard: sa.ColumnElement[bool]
+) -> bool:
+    row = sa.update(_M).where(_M.candidate_id == candidate_id, _M.month == month, guard)
+    return _count(session, row.values(values)) == 1
+
+
+def _count(session: Session, statement: sa.Update | sa.Delete) -> int:
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    count: int = result.rowcount  # type: ignore[attr-defined]
+    return count
+
+
+def _forget(session: Session) -> None:
+    """Rows in memory say what was true before the statements above."""
+    for thing in list(session.identity_map.values()):
+        if isinstance(thing, LedgerMonth | Commitment):
+            session.expire(thing)
+
+
+def _taken(month: int) -> NoCapacity:
+    return NoCapacity(f"{show_month(month)}には仮押さえまたは確保があるため、稼働をそれより少なくできません。")
