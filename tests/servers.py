@@ -1,0 +1,131 @@
+"""Servers the tests start for themselves: a throw-away PostgreSQL on loopback, and where Chromium is."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+LEAST_POSTGRESQL = 15
+SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "300",
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+}
+
+
+def find_browser() -> str | None:
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def find_postgresql() -> Path | None:
+    """The folder of initdb and pg_ctl, of a version that is new enough."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
+    on_path = shutil.which("initdb")
+    if on_path:
+        folders.append(Path(on_path).resolve().parent)
+    for folder in folders:
+        if (folder / "initdb").exists() and _version(folder) >= LEAST_POSTGRESQL:
+            return folder
+    return None
+
+
+def _version(folder: Path) -> int:
+    name = folder.parent.name
+    return int(name) if name.isdigit() else LEAST_POSTGRESQL
+
+
+@dataclass(frozen=True)
+class PostgreSQL:
+    """A cluster in `home`, shared by all workers of one test run: the first starts it, the last stops it."""
+
+    home: Path
+    binaries: Path
+
+    def start(self) -> str:
+        """Its address without a database name."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        with self._locked():
+            users = self._users()
+            if users == 0:
+                self._create()
+            (self.home / "users").write_text(str(users + 1))
+            port = (self.home / "port").read_text()
+        return f"postgresql+psycopg://talentpool@127.0.0.1:{port}"
+
+    def stop(self) -> None:
+        with self._locked():
+            users = self._users() - 1
+            (self.home / "users").write_text(str(users))
+            if users == 0:
+                self._run("pg_ctl", "-D", str(self.home / "cluster"), "-m", "immediate", "stop")
+                shutil.rmtree(self.home / "cluster", ignore_errors=True)
+
+    def _create(self) -> None:
+        port = _free_port()
+        if os.geteuid() == 0:
+            _open_to_all(self.home)
+            shutil.chown(self.home, _owner())
+        cluster = str(self.home / "cluster")
+        self._run("initdb", "-D", cluster, "-U", "talentpool", "-A", "trust", "-E", "UTF8",
+                  "--locale=C", "--no-sync")  # fmt: skip
+        options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
+        log = str(self.home / "log")
+        self._run("pg_ctl", "-D", cluster, "-w", "-l", log, "-o", f"-p {port} {options}", "start")
+        (self.home / "port").write_text(str(port))
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command: Sequence[str] = [str(self.binaries / program), *arguments]
+        owner = _owner() if os.geteuid() == 0 else None
+        subprocess.run(
+            command, check=True, user=owner, cwd="/", stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE if program == "initdb" else None,
+        )  # fmt: skip
+
+    def _users(self) -> int:
+        path = self.home / "users"
+        return int(path.read_text()) if path.exists() else 0
+
+    def _locked(self) -> _Lock:
+        return _Lock(self.home / "lock")
+
+
+class _Lock:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        self.file = self.path.open("w")
+        fcntl.flock(self.file, fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+
+def _owner() -> str:
+    """PostgreSQL refuses to run as root: its own user where there is one, else nobody."""
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def _open_to_all(folder: Path) -> None:
+    """pytest's temporary folders are closed to other users; the cluster's owner must pass through."""
+    for parent in folder.parents:
+        if parent.stat().st_uid == 0 and str(parent) not in {"/", "/tmp"}:
+            parent.chmod(parent.stat().st_mode | 0o011)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
