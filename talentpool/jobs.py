@@ -90,6 +90,15 @@ def request_cancel(session: Session, kind: str, object_id: int) -> None:
     )
 
 
+def drop_waiting(session: Session, kind: str, object_id: int) -> None:
+    """End a job that nobody has claimed yet."""
+    session.execute(
+        sa.update(Job)
+        .where(Job.kind == kind, Job.object_id == object_id, Job.state == JobState.WAITING)
+        .values(state=JobState.CANCELLED)
+    )
+
+
 def _is_due(now: datetime) -> sa.ColumnElement[bool]:
     return (Job.state == JobState.WAITING) | (
         (Job.state == JobState.RUNNING) & (Job.lease_until < now)

@@ -1,0 +1,165 @@
+"""What the pages of a finished round show, read from what the engine wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..candidates.models import Candidate
+from ..db import Session
+from ..needs.models import Need
+from .models import DirectiveKind, PlanPair, Round, RoundNeed
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The needs and people of a round, by id and by code; two queries."""
+
+    needs: Mapping[int, Need]
+    people: Mapping[int, Candidate]
+    need_by_code: Mapping[str, Need]
+    person_by_code: Mapping[str, Candidate]
+
+    @classmethod
+    def of(cls, session: Session, round_: Round, codes: Iterable[str] = ()) -> Cast:
+        need_ids = [row.need_id for row in round_.needs]
+        person_ids = {pair.candidate_id for pair in round_.pairs}
+        person_ids |= {row.candidate_id for row in round_.directives}
+        needs = session.scalars(sa.select(Need).where(Need.id.in_(need_ids))).all()
+        people = session.scalars(
+            sa.select(Candidate).where(
+                Candidate.id.in_(person_ids) | Candidate.code.in_(list(codes))
+            )
+        ).all()
+        return cls(
+            {need.id: need for need in needs},
+            {person.id: person for person in people},
+            {need.code: need for need in needs},
+            {person.code: person for person in people},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRow:
+    """One seat of the plan: filled by a pair, or empty with what the engine says about it."""
+
+    need: Need
+    seat: int
+    pair: PlanPair | None
+    candidate: Candidate | None
+    empty: Mapping[str, Any] | None
+    directive: DirectiveKind | None
+
+
+def list_seats(round_: Round, cast: Cast) -> list[SeatRow]:
+    """Every seat of every need, filled ones first within a need."""
+    pairs = {(pair.need_id, pair.seat): pair for pair in round_.pairs}
+    empties = empty_seats(round_)
+    kinds = directives_of(round_)
+    rows = []
+    for row in round_.needs:
+        need = cast.needs[row.need_id]
+        for seat in range(1, need.seats + 1):
+            pair = pairs.get((need.id, seat))
+            person = cast.people[pair.candidate_id] if pair else None
+            kind = kinds.get((need.id, person.id)) if person else None
+            empty = None if pair else empties.get(need.code)
+            rows.append(SeatRow(need, seat, pair, person, empty, kind))
+    return rows
+
+
+def empty_seats(round_: Round) -> dict[str, Mapping[str, Any]]:
+    """Need code → what the engine says about its empty seats."""
+    found = (round_.result or {}).get("empty_seats", [])
+    return {entry["need"]: entry for entry in found}
+
+
+def directives_of(round_: Round) -> dict[tuple[int, int], DirectiveKind]:
+    return {(row.need_id, row.candidate_id): row.kind for row in round_.directives}
+
+
+@dataclass(frozen=True, slots=True)
+class RankRow:
+    entry: Mapping[str, Any]  # candidate, rank, fit, parts, regret, placed, reason
+    candidate: Candidate
+    directive: DirectiveKind | None
+
+
+def list_ranking(session: Session, round_: Round, row: RoundNeed) -> tuple[Cast, list[RankRow]]:
+    entries = row.ranking or []
+    cast = Cast.of(session, round_, {entry["candidate"] for entry in entries})
+    kinds = directives_of(round_)
+    rows = [
+        RankRow(entry, person, kinds.get((row.need_id, person.id)))
+        for entry in entries
+        if (person := cast.person_by_code.get(entry["candidate"])) is not None
+    ]
+    return cast, rows
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One need of the round as it looks for one person."""
+
+    need: Need
+    entry: Mapping[str, Any] | None
+    excluded: tuple[str, ...]
+
+
+def list_options(session: Session, round_: Round, candidate: Candidate) -> list[Option]:
+    """Every need of the round for one person: feasible ones by fit, then those a rule excludes."""
+    rows = session.execute(
+        sa.select(RoundNeed.need_id, RoundNeed.ranking, RoundNeed.excluded).where(
+            RoundNeed.round_id == round_.id
+        )
+    )
+    needs = Cast.of(session, round_).needs
+    options = []
+    for need_id, ranking, excluded in rows:
+        mine = (entry for entry in ranking or [] if entry["candidate"] == candidate.code)
+        rules = tuple((excluded or {}).get(candidate.code, ()))
+        options.append(Option(needs[need_id], next(mine, None), rules))
+    return sorted(options, key=_best_first)
+
+
+def _best_first(option: Option) -> tuple[int, str]:
+    return (-option.entry["fit"] if option.entry else 1, option.need.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A need whose people differ between two plans."""
+
+    need: Need
+    before: tuple[Candidate, ...]
+    after: tuple[Candidate, ...]
+
+
+def compare_rounds(session: Session, before: Round, after: Round) -> list[Change]:
+    """Needs, in either round, that different people fill."""
+    casts = Cast.of(session, before), Cast.of(session, after)
+    people = {**casts[0].people, **casts[1].people}
+    needs = {**casts[0].needs, **casts[1].needs}
+    first, second = _by_need(before), _by_need(after)
+    changes = []
+    for ident in sorted(needs):
+        old, new = first.get(ident, set()), second.get(ident, set())
+        if old != new:
+            changes.append(
+                Change(
+                    needs[ident],
+                    tuple(people[p] for p in sorted(old - new)),
+                    tuple(people[p] for p in sorted(new - old)),
+                )
+            )
+    return changes
+
+
+def _by_need(round_: Round) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for pair in round_.pairs:
+        found.setdefault(pair.need_id, set()).add(pair.candidate_id)
+    return found

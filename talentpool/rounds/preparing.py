@@ -1,0 +1,221 @@
+"""Before a round runs: its needs, its policy, what is fixed and what is ruled out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from .. import audit, jobs
+from .. import matching as m
+from ..accounts.models import Pool
+from ..candidates.models import Candidate
+from ..db import Session
+from ..errors import Conflict, NotFound, Refused
+from ..needs.models import Need
+from ..permissions import Action, Actor, require
+from ..states import NeedState, RoundState
+from .models import DirectiveKind, Round, RoundDirective, RoundNeed
+
+JOB = "round"
+LONGEST = 600  # seconds
+
+
+def list_open_needs(session: Session, prefecture_code: str) -> list[Need]:
+    query = sa.select(Need).where(
+        Need.prefecture_code == prefecture_code, Need.state == NeedState.OPEN
+    )
+    return list(session.scalars(query.order_by(Need.priority.desc(), Need.opened_at, Need.id)))
+
+
+def create_round(
+    session: Session,
+    *,
+    prefecture_code: str,
+    title: str,
+    need_ids: Iterable[int],
+    policy: m.Policy,
+    time_limit: int,
+    actor: Actor,
+    now: datetime,
+    based_on: Round | None = None,
+) -> Round:
+    """A round that waits for its start; its needs are open ones of the prefecture."""
+    require(session, actor, Action.RUN_ROUND, based_on)
+    if not 1 <= time_limit <= LONGEST:
+        raise Refused(f"制限時間は1〜{LONGEST}秒です。", fields={"time_limit": f"1〜{LONGEST}秒です。"})
+    wanted = set(need_ids)
+    needs = [need for need in list_open_needs(session, prefecture_code) if need.id in wanted]
+    if not wanted:
+        raise Refused("募集を1件以上選んでください。", fields={"needs": "1件以上選んでください。"})
+    if len(needs) != len(wanted):
+        raise Refused("公開中でない募集が含まれています。", fields={"needs": "公開中の募集を選んでください。"})
+    _lock_pool(session, prefecture_code)
+    created = Round(
+        prefecture_code=prefecture_code,
+        number=_next_number(session, prefecture_code),
+        title=title,
+        policy=policy.to_dict(),
+        time_limit=time_limit,
+        based_on_id=based_on.id if based_on else None,
+        created_by=actor.user_id,
+        created_at=now,
+        needs=[RoundNeed(need_id=need.id, content_version=need.content_version) for need in needs],
+    )
+    session.add(created)
+    session.flush()
+    audit.record(
+        session, "round.create", created, actor=actor, now=now,
+        detail={"needs": len(needs), "based_on": created.based_on_id},
+    )  # fmt: skip
+    return created
+
+
+def prepare_rerun(session: Session, finished: Round, *, actor: Actor, now: datetime) -> Round:
+    """The round that follows `finished`: the one already waiting, or a new one with the same choices.
+
+    Needs that are no longer open are left out, and so are their pins and forbids.
+    """
+    waiting = session.scalars(
+        sa.select(Round).where(
+            Round.based_on_id == finished.id, Round.state == RoundState.QUEUED
+        ).order_by(Round.id.desc()).limit(1)
+    ).first()  # fmt: skip
+    if waiting is not None and not is_ordered(session, waiting):
+        return waiting
+    still_open = {need.id for need in list_open_needs(session, finished.prefecture_code)}
+    kept = [row.need_id for row in finished.needs if row.need_id in still_open]
+    if not kept:
+        raise Conflict("このマッチング回の募集は、すべて公開中でなくなっています。")
+    follower = create_round(
+        session,
+        prefecture_code=finished.prefecture_code,
+        title=finished.title,
+        need_ids=kept,
+        policy=m.Policy.from_dict(finished.policy),
+        time_limit=finished.time_limit,
+        actor=actor,
+        now=now,
+        based_on=finished,
+    )
+    follower.directives = [
+        RoundDirective(
+            need_id=row.need_id, candidate_id=row.candidate_id, kind=row.kind, reason=row.reason,
+            given_by=row.given_by, given_at=row.given_at,
+        )
+        for row in finished.directives
+        if row.need_id in still_open
+    ]  # fmt: skip
+    session.flush()
+    return follower
+
+
+def direct_pair(
+    session: Session,
+    round_: Round,
+    *,
+    need_id: int,
+    candidate_id: int,
+    kind: DirectiveKind,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> Round:
+    """Fix a pair or rule it out, in the next run; gives the round that will obey."""
+    require(session, actor, Action.RUN_ROUND, round_)
+    if not reason.strip():
+        raise Refused("理由を書いてください。", fields={"reason": "理由を書いてください。"})
+    target = round_ if _is_open(session, round_) else prepare_rerun(session, round_, actor=actor, now=now)
+    if need_id not in {row.need_id for row in target.needs}:
+        raise NotFound
+    if session.get(Candidate, candidate_id) is None:
+        raise NotFound
+    for row in target.directives:
+        if (row.need_id, row.candidate_id) == (need_id, candidate_id):
+            target.directives.remove(row)
+            session.flush()
+            break
+    target.directives.append(
+        RoundDirective(
+            need_id=need_id, candidate_id=candidate_id, kind=kind, reason=reason.strip(),
+            given_by=actor.user_id, given_at=now,
+        )
+    )  # fmt: skip
+    _record_directive(session, target, str(kind), need_id, candidate_id, actor, now)
+    return target
+
+
+def drop_directive(
+    session: Session,
+    round_: Round,
+    *,
+    need_id: int,
+    candidate_id: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    require(session, actor, Action.RUN_ROUND, round_)
+    _refuse_started(session, round_)
+    for row in round_.directives:
+        if (row.need_id, row.candidate_id) == (need_id, candidate_id):
+            round_.directives.remove(row)
+            _record_directive(session, round_, "drop", need_id, candidate_id, actor, now)
+            return
+    raise NotFound
+
+
+def order_run(session: Session, round_: Round, *, actor: Actor, now: datetime) -> jobs.Job:
+    """Put the round into the queue."""
+    require(session, actor, Action.RUN_ROUND, round_)
+    _refuse_started(session, round_)
+    job = jobs.enqueue(session, JOB, round_.id, now=now)
+    audit.record(session, "round.order", round_, actor=actor, now=now)
+    return job
+
+
+def is_ordered(session: Session, round_: Round) -> bool:
+    return jobs.get_latest(session, JOB, round_.id) is not None
+
+
+def _is_open(session: Session, round_: Round) -> bool:
+    """Its inputs may still be changed."""
+    return round_.state is RoundState.QUEUED and not is_ordered(session, round_)
+
+
+def _refuse_started(session: Session, round_: Round) -> None:
+    if not _is_open(session, round_):
+        raise Conflict("このマッチング回は、すでに実行されています。")
+
+
+def _next_number(session: Session, prefecture_code: str) -> int:
+    query = sa.select(sa.func.max(Round.number)).where(Round.prefecture_code == prefecture_code)
+    return (session.scalar(query) or 0) + 1
+
+
+def _lock_pool(session: Session, prefecture_code: str) -> None:
+    """Two rounds made at once get two numbers: the prefecture's row is locked first."""
+    session.execute(
+        sa.select(Pool.prefecture_code)
+        .where(Pool.prefecture_code == prefecture_code)
+        .with_for_update()
+    )
+
+
+def _record_directive(
+    session: Session,
+    round_: Round,
+    verb: str,
+    need_id: int,
+    candidate_id: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    detail: dict[str, Any] = {"need": need_id, "candidate": candidate_id}
+    audit.record(session, f"round.{verb}", round_, actor=actor, now=now, detail=detail)
+
+
+def pairs_of(round_: Round, kind: DirectiveKind) -> Sequence[tuple[int, int]]:
+    """(need id, candidate id) of the round's directives of one kind."""
+    return [(row.need_id, row.candidate_id) for row in round_.directives if row.kind is kind]

@@ -1,0 +1,216 @@
+"""A round's run: rows in, engine, rows out. Two short units of work around a solve that holds no lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from .. import clock, jobs
+from .. import matching as m
+from ..db import Database, Session
+from ..errors import Conflict
+from ..permissions import SYSTEM
+from ..pool.assemble import Assembled, assemble
+from ..reference.service import load_catalogue
+from ..states import RoundState, move
+from .models import DirectiveKind, PlanPair, Round, RoundInput
+from .preparing import JOB, pairs_of
+
+VERBS = {"optimal": "prove", "feasible": "stop_short", "nothing": "come_up_empty"}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """All that a run depends on, in the engine's words."""
+
+    pool: Assembled
+    policy: m.Policy
+    pins: tuple[tuple[str, str], ...]  # (need code, candidate code)
+    forbids: tuple[tuple[str, str], ...]
+
+    @property
+    def hash(self) -> str:
+        return m.input_hash(
+            self.pool.candidates, self.pool.needs, self.policy, pins=self.pins, forbids=self.forbids
+        )
+
+
+def gather(session: Session, round_: Round) -> Inputs:
+    """Read the inputs of a round as they are now."""
+    pool = assemble(
+        session,
+        round_.prefecture_code,
+        [row.need_id for row in round_.needs],
+        load_catalogue(session),
+    )
+    return Inputs(
+        pool,
+        m.Policy.from_dict(round_.policy),
+        _codes(pool, pairs_of(round_, DirectiveKind.PIN)),
+        _codes(pool, pairs_of(round_, DirectiveKind.FORBID)),
+    )
+
+
+def _codes(pool: Assembled, pairs: Any) -> tuple[tuple[str, str], ...]:
+    """Pairs of ids as pairs of codes; people who have left the pool have none and are left out."""
+    needs = {ident: code for code, ident in pool.need_ids.items()}
+    people = {ident: code for code, ident in pool.candidate_ids.items()}
+    return tuple(
+        sorted((needs[n], people[c]) for n, c in pairs if n in needs and c in people)
+    )
+
+
+def check_unchanged(session: Session, round_: Round) -> None:
+    """Conflict when people, needs or ledger have changed since the run."""
+    if gather(session, round_).hash != round_.input_hash:
+        raise Conflict(
+            "計算のあとで登録者・募集・稼働台帳のいずれかが変わったため、この割当案は採用できません。"
+            "もう一度実行してください。"
+        )
+
+
+def run_round(lease: jobs.Lease) -> None:
+    """The work of a job: `lease.object_id` is the round. A refusal of the engine ends the round as failed."""
+    database = lease.database
+    with database.writing() as session:
+        round_ = session.get_one(Round, lease.object_id)
+        now = clock.now()
+        move(session, round_, "start", actor=SYSTEM, now=now)
+        round_.started_at = now
+    with database.reading() as session:
+        round_ = session.get_one(Round, lease.object_id)
+        inputs, limit = gather(session, round_), round_.time_limit
+    try:
+        result = solve(inputs, limit, lease)
+    except m.MatchingError as error:
+        _end_badly(lease, str(error))
+        return
+    with database.writing() as session:
+        round_ = session.get_one(Round, lease.object_id, with_for_update=True)
+        if lease.is_cancelled or result["status"] == "cancelled":
+            lease.finish(session, jobs.JobState.CANCELLED)
+            move(session, round_, "cancel", actor=SYSTEM, now=clock.now())
+            round_.finished_at = clock.now()
+            return
+        lease.finish(session, jobs.JobState.DONE)
+        store(session, round_, inputs, result, now=clock.now())
+
+
+def solve(inputs: Inputs, time_limit: float, lease: jobs.Lease | None = None) -> dict[str, Any]:
+    """The engine's whole document for the inputs (see m.document)."""
+
+    def report(progress: dict[str, Any]) -> bool:
+        """Tell the page how far it is; True asks the engine to stop."""
+        if lease is None:
+            return False
+        return not lease.beat(progress)
+
+    return m.document(
+        inputs.pool.candidates,
+        inputs.pool.needs,
+        inputs.policy,
+        pins=inputs.pins,
+        forbids=inputs.forbids,
+        time_limit=time_limit,
+        progress=report,
+    )
+
+
+def store(
+    session: Session, round_: Round, inputs: Inputs, result: dict[str, Any], *, now: datetime
+) -> None:
+    """Write the document into the round, once, and move it to its state."""
+    need_ids, candidate_ids = inputs.pool.need_ids, inputs.pool.candidate_ids
+    codes = {ident: code for code, ident in need_ids.items()}
+    for row in round_.needs:
+        code = codes.get(row.need_id)
+        row.ranking = result["rankings"].get(code, [])
+        row.excluded = result["excluded"].get(code, {})
+    round_.result = {
+        key: value for key, value in result.items() if key not in {"rankings", "excluded"}
+    }
+    placed = {
+        (need, row["candidate"]): row
+        for need, rows in result["rankings"].items()
+        for row in rows
+        if row["placed"]
+    }
+    round_.pairs = [
+        PlanPair(
+            need_id=need_ids[pair["need"]],
+            seat=pair["seat"],
+            candidate_id=candidate_ids[pair["candidate"]],
+            fit=pair["fit"],
+            parts=pair["parts"],
+            reason=placed[pair["need"], pair["candidate"]]["reason"],
+        )
+        for pair in result["placements"]
+    ]
+    round_.input_hash = result["input_hash"]
+    round_.objective, round_.bound = result["value"], result["bound"]
+    round_.gap = result["bound"] - result["value"]
+    round_.seconds = result.get("seconds")
+    round_.summary = _summary(inputs, result)
+    round_.finished_at = now
+    session.add(RoundInput(round_id=round_.id, document=_input_document(inputs)))
+    move(
+        session, round_, VERBS[result["status"]], actor=SYSTEM, now=now,
+        detail={"input_hash": round_.input_hash, "objective": round_.objective},
+    )  # fmt: skip
+
+
+def _summary(inputs: Inputs, result: dict[str, Any]) -> dict[str, Any]:
+    fits = [pair["fit"] for pair in result["placements"]]
+    return {
+        "candidates": len(inputs.pool.candidates),
+        "needs": len(inputs.pool.needs),
+        "seats": sum(need.seats for need in inputs.pool.needs),
+        "filled": len(fits),
+        "mean_fit": round(sum(fits) / len(fits)) if fits else None,
+        "proof": result["proof"],
+        "baselines": result["baselines"],
+    }
+
+
+def _input_document(inputs: Inputs) -> dict[str, Any]:
+    return m.input_document(
+        inputs.pool.candidates,
+        inputs.pool.needs,
+        inputs.policy,
+        pins=inputs.pins,
+        forbids=inputs.forbids,
+    )
+
+
+def document_of(round_: Round, codes: dict[int, str]) -> dict[str, Any]:
+    """The engine's document again, from where it is stored. `codes`: need id → code."""
+    rankings = {codes[row.need_id]: row.ranking for row in round_.needs}
+    excluded = {codes[row.need_id]: row.excluded for row in round_.needs}
+    return {**(round_.result or {}), "rankings": rankings, "excluded": excluded}
+
+
+def run_here(database: Database, round_id: int) -> RoundState:
+    """Run a waiting round in the foreground, through the same job as a worker would."""
+    with database.writing() as session:
+        job = jobs.enqueue(session, JOB, round_id, now=clock.now())
+    if not jobs.run(database, job.id):
+        raise Conflict("このマッチング回は、いまほかの場所で計算中です。")
+    with database.reading() as session:
+        return session.get_one(Round, round_id).state
+
+
+def _end_badly(lease: jobs.Lease, sentence: str) -> None:
+    with lease.database.writing() as session:
+        lease.finish(session, jobs.JobState.FAILED, sentence[:500])
+        give_up(session, lease.object_id, sentence)
+
+
+def give_up(session: Session, round_id: int, sentence: str) -> None:
+    round_ = session.get_one(Round, round_id)
+    round_.failure = sentence[:500]
+    round_.finished_at = clock.now()
+    move(session, round_, "fail", actor=SYSTEM, now=clock.now())
+
+
+jobs.KINDS[JOB] = jobs.Kind(run_round, give_up)

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import undefer
+
+from .. import jobs
+from ..db import Session
+from ..permissions import Action, Actor, get_visible, require, visible
+from ..states import RoundState, move
+from .models import Round, RoundNeed
+from .preparing import JOB
+from .running import check_unchanged
+
+__all__ = ["cancel_round", "check_unchanged", "discard_round", "get_finished", "list_rounds"]
+
+
+def list_rounds(session: Session, actor: Actor, state: RoundState | None = None) -> list[Round]:
+    query = visible(actor, Round).order_by(Round.id.desc())
+    if state is not None:
+        query = query.where(Round.state == state)
+    return list(session.scalars(query))
+
+
+def get_finished(session: Session, actor: Actor, round_id: int) -> Round:
+    """A visible round with everything the plan page needs, in a handful of queries."""
+    round_ = get_visible(session, actor, Round, round_id)
+    session.scalars(
+        sa.select(Round).where(Round.id == round_.id).options(undefer(Round.result))
+        .execution_options(populate_existing=True)
+    ).one()  # fmt: skip
+    return round_
+
+
+def get_round_need(session: Session, round_: Round, need_id: int) -> RoundNeed | None:
+    query = sa.select(RoundNeed).where(
+        RoundNeed.round_id == round_.id, RoundNeed.need_id == need_id
+    )
+    return session.scalars(
+        query.options(undefer(RoundNeed.ranking), undefer(RoundNeed.excluded))
+        .execution_options(populate_existing=True)
+    ).one_or_none()  # fmt: skip
+
+
+def cancel_round(session: Session, round_: Round, *, actor: Actor, now: datetime) -> None:
+    """Cancel at once what nobody has begun; ask the worker to stop what is running."""
+    require(session, actor, Action.RUN_ROUND, round_)
+    if round_.state is RoundState.RUNNING:
+        jobs.request_cancel(session, JOB, round_.id)
+        return
+    move(session, round_, "cancel", actor=actor, now=now)
+    round_.finished_at = now
+    jobs.drop_waiting(session, JOB, round_.id)
+
+
+def discard_round(session: Session, round_: Round, *, actor: Actor, now: datetime) -> None:
+    move(session, round_, "discard", actor=actor, now=now)
