@@ -11,12 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from talentpool import audit
 from talentpool.audit import AuditEvent
 from talentpool.db import Session
-from talentpool.errors import Forbidden, Refused, UnknownCode
+from talentpool.errors import ConfigError, Forbidden, Refused, UnknownCode
 from talentpool.permissions import Actor, Role
 from talentpool.reference import shipped
 from talentpool.reference.catalogue import Catalogue
 from talentpool.reference.entries import Vocabulary
-from talentpool.reference.models import Municipality, Prefecture, Term, TravelTime
+from talentpool.reference.models import Municipality, Prefecture, ReferenceRevision, Term, TravelTime
 from talentpool.reference.revising import (
     add_mail_domain,
     list_mail_domains,
@@ -87,6 +87,12 @@ def test_a_change_that_is_rolled_back_leaves_no_trace_in_memory(loaded: Session)
     assert load_catalogue(loaded) is before
 
 
+def test_empty_tables_name_the_command_that_fills_them(loaded: Session) -> None:
+    loaded.execute(sa.delete(ReferenceRevision))
+    with pytest.raises(ConfigError, match="db upgrade"):
+        load_catalogue(loaded)
+
+
 # --- A new release of the files
 
 
@@ -133,6 +139,14 @@ def test_an_item_that_is_no_longer_shipped_ends_and_stays_readable(loaded: Sessi
     catalogue = load_catalogue(loaded, on=TODAY)
     assert not catalogue.is_valid("motive", "gone")
     assert catalogue.label("motive", "gone") == "昔の動機"
+
+
+def test_a_release_loaded_at_a_known_time_is_recorded(loaded: Session) -> None:
+    _pretend_older_release(loaded)
+    load_reference(loaded, now=NOW)
+    audit.seal(loaded)
+    last = loaded.scalars(sa.select(AuditEvent).order_by(AuditEvent.seq.desc()).limit(1)).one()
+    assert (last.action, last.at, last.detail) == ("reference.load", NOW, {"rows": 0})
 
 
 def test_a_new_release_leaves_what_was_edited_here(loaded: Session) -> None:
