@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import logging
+import smtplib
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
 from enum import StrEnum
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .db import Base, Json, Session, Text, UtcDateTime, choice
-from .permissions import Action, Actor, Scope, viewed_by, within
+from .config import Config
+from .db import Base, Database, Json, Session, Text, UtcDateTime, choice
+from .permissions import Action, Actor, Scope, require, viewed_by, visible, within
+
+PAGE = 50  # rows
+PATIENCE = 10  # seconds that the mail server has for each answer
+log = logging.getLogger(__name__)
 
 
 class MailState(StrEnum):
@@ -23,16 +34,30 @@ class MailState(StrEnum):
     UNKNOWN = "unknown"  # silence after DATA
 
 
+STATE_LABELS: Mapping[MailState, tuple[str, str]] = {
+    MailState.KEPT: ("サイト内に保管", "Kept in the site"),
+    MailState.WAITING: ("送信待ち", "Waiting"),
+    MailState.SENDING: ("送信中", "Sending"),
+    MailState.SENT: ("送信済み", "Sent"),
+    MailState.FAILED: ("送信失敗", "Failed"),
+    MailState.UNKNOWN: ("結果不明", "Unknown"),
+}
+
+
 class MailOrder(Base):
     """At most one mail for an event and a recipient; `template` and `link` say what it will contain."""
 
     __tablename__ = "mail_order"
     __table_args__ = (sa.UniqueConstraint("event", "recipient_id"),)
 
-    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+    id: Mapped[int] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True
+    )
     message_id: Mapped[str] = mapped_column(Text(80), unique=True)
     event: Mapped[str] = mapped_column(Text(80))  # "placement/12/offer/1"
-    recipient_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    recipient_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("user_account.id"), index=True
+    )
     prefecture_code: Mapped[str | None] = mapped_column(Text(2))
     template: Mapped[str] = mapped_column(Text(60))  # "placement.offer"
     link: Mapped[str] = mapped_column(Text(200))  # path inside the site
@@ -61,15 +86,14 @@ def order_mail(
     now: datetime,
     prefecture_code: str | None = None,
     values: dict[str, Any] | None = None,
-) -> None:
+) -> MailOrder:
     """Order a mail in the present unit of work; the same event and recipient again is no second mail."""
-    known = sa.select(MailOrder.id).where(
+    known = sa.select(MailOrder).where(
         MailOrder.event == event, MailOrder.recipient_id == recipient_id
     )
-    if session.scalar(known) is not None:
-        return
-    session.add(
-        MailOrder(
+    order = session.scalar(known)
+    if order is None:
+        order = MailOrder(
             message_id=f"{uuid.uuid4()}@talentpool",
             event=event,
             recipient_id=recipient_id,
@@ -79,4 +103,78 @@ def order_mail(
             values=values or {},
             ordered_at=now,
         )
+        session.add(order)
+    return order
+
+
+def list_mails(
+    session: Session, actor: Actor, *, page: int
+) -> tuple[list[MailOrder], int]:
+    """One page of the orders `actor` may see, newest first, and how many there are in all."""
+    require(session, actor, Action.VIEW_MAIL)
+    orders = visible(actor, MailOrder)
+    total = session.scalar(orders.with_only_columns(sa.func.count())) or 0
+    newest = orders.order_by(MailOrder.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
+    return list(session.scalars(newest)), total
+
+
+def deliver_link(
+    config: Config,
+    database: Database,
+    message_id: str,
+    to: str,
+    subject: str,
+    body: str,
+    *,
+    now: datetime,
+) -> None:
+    """Send a mail whose secret is kept nowhere, once, and note the outcome at its order. Raises nothing."""
+    try:
+        with _mail_server(config.smtp_url or "") as server:
+            server.send_message(_message(config, message_id, to, subject, body))
+    except (OSError, smtplib.SMTPException) as error:
+        # The error's text may hold the address: only its kind is logged.
+        log.warning("mail %s was not sent: %s", message_id, type(error).__name__)
+        _note_outcome(database, message_id, MailState.FAILED, None)
+    else:
+        _note_outcome(database, message_id, MailState.SENT, now)
+
+
+def _mail_server(url: str) -> smtplib.SMTP:
+    """For smtp://host (with STARTTLS where it is offered) or smtps://host, with user:password@ before it."""
+    parts = urlsplit(url)
+    host = parts.hostname or "localhost"
+    if parts.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=PATIENCE)
+    else:
+        server = smtplib.SMTP(host, parts.port or 25, timeout=PATIENCE)
+        server.ehlo()
+        if server.has_extn("starttls"):
+            server.starttls()
+    if parts.username:
+        server.login(unquote(parts.username), unquote(parts.password or ""))
+    return server
+
+
+def _message(config: Config, message_id: str, to: str, subject: str, body: str) -> EmailMessage:
+    """Seven-bit MIME: Japanese in base64, so that no server on the way has to be able to do more."""
+    message = EmailMessage(policy=SMTP)
+    message["Message-ID"] = f"<{message_id}>"
+    message["From"] = f"no-reply@{urlsplit(config.base_url).hostname or 'localhost'}"
+    message["To"] = to
+    message["Subject"] = subject
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(body, cte="base64")
+    return message
+
+
+def _note_outcome(
+    database: Database, message_id: str, state: MailState, sent_at: datetime | None
+) -> None:
+    outcome = (
+        sa.update(MailOrder)
+        .where(MailOrder.message_id == message_id)
+        .values(state=state, tries=MailOrder.tries + 1, sent_at=sent_at)
+        .execution_options(synchronize_session=False)
     )
+    database.repeat(lambda session: session.execute(outcome))

@@ -15,10 +15,14 @@ class Pool(Base):
 
     __tablename__ = "pool"
 
-    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"), primary_key=True)
+    prefecture_code: Mapped[str] = mapped_column(
+        sa.ForeignKey("prefecture.code"), primary_key=True
+    )
     name: Mapped[str] = mapped_column(Text(100))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    lottery_seed: Mapped[int]  # drawn once, 0..2^31-1: decides ties that nothing else decides
+    lottery_seed: Mapped[
+        int
+    ]  # drawn once, 0..2^31-1: decides ties that nothing else decides
 
 
 class User(Base):
@@ -29,23 +33,35 @@ class User(Base):
             ["municipality.code", "municipality.prefecture_code"],
         ),
         sa.CheckConstraint(
-            "(role = 'municipality') = (municipality_code IS NOT NULL)", name="town_of_role"
+            "(role = 'municipality') = (municipality_code IS NOT NULL)",
+            name="town_of_role",
         ),
         sa.CheckConstraint(
-            "role = 'candidate' OR prefecture_code IS NOT NULL", name="prefecture_of_staff"
+            "role = 'candidate' OR prefecture_code IS NOT NULL",
+            name="prefecture_of_staff",
         ),
         sa.CheckConstraint("role <> 'system'", name="nobody_is_the_system"),
     )
 
-    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+    id: Mapped[int] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True
+    )
     email: Mapped[str] = mapped_column(EncryptedText)
-    email_lookup: Mapped[str] = mapped_column(Text(64), unique=True)  # keyed hash of the folded address
+    email_lookup: Mapped[str] = mapped_column(
+        Text(64), unique=True
+    )  # keyed hash of the folded address
     display_name: Mapped[str] = mapped_column(Text(100))
     role: Mapped[Role] = mapped_column(choice(Role))
-    prefecture_code: Mapped[str | None] = mapped_column(sa.ForeignKey(Pool.prefecture_code), index=True)
+    prefecture_code: Mapped[str | None] = mapped_column(
+        sa.ForeignKey(Pool.prefecture_code), index=True
+    )
     municipality_code: Mapped[str | None] = mapped_column(Text(6))
-    password_hash: Mapped[str | None] = mapped_column(Text(200))  # argon2id; none until the link is used
-    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the address answered
+    password_hash: Mapped[str | None] = mapped_column(
+        Text(200)
+    )  # argon2id; none until the link is used
+    confirmed_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # the address answered
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     previous_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -83,7 +99,9 @@ class OneTimeLink(Base):
     __tablename__ = "one_time_link"
 
     token_hash: Mapped[str] = mapped_column(Text(64), primary_key=True)
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
     purpose: Mapped[str] = mapped_column(Text(20))  # "invite", "confirm", "reset"
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,217 @@
+"""Accounts and their tenants, kept by administrators and the command line."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from .. import audit
+from ..db import Session
+from ..errors import Conflict, Forbidden, Refused, UnknownCode
+from ..permissions import ROLE_LABELS, Action, Actor, Role, require
+from ..reference.models import Municipality, Prefecture
+from ..reference.revising import list_mail_domains
+from ..text import BadEmail, UnsafeText, clean, fold_email
+from . import letters, links, passwords
+from .directory import find_user
+from .models import OneTimeLink, Pool, User, WebSession
+
+STAFF = tuple(role for role in Role if role not in {Role.CANDIDATE, Role.SYSTEM})
+
+
+def open_pool(
+    session: Session, prefecture_code: str, *, actor: Actor, now: datetime
+) -> Pool:
+    """Let a prefecture run a pool; Conflict when it does already."""
+    if actor.role is not Role.SYSTEM:
+        raise Forbidden("この操作を行う権限がありません。")
+    prefecture = session.get(Prefecture, prefecture_code)
+    if prefecture is None:
+        raise UnknownCode("都道府県コードが正しくありません。")
+    if session.get(Pool, prefecture_code) is not None:
+        raise Conflict(f"{prefecture.name_ja}の人材プールはすでにあります。")
+    pool = Pool(
+        prefecture_code=prefecture_code,
+        name=f"{prefecture.name_ja}DX人材プール",
+        opened_at=now,
+        lottery_seed=secrets.randbelow(2**31),
+    )
+    session.add(pool)
+    session.flush()
+    audit.record(session, "pool.open", pool, actor=actor, now=now)
+    return pool
+
+
+def create_user(
+    session: Session,
+    *,
+    email: str,
+    role: Role,
+    actor: Actor,
+    now: datetime,
+    display_name: str = "",
+    prefecture_code: str | None = None,
+    municipality_code: str | None = None,
+    password_hash: str | None = None,
+    is_foreign_domain_allowed: bool = False,
+) -> User:
+    """An account, ready to sign in when it gets a `password_hash` (passwords.of(session).hash(...)).
+
+    An officer of a town needs an address of the town's mail domains; `is_foreign_domain_allowed` is the
+    administrator's exception to that and stands in the audit event.
+    """
+    require(session, actor, Action.MANAGE_ACCOUNT)
+    folded = fold_address(email)
+    prefecture_code = _prefecture_of(session, role, prefecture_code, municipality_code)
+    if role is Role.MUNICIPALITY and not is_foreign_domain_allowed:
+        _check_domain(session, folded, municipality_code or "")
+    if find_user(session, folded) is not None:
+        raise refused("email", "このメールアドレスはすでに使われています。")
+    user = User(
+        email=folded,
+        email_lookup=session.info["keyring"].lookup(folded),
+        display_name=_clean_name(display_name)
+        or ("" if role is Role.CANDIDATE else ROLE_LABELS[role][0]),
+        role=role,
+        prefecture_code=prefecture_code,
+        municipality_code=municipality_code,
+        password_hash=password_hash,
+        confirmed_at=now if password_hash else None,
+        created_at=now,
+    )
+    session.add(user)
+    require(session, actor, Action.MANAGE_ACCOUNT, user)
+    detail = {"role": str(role), "municipality": municipality_code}
+    if is_foreign_domain_allowed:
+        detail["domain"] = "any"
+    audit.record(session, "account.create", user, actor=actor, now=now, detail=detail)
+    return user
+
+
+def invite_user(
+    session: Session, user: User, *, actor: Actor, now: datetime
+) -> letters.Letter:
+    """A new one-time link with which the person sets the (first) password; the link before it is dead."""
+    require(session, actor, Action.MANAGE_ACCOUNT, user)
+    if user.disabled_at is not None:
+        raise Conflict("停止中のアカウントには招待を送れません。")
+    audit.record(session, "account.invite", user, actor=actor, now=now)
+    return letters.write_letter(session, user, links.Purpose.INVITE, now=now)
+
+
+def disable_user(session: Session, user: User, *, actor: Actor, now: datetime) -> None:
+    """The person is out at once: sessions and links end in the same transaction."""
+    require(session, actor, Action.MANAGE_ACCOUNT, user)
+    if user.id == actor.user_id:
+        raise Refused("自分のアカウントは停止できません。")
+    if user.disabled_at is not None:
+        raise Conflict("このアカウントはすでに停止されています。")
+    user.disabled_at = now
+    end_sessions(session, user)
+    session.execute(
+        sa.delete(OneTimeLink).where(
+            OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None)
+        )
+    )
+    audit.record(session, "account.disable", user, actor=actor, now=now)
+
+
+def enable_user(session: Session, user: User, *, actor: Actor, now: datetime) -> None:
+    require(session, actor, Action.MANAGE_ACCOUNT, user)
+    if user.disabled_at is None:
+        raise Conflict("このアカウントは停止されていません。")
+    user.disabled_at = None
+    audit.record(session, "account.enable", user, actor=actor, now=now)
+
+
+def change_role(
+    session: Session,
+    user: User,
+    role: Role,
+    *,
+    actor: Actor,
+    now: datetime,
+    municipality_code: str | None = None,
+) -> None:
+    """Another role for a member of staff; every session ends. Candidates stay candidates, staff stays staff."""
+    require(session, actor, Action.MANAGE_ACCOUNT, user)
+    if user.id == actor.user_id:
+        raise Refused("自分の役割は変更できません。")
+    if role not in STAFF or user.role not in STAFF:
+        raise refused("role", "この役割には変更できません。")
+    _prefecture_of(session, role, user.prefecture_code, municipality_code)
+    if role is Role.MUNICIPALITY:
+        _check_domain(session, user.email, municipality_code or "")
+    change = {
+        "from": str(user.role),
+        "to": str(role),
+        "municipality": municipality_code,
+    }
+    user.role, user.municipality_code = role, municipality_code
+    end_sessions(session, user)
+    audit.record(session, "account.role", user, actor=actor, now=now, detail=change)
+
+
+def end_sessions(session: Session, user: User) -> None:
+    """Sign the person out of every browser when the present unit commits."""
+    session.execute(sa.delete(WebSession).where(WebSession.user_id == user.id))
+
+
+def fold_address(email: str) -> str:
+    """The form that is stored and compared; Refused at the field `email`."""
+    try:
+        return fold_email(email)
+    except BadEmail as error:
+        raise refused("email", str(error)) from error
+
+
+def refused(field: str, message: str) -> Refused:
+    return Refused(message, fields={field: message})
+
+
+def _clean_name(name: str) -> str:
+    try:
+        plain = clean(name)
+    except UnsafeText as error:
+        raise refused("display_name", str(error)) from error
+    if len(plain) > 100:
+        raise refused("display_name", "100文字以内で入力してください。")
+    return plain
+
+
+def _prefecture_of(
+    session: Session,
+    role: Role,
+    prefecture_code: str | None,
+    municipality_code: str | None,
+) -> str:
+    """The prefecture of a new account: given, or that of its town; Refused when the two differ."""
+    if role is Role.SYSTEM:
+        raise refused("role", "この役割のアカウントは作れません。")
+    if (role is Role.MUNICIPALITY) != (municipality_code is not None):
+        raise refused(
+            "municipality_code", "市町担当者だけに、市町を一つ指定してください。"
+        )
+    if municipality_code is not None:
+        town = session.get(Municipality, municipality_code)
+        if town is None or prefecture_code not in {None, town.prefecture_code}:
+            raise refused("municipality_code", "市町のコードが正しくありません。")
+        prefecture_code = town.prefecture_code
+    if prefecture_code is None or session.get(Pool, prefecture_code) is None:
+        raise refused("prefecture_code", "人材プールのある都道府県を指定してください。")
+    return prefecture_code
+
+
+def _check_domain(session: Session, email: str, municipality_code: str) -> None:
+    if email.partition("@")[2] not in list_mail_domains(session, municipality_code):
+        raise refused("email", "市町のメールアドレスを入力してください。")
+
+
+def hash_password(
+    session: Session, password: str, *, email: str, field: str = "password"
+) -> str:
+    """The hash of an acceptable password; Refused at `field` for one that is not."""
+    passwords.check_acceptable(password, email=email, field=field)
+    return passwords.of(session).hash(password)

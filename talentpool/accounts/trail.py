@@ -1,0 +1,84 @@
+"""The audit trail as auditors read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+
+import sqlalchemy as sa
+
+from .. import audit
+from ..audit import Anchor, AuditEvent
+from ..dates import JST
+from ..db import GREATEST_ID, Session
+from ..permissions import Action, Actor, require, visible
+
+PAGE = 100  # rows
+MOST_FAULTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Empty fields ask for nothing; days are days in Japan, both included."""
+
+    object_type: str | None = None
+    object_id: str | None = None
+    action: str | None = None
+    actor_id: str | None = None
+    first_on: date | None = None
+    last_on: date | None = None
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        found = []
+        if self.object_type:
+            found.append(AuditEvent.object_type == self.object_type)
+        if self.object_id:
+            found.append(AuditEvent.object_id == self.object_id)
+        if self.action:
+            found.append(AuditEvent.action.startswith(self.action, autoescape=True))
+        if self.actor_id:
+            found.append(_by_actor(self.actor_id))
+        if self.first_on:
+            found.append(AuditEvent.at >= _midnight(self.first_on))
+        if self.last_on and self.last_on < date.max:
+            found.append(AuditEvent.at < _midnight(self.last_on + timedelta(days=1)))
+        return found
+
+
+def list_events(
+    session: Session, actor: Actor, asked: Filter, *, page: int
+) -> tuple[Sequence[AuditEvent], int]:
+    """One page of the events `actor` may see, newest first, and how many match."""
+    require(session, actor, Action.VIEW_AUDIT)
+    events = visible(actor, AuditEvent).where(*asked.conditions())
+    total = session.scalar(events.with_only_columns(sa.func.count())) or 0
+    newest = events.order_by(AuditEvent.seq.desc()).limit(PAGE).offset((page - 1) * PAGE)
+    return session.scalars(newest).all(), total
+
+
+def verify(session: Session, actor: Actor, anchors: tuple[Anchor, ...]) -> tuple[list[str], int]:
+    """The first faults of the whole chain, and its length."""
+    require(session, actor, Action.VIEW_AUDIT)
+    faults = list(islice(audit.verify(session, anchors), MOST_FAULTS))
+    return faults, audit.anchor(session).seq
+
+
+def read_anchor(text: str | None) -> tuple[Anchor, ...] | None:
+    """What `talentpool audit anchor` printed; nothing for nothing, None for what is no anchor."""
+    if not text:
+        return ()
+    seq, _, digest = text.strip().partition(" ")
+    if not (seq.isascii() and seq.isdigit() and len(seq) <= 18 and len(digest.strip()) == 64):
+        return None
+    return (Anchor(int(seq), digest.strip()),)
+
+
+def _by_actor(text: str) -> sa.ColumnElement[bool]:
+    is_number = text.isascii() and text.isdigit() and int(text) <= GREATEST_ID
+    return AuditEvent.actor_id == int(text) if is_number else sa.false()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, JST)
