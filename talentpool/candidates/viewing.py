@@ -1,0 +1,73 @@
+"""Who looked at a named profile (閲覧履歴)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ..dates import local_date, start_of_day
+from ..db import Session
+from ..permissions import Actor, Role
+from .models import Candidate, ProfileView
+from .service import get_own
+
+PAGE = 50  # rows
+LIST, PROFILE = "list", "profile"  # a name in a list; the whole page
+
+
+def unlogged(session: Session, actor: Actor, candidate_ids: Collection[int], *, now: datetime) -> list[int]:
+    """Those whose name in a list `actor` has not been shown before today: one line a day is enough."""
+    if actor.role is Role.CANDIDATE or not candidate_ids:
+        return []
+    since = start_of_day(local_date(now))
+    query = sa.select(ProfileView.candidate_id).where(
+        ProfileView.viewer_id == actor.user_id,
+        ProfileView.candidate_id.in_(candidate_ids),
+        ProfileView.at >= since,
+    )
+    return sorted(set(candidate_ids) - set(session.scalars(query)))
+
+
+def record_views(
+    session: Session, actor: Actor, candidate_ids: Collection[int], purpose: str, *, now: datetime
+) -> None:
+    """Note that `actor` saw these people's names; the persons themselves leave no trace."""
+    if actor.role is Role.CANDIDATE:
+        return
+    rows = [
+        {
+            "candidate_id": ident,
+            "viewer_id": actor.user_id,
+            "viewer_role": str(actor.role),
+            "municipality_code": actor.municipality_code,
+            "at": now,
+            "purpose": purpose,
+        }
+        for ident in candidate_ids
+    ]
+    if rows:
+        session.execute(sa.insert(ProfileView), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewPage:
+    rows: Sequence[ProfileView]
+    total: int
+    page: int
+    pages: int
+
+
+def list_own_views(session: Session, actor: Actor, *, page: int = 1) -> ViewPage:
+    """Who saw the profile of the signed-in person, newest first."""
+    candidate: Candidate = get_own(session, actor)
+    query = sa.select(ProfileView).where(ProfileView.candidate_id == candidate.id)
+    total = session.scalar(query.with_only_columns(sa.func.count())) or 0
+    pages = max(1, -(-total // PAGE))
+    page = min(max(page, 1), pages)
+    rows = session.scalars(
+        query.order_by(ProfileView.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
+    )
+    return ViewPage(list(rows), total, page, pages)
