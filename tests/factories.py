@@ -1,0 +1,492 @@
+"""Rows that make sense, for tests that name only what matters to them.
+
+Plain functions: each writes through the session it gets and flushes, so that ids are there; commit to let others
+see. What they write satisfies every invariant of `talentpool check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import sqlalchemy as sa
+
+from talentpool import audit, dates
+from talentpool.accounts import passwords
+from talentpool.accounts.models import Pool, User
+from talentpool.accounts.service import create_user, open_pool
+from talentpool.candidates.models import (
+    Candidate,
+    CandidateForm,
+    CandidateRole,
+    Consent,
+    Membership,
+    Mode,
+    ProfileSnapshot,
+    SkillClaim,
+    Window,
+)
+from talentpool.db import Base, Session
+from talentpool.engagements.models import Engagement
+from talentpool.ledger import service as ledger
+from talentpool.needs.models import (
+    Need,
+    NeedForm,
+    NeedMode,
+    NeedRole,
+    NeedSkill,
+    Outcome,
+    Side,
+)
+from talentpool.permissions import SYSTEM, Role
+from talentpool.placements.models import DecisionPaper, Placement
+from talentpool.rounds.models import PlanPair, Round, RoundNeed
+from talentpool.states import (
+    HOLDING,
+    LIVE,
+    SEATED,
+    MembershipState,
+    NeedState,
+    PlacementState,
+    RoundState,
+    machine_of,
+)
+from talentpool.text import search_key
+
+NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
+FIRST, LAST = dates.month_number(2027, 4), dates.month_number(2027, 9)
+HYOGO, OSAKA = "28", "27"
+HIMEJI, SAYO, ASAGO = "282014", "285013", "282251"
+PASSWORD = "correct horse 1"  # of every account made here
+_numbers = count(1)
+
+
+def make_prefecture_pool(
+    session: Session, code: str = HYOGO, *, now: datetime = NOW
+) -> Pool:
+    """The prefecture's pool; the one there is, when it has been made before."""
+    return session.get(Pool, code) or open_pool(session, code, actor=SYSTEM, now=now)
+
+
+def make_user(
+    session: Session,
+    role: Role,
+    *,
+    prefecture_code: str = HYOGO,
+    municipality_code: str | None = None,
+    email: str | None = None,
+    now: datetime = NOW,
+) -> User:
+    """An account that can sign in with PASSWORD; an officer of a town is one of HIMEJI unless said otherwise."""
+    if role is Role.MUNICIPALITY and municipality_code is None:
+        municipality_code = HIMEJI
+    if municipality_code is not None:
+        prefecture_code = municipality_code[:2]
+    make_prefecture_pool(session, prefecture_code, now=now)
+    user = create_user(
+        session,
+        email=email or f"{role}-{next(_numbers)}@example.jp",
+        role=role,
+        actor=SYSTEM,
+        now=now,
+        prefecture_code=prefecture_code,
+        municipality_code=municipality_code,
+        password_hash=passwords.of(session).hash(PASSWORD),
+        is_foreign_domain_allowed=True,
+    )
+    session.flush()
+    return user
+
+
+def make_candidate(
+    session: Session,
+    *,
+    prefecture_code: str = HYOGO,
+    half_days: int = 8,
+    first_month: int = FIRST,
+    last_month: int = LAST,
+    skills: Mapping[str, int] | None = None,
+    forms: Iterable[str] = ("commission", "special_part_time"),
+    roles: Iterable[str] = ("producer", "pm"),
+    state: MembershipState = MembershipState.ACTIVE,
+    has_account: bool = True,
+    now: datetime = NOW,
+    **columns: Any,
+) -> Candidate:
+    """A former official with an account, consents, `half_days` a month in the ledger and a membership."""
+    make_prefecture_pool(session, prefecture_code, now=now)
+    number = next(_numbers)
+    user = (
+        make_user(session, Role.CANDIDATE, prefecture_code=prefecture_code, now=now)
+        if has_account
+        else None
+    )
+    given: dict[str, Any] = {
+        "code": f"C-{number:06d}",
+        "user_id": user.id if user else None,
+        "kind": "official",
+        "family_name": f"試験{number}",
+        "given_name": "花子",
+        "family_kana": "シケン",
+        "given_kana": "ハナコ",
+        "search_key": search_key(f"試験{number} 花子"),
+        "phone": "078-000-0000",
+        "contact_email": f"candidate-{number}@example.jp",
+        "home_code": HIMEJI,
+        "most_at_once": 3,
+        "pay_minimum": 5000,
+        "pay_wish": 10000,
+        "trained_until": date(2099, 3, 31),
+        "created_at": now,
+        "updated_at": now,
+    }
+    candidate = Candidate(**(given | columns))
+    candidate.roles = [CandidateRole(role=role) for role in roles]
+    candidate.forms = [CandidateForm(form=form) for form in forms]
+    levels = (
+        skills if skills is not None else {"administration": 3, "bridging": 3, "bpr": 3}
+    )
+    candidate.skills = [
+        SkillClaim(skill=skill, level=level, last_used=2026)
+        for skill, level in levels.items()
+    ]
+    candidate.windows = [
+        Window(
+            first_month=first_month,
+            last_month=last_month,
+            half_days=half_days,
+            mode=Mode.BOTH,
+        )
+    ]
+    candidate.consents = [_consent("search", prefecture_code, now)]
+    session.add(candidate)
+    session.flush()
+    make_membership(session, candidate, prefecture_code, state=state, now=now)
+    capacities = dict.fromkeys(dates.months(first_month, last_month), half_days)
+    ledger.set_capacity(session, candidate.id, capacities)
+    audit.record(session, "candidate.start", candidate, actor=SYSTEM, now=now)
+    session.flush()
+    return candidate
+
+
+def make_membership(
+    session: Session,
+    candidate: Candidate,
+    prefecture_code: str,
+    *,
+    state: MembershipState = MembershipState.ACTIVE,
+    now: datetime = NOW,
+    active_until: date = date(2099, 3, 31),
+) -> Membership:
+    membership = Membership(
+        candidate=candidate,
+        prefecture_code=prefecture_code,
+        state=state,
+        applied_at=now,
+    )
+    if state in {MembershipState.ACTIVE, MembershipState.LEFT}:
+        membership.active_from, membership.active_until = date(2026, 4, 1), active_until
+        membership.reviewed_at = now
+    session.add(membership)
+    session.flush()
+    _note_state(session, membership, now)
+    return membership
+
+
+def make_need(
+    session: Session,
+    *,
+    municipality_code: str = HIMEJI,
+    state: NeedState = NeedState.OPEN,
+    half_days: int = 4,
+    first_month: int = FIRST,
+    last_month: int = LAST,
+    musts: Mapping[str, int] | None = None,
+    forms: Iterable[str] = ("commission",),
+    roles: Iterable[str] = (),
+    now: datetime = NOW,
+    **columns: Any,
+) -> Need:
+    """An open, online need of one seat that the person of `make_candidate` can fill."""
+    make_prefecture_pool(session, municipality_code[:2], now=now)
+    number = next(_numbers)
+    given: dict[str, Any] = {
+        "code": f"N-{number:06d}",
+        "prefecture_code": municipality_code[:2],
+        "municipality_code": municipality_code,
+        "state": state,
+        "title": f"窓口業務の見直し {number}",
+        "background": "来庁者の待ち時間が長い。",
+        "side": Side.MUNICIPAL,
+        "theme": "bpr",
+        "stage": "plan",
+        "half_days": half_days,
+        "first_month": first_month,
+        "last_month": last_month,
+        "mode": NeedMode.ONLINE,
+        "place_code": municipality_code,
+        "pay_amount": 25000,
+        "pay_basis": "day",
+        "created_at": now,
+        "updated_at": now,
+        "submitted_at": now if state is not NeedState.DRAFT else None,
+        "opened_at": now
+        if state not in {NeedState.DRAFT, NeedState.SUBMITTED}
+        else None,
+    }
+    if state is NeedState.CLOSED:
+        given |= {"closed_at": now, "outcome": Outcome.UNFILLED}
+    need = Need(**(given | columns))
+    need.forms = [NeedForm(form=form) for form in forms]
+    need.roles = [NeedRole(role=role) for role in roles]
+    levels = musts if musts is not None else {"bpr": 2}
+    need.skills = [
+        NeedSkill(skill=skill, level=level, is_must=True, position=place)
+        for place, (skill, level) in enumerate(levels.items())
+    ]
+    session.add(need)
+    session.flush()
+    _note_state(session, need, now)
+    return need
+
+
+def make_round_with_plan(
+    session: Session,
+    pairs: Iterable[tuple[Need, Candidate]],
+    *,
+    prefecture_code: str = HYOGO,
+    state: RoundState = RoundState.OPTIMAL,
+    needs: Iterable[Need] = (),
+    now: datetime = NOW,
+) -> Round:
+    """A finished round whose plan is `pairs`, in this order of seats; `needs` adds needs without anybody.
+
+    Its input hash is a made-up one: a test that adopts it has to run a real round instead.
+    """
+    pairs = list(pairs)
+    numbers = sa.select(sa.func.max(Round.number)).where(
+        Round.prefecture_code == prefecture_code
+    )
+    seats: dict[int, int] = {}
+    entries: dict[int, list[dict[str, Any]]] = {need.id: [] for need in needs}
+    plan = []
+    for need, candidate in pairs:
+        seats[need.id] = seats.get(need.id, 0) + 1
+        rows = entries.setdefault(need.id, [])
+        rows.append(_ranked(candidate, len(rows) + 1))
+        plan.append(
+            PlanPair(
+                need_id=need.id, seat=seats[need.id], candidate_id=candidate.id, fit=8000,
+                parts={"skills": 5000, "role": 3000}, reason={"level": "first"},
+            )
+        )  # fmt: skip
+    versions = {
+        need.id: need.content_version for need in [*needs, *(need for need, _ in pairs)]
+    }
+    made = Round(
+        prefecture_code=prefecture_code,
+        number=(session.scalar(numbers) or 0) + 1,
+        title="試験の回",
+        state=state,
+        policy={},
+        created_at=now,
+        started_at=now,
+        finished_at=now,
+        adopted_at=now if state is RoundState.ADOPTED else None,
+        input_hash="0" * 64,
+        objective=28000 * len(pairs),
+        bound=28000 * len(pairs),
+        gap=0,
+        seconds=0.1,
+        summary={"filled": len(pairs)},
+        result={},
+        needs=[
+            RoundNeed(
+                need_id=ident,
+                content_version=versions[ident],
+                ranking=rows,
+                excluded={},
+            )
+            for ident, rows in entries.items()
+        ],
+        pairs=plan,
+    )
+    session.add(made)
+    session.flush()
+    _note_state(session, made, now)
+    return made
+
+
+def make_placement(
+    session: Session,
+    need: Need,
+    candidate: Candidate,
+    *,
+    state: PlacementState = PlacementState.SUGGESTED,
+    seat: int | None = None,
+    rank: int = 1,
+    drafter: User | None = None,
+    approver: User | None = None,
+    now: datetime = NOW,
+    **columns: Any,
+) -> Placement:
+    """A placement in `state` with all that state implies: hold or booking, consent, paper, engagement."""
+    placement = Placement(
+        prefecture_code=need.prefecture_code, need_id=need.id, need=need, candidate=candidate,
+        municipality_code=need.municipality_code, candidate_id=candidate.id, state=state, rank=rank,
+        fit=8000, parts={"skills": 5000, "role": 3000}, reason={}, need_version=need.content_version,
+        created_at=now,
+    )  # fmt: skip
+    if state not in {PlacementState.SUGGESTED, PlacementState.NOT_ADVANCED}:
+        placement.drafted_by = (
+            drafter or make_user(session, Role.COORDINATOR, now=now)
+        ).id
+        placement.drafted_at = now
+    if state in SEATED | {PlacementState.APPROVED}:
+        placement.approved_by = (
+            approver or make_user(session, Role.APPROVER, now=now)
+        ).id
+        placement.approved_at = now
+        placement.snapshot_id = _snapshot(session, candidate, now).id
+    if state in SEATED:
+        placement.seat = seat or _free_seat(session, need)
+        placement.offered_at, placement.offer_until = now, now + timedelta(days=7)
+    if state in SEATED - {PlacementState.OFFERED}:
+        placement.introduced_at, placement.introduction_until = (
+            now,
+            now + timedelta(days=14),
+        )
+    if state in {PlacementState.AGREED, PlacementState.CONFIRMED}:
+        placement.agreed_at = now
+    if state is PlacementState.CONFIRMED:
+        placement.confirmed_at, placement.confirmed_by = now, placement.drafted_by
+        placement.undo_until = now + timedelta(days=3)
+    if state not in LIVE:
+        placement.ended_at, placement.end_reason = now, "other"
+    for name, value in columns.items():
+        setattr(placement, name, value)
+    session.add(placement)
+    session.flush()
+    _note_state(session, placement, now)
+    _commit_half_days(session, placement, now)
+    if placement.introduced_at is not None:
+        make_consent(
+            session, candidate, "introduction", need.municipality_code, now=now
+        )
+    if state is PlacementState.CONFIRMED:
+        _confirm(session, placement, now)
+    session.flush()
+    return placement
+
+
+def make_consent(
+    session: Session,
+    candidate: Candidate,
+    purpose: str,
+    audience: str,
+    *,
+    now: datetime = NOW,
+) -> Consent:
+    """The consent in force, given now when there is none."""
+    in_force = sa.select(Consent).where(
+        Consent.candidate_id == candidate.id,
+        Consent.purpose == purpose,
+        Consent.audience == audience,
+        Consent.withdrawn_at.is_(None),
+    )
+    consent = session.scalar(in_force)
+    if consent is None:
+        consent = _consent(purpose, audience, now)
+        candidate.consents.append(consent)
+        session.flush()
+    return consent
+
+
+def _consent(purpose: str, audience: str, now: datetime) -> Consent:
+    return Consent(purpose=purpose, audience=audience, text_version="1", given_at=now)
+
+
+def _ranked(candidate: Candidate, rank: int) -> dict[str, Any]:
+    return {
+        "candidate": candidate.code,
+        "rank": rank,
+        "fit": 8000,
+        "parts": {"skills": 5000, "role": 3000},
+        "regret": 0,
+        "placed": True,
+        "reason": {},
+    }
+
+
+def _snapshot(session: Session, candidate: Candidate, now: datetime) -> ProfileSnapshot:
+    snapshot = ProfileSnapshot(
+        candidate_id=candidate.id, occasion="approval", taken_at=now, content="{}"
+    )
+    session.add(snapshot)
+    session.flush()
+    return snapshot
+
+
+def _free_seat(session: Session, need: Need) -> int:
+    taken = sa.select(Placement.seat).where(
+        Placement.need_id == need.id, Placement.state.in_(SEATED)
+    )
+    used = set(session.scalars(taken))
+    return next(seat for seat in count(1) if seat not in used)
+
+
+def _commit_half_days(session: Session, placement: Placement, now: datetime) -> None:
+    half_days = dict.fromkeys(placement.need.months, placement.need.half_days)
+    take = {PlacementState.CONFIRMED: ledger.book_directly} | dict.fromkeys(
+        HOLDING, ledger.hold
+    )
+    if placement.state in take:
+        take[placement.state](
+            session,
+            placement.id,
+            placement.candidate_id,
+            placement.municipality_code,
+            half_days,
+            now,
+        )
+
+
+def _confirm(session: Session, placement: Placement, now: datetime) -> None:
+    year = dates.fiscal_year(dates.local_date(now))
+    last = sa.select(sa.func.max(DecisionPaper.number)).where(
+        DecisionPaper.prefecture_code == placement.prefecture_code,
+        DecisionPaper.fiscal_year == year,
+    )
+    session.add_all(
+        [
+            DecisionPaper(
+                placement_id=placement.id, prefecture_code=placement.prefecture_code, fiscal_year=year,
+                number=(session.scalar(last) or 0) + 1, frozen_at=now, content={},
+            ),
+            Engagement(
+                placement_id=placement.id, prefecture_code=placement.prefecture_code,
+                first_month=placement.need.first_month, last_month=placement.need.last_month,
+                created_at=now,
+            ),
+        ]
+    )  # fmt: skip
+
+
+def _note_state(session: Session, thing: Base, now: datetime) -> None:
+    """The event that brought the thing to its state."""
+    state = thing.state  # type: ignore[attr-defined]
+    machine = machine_of(thing)  # type: ignore[arg-type]
+    for step in machine.transitions:
+        if step.target == state:
+            change = {"from": str(min(step.sources)), "to": str(state)}
+            audit.record(
+                session,
+                f"{machine.name}.{step.verb}",
+                thing,
+                actor=SYSTEM,
+                now=now,
+                detail=change,
+            )
+            return
