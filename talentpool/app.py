@@ -15,6 +15,7 @@ from .config import Config
 from .db import Database
 from .web import access, failures, filters, headers, navigation, pages
 from .web.unit import TalentpoolFlask
+from .worker import Engine
 
 FEATURES = ("accounts", "home", "candidates", "needs", "rounds", "placements")
 MOST_UPLOAD = 10 * 1024 * 1024  # bytes
@@ -42,6 +43,7 @@ def create_app(config: Config, database: Database | None = None) -> TalentpoolFl
         TALENTPOOL=config,
     )
     app.database = database or Database(config)
+    app.extensions["talentpool_engine"] = Engine(config, app.database)
     if config.proxy_hops:
         hops = config.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]

@@ -162,7 +162,7 @@ def condition(
     return _conditions[model, scope](actor)
 
 
-def visible(actor: Actor, model: type[M]) -> sa.Select[tuple[M]]:
+def visible(actor: Actor, model: type[M]) -> sa.Select[M]:
     return sa.select(model).where(condition(actor, _view_actions[model], model))
 
 

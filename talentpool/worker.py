@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
@@ -24,9 +26,18 @@ class Engine:
     """`wake` from any process; `work` in the worker until `stop` is set."""
 
     def __init__(self, config: Config, database: Database) -> None:
+        self.config = config
         self.database = database
-        self.huey = _huey(config)
-        self._run = self.huey.task(name="run")(self._run_job)
+
+    @cached_property
+    def huey(self) -> Huey:
+        """Opened by the first call: most web processes never need it."""
+        return _huey(self.config)
+
+    @cached_property
+    def _run(self) -> Callable[[int], object]:
+        task: Callable[[int], object] = self.huey.task(name="run")(self._run_job)
+        return task
 
     def wake(self, job_id: int) -> None:
         try:
@@ -35,6 +46,7 @@ class Engine:
             log.warning("no wake-up for job %s", job_id, exc_info=True)
 
     def work(self, stop: threading.Event) -> None:
+        assert self._run  # known to Huey before it is called
         consumer = self.huey.create_consumer(workers=1, periodic=False, max_delay=1.0)
         consumer.start()
         try:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from .. import dates
 from ..candidates.models import Candidate
 from ..db import Session
 from ..needs.models import Need
@@ -163,3 +165,56 @@ def _by_need(round_: Round) -> dict[int, set[int]]:
     for pair in round_.pairs:
         found.setdefault(pair.need_id, set()).add(pair.candidate_id)
     return found
+
+
+ROWS = 20  # of a ranking on one page
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: list[RankRow]
+    number: int  # from 1
+    pages: int
+    total: int
+
+    @classmethod
+    def of(cls, rows: list[RankRow], number: int) -> Page:
+        pages = max(1, -(-len(rows) // ROWS))
+        number = min(max(number, 1), pages)
+        return cls(rows[(number - 1) * ROWS : number * ROWS], number, pages, len(rows))
+
+
+def count_rules(row: RoundNeed) -> list[tuple[str, int]]:
+    """(rule, people it excludes) of one need, the rule that excludes most first."""
+    counts = Counter(rule for rules in (row.excluded or {}).values() for rule in rules)
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def find_entry(
+    session: Session, round_: Round, need_id: int, code: str
+) -> Mapping[str, Any] | None:
+    """One person's line in the ranking of one need."""
+    ranking = session.scalar(
+        sa.select(RoundNeed.ranking).where(
+            RoundNeed.round_id == round_.id, RoundNeed.need_id == need_id
+        )
+    )
+    return next((entry for entry in ranking or [] if entry["candidate"] == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMonth:
+    """A person's month as the plan would have it; half-days."""
+
+    month: int
+    capacity: int
+    held: int  # by this plan
+    booked: int  # before it
+
+
+def months_of(round_: Round, candidate: Candidate) -> list[PlannedMonth]:
+    usage = (round_.result or {}).get("candidates", {}).get(candidate.code, {})
+    return [
+        PlannedMonth(dates.parse_month(month), row["capacity"], row["used"], 0)
+        for month, row in sorted(usage.items())
+    ]

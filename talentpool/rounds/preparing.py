@@ -30,6 +30,17 @@ def list_open_needs(session: Session, prefecture_code: str) -> list[Need]:
     return list(session.scalars(query.order_by(Need.priority.desc(), Need.opened_at, Need.id)))
 
 
+def suggest_defaults(session: Session, actor: Actor, needs: Sequence[Need]) -> dict[str, Any]:
+    """What the form of a new round starts with: all open needs, the next number, the pool's lottery."""
+    pool = session.get_one(Pool, actor.prefecture_code)
+    number = _next_number(session, pool.prefecture_code)
+    return {
+        "title": f"第{number}回マッチング",
+        "needs": [need.id for need in needs],
+        "lottery_seed": pool.lottery_seed,
+    }
+
+
 def create_round(
     session: Session,
     *,

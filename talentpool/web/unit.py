@@ -39,11 +39,13 @@ class TalentpoolFlask(Flask):
     def _run_unit(self) -> Response:
         read_only = request.method in READING
         session = self.database.session(read_only=read_only)
-        g.session, g.after_view = session, []
+        g.session, g.after_view, g.after_commit = session, [], []
         try:
             response = self.make_response(super().dispatch_request())
             if not read_only and response.status_code < 400:
                 session.commit()
+                for follow_up in g.after_commit:
+                    follow_up()
         finally:
             session.close()
             g.pop("session", None)
@@ -70,6 +72,11 @@ def current_actor() -> Actor:
     """Who is signed in. Views that allow anonymous visitors ask `is_signed_in` first."""
     actor: Actor = g.actor
     return actor
+
+
+def after_commit(follow_up: Callable[[], None]) -> None:
+    """Do something outside the database once the view's unit is stored, such as a wake-up call."""
+    g.after_commit.append(follow_up)
 
 
 def after_view(unit: Callable[[Session], None]) -> None:

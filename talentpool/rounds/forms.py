@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import IntegerField, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, NumberRange
+
+from .. import matching as m
+from ..needs.models import Need
+from ..web.forms import Form, long_text_field, text_field
+from .models import DirectiveKind
+
+GREATEST_PREMIUM = 100_000  # basis points
+
+
+def _whole(label: Any, least: int, most: int, **options: Any) -> Any:
+    return IntegerField(
+        label, validators=[InputRequired(), NumberRange(least, most)], **options
+    )
+
+
+class RoundForm(Form):
+    """Which needs, by which policy. The weights of the fit are fields made from the engine's parts."""
+
+    title = text_field(_("名前"), DataRequired())
+    needs = SelectMultipleField(_("対象の募集"), coerce=int)
+    time_limit = _whole(_("制限時間（秒）"), 1, 600, default=60)
+    fill_premium = _whole(
+        _("1枠を埋める価値"), 0, GREATEST_PREMIUM,
+        description=_("100が適合度1点にあたります。20000なら、1枠多く埋めるために他の組の適合度を200点まで下げます。"),
+    )  # fmt: skip
+    priority_bonus = _whole(_("優先度1段ごとの加点"), 0, GREATEST_PREMIUM)
+    small_premium = _whole(_("小規模な市町への加点"), 0, GREATEST_PREMIUM)
+    middle_premium = _whole(_("中規模な市町への加点"), 0, GREATEST_PREMIUM)
+    load_penalty = _whole(_("昨年度の活動1半日コマごとの減点"), 0, 1000)
+    in_force_bonus = _whole(_("いまの割当を変えない加点"), 0, GREATEST_PREMIUM)
+    lottery_seed = _whole(_("同点のときの抽選番号"), 0, 2**31 - 1)
+
+    def offer(self, needs: list[Need]) -> None:
+        self.needs.choices = [
+            SelectChoice(need.id, f"{need.code} {need.title}") for need in needs
+        ]
+
+    def policy(self) -> m.Policy:
+        """The policy that was typed; the engine refuses what does not add up."""
+        document = m.Policy().to_dict()
+        document |= {
+            "fill_premium": self.fill_premium.data,
+            "priority_bonus": self.priority_bonus.data,
+            "size_class_premium": [self.small_premium.data, self.middle_premium.data, 0],
+            "load_penalty": self.load_penalty.data,
+            "in_force_bonus": self.in_force_bonus.data,
+            "lottery_seed": self.lottery_seed.data,
+            "weights": {part: getattr(self, f"weight_{part}").data for part in m.PARTS},
+        }
+        return m.Policy.from_dict(document)
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        policy = m.Policy()
+        small, middle, _large = policy.size_class_premium
+        return {
+            "fill_premium": policy.fill_premium,
+            "priority_bonus": policy.priority_bonus,
+            "small_premium": small,
+            "middle_premium": middle,
+            "load_penalty": policy.load_penalty,
+            "in_force_bonus": policy.in_force_bonus,
+            **{f"weight_{part}": weight for part, weight in policy.weights.items()},
+        }
+
+    def weight_fields(self) -> list[Any]:
+        return [self[f"weight_{part}"] for part in m.PARTS]
+
+
+for _part, _label in m.PARTS.items():
+    setattr(RoundForm, f"weight_{_part}", _whole(_label[0], 0, 10_000))
+
+
+class DirectiveForm(Form):
+    kind = SelectField(
+        _("扱い"),
+        choices=[
+            SelectChoice(DirectiveKind.PIN.value, _("固定")),
+            SelectChoice(DirectiveKind.FORBID.value, _("除外")),
+        ],
+    )
+    reason = long_text_field(_("理由"), DataRequired(), most=500)
