@@ -31,25 +31,30 @@ def set_capacity(
     month that would hold less than what is held and booked in it.
     """
     session.flush()
-    query = sa.select(_M.month, _M.capacity).where(_M.candidate_id == candidate_id, _M.month >= from_month)
-    present = {month: capacity for month, capacity in session.execute(query)}
+    query = sa.select(_M.month, _M.capacity, _M.held + _M.booked).where(
+        _M.candidate_id == candidate_id, _M.month >= from_month
+    )
+    present = {month: (capacity, taken) for month, capacity, taken in session.execute(query.order_by(_M.month))}
     wanted = {month: n for month, n in capacities.items() if month >= from_month}
-    changed = False
-    for month in sorted(present.keys() | wanted.keys()):
-        if wanted.get(month) == present.get(month):
-            continue
-        changed = True
+    for month, (_, taken) in present.items():
+        if taken > wanted.get(month, 0):
+            raise _taken(month)
+    differing = [
+        month
+        for month in sorted(present.keys() | wanted.keys())
+        if month not in present or present[month][0] != wanted.get(month)
+    ]
+    for month in differing:
         if month not in wanted:
             _remove_month(session, candidate_id, month)
         elif month not in present:
-            session.execute(
-                sa.insert(_M).values(candidate_id=candidate_id, month=month, capacity=wanted[month])
-            )
+            row = sa.insert(_M).values(candidate_id=candidate_id, month=month, capacity=wanted[month])
+            session.execute(row)
         else:
             _change_capacity(session, candidate_id, month, wanted[month])
-    if changed:
+    if differing:
         _forget(session)
-    return changed
+    return bool(differing)
 
 
 def _remove_month(session: Session, candidate_id: int, month: int) -> None:
@@ -121,7 +126,7 @@ def book_held(session: Session, placement_id: int, now: datetime) -> dict[int, i
     ).all()
     if not turned:
         raise Conflict("仮押さえがないため、確保できません。")
-    for month, candidate_id, n in sorted(row._tuple() for row in turned):
+    for month, candidate_id, n in sorted(turned):
         _settle(session, candidate_id, month, {_M.held: _M.held - n, _M.booked: _M.booked + n})
     _forget(session)
     return {row.month: row.half_days for row in turned}
@@ -136,7 +141,7 @@ def release(session: Session, placement_id: int) -> dict[int, int]:
         .returning(Commitment.month, Commitment.candidate_id, Commitment.half_days, Commitment.state)
         .execution_options(synchronize_session=False)
     ).all()
-    for month, candidate_id, n, state in sorted(row._tuple() for row in gone):
+    for month, candidate_id, n, state in sorted(gone):
         column = _M.held if state is CommitmentState.HOLD else _M.booked
         _settle(session, candidate_id, month, {column: column - n})
     _forget(session)
