@@ -35,11 +35,14 @@ class Form(FlaskForm):  # type: ignore[misc]
 class Storable:
     """Validator: no NUL, control characters, lone surrogates or direction overrides."""
 
+    def __init__(self, *, multiline: bool = False) -> None:
+        self.multiline = multiline
+
     def __call__(self, form: Form, field: Field) -> None:
         if not field.data:
             return
         try:
-            field.data = clean(field.data)
+            field.data = clean(field.data, multiline=self.multiline)
         except UnsafeText as error:
             raise StopValidation(str(_("使えない文字が含まれています。"))) from error
 
@@ -57,7 +60,7 @@ def text_field(label: Any, *validators: Any, most: int = SHORT, **options: Any) 
 def long_text_field(label: Any, *validators: Any, most: int = LONG, **options: Any) -> Any:
     return TextAreaField(
         label,
-        validators=[*validators, Storable(), Length(max=most)],
+        validators=[*validators, Storable(multiline=True), Length(max=most)],
         filters=[_strip],
         **options,
     )
