@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, DateField, PasswordField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Optional
 
@@ -15,7 +17,7 @@ PRESENT_PASSWORD = {"autocomplete": "current-password"}
 LONG_ENOUGH = _("%(shortest)s文字以上。長い文がおすすめです。記号や数字を混ぜる必要はありません。", shortest=SHORTEST)
 
 
-def _email() -> StringField:
+def _email() -> Any:
     return text_field(
         _("メールアドレス"),
         InputRequired(_("メールアドレスを入力してください。")),
@@ -24,7 +26,7 @@ def _email() -> StringField:
     )
 
 
-def _present_password(label: object = None) -> PasswordField:
+def _present_password(label: Any = None) -> Any:
     return PasswordField(
         label or _("パスワード"),
         validators=[InputRequired(_("パスワードを入力してください。"))],
@@ -32,7 +34,7 @@ def _present_password(label: object = None) -> PasswordField:
     )
 
 
-def _new_password() -> PasswordField:
+def _new_password() -> Any:
     return PasswordField(
         _("新しいパスワード"),
         validators=[InputRequired(_("パスワードを入力してください。"))],
@@ -41,7 +43,7 @@ def _new_password() -> PasswordField:
     )
 
 
-def _repeated() -> PasswordField:
+def _repeated() -> Any:
     return PasswordField(
         _("新しいパスワード（確認）"),
         validators=[
@@ -83,12 +85,12 @@ class ChangePasswordForm(Form):
     repeated = _repeated()
 
 
-def _role() -> SelectField:
+def _role() -> Any:
     choices = [SelectChoice(str(role), ROLE_LABELS[role][0]) for role in STAFF]
     return SelectField(_("役割"), choices=choices, validators=[InputRequired(_("役割を選んでください。"))])
 
 
-def _town() -> SelectField:
+def _town() -> Any:
     return SelectField(_("市町"), description=_("市町担当者のときに選びます。"), validators=[Optional()])
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import cast
 from urllib.parse import urlsplit
 
-from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask import (
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
@@ -16,7 +24,13 @@ from ...errors import Refused
 from ...web import current_actor, current_session, public, signed_in
 from ...web.unit import TalentpoolFlask
 from .. import directory, joining, links, signing_in
-from ..forms import ConfirmForm, NewPasswordForm, ResetRequestForm, SignInForm, SignUpForm
+from ..forms import (
+    ConfirmForm,
+    NewPasswordForm,
+    ResetRequestForm,
+    SignInForm,
+    SignUpForm,
+)
 from .blueprint import begin_session, blueprint
 from .sending import has_mail_server, link_to_show, send
 
