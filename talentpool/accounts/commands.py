@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
 import click
 
 from .. import clock
@@ -22,7 +25,7 @@ def prefecture_group() -> None:
 @click.argument("code")
 def add_prefecture(code: str) -> None:
     """Open the pool of the prefecture CODE (two digits)."""
-    with _database().writing() as session:
+    with _writing(Config.from_environment()) as session:
         pool = service.open_pool(session, code, actor=SYSTEM, now=clock.now())
         click.echo(f"{pool.prefecture_code} {pool.name}")
 
@@ -44,7 +47,7 @@ def add_user(
 ) -> None:
     """Make an account and print the one-time link that sets its password."""
     config = Config.from_environment()
-    with Database(config).writing() as session:
+    with _writing(config) as session:
         user = service.create_user(
             session,
             email=email,
@@ -65,7 +68,7 @@ def add_user(
 def link(email: str) -> None:
     """Print a new one-time link for the account; the link before it stops working."""
     config = Config.from_environment()
-    with Database(config).writing() as session:
+    with _writing(config) as session:
         letter = _invite(session, get_user_by_email(session, email))
     _print_link(config, letter)
 
@@ -74,7 +77,7 @@ def link(email: str) -> None:
 @click.argument("email")
 def disable(email: str) -> None:
     """Disable the account and end its sessions."""
-    with _database().writing() as session:
+    with _writing(Config.from_environment()) as session:
         user = get_user_by_email(session, email)
         service.disable_user(session, user, actor=SYSTEM, now=clock.now())
     click.echo(f"account {user.id} disabled")
@@ -89,5 +92,7 @@ def _print_link(config: Config, letter: letters.Letter) -> None:
     click.echo("valid for 7 days, once")
 
 
-def _database() -> Database:
-    return Database(Config.from_environment())
+@contextmanager
+def _writing(config: Config) -> Iterator[Session]:
+    with closing(Database(config)) as database, database.writing() as session:
+        yield session

@@ -95,7 +95,7 @@ def request_reset(
     session: Session, *, email: str, now: datetime
 ) -> letters.Letter | None:
     """The letter with the reset link, or None when there is nobody to send it to: the page says the same."""
-    user = find_user(session, email)
+    user = find_user(session, fold_address(email))
     if user is None or user.disabled_at is not None:
         return None
     audit.record(session, "account.request_reset", user, actor=user.actor, now=now)

@@ -160,7 +160,8 @@ def test_a_reset_changes_the_password(session: Session) -> None:
 
 def test_a_reset_for_nobody_orders_no_mail(session: Session) -> None:
     assert joining.request_reset(session, email="nobody@example.jp", now=NOW) is None
-    assert joining.request_reset(session, email="no address", now=NOW) is None
+    with pytest.raises(Refused):
+        joining.request_reset(session, email="no address", now=NOW)
     assert session.scalar(sa.select(sa.func.count()).select_from(MailOrder)) == 0
 
 

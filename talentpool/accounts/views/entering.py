@@ -150,6 +150,12 @@ def _set_password(token: str, purpose: links.Purpose) -> ResponseReturnValue:
 def request_reset() -> ResponseReturnValue:
     form = ResetRequestForm()
     if form.validate_on_submit():
-        send(joining.request_reset(current_session(), email=form.email.data, now=clock.now()))
-        return render_template("accounts/reset_sent.html", has_mail_server=has_mail_server())
-    return render_template("accounts/request_reset.html", form=form), 422 if form.is_submitted() else 200
+        now = clock.now()
+        try:
+            send(joining.request_reset(current_session(), email=form.email.data, now=now))
+        except Refused as error:
+            form.refuse(error)
+        else:
+            return render_template("accounts/reset_sent.html", has_mail_server=has_mail_server())
+    page = render_template("accounts/request_reset.html", form=form)
+    return page, 422 if form.is_submitted() else 200

@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from talentpool.accounts import directory
+from talentpool.accounts.models import User
+from talentpool.accounts.views.entering import safe_path
+from talentpool.audit import AuditEvent
+from talentpool.mail import MailOrder
+from talentpool.permissions import Role
+from talentpool.web.unit import TalentpoolFlask
+from tests.people import DOMAINS, HYOGO, KOBE, OSAKA, PASSWORD, Browser, open_pool, signed_in, stored_user
+
+NEW_PASSWORD = "a completely new phrase"  # noqa: S105 - of an account that lives for one test
+EMAIL = "hanako@example.jp"
+PASSWORDS = {"password": NEW_PASSWORD, "repeated": NEW_PASSWORD}
+
+
+@pytest.fixture
+def browser(app: TalentpoolFlask) -> Browser:
+    with app.database.writing() as session:
+        open_pool(session)
+    return Browser(app)
+
+
+def link_on(page: str, path: str) -> str:
+    found = re.search(rf'href="({path}/[\w-]+)"', page)
+    assert found is not None, page
+    return found[1]
+
+
+def plain(page: str) -> str:
+    """The page without what differs every time: tokens and links."""
+    return re.sub(r'(value|href)="[^"]*[\w-]{40,}[^"]*"', "", page)
+
+
+def test_a_person_registers_in_the_browser(browser: Browser) -> None:
+    sent = browser.post("/signup", email=EMAIL, prefecture_code=HYOGO, **PASSWORDS)
+    assert sent.status_code == 200
+    link = link_on(sent.text, "/signup/confirm")
+    assert browser.get(link).status_code == 200
+    assert browser.post(link, password="not that one").status_code == 422  # noqa: S106
+    entered = browser.post(link, password=NEW_PASSWORD)
+    assert (entered.status_code, entered.location) == (302, "/home")
+    assert browser.get("/account").status_code == 200
+    assert browser.get(link).status_code == 404
+
+
+def test_opening_a_link_does_not_use_it_up(browser: Browser) -> None:
+    link = link_on(browser.post("/signup", email=EMAIL, prefecture_code=HYOGO, **PASSWORDS).text, "/signup/confirm")
+    for _ in range(3):
+        assert browser.get(link).status_code == 200
+
+
+def test_a_known_address_gets_the_same_pages(app: TalentpoolFlask, browser: Browser) -> None:
+    known = stored_user(app.database, Role.CANDIDATE).email
+    for path, fields in (("/signup", {"prefecture_code": HYOGO, **PASSWORDS}), ("/reset", {})):
+        answers = [browser.post(path, email=email, **fields) for email in (known, EMAIL, EMAIL)]
+        assert {answer.status_code for answer in answers} == {200}
+        assert len({plain(answer.text) for answer in answers}) == 1
+    answers = [browser.post("/signin", email=email, password="wrong password") for email in (known, "x@example.jp")]
+    assert {answer.status_code for answer in answers} == {422}
+    assert len({plain(answer.text).replace(known, "").replace("x@example.jp", "") for answer in answers}) == 1
+
+
+def test_a_refused_sign_in_keeps_the_address_but_not_the_password(browser: Browser) -> None:
+    answer = browser.post("/signin", email=EMAIL, password="my secret guess")  # noqa: S106
+    assert answer.status_code == 422
+    assert f'value="{EMAIL}"' in answer.text
+    assert "my secret guess" not in answer.text
+    assert "メールアドレスまたはパスワードが正しくありません。" in answer.text
+
+
+def test_each_field_says_what_is_wrong_with_it(browser: Browser) -> None:
+    answer = browser.post("/signup", email="nobody", prefecture_code="99", password="short", repeated="other")  # noqa: S106
+    assert answer.status_code == 422
+    for name in ("prefecture_code", "repeated"):
+        assert f'id="{name}-error"' in answer.text
+    answer = browser.post("/signup", email="nobody", prefecture_code=HYOGO, **PASSWORDS)
+    assert 'id="email-error"' in answer.text
+    answer = browser.post("/signup", email=EMAIL, prefecture_code=HYOGO, password="short", repeated="short")  # noqa: S106
+    assert 'id="password-error"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/signin", "/signup", "/reset", "/signup/confirm/nothing", "/invite/nothing"])
+def test_no_text_breaks_the_pages_strangers_reach(browser: Browser, path: str) -> None:
+    for text in ("\0", "\ud800", "x" * 100_000, "'\"><script>", "\u202e"):
+        fields = {"email": text, "password": text, "repeated": text, "prefecture_code": text}
+        encoded = {name: value.encode("utf-8", "surrogatepass") for name, value in fields.items()}
+        assert browser.post(path, **encoded).status_code in {404, 422}
+
+
+def test_after_sign_in_the_asked_page_is_shown(app: TalentpoolFlask, browser: Browser) -> None:
+    user = stored_user(app.database, Role.AUDITOR)
+    asked = browser.get("/audit?action=account")
+    assert asked.status_code == 302
+    assert asked.location.startswith("/signin?next=")
+    answer = browser.post(asked.location, email=user.email, password=PASSWORD)
+    assert answer.location == "/audit?action=account"
+    assert browser.get(asked.location).location == "/audit?action=account"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        None, "", "home", "//evil.example", "https://evil.example/", "/\\evil.example", "\\\\evil.example",
+        "javascript:alert(1)", "/a\r\nSet-Cookie: x=1", "/" + "a" * 600, "/\t/evil.example", "///evil.example",
+        " https://evil.example",
+    ],
+)  # fmt: skip
+def test_no_address_leads_out_of_the_site(wanted: str | None) -> None:
+    assert safe_path(wanted) == "/home"
+
+
+def test_a_path_of_the_site_is_followed() -> None:
+    assert safe_path("/needs?state=open&page=2") == "/needs?state=open&page=2"
+
+
+def test_a_reset_page_shows_no_link(app: TalentpoolFlask, browser: Browser) -> None:
+    user = stored_user(app.database, Role.COORDINATOR)
+    answer = browser.post("/reset", email=user.email)
+    assert "/reset/" not in answer.text
+
+
+def test_an_administrator_invites_an_officer_who_sets_a_password(app: TalentpoolFlask) -> None:
+    admin, officer = signed_in(app, Role.ADMIN), Browser(app)
+    assert admin.get("/accounts/invite").status_code == 200
+    fields = {"role": "municipality", "municipality_code": KOBE, "display_name": "神戸 太郎"}
+    refused = admin.post("/accounts/invite", email="taro@example.com", **fields)
+    assert refused.status_code == 422
+    assert 'id="email-error"' in refused.text
+    assert "神戸 太郎" in refused.text
+    invited = admin.post("/accounts/invite", email=f"taro@{DOMAINS[KOBE]}", **fields)
+    assert invited.status_code == 200
+    link = link_on(invited.text, "/invite")
+    assert "招待を受けています" in officer.get(link).text
+    assert officer.post(link, **PASSWORDS).location == "/home"
+    assert "市町担当者" in officer.get("/account").text
+    assert "神戸 太郎" in admin.get("/accounts?role=municipality").text
+
+
+def test_an_administrator_keeps_an_account(app: TalentpoolFlask) -> None:
+    admin = signed_in(app, Role.ADMIN)
+    user = stored_user(app.database, Role.COORDINATOR)
+    page = f"/accounts/{user.id}"
+    assert "停止する" in admin.get(page).text
+    assert admin.post(f"{page}/role", role="approver", municipality_code="").status_code == 302
+    assert "県決裁者" in admin.get(page).text
+    assert admin.post(f"{page}/role", role="municipality", municipality_code="").status_code == 422
+    assert admin.post(f"{page}/role", role="king", municipality_code="").status_code == 422
+    assert admin.post(f"{page}/link").status_code == 200
+    assert admin.post(f"{page}/disable").status_code == 302
+    assert admin.post(f"{page}/disable").status_code == 409
+    assert "停止を解く" in admin.get(page).text
+    assert admin.post(f"{page}/enable").status_code == 302
+
+
+def test_an_administrator_s_own_account_offers_no_buttons(app: TalentpoolFlask) -> None:
+    admin = signed_in(app, Role.ADMIN)
+    with app.database.reading() as session:
+        own = session.scalars(sa.select(User)).one()
+    assert "停止する" not in admin.get(f"/accounts/{own.id}").text
+    assert admin.post(f"/accounts/{own.id}/disable").status_code == 422
+
+
+def test_a_foreign_account_and_an_absent_one_look_the_same(app: TalentpoolFlask) -> None:
+    admin = signed_in(app, Role.ADMIN)
+    foreign = stored_user(app.database, Role.COORDINATOR, prefecture_code=OSAKA)
+    numbers = [foreign.id, 0, 999_999, 2**63 - 1, 2**63, 10**40]
+    for path in ("", "/disable", "/enable", "/link", "/role"):
+        ask = admin.post if path else admin.get
+        answers = [ask(f"/accounts/{number}{path}") for number in numbers]
+        assert {answer.status_code for answer in answers} == {404}
+        assert len({plain(answer.text) for answer in answers}) == 1
+
+
+def test_the_audit_page_finds_events_and_verifies_the_chain(app: TalentpoolFlask) -> None:
+    auditor = signed_in(app, Role.AUDITOR)
+    assert "account.sign_in" in auditor.get("/audit").text
+    assert "account.sign_in" not in auditor.get("/audit?action=need").text
+    assert "account.sign_in" in auditor.get("/audit?action=account&first_on=2020-01-01&last_on=9999-12-31").text
+    assert "全0件" in auditor.get("/audit?actor_id=99").text
+    assert "全0件" in auditor.get("/audit?actor_id=me&object_type=need&object_id=1").text
+    assert auditor.get("/audit?first_on=yesterday").status_code == 422
+    verified = auditor.get("/audit/verification")
+    assert "異常はありません" in verified.text
+    anchor = re.search(r"\d+ [0-9a-f]{64}", verified.text)
+    assert anchor is not None
+    auditor.get("/audit")
+    assert "異常はありません" in auditor.get(f"/audit/verification?anchor={anchor[0]}").text
+    wrong = anchor[0][:-4] + "0000"
+    assert "異常が見つかりました" in auditor.get(f"/audit/verification?anchor={wrong}").text
+    assert auditor.get("/audit/verification?anchor=something").status_code == 422
+
+
+def test_any_page_number_is_answered(app: TalentpoolFlask) -> None:
+    auditor = signed_in(app, Role.AUDITOR)
+    for page in ("0", "-1", "x", "2", "99999", "１"):
+        for path in ("/audit", "/mails", "/accounts"):
+            assert auditor.get(f"{path}?page={page}").status_code == 200
+
+
+def test_the_outbox_shows_no_secret_and_only_the_own_prefecture(app: TalentpoolFlask, browser: Browser) -> None:
+    link = link_on(browser.post("/signup", email=EMAIL, prefecture_code=HYOGO, **PASSWORDS).text, "/signup/confirm")
+    stored_user(app.database, Role.COORDINATOR, prefecture_code=OSAKA, email="far@example.jp")
+    browser.post("/reset", email="far@example.jp")
+    shown = signed_in(app, Role.COORDINATOR).get("/mails").text
+    assert "account.confirm" in shown
+    assert link.rpartition("/")[2] not in shown
+    assert "account.reset" not in shown
+    assert EMAIL not in shown
+
+
+def test_a_refused_unit_leaves_neither_row_nor_event(app: TalentpoolFlask) -> None:
+    admin = signed_in(app, Role.ADMIN)
+    count = sa.select(sa.func.count())
+    with app.database.reading() as session:
+        before = [session.scalar(count.select_from(model)) for model in (User, AuditEvent, MailOrder)]
+    admin.post("/accounts/invite", email=EMAIL, role="municipality", municipality_code=KOBE, display_name="x")
+    with app.database.reading() as session:
+        assert [session.scalar(count.select_from(model)) for model in (User, AuditEvent, MailOrder)] == before
+        assert directory.find_user(session, EMAIL) is None
