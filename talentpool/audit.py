@@ -76,6 +76,8 @@ def record(
     detail: Mapping[str, Any] | None = None,
 ) -> None:
     """Note that `actor` did `action` ("need.publish") to `thing`; sealed when the unit commits."""
+    if not session.in_transaction():
+        session.begin()  # or a rollback before the first statement would not be noticed
     session.info.setdefault("audit_pending", []).append(
         _Pending(actor, action, thing, dict(detail or {}), now)
     )

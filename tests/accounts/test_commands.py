@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
+from talentpool import clock
 from talentpool.accounts import commands, directory, joining
 from talentpool.accounts.links import Purpose
 from talentpool.accounts.models import Pool, User
@@ -13,7 +14,9 @@ from talentpool.config import Config
 from talentpool.db import Database
 from talentpool.errors import Conflict, NotFound, Refused
 from talentpool.permissions import Role
-from tests.people import KOBE, NOW, PASSWORD
+from tests.factories import PASSWORD
+
+KOBE = "281000"
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def test_the_command_line_opens_a_pool_and_lets_the_first_administrator_in(datab
     secret = re.search(r"/invite/([\w-]+)", added.output)
     assert secret is not None
     with database.writing() as session:
-        joining.use_link(session, secret[1], Purpose.INVITE, password=PASSWORD, now=NOW)
+        joining.use_link(session, secret[1], Purpose.INVITE, password=PASSWORD, now=clock.now())
         user = directory.get_user_by_email(session, "admin@pref.example.jp")
         assert (user.role, user.prefecture_code, user.display_name) == (Role.ADMIN, "28", "管理者")
     with database.reading() as session:

@@ -15,14 +15,14 @@ from talentpool.db import Database, Session
 from talentpool.errors import Forbidden, NotFound, Refused
 from talentpool.mail import MailOrder
 from talentpool.permissions import SYSTEM, Role
-from tests.people import HYOGO, NOW, OSAKA, PASSWORD, add_user, open_pool
+from tests.factories import HYOGO, NOW, OSAKA, PASSWORD, make_prefecture_pool, make_user
 
 EMAIL = "hanako@example.jp"
-NEW_PASSWORD = "a completely new phrase"  # noqa: S105 - of an account that lives for one test
+NEW_PASSWORD = "a completely new phrase"
 
 
 def sign_up(session: Session, password: str = PASSWORD, email: str = EMAIL) -> Letter | None:
-    open_pool(session)
+    make_prefecture_pool(session)
     return joining.sign_up(session, email=email, password=password, prefecture_code=HYOGO, now=NOW)
 
 
@@ -82,9 +82,9 @@ def test_two_simultaneous_uses_of_a_link_set_one_password(database: Database) ->
 
 
 def test_a_stranger_cannot_have_somebody_else_s_address_confirmed_by_a_click(session: Session) -> None:
-    secret = secret_of(sign_up(session, password="chosen by a stranger"))  # noqa: S106
+    secret = secret_of(sign_up(session, password="chosen by a stranger"))
     with pytest.raises(Refused) as refusal:
-        joining.confirm_address(session, secret, password="of the owner's own", now=NOW)  # noqa: S106
+        joining.confirm_address(session, secret, password="of the owner's own", now=NOW)
     assert set(refusal.value.fields) == {"password"}
     assert person(session).confirmed_at is None
 
@@ -98,7 +98,7 @@ def test_signing_up_again_before_confirming_replaces_password_and_link(session: 
 
 @pytest.mark.parametrize("role", [Role.CANDIDATE, Role.COORDINATOR])
 def test_signing_up_with_a_known_address_changes_nothing_and_reminds_its_owner(session: Session, role: Role) -> None:
-    user = add_user(session, role, email=EMAIL)
+    user = make_user(session, role, email=EMAIL)
     before = user.password_hash
     letter = sign_up(session, NEW_PASSWORD)
     assert letter is not None
@@ -109,14 +109,14 @@ def test_signing_up_with_a_known_address_changes_nothing_and_reminds_its_owner(s
 
 
 def test_a_disabled_account_is_not_opened_by_signing_up_or_by_a_reset(session: Session) -> None:
-    user = add_user(session, Role.CANDIDATE, email=EMAIL)
+    user = make_user(session, Role.CANDIDATE, email=EMAIL)
     service.disable_user(session, user, actor=SYSTEM, now=NOW)
     assert sign_up(session) is None
     assert joining.request_reset(session, email=EMAIL, now=NOW) is None
 
 
 def test_a_link_of_an_account_disabled_meanwhile_is_dead(session: Session) -> None:
-    add_user(session, Role.CANDIDATE, email=EMAIL)
+    make_user(session, Role.CANDIDATE, email=EMAIL)
     secret = secret_of(joining.request_reset(session, email=EMAIL, now=NOW))
     person(session).disabled_at = NOW
     with pytest.raises(NotFound):
@@ -124,14 +124,14 @@ def test_a_link_of_an_account_disabled_meanwhile_is_dead(session: Session) -> No
 
 
 def test_signing_up_needs_a_pool(session: Session) -> None:
-    open_pool(session)
+    make_prefecture_pool(session)
     with pytest.raises(Refused) as refusal:
         joining.sign_up(session, email=EMAIL, password=PASSWORD, prefecture_code=OSAKA, now=NOW)
     assert set(refusal.value.fields) == {"prefecture_code"}
 
 
 def test_an_invitation_sets_the_first_password_within_seven_days(session: Session) -> None:
-    user = add_user(session, Role.AUDITOR, email=EMAIL)
+    user = make_user(session, Role.AUDITOR, email=EMAIL)
     user.password_hash = user.confirmed_at = None
     letter = service.invite_user(session, user, actor=SYSTEM, now=NOW)
     week = timedelta(days=7)
@@ -143,7 +143,7 @@ def test_an_invitation_sets_the_first_password_within_seven_days(session: Sessio
 
 
 def test_a_second_invitation_replaces_the_first(session: Session) -> None:
-    user = add_user(session, Role.AUDITOR, email=EMAIL)
+    user = make_user(session, Role.AUDITOR, email=EMAIL)
     first = service.invite_user(session, user, actor=SYSTEM, now=NOW)
     service.invite_user(session, user, actor=SYSTEM, now=NOW)
     with pytest.raises(NotFound):
@@ -151,7 +151,7 @@ def test_a_second_invitation_replaces_the_first(session: Session) -> None:
 
 
 def test_a_reset_changes_the_password(session: Session) -> None:
-    add_user(session, Role.APPROVER, email=EMAIL)
+    make_user(session, Role.APPROVER, email=EMAIL)
     secret = secret_of(joining.request_reset(session, email=EMAIL.upper(), now=NOW))
     joining.use_link(session, secret, Purpose.RESET, password=NEW_PASSWORD, now=NOW)
     assert can_sign_in(session, NEW_PASSWORD)
@@ -166,15 +166,15 @@ def test_a_reset_for_nobody_orders_no_mail(session: Session) -> None:
 
 
 def test_a_refused_new_password_leaves_the_link_usable(session: Session) -> None:
-    add_user(session, Role.APPROVER, email=EMAIL)
+    make_user(session, Role.APPROVER, email=EMAIL)
     secret = secret_of(joining.request_reset(session, email=EMAIL, now=NOW))
     with pytest.raises(Refused):
-        joining.use_link(session, secret, Purpose.RESET, password="1234567890", now=NOW)  # noqa: S106
+        joining.use_link(session, secret, Purpose.RESET, password="1234567890", now=NOW)
     joining.use_link(session, secret, Purpose.RESET, password=NEW_PASSWORD, now=NOW)
 
 
 def test_a_password_changed_meanwhile_makes_the_proof_worthless(session: Session) -> None:
-    user = add_user(session, Role.APPROVER)
+    user = make_user(session, Role.APPROVER)
     proof = signing_in.prove_identity(session, user.email, PASSWORD)
     signing_in.change_password(
         session, user, present=PASSWORD, password=NEW_PASSWORD, actor=user.actor, now=NOW
@@ -185,7 +185,7 @@ def test_a_password_changed_meanwhile_makes_the_proof_worthless(session: Session
 
 
 def test_a_password_is_changed_by_its_owner_who_knows_it(session: Session) -> None:
-    user, other = add_user(session, Role.APPROVER), add_user(session, Role.ADMIN)
+    user, other = make_user(session, Role.APPROVER), make_user(session, Role.ADMIN)
     new = {"password": NEW_PASSWORD, "now": NOW}
     with pytest.raises(Forbidden):
         signing_in.change_password(session, user, present=PASSWORD, actor=other.actor, **new)  # type: ignore[arg-type]

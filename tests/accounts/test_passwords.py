@@ -10,7 +10,7 @@ from talentpool.accounts.passwords import Passwords, check_acceptable
 from talentpool.db import Session
 from talentpool.errors import Refused
 from talentpool.permissions import SYSTEM, Role
-from tests.people import HYOGO, NOW, PASSWORD, add_user, open_pool
+from tests.factories import HYOGO, NOW, PASSWORD, make_prefecture_pool, make_user
 
 
 class CountingHasher(PasswordHasher):
@@ -22,7 +22,7 @@ class CountingHasher(PasswordHasher):
         self.hashed += 1
         return super().hash(password, salt=salt)
 
-    def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # type: ignore[override] # noqa: A002
+    def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # type: ignore[override]
         self.verified += 1
         return super().verify(hash, password)
 
@@ -79,10 +79,10 @@ def test_length_is_all_that_is_asked_for(password: str) -> None:
 
 
 def test_known_and_unknown_addresses_cost_one_verification_each(session: Session, counting: CountingHasher) -> None:
-    user = add_user(session, Role.COORDINATOR)
-    invited = add_user(session, Role.APPROVER)
+    user = make_user(session, Role.COORDINATOR)
+    invited = make_user(session, Role.APPROVER)
     invited.password_hash = None
-    disabled = add_user(session, Role.ADMIN)
+    disabled = make_user(session, Role.ADMIN)
     service.disable_user(session, disabled, actor=SYSTEM, now=NOW)
     session.flush()
     for email in (user.email, invited.email, disabled.email, "nobody@example.jp", "no address"):
@@ -95,8 +95,8 @@ def test_known_and_unknown_addresses_cost_one_verification_each(session: Session
 
 
 def test_known_and_unknown_addresses_cost_one_hash_each_at_sign_up(session: Session, counting: CountingHasher) -> None:
-    open_pool(session)
-    user = add_user(session, Role.CANDIDATE)
+    make_prefecture_pool(session)
+    user = make_user(session, Role.CANDIDATE)
     for email in (user.email, "new@example.jp", "new@example.jp"):
         counting.verified = counting.hashed = 0
         joining.sign_up(session, email=email, password=PASSWORD, prefecture_code=HYOGO, now=NOW)
@@ -104,6 +104,6 @@ def test_known_and_unknown_addresses_cost_one_hash_each_at_sign_up(session: Sess
 
 
 def test_a_hash_is_not_in_the_repr(session: Session) -> None:
-    user: User = add_user(session, Role.COORDINATOR)
+    user: User = make_user(session, Role.COORDINATOR)
     proof = signing_in.prove_identity(session, user.email, PASSWORD)
     assert (user.password_hash or "") not in repr(proof) + repr(user)

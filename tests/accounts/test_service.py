@@ -11,12 +11,15 @@ from talentpool.audit import AuditEvent
 from talentpool.db import Session
 from talentpool.errors import Conflict, Forbidden, NotFound, Refused, UnknownCode
 from talentpool.permissions import SYSTEM, Actor, Role, get_visible
-from tests.people import DOMAINS, HIMEJI, HYOGO, KOBE, NOW, OSAKA, add_user, open_pool
+from tests.factories import HIMEJI, HYOGO, NOW, OSAKA, make_prefecture_pool, make_user
+
+KOBE = "281000"
+DOMAINS = {KOBE: "city.kobe.lg.jp"}
 
 
 @pytest.fixture
 def admin(session: Session) -> Actor:
-    return add_user(session, Role.ADMIN).actor
+    return make_user(session, Role.ADMIN).actor
 
 
 def create(session: Session, actor: Actor, email: str = "new@example.jp", **more: object) -> User:
@@ -63,7 +66,7 @@ def test_staff_of_a_prefecture_without_a_pool_cannot_exist(session: Session, adm
 
 
 def test_a_second_prefecture_stands_beside_the_first(session: Session, admin: Actor) -> None:
-    open_pool(session, OSAKA)
+    make_prefecture_pool(session, OSAKA)
     other = create(session, SYSTEM, prefecture_code=OSAKA)
     assert [pool.prefecture_code for pool in directory.list_pools(session)] == [OSAKA, HYOGO]
     with pytest.raises(NotFound):
@@ -106,8 +109,8 @@ def test_a_town_belongs_to_officers_of_towns_only(session: Session, admin: Actor
 
 
 def test_an_officer_s_town_lies_in_the_officer_s_prefecture(session: Session) -> None:
-    open_pool(session, OSAKA)
-    user = add_user(session, Role.MUNICIPALITY)
+    make_prefecture_pool(session, OSAKA)
+    user = make_user(session, Role.MUNICIPALITY)
     user.municipality_code = "271004"
     with pytest.raises(IntegrityError):
         session.flush()
@@ -120,8 +123,8 @@ def test_nobody_signs_in_as_the_system(session: Session) -> None:
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in {Role.ADMIN, Role.SYSTEM}])
 def test_only_administrators_keep_accounts(session: Session, role: Role) -> None:
-    actor = add_user(session, role).actor
-    user = add_user(session, Role.COORDINATOR)
+    actor = make_user(session, role).actor
+    user = make_user(session, Role.COORDINATOR)
     with pytest.raises(Forbidden):
         create(session, actor)
     with pytest.raises(Forbidden):
@@ -158,7 +161,7 @@ def test_nobody_locks_themselves_out(session: Session, admin: Actor) -> None:
 
 
 def test_a_change_of_role_keeps_the_rules_of_the_new_role(session: Session, admin: Actor) -> None:
-    officer = add_user(session, Role.MUNICIPALITY)
+    officer = make_user(session, Role.MUNICIPALITY)
     with pytest.raises(Refused) as refusal:
         service.change_role(session, officer, Role.MUNICIPALITY, municipality_code=HIMEJI, actor=admin, now=NOW)
     assert set(refusal.value.fields) == {"email"}
@@ -168,7 +171,7 @@ def test_a_change_of_role_keeps_the_rules_of_the_new_role(session: Session, admi
         with pytest.raises(Refused):
             service.change_role(session, officer, role, actor=admin, now=NOW)
     with pytest.raises(Refused):
-        service.change_role(session, add_user(session, Role.CANDIDATE), Role.ADMIN, actor=admin, now=NOW)
+        service.change_role(session, make_user(session, Role.CANDIDATE), Role.ADMIN, actor=admin, now=NOW)
 
 
 def test_every_change_of_an_account_is_one_event(session: Session, admin: Actor) -> None:
@@ -184,7 +187,7 @@ def test_every_change_of_an_account_is_one_event(session: Session, admin: Actor)
 
 
 def test_administrators_see_neither_name_nor_address_of_candidates(session: Session, admin: Actor) -> None:
-    person = add_user(session, Role.CANDIDATE)
+    person = make_user(session, Role.CANDIDATE)
     person.display_name = "山田 花子"
     session.flush()
     accounts, total = directory.list_accounts(session, admin)
@@ -195,10 +198,10 @@ def test_administrators_see_neither_name_nor_address_of_candidates(session: Sess
 
 
 def test_the_list_of_accounts_is_of_the_prefecture_and_can_be_narrowed(session: Session, admin: Actor) -> None:
-    add_user(session, Role.COORDINATOR, prefecture_code=OSAKA)
-    officer = add_user(session, Role.MUNICIPALITY)
+    make_user(session, Role.COORDINATOR, prefecture_code=OSAKA)
+    officer = make_user(session, Role.MUNICIPALITY)
     accounts, total = directory.list_accounts(session, admin, role=Role.MUNICIPALITY)
     assert [account.id for account in accounts] == [officer.id]
-    assert accounts[0].municipality == "神戸市"
+    assert accounts[0].municipality == "姫路市"
     assert total == 1
     assert directory.list_accounts(session, admin)[1] == 2

@@ -11,9 +11,10 @@ from talentpool.db import Database
 from talentpool.permissions import SYSTEM, Role
 from talentpool.web.sessions import DatabaseSessions
 from talentpool.web.unit import TalentpoolFlask
-from tests.people import HIMEJI, NOW, PASSWORD, Browser, signed_in, stored_user
+from tests.browsers import Browser, signed_in, stored_user
+from tests.factories import NOW, PASSWORD, SAYO
 
-NEW_PASSWORD = "a completely new phrase"  # noqa: S105 - of an account that lives for one test
+NEW_PASSWORD = "a completely new phrase"
 
 
 @pytest.fixture
@@ -162,7 +163,7 @@ def test_a_town_that_changes_is_another_actor(app: TalentpoolFlask) -> None:
     browser = signed_in(app, Role.MUNICIPALITY)
     with app.database.writing() as session:
         user = session.scalars(sa.select(User).where(User.role == Role.MUNICIPALITY)).one()
-        user.municipality_code = HIMEJI
+        user.municipality_code = SAYO
     assert not is_signed_in(browser)
 
 
