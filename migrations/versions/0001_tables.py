@@ -2020,6 +2020,9 @@ def upgrade() -> None:
         sa.Column("last_month", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "last_month >= first_month", name=op.f("ck_engagement_months_in_order")
+        ),
         sa.ForeignKeyConstraint(
             ["placement_id"],
             ["placement.id"],

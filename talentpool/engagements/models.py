@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, UtcDateTime, choice
+from ..permissions import Action, Actor, Scope, viewed_by, within
 from ..states import EngagementState
 
 
@@ -13,10 +14,19 @@ class Engagement(Base):
     """The work agreed by a confirmed placement (活動)."""
 
     __tablename__ = "engagement"
+    __table_args__ = (
+        sa.CheckConstraint("last_month >= first_month", name="months_in_order"),
+    )
 
-    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
-    placement_id: Mapped[int] = mapped_column(sa.ForeignKey("placement.id"), unique=True)
-    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"), index=True)
+    id: Mapped[int] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True
+    )
+    placement_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("placement.id"), unique=True
+    )
+    prefecture_code: Mapped[str] = mapped_column(
+        sa.ForeignKey("prefecture.code"), index=True
+    )
     state: Mapped[EngagementState] = mapped_column(
         choice(EngagementState), default=EngagementState.PREPARING
     )
@@ -26,3 +36,11 @@ class Engagement(Base):
     version: Mapped[int] = mapped_column(sa.Integer)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+viewed_by(Engagement, Action.VIEW_PLACEMENT)
+
+
+@within(Engagement, Scope.PREFECTURE)
+def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
+    return Engagement.prefecture_code == actor.prefecture_code

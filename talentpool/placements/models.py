@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..candidates.models import Candidate
 from ..db import Base, Json, Text, UtcDateTime, choice
+from ..engagements.models import Engagement
 from ..needs.models import Need
 from ..permissions import Action, Actor, Scope, viewed_by, within
 from ..states import LIVE, NAMED, SEATED, PlacementState
@@ -56,21 +57,31 @@ class Placement(Base):
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
-    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"), index=True)
+    prefecture_code: Mapped[str] = mapped_column(
+        sa.ForeignKey("prefecture.code"), index=True
+    )
     need_id: Mapped[int] = mapped_column(index=True)
-    municipality_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"), index=True)
+    municipality_code: Mapped[str] = mapped_column(
+        sa.ForeignKey("municipality.code"), index=True
+    )
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
     round_id: Mapped[int | None] = mapped_column(sa.ForeignKey("round.id"), index=True)
     state: Mapped[PlacementState] = mapped_column(
         choice(PlacementState), default=PlacementState.SUGGESTED, index=True
     )
     seat: Mapped[int | None]  # from 1; none while an alternate waits
-    rank: Mapped[int] = mapped_column(default=1)  # order of the approved list: 1 first, then alternates
+    rank: Mapped[int] = mapped_column(
+        default=1
+    )  # order of the approved list: 1 first, then alternates
     fit: Mapped[int]  # basis points, of the round
     parts: Mapped[dict[str, int]] = mapped_column(Json)
-    reason: Mapped[dict[str, Any]] = mapped_column(Json)  # why this pair, as the round said
+    reason: Mapped[dict[str, Any]] = mapped_column(
+        Json
+    )  # why this pair, as the round said
     need_version: Mapped[int]  # content_version of the need that was decided on
-    snapshot_id: Mapped[int | None] = mapped_column(sa.ForeignKey("profile_snapshot.id"))
+    snapshot_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("profile_snapshot.id")
+    )
     drafted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     drafted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     draft_comment: Mapped[str] = mapped_column(Text(1000), default="")
@@ -91,7 +102,9 @@ class Placement(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(sa.Integer)
 
-    need: Mapped[Need] = relationship(foreign_keys=[need_id], primaryjoin=lambda: Placement.need_id == Need.id)
+    need: Mapped[Need] = relationship(
+        foreign_keys=[need_id], primaryjoin=lambda: Placement.need_id == Need.id
+    )
     candidate: Mapped[Candidate] = relationship()
 
     __mapper_args__ = {"version_id_col": version}
@@ -102,7 +115,9 @@ class HoldLift(Base):
 
     __tablename__ = "hold_lift"
 
-    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), primary_key=True)
+    candidate_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("candidate.id"), primary_key=True
+    )
     need_id: Mapped[int] = mapped_column(sa.ForeignKey("need.id"), primary_key=True)
     rule: Mapped[str] = mapped_column(Text(40), primary_key=True)
     reason: Mapped[str] = mapped_column(Text(500))
@@ -117,12 +132,16 @@ class DecisionPaper(Base):
     __table_args__ = (sa.UniqueConstraint("prefecture_code", "fiscal_year", "number"),)
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
-    placement_id: Mapped[int] = mapped_column(sa.ForeignKey("placement.id"), unique=True)
+    placement_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("placement.id"), unique=True
+    )
     prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"))
     fiscal_year: Mapped[int]
     number: Mapped[int]
     frozen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    content: Mapped[dict[str, Any]] = mapped_column(Json)  # ids, codes, figures; names stay in the snapshot
+    content: Mapped[dict[str, Any]] = mapped_column(
+        Json
+    )  # ids, codes, figures; names stay in the snapshot
 
 
 viewed_by(Placement, Action.VIEW_PLACEMENT)
@@ -148,11 +167,22 @@ def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
     return Placement.prefecture_code == actor.prefecture_code
 
 
+@within(Engagement, Scope.OWN)
+def _own_engagement(actor: Actor) -> sa.ColumnElement[bool]:
+    return Engagement.placement_id.in_(sa.select(Placement.id).where(_own(actor)))
+
+
+@within(Engagement, Scope.TOWN)
+def _engagement_of_town(actor: Actor) -> sa.ColumnElement[bool]:
+    return Engagement.placement_id.in_(sa.select(Placement.id).where(_of_town(actor)))
+
+
 @within(Candidate, Scope.INTRODUCED)
 def _introduced(actor: Actor) -> sa.ColumnElement[bool]:
     """The people whose names the officer's town knows: they said yes to it, and it still stands."""
     return Candidate.id.in_(
         sa.select(Placement.candidate_id).where(
-            Placement.municipality_code == actor.municipality_code, Placement.state.in_(NAMED)
+            Placement.municipality_code == actor.municipality_code,
+            Placement.state.in_(NAMED),
         )
     )

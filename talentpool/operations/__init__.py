@@ -1,0 +1,1 @@
+"""Keeping the service sound: checks, migrations, the audit chain."""

@@ -1,0 +1,289 @@
+"""Every invariant of the product as a query. What the database already forbids is asked all the same.
+
+That reading changes nothing cannot be asked of rows: reading sessions are read-only transactions instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from .. import audit
+from ..candidates.models import Consent, Membership
+from ..db import Session
+from ..engagements.models import Engagement
+from ..ledger import service as ledger
+from ..ledger.models import Commitment, CommitmentState
+from ..mail import MailOrder
+from ..needs.models import Need
+from ..placements.models import DecisionPaper, Placement
+from ..rounds.models import Round, RoundNeed
+from ..states import (
+    HOLDING,
+    LIVE,
+    NAMED,
+    SEATED,
+    EngagementState,
+    MembershipState,
+    NeedState,
+    PlacementState,
+    RoundState,
+)
+from .trail import changes_without_events
+
+Question = Callable[[Session], Iterator[str]]
+_questions: list[Question] = []
+_P = Placement
+_UNFINISHED = LIVE - {PlacementState.CONFIRMED}
+
+
+def violations(session: Session) -> Iterator[str]:
+    """Every violation as a sentence of ids and codes; nothing when all is well."""
+    for question in _questions:
+        yield from question(session)
+
+
+def _invariant(question: Question) -> Question:
+    _questions.append(question)
+    return question
+
+
+@_invariant
+def ledger_is_sound(session: Session) -> Iterator[str]:
+    """No month over capacity, and the ledger equals its rows."""
+    return ledger.violations(session)
+
+
+@_invariant
+def one_live_placement_per_person_and_need(session: Session) -> Iterator[str]:
+    query = (
+        sa.select(_P.candidate_id, _P.need_id, sa.func.count())
+        .where(_P.state.in_(LIVE))
+        .group_by(_P.candidate_id, _P.need_id)
+        .having(sa.func.count() > 1)
+    )
+    for candidate, need, n in session.execute(query):
+        yield f"placement: candidate {candidate} has {n} live placements on need {need}"
+
+
+@_invariant
+def seats_are_not_over_filled(session: Session) -> Iterator[str]:
+    taken = (
+        sa.select(
+            Need.id,
+            Need.seats,
+            sa.func.count(),
+            sa.func.count(_P.seat.distinct()),
+            sa.func.max(_P.seat),
+        )
+        .join(_P, _P.need_id == Need.id)
+        .where(_P.state.in_(SEATED))
+        .group_by(Need.id, Need.seats)
+    )
+    for need, seats, n, different, greatest in session.execute(taken):
+        if n > seats:
+            yield f"need {need}: {n} placements on {seats} seats"
+        if different != n or (greatest or 0) > seats:
+            yield f"need {need}: seats are numbered wrongly"
+
+
+@_invariant
+def commitments_follow_the_state(session: Session) -> Iterator[str]:
+    """A hold while somebody is asked, a booking when it is confirmed, nothing otherwise."""
+    held = sa.func.count().filter(Commitment.state == CommitmentState.HOLD)
+    booked = sa.func.count().filter(Commitment.state == CommitmentState.BOOKED)
+    query = (
+        sa.select(_P.id, _P.state, held, booked)
+        .outerjoin(Commitment, Commitment.placement_id == _P.id)
+        .group_by(_P.id, _P.state)
+        .order_by(_P.id)
+    )
+    for ident, state, holds, bookings in session.execute(query):
+        if (holds > 0) != (state in HOLDING) or (bookings > 0) != (
+            state is PlacementState.CONFIRMED
+        ):
+            yield f"placement {ident}: {state} with {holds} months held and {bookings} booked"
+
+
+@_invariant
+def confirmed_means_engagement_and_paper(session: Session) -> Iterator[str]:
+    engagement = sa.exists().where(Engagement.placement_id == _P.id)
+    paper = sa.exists().where(DecisionPaper.placement_id == _P.id)
+    confirmed = sa.select(_P.id, engagement, paper).where(
+        _P.state == PlacementState.CONFIRMED
+    )
+    for ident, has_engagement, has_paper in session.execute(confirmed):
+        if not has_engagement:
+            yield f"placement {ident}: confirmed without an engagement"
+        if not has_paper:
+            yield f"placement {ident}: confirmed without a decision paper"
+    orphans = (
+        sa.select(Engagement.id, _P.id, _P.state)
+        .join(_P, _P.id == Engagement.placement_id)
+        .where(
+            _P.state != PlacementState.CONFIRMED,
+            Engagement.state != EngagementState.ENDED,
+        )
+    )
+    for engagement_id, ident, state in session.execute(orphans):
+        yield f"engagement {engagement_id}: runs although placement {ident} is {state}"
+
+
+@_invariant
+def named_only_with_consent(session: Session) -> Iterator[str]:
+    """A town that knows a name was consented to; until the confirmation the consent must still stand."""
+    given = sa.exists().where(
+        Consent.candidate_id == _P.candidate_id,
+        Consent.purpose == "introduction",
+        Consent.audience == _P.municipality_code,
+        sa.or_(Consent.withdrawn_at.is_(None), _P.state == PlacementState.CONFIRMED),
+    )
+    query = sa.select(_P.id, _P.municipality_code).where(_P.state.in_(NAMED), ~given)
+    for ident, town in session.execute(query):
+        yield f"placement {ident}: town {town} knows the name without a consent"
+
+
+@_invariant
+def nothing_live_on_a_closed_need(session: Session) -> Iterator[str]:
+    query = (
+        sa.select(_P.id, _P.state, Need.id)
+        .join(Need, Need.id == _P.need_id)
+        .where(Need.state == NeedState.CLOSED, _P.state.in_(_UNFINISHED))
+    )
+    for ident, state, need in session.execute(query):
+        yield f"placement {ident}: {state} on need {need}, which is closed"
+
+
+@_invariant
+def approver_is_not_the_drafter(session: Session) -> Iterator[str]:
+    for (ident,) in session.execute(
+        sa.select(_P.id).where(_P.approved_by == _P.drafted_by)
+    ):
+        yield f"placement {ident}: drafted and approved by the same person"
+    unapproved = sa.select(_P.id).where(
+        _P.state.in_(SEATED | {PlacementState.APPROVED}), _P.approved_by.is_(None)
+    )
+    for (ident,) in session.execute(unapproved):
+        yield f"placement {ident}: went on without an approval"
+
+
+@_invariant
+def audit_chain_is_sound(session: Session) -> Iterator[str]:
+    return audit.verify(session)
+
+
+@_invariant
+def every_change_has_its_event(session: Session) -> Iterator[str]:
+    return changes_without_events(session)
+
+
+@_invariant
+def one_mail_per_event_and_recipient(session: Session) -> Iterator[str]:
+    query = (
+        sa.select(MailOrder.event, MailOrder.recipient_id, sa.func.count())
+        .group_by(MailOrder.event, MailOrder.recipient_id)
+        .having(sa.func.count() > 1)
+    )
+    for event, recipient, n in session.execute(query):
+        yield f"mail: {n} orders for {event} and user {recipient}"
+
+
+@_invariant
+def who_left_has_nothing_live(session: Session) -> Iterator[str]:
+    query = (
+        sa.select(_P.id, _P.candidate_id, _P.prefecture_code)
+        .join(
+            Membership,
+            (Membership.candidate_id == _P.candidate_id)
+            & (Membership.prefecture_code == _P.prefecture_code),
+        )
+        .where(Membership.state == MembershipState.LEFT, _P.state.in_(_UNFINISHED))
+    )
+    for ident, candidate, prefecture in session.execute(query):
+        yield f"placement {ident}: live, but candidate {candidate} has left pool {prefecture}"
+
+
+@_invariant
+def no_row_mixes_two_towns(session: Session) -> Iterator[str]:
+    needs = (
+        sa.select(_P.id)
+        .join(Need, Need.id == _P.need_id)
+        .where(
+            (_P.municipality_code != Need.municipality_code)
+            | (_P.prefecture_code != Need.prefecture_code)
+        )
+    )
+    for (ident,) in session.execute(needs):
+        yield f"placement {ident}: not of the town of its need"
+    commitments = (
+        sa.select(Commitment.id)
+        .join(_P, _P.id == Commitment.placement_id)
+        .where(
+            (_P.municipality_code != Commitment.municipality_code)
+            | (_P.candidate_id != Commitment.candidate_id)
+        )
+    )
+    for (ident,) in session.execute(commitments):
+        yield f"commitment {ident}: not of the town or person of its placement"
+    engagements = (
+        sa.select(Engagement.id)
+        .join(_P, _P.id == Engagement.placement_id)
+        .where(_P.prefecture_code != Engagement.prefecture_code)
+    )
+    for (ident,) in session.execute(engagements):
+        yield f"engagement {ident}: not of the prefecture of its placement"
+
+
+@_invariant
+def every_end_has_a_reason(session: Session) -> Iterator[str]:
+    query = sa.select(_P.id, _P.state).where(
+        _P.state.not_in(LIVE), _P.end_reason.is_(None) | _P.ended_at.is_(None)
+    )
+    for ident, state in session.execute(query):
+        yield f"placement {ident}: {state} without a reason"
+    closed = sa.select(Need.id).where(
+        Need.state == NeedState.CLOSED, Need.outcome.is_(None)
+    )
+    for (ident,) in session.execute(closed):
+        yield f"need {ident}: closed without an outcome"
+
+
+@_invariant
+def adopted_once_with_the_same_inputs(session: Session) -> Iterator[str]:
+    adopted = sa.select(Round.id, Round.input_hash, Round.adopted_at).where(
+        Round.state == RoundState.ADOPTED
+    )
+    events: dict[str, list[str | None]] = {}
+    notes = sa.select(audit.AuditEvent.object_id, audit.AuditEvent.detail).where(
+        audit.AuditEvent.action == "round.adopt"
+    )
+    for object_id, detail in session.execute(notes):
+        events.setdefault(object_id, []).append(detail.get("input_hash"))
+    for ident, digest, adopted_at in session.execute(adopted):
+        hashes = events.get(str(ident), [])
+        if len(hashes) != 1 or adopted_at is None:
+            yield f"round {ident}: adopted {len(hashes)} times"
+        elif hashes[0] not in {None, digest}:
+            yield f"round {ident}: adopted with other inputs than it was run with"
+
+
+@_invariant
+def versions_only_grow(session: Session) -> Iterator[str]:
+    """What was decided about an older request stays older: nothing is ahead of the need it refers to."""
+    placements = (
+        sa.select(_P.id, _P.need_id)
+        .join(Need, Need.id == _P.need_id)
+        .where(_P.need_version > Need.content_version)
+    )
+    for ident, need in session.execute(placements):
+        yield f"placement {ident}: refers to a version of need {need} that does not exist"
+    rows = aliased(RoundNeed)
+    rounds = (
+        sa.select(rows.round_id, rows.need_id)
+        .join(Need, Need.id == rows.need_id)
+        .where(rows.content_version > Need.content_version)
+    )
+    for round_id, need in session.execute(rounds):
+        yield f"round {round_id}: refers to a version of need {need} that does not exist"
