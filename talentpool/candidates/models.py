@@ -315,3 +315,8 @@ def _membership_of(actor: Actor) -> sa.ColumnElement[bool]:
         return visible
     return visible & (Membership.state != MembershipState.DRAFT)
 
+
+@within(Membership, Scope.INTRODUCED)
+def _membership_of_nobody(_actor: Actor) -> sa.ColumnElement[bool]:
+    """A membership is between the person and the prefecture: towns see none."""
+    return sa.false()

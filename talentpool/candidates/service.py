@@ -67,6 +67,15 @@ def find_own(session: Session, actor: Actor) -> Candidate | None:
     return session.scalars(sa.select(Candidate).where(Candidate.user_id == actor.user_id)).one_or_none()
 
 
+def ensure_own(session: Session, actor: Actor, *, now: datetime) -> Candidate:
+    """The profile of the person who is signed in, begun now if there is none."""
+    candidate = find_own(session, actor)
+    if candidate is None:
+        user = session.get_one(User, actor.user_id)
+        candidate = start_profile(session, user, actor.prefecture_code or "", actor=actor, now=now)
+    return candidate
+
+
 def get_own(session: Session, actor: Actor) -> Candidate:
     """As `find_own`; NotFound before the profile is started."""
     candidate = find_own(session, actor)
