@@ -5,12 +5,12 @@ from __future__ import annotations
 from threading import Thread
 from typing import cast
 
-from flask import Response, after_this_request, current_app, render_template
+from flask import current_app, render_template
 
 from ... import clock
 from ...config import Config
 from ...mail import deliver_link
-from ...web.unit import TalentpoolFlask
+from ...web.unit import TalentpoolFlask, after_commit
 from .. import links
 from ..letters import PATHS, Letter
 
@@ -29,13 +29,9 @@ def send(letter: Letter | None) -> None:
     subject, _, body = text.partition("\n")
     now = clock.now()
 
-    def start(response: Response) -> Response:
-        if response.status_code < 400:
-            mail = (letter.message_id, letter.email, subject.strip(), body.strip() + "\n")
-            Thread(target=deliver_link, args=(config, database, *mail), kwargs={"now": now}).start()
-        return response
-
-    after_this_request(start)
+    mail = (letter.message_id, letter.email, subject.strip(), body.strip() + "\n")
+    thread = Thread(target=deliver_link, args=(config, database, *mail), kwargs={"now": now})
+    after_commit(thread.start)
 
 
 def link_to_show(letter: Letter | None, purpose: links.Purpose) -> str | None:

@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+import runpy
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+import talentpool.models  # noqa: F401 - every package registers its scopes
+from talentpool import permissions
+from talentpool.accounts.models import User
+from talentpool.audit import AuditEvent, seal
+from talentpool.candidates.models import Candidate, Membership
+from talentpool.db import Base, Database, Session
+from talentpool.errors import Forbidden, NotFound
+from talentpool.mail import MailOrder, order_mail
+from talentpool.needs.models import Need
+from talentpool.permissions import ROLE_LABELS, RULES, SYSTEM, Action, Actor, Role, Scope
+from talentpool.placements.models import Placement
+from talentpool.rounds.models import Round
+from talentpool.states import MACHINES, MembershipState, NeedState, PlacementState
+from tests.factories import (
+    HIMEJI,
+    HYOGO,
+    NOW,
+    OSAKA,
+    SAYO,
+    make_candidate,
+    make_need,
+    make_placement,
+    make_round_with_plan,
+    make_user,
+)
+
+SAKAI = "271403"
+MODELS: dict[str, tuple[type[Base], ...]] = {
+    "candidate": (Candidate, Membership),
+    "need": (Need,),
+    "round": (Round,),
+    "placement": (Placement,),
+    "audit": (AuditEvent,),
+    "mail": (MailOrder,),
+    "account": (User,),
+}
+CHANGES = {action for action in Action if not action.value.endswith(":view")}
+
+
+def subject_of(action: Action) -> str:
+    return action.value.partition(":")[0]
+
+
+@pytest.mark.parametrize("action", Action)
+def test_every_action_has_a_rule(action: Action) -> None:
+    assert RULES[action]
+
+
+@pytest.mark.parametrize("action", [action for action in Action if subject_of(action) in MODELS])
+def test_every_scope_of_the_table_is_an_sql_condition(action: Action) -> None:
+    for model in MODELS[subject_of(action)]:
+        for role, scope in RULES[action].items():
+            actor = Actor(1, role, HYOGO, HIMEJI)
+            assert permissions.condition(actor, action, model) is not None, (model, role, scope)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_role_has_a_name_in_both_languages(role: Role) -> None:
+    assert all(ROLE_LABELS[role])
+
+
+def test_auditors_change_nothing() -> None:
+    assert not [action for action in CHANGES if Role.AUDITOR in RULES[action]]
+
+
+def test_administrators_see_nobody_s_profile() -> None:
+    for action in Action:
+        if subject_of(action) in {"candidate", "need", "round", "placement", "exchange"}:
+            assert Role.ADMIN not in RULES[action]
+
+
+def test_decisions_of_people_are_made_by_people() -> None:
+    """Timers may let a placement lapse; they never approve, answer or confirm."""
+    for action in (
+        Action.APPROVE_PLACEMENT, Action.ANSWER_OFFER, Action.ANSWER_INTRODUCTION, Action.CONFIRM_PLACEMENT,
+    ):  # fmt: skip
+        assert Role.SYSTEM not in RULES[action]
+
+
+def test_who_drafts_does_not_approve() -> None:
+    assert not set(RULES[Action.DRAFT_PLACEMENT]) & set(RULES[Action.APPROVE_PLACEMENT])
+
+
+def test_only_the_system_reaches_beyond_a_prefecture() -> None:
+    reaching = {role for rules in RULES.values() for role, scope in rules.items() if scope is Scope.ANY}
+    assert reaching == {Role.SYSTEM}
+
+
+def test_every_step_of_a_machine_needs_an_action_of_its_subject() -> None:
+    subjects = {"membership": "candidate", "engagement": "placement"}
+    for machine in MACHINES.values():
+        subject = subjects.get(machine.name, machine.name)
+        assert {subject_of(step.action) for step in machine.transitions} == {subject}
+
+
+@dataclass
+class World:
+    """In each of four places one thing of each kind: the own town, another town, another prefecture."""
+
+    things: dict[tuple[type[Base], str], int]
+    users: dict[Role, User]
+
+
+OWN, NEIGHBOUR, FAR, ABSENT = "own", "neighbour", "far", "absent"
+PLACES = {OWN: HIMEJI, NEIGHBOUR: SAYO, FAR: SAKAI}
+
+
+def build(session: Session) -> World:
+    users: dict[Role, User] = {}
+    things: dict[tuple[type[Base], str], int] = {}
+    for place, town in PLACES.items():
+        prefecture = town[:2]
+        candidate = make_candidate(session, prefecture_code=prefecture)
+        need = make_need(session, municipality_code=town)
+        placement = make_placement(session, need, candidate, state=PlacementState.INTRODUCED)
+        plan = make_round_with_plan(session, [(need, candidate)], prefecture_code=prefecture)
+        user = make_user(session, Role.MUNICIPALITY, municipality_code=town)
+        order = order_mail(
+            session, event=f"test/{place}", recipient_id=user.id, template="test", link="/",
+            now=NOW, prefecture_code=prefecture,
+        )  # fmt: skip
+        session.flush()
+        for thing in (candidate, need, placement, plan, user, order):
+            things[type(thing), place] = thing.id
+        if place == OWN:
+            owner = session.get_one(User, candidate.user_id)
+            users |= {Role.CANDIDATE: owner, Role.MUNICIPALITY: user}
+    for role in (Role.COORDINATOR, Role.APPROVER, Role.AUDITOR, Role.ADMIN):
+        users[role] = make_user(session, role)
+    seal(session)
+    for place, town in PLACES.items():
+        event = sa.select(AuditEvent.seq).where(AuditEvent.prefecture_code == town[:2]).limit(1)
+        things[AuditEvent, place] = session.scalars(event).one()
+    for model in {model for model, _ in things}:
+        things[model, ABSENT] = 10**9
+    return World(things, users)
+
+
+REACH = {
+    None: set(),
+    Scope.OWN: {OWN},
+    Scope.TOWN: {OWN},
+    Scope.INTRODUCED: {OWN},
+    Scope.PREFECTURE: {OWN, NEIGHBOUR},
+}
+VIEWS = {
+    Candidate: Action.VIEW_CANDIDATE,
+    Need: Action.VIEW_NEED,
+    Round: Action.VIEW_ROUND,
+    Placement: Action.VIEW_PLACEMENT,
+    User: Action.VIEW_ACCOUNT,
+    MailOrder: Action.VIEW_MAIL,
+    AuditEvent: Action.VIEW_AUDIT,
+}
+
+
+def is_visible(session: Session, actor: Actor, model: type[Base], ident: int) -> bool:
+    try:
+        permissions.get_visible(session, actor, model, ident)
+    except NotFound:
+        return False
+    return True
+
+
+def test_role_by_kind_by_place_what_is_visible_is_what_the_table_says(session: Session) -> None:
+    world = build(session)
+    wrong = []
+    for role, user in world.users.items():
+        for (model, place), ident in world.things.items():
+            expected = place in REACH[RULES[VIEWS[model]].get(role)]
+            if is_visible(session, user.actor, model, ident) != expected:
+                wrong.append((role, model.__name__, place))
+    assert wrong == []
+    for (model, place), ident in world.things.items():
+        expected = place != ABSENT and Role.SYSTEM in RULES[VIEWS[model]]
+        assert is_visible(session, SYSTEM, model, ident) == expected
+
+
+def test_what_may_be_done_to_a_thing_follows_its_place(session: Session) -> None:
+    world = build(session)
+    wrong = []
+    for action in Action:
+        for model in MODELS.get(subject_of(action), ()):
+            for role, user in world.users.items():
+                for place in PLACES:
+                    if (model, place) not in world.things:
+                        continue
+                    thing = session.get_one(model, world.things[model, place])
+                    expected = place in REACH[RULES[action].get(role)]
+                    if permissions.can(session, user.actor, action, thing) != expected:
+                        wrong.append((action, role, model.__name__, place))
+    assert wrong == []
+
+
+def test_a_town_sees_a_person_only_while_the_introduction_stands(session: Session) -> None:
+    officer = make_user(session, Role.MUNICIPALITY)
+    need = make_need(session)
+    shown = {}
+    for state in PlacementState:
+        candidate = make_candidate(session)
+        make_placement(session, need, candidate, state=state)
+        shown[state] = is_visible(session, officer.actor, Candidate, candidate.id)
+    named = {PlacementState.INTRODUCED, PlacementState.AGREED, PlacementState.CONFIRMED}
+    assert {state for state, is_shown in shown.items() if is_shown} == named
+
+
+def test_staff_see_no_profile_that_was_not_handed_in(session: Session) -> None:
+    coordinator = make_user(session, Role.COORDINATOR)
+    draft = make_candidate(session, state=MembershipState.DRAFT)
+    applied = make_candidate(session, state=MembershipState.APPLIED)
+    assert not is_visible(session, coordinator.actor, Candidate, draft.id)
+    assert is_visible(session, coordinator.actor, Candidate, applied.id)
+
+
+@pytest.mark.parametrize("ident", [0, -1, 2**63, 10**40])
+def test_an_impossible_number_is_absent(session: Session, ident: int) -> None:
+    with pytest.raises(NotFound):
+        permissions.get_visible(session, SYSTEM, User, ident)
+
+
+def test_the_greatest_number_is_asked_for(session: Session) -> None:
+    with pytest.raises(NotFound):
+        permissions.get_visible(session, SYSTEM, User, 2**63 - 1)
+
+
+def test_a_locked_object_is_read_afresh(database: Database) -> None:
+    with database.writing() as session:
+        need = make_need(session, state=NeedState.DRAFT)
+        user = make_user(session, Role.MUNICIPALITY)
+    with database.writing() as session:
+        known = permissions.get_visible(session, user.actor, Need, need.id)
+        session.execute(
+            sa.update(Need).values(title="changed").execution_options(synchronize_session=False)
+        )
+        assert known.title != "changed"
+        assert permissions.get_visible(session, user.actor, Need, need.id, lock=True) is known
+        assert known.title == "changed"
+
+
+def test_without_a_thing_the_question_is_whether_at_all(session: Session) -> None:
+    coordinator = Actor(1, Role.COORDINATOR, HYOGO)
+    assert permissions.can(session, coordinator, Action.RUN_ROUND)
+    assert not permissions.can(session, coordinator, Action.APPROVE_PLACEMENT)
+    permissions.require(session, coordinator, Action.RUN_ROUND)
+    with pytest.raises(Forbidden):
+        permissions.require(session, coordinator, Action.APPROVE_PLACEMENT)
+
+
+def test_a_thing_that_was_never_stored_is_nobody_s(session: Session) -> None:
+    admin = make_user(session, Role.ADMIN)
+    stray = User(prefecture_code=HYOGO)
+    assert not permissions.can(session, admin.actor, Action.MANAGE_ACCOUNT, stray)
+
+
+def test_a_new_thing_is_judged_by_what_it_is_about_to_be(session: Session) -> None:
+    admin = make_user(session, Role.ADMIN)
+    user = make_user(session, Role.COORDINATOR, prefecture_code=OSAKA)
+    assert not permissions.can(session, admin.actor, Action.MANAGE_ACCOUNT, user)
+    user.prefecture_code = HYOGO
+    assert permissions.can(session, admin.actor, Action.MANAGE_ACCOUNT, user)
+
+
+def test_the_documents_are_what_the_tables_say() -> None:
+    """`python -m docs.generate` writes them."""
+    folder = Path(__file__).parents[1] / "docs"
+    pages = runpy.run_path(str(folder / "generate.py"))["pages"]()
+    assert set(pages) == {"permissions.md", "workflow.md"}
+    for name, text in pages.items():
+        assert (folder / name).read_text(encoding="utf-8") == text
