@@ -28,9 +28,13 @@ def send(letter: Letter | None) -> None:
     text = render_template(f"mail/{letter.template}.txt", url=f"{config.base_url.rstrip('/')}{letter.path}")
     subject, _, body = text.partition("\n")
     now = clock.now()
-
     mail = (letter.message_id, letter.email, subject.strip(), body.strip() + "\n")
-    thread = Thread(target=deliver_link, args=(config, database, *mail), kwargs={"now": now})
+    thread = Thread(
+        target=deliver_link,
+        args=(config, database, *mail),
+        kwargs={"now": now},
+        name=f"mail-{letter.message_id}",
+    )
     after_commit(thread.start)
 
 

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from email import message_from_string
+from email.policy import default
+
+import pytest
+import sqlalchemy as sa
+
+from talentpool.accounts.links import Purpose
+from talentpool.app import create_app
+from talentpool.config import Config
+from talentpool.db import Database, Session
+from talentpool.errors import Forbidden
+from talentpool.mail import MailOrder, MailState, deliver_link, list_mails, order_mail
+from talentpool.permissions import Role
+from tests.browsers import Browser
+from tests.factories import HYOGO, NOW, OSAKA, PASSWORD, make_prefecture_pool, make_user
+
+EMAIL = "hanako@example.jp"
+
+
+@dataclass
+class Postbox:
+    """A mail server for tests on loopback."""
+
+    url: str = ""
+    mails: list[str] = field(default_factory=list)
+    has_mail: threading.Event = field(default_factory=threading.Event)
+    refuses: bool = False
+
+
+def _handler(box: Postbox) -> type[socketserver.StreamRequestHandler]:
+    class Conversation(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.say("220 box")
+            for line in self.rfile:
+                verb = line[:4].upper()
+                if verb == b"DATA":
+                    self.say("354 go on")
+                    box.mails.append("".join(self.body()))
+                    self.say("250 kept")
+                    box.has_mail.set()
+                elif verb == b"QUIT":
+                    return self.say("221 bye")
+                else:
+                    self.say("550 no" if box.refuses and verb == b"RCPT" else "250 ok")
+            return None
+
+        def body(self) -> Iterator[str]:
+            for line in self.rfile:
+                if line == b".\r\n":
+                    return
+                yield line.decode("ascii")
+
+        def say(self, line: str) -> None:
+            self.wfile.write(f"{line}\r\n".encode())
+
+    return Conversation
+
+
+@pytest.fixture
+def postbox() -> Iterator[Postbox]:
+    box = Postbox()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _handler(box)) as server:
+        box.url = f"smtp://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield box
+        server.shutdown()
+        thread.join()
+
+
+def order(session: Session, event: str = "need/1/publish/1", **more: object) -> MailOrder:
+    user = make_user(session, Role.COORDINATOR)
+    options = {"recipient_id": user.id, "prefecture_code": HYOGO} | more
+    made = order_mail(session, event=event, template="need.publish", link="/needs/1", now=NOW, **options)  # type: ignore[arg-type]
+    session.flush()
+    return made
+
+
+def state_of(database: Database, made: MailOrder) -> tuple[MailState, int]:
+    with database.reading() as session:
+        stored = session.get_one(MailOrder, made.id)
+        return stored.state, stored.tries
+
+
+def deliver(config: Config, database: Database, made: MailOrder) -> None:
+    deliver_link(config, database, made.message_id, EMAIL, "件名：確認", "本文です。\n", now=NOW)
+
+
+def test_an_event_has_one_mail_a_recipient(session: Session) -> None:
+    first = order(session)
+    again = order(session, recipient_id=first.recipient_id)
+    other = order(session)
+    assert again is first
+    assert other is not first
+
+
+def test_staff_see_the_mails_of_their_prefecture_newest_first(session: Session) -> None:
+    made = [order(session, event=f"need/{number}/publish/1") for number in range(3)]
+    order(session, prefecture_code=OSAKA)
+    orders, total = list_mails(session, make_user(session, Role.COORDINATOR).actor, page=1)
+    assert ([one.id for one in orders], total) == ([one.id for one in reversed(made)], 3)
+    assert list_mails(session, make_user(session, Role.AUDITOR).actor, page=2) == ([], 3)
+    with pytest.raises(Forbidden):
+        list_mails(session, make_user(session, Role.APPROVER).actor, page=1)
+
+
+def test_a_mail_travels_in_seven_bits_and_is_noted_as_sent(
+    config: Config, database: Database, postbox: Postbox
+) -> None:
+    with database.writing() as session:
+        made = order(session)
+    deliver(replace(config, smtp_url=postbox.url), database, made)
+    assert state_of(database, made) == (MailState.SENT, 1)
+    mail = message_from_string(postbox.mails[0], policy=default)
+    assert (mail["Subject"], mail["To"]) == ("件名：確認", EMAIL)
+    assert mail["Message-ID"] == f"<{made.message_id}>"
+    assert mail["Content-Transfer-Encoding"] == "base64"
+    assert mail.get_content().split() == ["本文です。"]
+    assert postbox.mails[0].isascii()
+
+
+def test_a_refused_mail_is_noted_and_the_log_holds_no_address(
+    config: Config, database: Database, postbox: Postbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    postbox.refuses = True
+    with database.writing() as session:
+        made = order(session)
+    deliver(replace(config, smtp_url=postbox.url), database, made)
+    assert state_of(database, made) == (MailState.FAILED, 1)
+    assert made.message_id in caplog.text
+    assert EMAIL not in caplog.text
+
+
+def test_a_mail_server_that_is_not_there_breaks_nothing(config: Config, database: Database) -> None:
+    with database.writing() as session:
+        made = order(session)
+    deliver(replace(config, smtp_url="smtp://127.0.0.1:1"), database, made)
+    assert state_of(database, made) == (MailState.FAILED, 1)
+
+
+def test_with_a_mail_server_links_go_by_mail_and_are_not_on_the_screen(
+    config: Config, database: Database, postbox: Postbox
+) -> None:
+    with database.writing() as session:
+        make_prefecture_pool(session)
+    browser = Browser(create_app(replace(config, smtp_url=postbox.url), database))
+    fields = {"email": EMAIL, "prefecture_code": HYOGO, "password": PASSWORD, "repeated": PASSWORD}
+    page = browser.post("/signup", **fields).text
+    assert "/signup/confirm/" not in page
+    assert postbox.has_mail.wait(10)
+    for thread in threading.enumerate():
+        if thread.name.startswith("mail-"):
+            thread.join(10)
+    text = message_from_string(postbox.mails[0], policy=default).get_content()
+    assert f"{config.base_url}/signup/confirm/" in text
+    path = next(word for word in text.split() if "/signup/confirm/" in word).removeprefix(config.base_url)
+    assert browser.post(path, password=PASSWORD).location == "/home"
+    with database.reading() as session:
+        sent = session.scalars(sa.select(MailOrder)).one()
+    assert (sent.state, sent.template, sent.link) == (
+        MailState.SENT, f"account.{Purpose.CONFIRM}", "/signup/confirm",
+    )  # fmt: skip
