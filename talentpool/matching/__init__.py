@@ -1,0 +1,70 @@
+"""Who could do it, how well, and who should do what so that the whole is served best; with proof and reasons.
+
+A library of its own: numpy and scipy only, and scipy only where something is solved.
+
+    problem = build(candidates, needs, policy)
+    plan = solve(problem)
+    ranking(problem, plan, need=0)
+"""
+
+from .baselines import BASELINES, baselines
+from .document import document, input_document, input_hash, to_json
+from .empty_seats import CHANGES, apply_change, empty_seats
+from .errors import InfeasiblePins, InvalidPolicy, InvalidProblem, MatchingError, MissingInput
+from .plan import Plan
+from .policy import PARTS, Policy
+from .problem import Problem, build
+from .ranking import RankedPair, excluded, ranking
+from .records import (
+    Candidate,
+    Month,
+    Need,
+    SkillClaim,
+    SkillRequirement,
+    month_number,
+    month_text,
+)
+from .rules import RULES, Rule
+from .sentences import change_text, reason_text, rule_text
+from .solve import solve
+from .verify import BrokenPlan, verify
+
+__all__ = [
+    "BASELINES",
+    "CHANGES",
+    "PARTS",
+    "RULES",
+    "BrokenPlan",
+    "Candidate",
+    "InfeasiblePins",
+    "InvalidPolicy",
+    "InvalidProblem",
+    "MatchingError",
+    "MissingInput",
+    "Month",
+    "Need",
+    "Plan",
+    "Policy",
+    "Problem",
+    "RankedPair",
+    "Rule",
+    "SkillClaim",
+    "SkillRequirement",
+    "apply_change",
+    "baselines",
+    "build",
+    "change_text",
+    "document",
+    "empty_seats",
+    "excluded",
+    "input_document",
+    "input_hash",
+    "month_number",
+    "month_text",
+    "ranking",
+    "reason_text",
+    "rule_text",
+    "solve",
+    "to_json",
+    "verify",
+]

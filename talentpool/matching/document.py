@@ -1,0 +1,216 @@
+"""The whole answer as one JSON document: what a stored round keeps and what the command line writes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+from .baselines import baselines, figures
+from .empty_seats import EmptySeats, empty_seats
+from .errors import InfeasiblePins
+from .plan import Plan
+from .policy import Policy
+from .problem import Problem, build, by_id
+from .ranking import Regrets, excluded_of, ranking
+from .records import Candidate, Need, month_text
+from .search import Progress
+from .solve import solve
+
+Names = tuple[str, str]  # (need id, candidate id)
+
+
+def input_document(
+    candidates: Sequence[Candidate],
+    needs: Sequence[Need],
+    policy: Policy,
+    *,
+    pins: Sequence[Names] = (),
+    forbids: Sequence[Names] = (),
+) -> dict[str, Any]:
+    """Everything a plan depends on, as plain values in a fixed order."""
+    return {
+        "candidates": [_plain(c) for c in by_id(candidates)],
+        "needs": [_plain(need) for need in by_id(needs)],
+        "policy": policy.to_dict(),
+        "pins": sorted(map(list, set(pins))),
+        "forbids": sorted(map(list, set(forbids))),
+    }
+
+
+def input_hash(
+    candidates: Sequence[Candidate],
+    needs: Sequence[Need],
+    policy: Policy,
+    *,
+    pins: Sequence[Names] = (),
+    forbids: Sequence[Names] = (),
+) -> str:
+    """SHA-256 (hex) of the canonical JSON of the inputs."""
+    content = input_document(candidates, needs, policy, pins=pins, forbids=forbids)
+    return hashlib.sha256(to_json(content).encode()).hexdigest()
+
+
+def to_json(document: Mapping[str, Any]) -> str:
+    """One text for one document: sorted keys, no spaces, Unicode as it is."""
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {entry.name: _plain(getattr(value, entry.name)) for entry in fields(value)}
+    if isinstance(value, frozenset | set):
+        return sorted(_plain(entry) for entry in value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(value[key]) for key in sorted(value)}
+    if isinstance(value, tuple | list):
+        return [_plain(entry) for entry in value]
+    return value
+
+
+def document(
+    candidates: Sequence[Candidate],
+    needs: Sequence[Need],
+    policy: Policy | None = None,
+    *,
+    pins: Sequence[Names] = (),
+    forbids: Sequence[Names] = (),
+    previous: Sequence[Names] = (),
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+    is_stable: bool = False,
+) -> dict[str, Any]:
+    """Build, solve and explain. Pairs are (need id, candidate id); `is_stable` leaves out the seconds.
+
+    Raises InvalidProblem, InfeasiblePins.
+    """
+    policy = policy or Policy()
+    problem = build(candidates, needs, policy)
+    plan = solve(
+        problem,
+        pins=_numbers(problem, pins, is_strict=True),
+        forbids=_numbers(problem, forbids),
+        previous=_numbers(problem, previous),
+        time_limit=time_limit,
+        progress=progress,
+    )
+    answer = {
+        "input_hash": input_hash(candidates, needs, policy, pins=pins, forbids=forbids),
+        "policy": policy.to_dict(),
+        "status": plan.status,
+        "value": plan.value,
+        "bound": plan.bound,
+        "gap_bp": plan.gap_bp,
+        "proof": plan.proof,
+        "placements": _placements(problem, plan, needs),
+        "rankings": _rankings(problem, plan),
+        "excluded": {
+            need: {person: [str(rule) for rule in rules] for person, rules in people.items()}
+            for need, people in excluded_of(candidates, needs).items()
+        },
+        "empty_seats": [
+            _empty(entry) for entry in empty_seats(problem, plan, candidates, needs, policy)
+        ],
+        "baselines": {
+            name: figures(problem, other) for name, other in baselines(problem).items()
+        }
+        | {"plan": figures(problem, plan)},
+        "candidates": _usage(problem, plan, candidates, needs),
+    }
+    if not is_stable:
+        answer["seconds"] = round(plan.seconds, 3)
+    return answer
+
+
+def _numbers(
+    problem: Problem, pairs: Sequence[Names], *, is_strict: bool = False
+) -> list[tuple[int, int]]:
+    """Names as row numbers; unknown names are skipped, or refused where strict."""
+    rows = {name: j for j, name in enumerate(problem.need_ids)}
+    people = {name: i for i, name in enumerate(problem.candidate_ids)}
+    numbers = []
+    for need, candidate in pairs:
+        if need in rows and candidate in people:
+            numbers.append((rows[need], people[candidate]))
+        elif is_strict:
+            raise InfeasiblePins(f"{need} / {candidate} is not part of the problem")
+    return numbers
+
+
+def _placements(problem: Problem, plan: Plan, needs: Sequence[Need]) -> list[dict[str, Any]]:
+    wanted = {need.id: need for need in needs}
+    seats: dict[int, int] = {}
+    rows = []
+    for j, i in plan.pairs:
+        edge = problem.edge(int(j), int(i))
+        assert edge is not None  # plans hold feasible pairs only
+        seats[int(j)] = seats.get(int(j), 0) + 1
+        need = wanted[problem.need_ids[int(j)]]
+        parts = [] if problem.parts is None else map(int, problem.parts[edge])
+        rows.append(
+            {
+                "need": need.id,
+                "seat": seats[int(j)],
+                "candidate": problem.candidate_ids[int(i)],
+                "fit": int(problem.fit[edge]),
+                "parts": dict(zip(problem.part_names, parts, strict=True)),
+                "half_days": need.half_days,
+                "months": [month_text(month) for month in need.months],
+            }
+        )
+    return rows
+
+
+def _rankings(problem: Problem, plan: Plan) -> dict[str, list[dict[str, Any]]]:
+    regrets = Regrets(problem, plan)
+    return {
+        name: [
+            {
+                "candidate": problem.candidate_ids[row.candidate],
+                "rank": row.rank,
+                "fit": row.fit,
+                "parts": dict(row.parts),
+                "regret": row.regret,
+                "placed": row.placed,
+                "reason": dict(row.reason),
+            }
+            for row in ranking(problem, plan, j, regrets=regrets)
+        ]
+        for j, name in enumerate(problem.need_ids)
+    }
+
+
+def _empty(entry: EmptySeats) -> dict[str, Any]:
+    return {
+        "need": entry.need,
+        "seats": entry.seats,
+        "rules": {str(rule): count for rule, count in entry.rules.items()},
+        "near": [{"candidate": person, "rule": str(rule)} for person, rule in entry.near],
+        "busy": entry.busy,
+        "change": entry.change,
+    }
+
+
+def _usage(
+    problem: Problem, plan: Plan, candidates: Sequence[Candidate], needs: Sequence[Need]
+) -> dict[str, dict[str, dict[str, int]]]:
+    """Placed people: month → free half-days before the plan, and those the plan uses."""
+    months = sorted({month for need in needs for month in need.months})
+    used = np.zeros(problem.capacity.shape, np.int64)
+    for j, i in plan.pairs:
+        used[i, problem.months[j]] += problem.half_days[j]
+    people = by_id(candidates)
+    return {
+        people[i].id: {
+            month_text(month): {
+                "capacity": int(problem.capacity[i, t]), "used": int(used[i, t])
+            }
+            for t, month in enumerate(months)
+            if problem.capacity[i, t] or used[i, t]
+        }
+        for i in sorted({int(i) for _, i in plan.pairs})
+    }  # fmt: skip

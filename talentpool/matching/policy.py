@@ -1,0 +1,116 @@
+"""What the prefecture wants of a plan, as whole numbers in basis points (100 bp = 1 point of fit)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from .errors import InvalidPolicy
+
+# The parts of a fit: code → (Japanese, English), in the order in which they are shown.
+PARTS: Mapping[str, tuple[str, str]] = {
+    "skills": ("技能の一致", "Skills"),
+    "practice": ("行政実務と橋渡し", "Administrative practice and bridging"),
+    "role": ("役割", "Role"),
+    "capacity": ("稼働の余裕", "Capacity"),
+    "travel": ("移動", "Travel"),
+    "pay": ("報酬", "Pay"),
+    "wish": ("本人の希望", "Wish of the person"),
+    "preference": ("市町の希望", "Preference of the town"),
+    "record": ("活動の実績", "Track record"),
+}
+FULL = 10_000  # bp: weights total, greatest fit
+GREATEST = 10_000_000  # bp: no premium above, so that floats stay exact in the solver
+
+
+def _default_weights() -> dict[str, int]:
+    weights = (3500, 1500, 800, 800, 1000, 600, 800, 500, 500)
+    return dict(zip(PARTS, weights, strict=True))
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Weights and premiums of a round.
+
+    weights: part → bp, total 10,000. fill_premium: worth of one more filled seat. priority_bonus: for
+    each level of a need's priority. size_class_premium: for needs of small, middle and large towns.
+    carry_over: municipality → bonus for being unserved last time. load_penalty: off a pair's value for
+    each half-day the person served last year, at most load_cap of them. in_force_bonus: for pairs of the
+    plan in force. lottery_seed: decides between plans of equal value. half_life: years after which
+    an unused skill counts half of what recency can give.
+    """
+
+    weights: Mapping[str, int] = field(default_factory=_default_weights)
+    fill_premium: int = 20_000
+    priority_bonus: int = 2_000
+    size_class_premium: tuple[int, int, int] = (0, 0, 0)
+    carry_over: Mapping[str, int] = field(default_factory=dict)
+    load_penalty: int = 2
+    load_cap: int = 100
+    in_force_bonus: int = 500
+    lottery_seed: int = 0
+    half_life: int = 5
+
+    def __post_init__(self) -> None:
+        if set(self.weights) != set(PARTS):
+            raise InvalidPolicy(f"weights: the parts are {', '.join(PARTS)}")
+        for part, weight in self.weights.items():
+            _check_range(f"weights.{part}", weight, FULL)
+        if sum(self.weights.values()) != FULL:
+            raise InvalidPolicy(f"weights: the total must be {FULL}")
+        if len(self.size_class_premium) != 3:  # noqa: PLR2004 - small, middle, large
+            raise InvalidPolicy("size_class_premium: small, middle and large")
+        premiums = {
+            **{f"size_class_premium.{i}": v for i, v in enumerate(self.size_class_premium)},
+            **{f"carry_over.{code}": value for code, value in self.carry_over.items()},
+            "fill_premium": self.fill_premium,
+            "priority_bonus": self.priority_bonus,
+            "load_penalty": self.load_penalty,
+            "load_cap": self.load_cap,
+            "in_force_bonus": self.in_force_bonus,
+        }
+        for name, value in premiums.items():
+            _check_range(name, value, GREATEST)
+        _check_range("lottery_seed", self.lottery_seed, 2**63 - 1)
+        _check_range("half_life", self.half_life, 100, least=1)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; `from_dict` is the way back."""
+        return {
+            "weights": dict(self.weights),
+            "fill_premium": self.fill_premium,
+            "priority_bonus": self.priority_bonus,
+            "size_class_premium": list(self.size_class_premium),
+            "carry_over": dict(self.carry_over),
+            "load_penalty": self.load_penalty,
+            "load_cap": self.load_cap,
+            "in_force_bonus": self.in_force_bonus,
+            "lottery_seed": self.lottery_seed,
+            "half_life": self.half_life,
+        }
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Policy:
+        """A policy from JSON; keys that are left out keep their defaults, unknown keys are refused."""
+        if not isinstance(document, Mapping):
+            raise InvalidPolicy("a policy is an object with keys")
+        known = {entry.name for entry in fields(cls)}
+        unknown = sorted(set(document) - known)
+        if unknown:
+            raise InvalidPolicy(f"unknown key: {', '.join(map(str, unknown))}")
+        values = dict(document)
+        for name in ("weights", "carry_over"):
+            if name in values and not isinstance(values[name], Mapping):
+                raise InvalidPolicy(f"{name}: must be an object")
+        if "size_class_premium" in values:
+            premium = values["size_class_premium"]
+            if not isinstance(premium, list | tuple):
+                raise InvalidPolicy("size_class_premium: must be a list")
+            values["size_class_premium"] = tuple(premium)
+        return cls(**values)
+
+
+def _check_range(name: str, value: object, most: int, *, least: int = 0) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise InvalidPolicy(f"{name}: a whole number from {least} to {most}")

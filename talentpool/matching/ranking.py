@@ -1,0 +1,162 @@
+"""Why this pair and not that one: the ranking of a need with parts, regret and a reason for each line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .encode import columns_of, encode
+from .people import people_of
+from .plan import Plan
+from .problem import Problem, by_id
+from .records import Candidate, Need
+from .rules import Rule, broken_rules
+from .search import SCALE
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPair:
+    """regret: the plan loses at least this many bp if the pair is pinned; 0 for the placed."""
+
+    candidate: int
+    rank: int
+    fit: int
+    parts: Mapping[str, int]
+    regret: int
+    placed: bool
+    reason: Mapping[str, Any]
+
+
+class Regrets:
+    """Lower bounds of what pinning a pair costs, for every feasible pair, from the plan's prices.
+
+    A plan with the pair is worth at most UB - (w_i - best pattern of i that contains the pair), hence
+    regret ≥ that loss - (UB - z). Rounded down to whole bp, never below 0.
+    """
+
+    def __init__(self, problem: Problem, plan: Plan) -> None:
+        slots = problem.most_at_once.astype(np.int64)[:, None] - problem.standing
+        every = np.arange(len(problem.candidate))
+        people = people_of(
+            problem, every, problem.capacity.astype(np.int64), np.maximum(slots, 0)
+        )
+        prices = np.rint(plan.need_price * SCALE).astype(np.int64)
+        worth = problem.value * SCALE - prices[problem.row]
+        self.of: NDArray[np.int64] = np.zeros(len(every), np.int64)
+        bests, bound = [], int((problem.seats * prices).sum())
+        for person in people:
+            mine = [int(worth[e]) for e in person.edges]
+            best = person.best(mine)
+            assert best is not None  # the empty pattern always fits
+            bound += best[0]
+            bests.append((person, mine, best[0]))
+        slack = bound - plan.value * SCALE
+        for person, mine, best_worth in bests:
+            for k, edge in enumerate(person.edges):
+                found = person.best(mine, must=k)
+                loss = best_worth - found[0] if found else best_worth
+                self.of[edge] = max(0, -(-(loss - slack) // SCALE))
+        for j, i in plan.pairs:
+            placed = problem.edge(int(j), int(i))
+            if placed is not None:
+                self.of[placed] = 0
+
+
+def ranking(
+    problem: Problem, plan: Plan, need: int, *, regrets: Regrets | None = None
+) -> list[RankedPair]:
+    """Every feasible candidate of a need, best fit first (ties by id)."""
+    regrets = regrets or Regrets(problem, plan)
+    start, end = int(problem.ptr[need]), int(problem.ptr[need + 1])
+    edges = np.arange(start, end)
+    order = edges[np.lexsort((edges, -problem.fit[edges].astype(np.int64)))]
+    placed = {int(i) for j, i in plan.pairs if j == need}
+    elsewhere: dict[int, list[int]] = {}
+    for j, i in plan.pairs:
+        elsewhere.setdefault(int(i), []).append(int(j))
+    weakest = min((_fit(problem, need, i) for i in placed), default=0)
+    rows = []
+    for rank, edge in enumerate(order, 1):
+        i = int(problem.candidate[edge])
+        others = [j for j in elsewhere.get(i, []) if j != need]
+        regret = int(regrets.of[edge])
+        reason = (
+            {"code": "placed"}
+            if i in placed
+            else _reason(problem, int(edge), others, len(placed), weakest, regret)
+        )
+        rows.append(
+            RankedPair(
+                candidate=i,
+                rank=rank,
+                fit=int(problem.fit[edge]),
+                parts=_parts(problem, int(edge)),
+                regret=0 if i in placed else regret,
+                placed=i in placed,
+                reason=reason,
+            )
+        )
+    return rows
+
+
+def _fit(problem: Problem, need: int, candidate: int) -> int:
+    edge = problem.edge(need, candidate)
+    return 0 if edge is None else int(problem.fit[edge])
+
+
+def _parts(problem: Problem, edge: int) -> dict[str, int]:
+    if problem.parts is None:
+        return {}
+    return dict(zip(problem.part_names, map(int, problem.parts[edge]), strict=True))
+
+
+def _reason(
+    problem: Problem, edge: int, others: Sequence[int], filled: int, weakest: int, regret: int
+) -> dict[str, Any]:
+    """taken: serves other needs; outranked: better people fill the seats; loses: the whole would lose;
+    equal: another plan of the same worth would take this person."""
+    need = int(problem.row[edge])
+    if others:
+        i = int(problem.candidate[edge])
+        gains = [_fit(problem, j, i) - int(problem.fit[edge]) for j in others]
+        return {
+            "code": "taken",
+            "needs": [problem.need_ids[j] for j in others],
+            "more": max(gains),
+        }
+    if filled >= int(problem.seats[need]) and weakest > int(problem.fit[edge]):
+        return {"code": "outranked", "by": weakest - int(problem.fit[edge])}
+    if regret > 0:
+        return {"code": "loses", "at_least": regret}
+    return {"code": "equal"}
+
+
+def excluded(
+    candidates: Sequence[Candidate], needs: Sequence[Need] | Need
+) -> dict[str, dict[str, list[Rule]]] | dict[str, list[Rule]]:
+    """Candidate id → broken rules, for one need; for several: need id → that. Feasible people are absent."""
+    if isinstance(needs, Need):
+        return excluded_of(candidates, [needs])[needs.id]
+    return excluded_of(candidates, needs)
+
+
+def excluded_of(
+    candidates: Sequence[Candidate], needs: Sequence[Need]
+) -> dict[str, dict[str, list[Rule]]]:
+    people, wanted = by_id(candidates), by_id(needs)
+    columns = columns_of(wanted)
+    arrays = encode(people, columns)
+    answer = {}
+    for need in wanted:
+        broken = broken_rules(people, arrays, need, columns)
+        table = np.stack(list(broken.values()))
+        names = list(broken)
+        answer[need.id] = {
+            people[i].id: [names[r] for r in np.flatnonzero(table[:, i])]
+            for i in np.flatnonzero(table.any(axis=0))
+        }
+    return answer
