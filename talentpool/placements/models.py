@@ -6,8 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ..candidates.introduction import contact_when
 from ..candidates.models import Candidate
-from ..db import Base, Json, Text, UtcDateTime, choice
+from ..db import Base, Json, Session, Text, UtcDateTime, choice
 from ..engagements.models import Engagement
 from ..needs.models import Need
 from ..permissions import Action, Actor, Scope, viewed_by, within
@@ -186,3 +187,14 @@ def _introduced(actor: Actor) -> sa.ColumnElement[bool]:
             Placement.state.in_(NAMED),
         )
     )
+
+
+@contact_when
+def _agreed(session: Session, actor: Actor, candidate_id: int) -> bool:
+    """A town may call the person once both have said yes."""
+    query = sa.select(Placement.id).where(
+        Placement.candidate_id == candidate_id,
+        Placement.municipality_code == actor.municipality_code,
+        Placement.state.in_([PlacementState.AGREED, PlacementState.CONFIRMED]),
+    )
+    return session.scalars(query.limit(1)).first() is not None
