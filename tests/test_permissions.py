@@ -16,7 +16,15 @@ from talentpool.db import Base, Database, Session
 from talentpool.errors import Forbidden, NotFound
 from talentpool.mail import MailOrder, order_mail
 from talentpool.needs.models import Need
-from talentpool.permissions import ROLE_LABELS, RULES, SYSTEM, Action, Actor, Role, Scope
+from talentpool.permissions import (
+    ROLE_LABELS,
+    RULES,
+    SYSTEM,
+    Action,
+    Actor,
+    Role,
+    Scope,
+)
 from talentpool.placements.models import Placement
 from talentpool.rounds.models import Round
 from talentpool.states import MACHINES, MembershipState, NeedState, PlacementState

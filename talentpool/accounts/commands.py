@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing, contextmanager
 
 import click
@@ -93,6 +93,6 @@ def _print_link(config: Config, letter: letters.Letter) -> None:
 
 
 @contextmanager
-def _writing(config: Config) -> Iterator[Session]:
+def _writing(config: Config) -> Generator[Session]:
     with closing(Database(config)) as database, database.writing() as session:
         yield session

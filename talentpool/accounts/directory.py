@@ -82,7 +82,7 @@ def _town_names(session: Session, users: Sequence[User]) -> dict[str, str]:
     query = sa.select(Municipality.code, Municipality.name_ja).where(
         Municipality.code.in_(codes)
     )
-    return {code: name for code, name in session.execute(query)} if codes else {}
+    return dict(session.execute(query).all()) if codes else {}
 
 
 def _account(user: User, towns: dict[str, str]) -> Account:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -53,7 +54,7 @@ def test_the_secret_of_the_cookie_is_not_in_the_database(database: Database, bro
     with database.reading() as session:
         rows = session.execute(sa.select(WebSession)).scalars().all()
     assert [row.user_id for row in rows] == [only_user(database).id]
-    assert all(browser.cookie not in f"{row.token_hash} {row.content}" for row in rows)
+    assert all(str(browser.cookie) not in f"{row.token_hash} {row.content}" for row in rows)
 
 
 def test_a_session_fixed_before_sign_in_does_not_become_the_signed_in_one(app: TalentpoolFlask) -> None:
@@ -188,6 +189,15 @@ def test_a_post_without_the_token_is_refused_with_a_page(browser: Browser) -> No
 def test_the_token_of_another_session_is_refused(app: TalentpoolFlask, browser: Browser) -> None:
     foreign = Browser(app).token()
     assert browser.client.post("/signout", data={"csrf_token": foreign}).status_code == 403
+
+
+def test_eight_browsers_of_one_account_sign_in_at_the_same_moment(app: TalentpoolFlask) -> None:
+    user = stored_user(app.database, Role.COORDINATOR)
+    browsers = [Browser(app) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda browser: browser.sign_in(user).status_code, browsers))
+    assert answers == [302] * 8
+    assert all(map(is_signed_in, browsers))
 
 
 def test_the_last_sign_in_is_shown(app: TalentpoolFlask, database: Database, browser: Browser) -> None:
