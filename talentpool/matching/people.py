@@ -103,7 +103,13 @@ class Person:
 def people_of(
     problem: Problem, edges: NDArray[np.int64], room: NDArray[np.int64], slots: NDArray[np.int64]
 ) -> list[Person]:
-    """One Person for each candidate with a pair among `edges`; room and slots (n, T) are what is free."""
+    """One Person for each candidate with a pair among `edges`; room and slots (n, T) are what is free.
+
+    Pairs that do not even fit alone are left out.
+    """
+    who, needs = problem.candidate[edges], problem.row[edges]
+    short = (room[who] < problem.half_days[needs, None]) | (slots[who] < 1)
+    edges = edges[~(problem.months[needs] & short).any(axis=1)]
     order = edges[np.argsort(problem.candidate[edges], kind="stable")]
     who = problem.candidate[order]
     cuts = np.flatnonzero(np.diff(who)) + 1

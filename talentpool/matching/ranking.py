@@ -46,7 +46,7 @@ class Regrets:
         )
         prices = np.rint(plan.need_price * SCALE).astype(np.int64)
         worth = problem.value * SCALE - prices[problem.row]
-        self.of: NDArray[np.int64] = np.zeros(len(every), np.int64)
+        self.of: NDArray[np.int64] = np.maximum(problem.value, 0)  # where a pair does not fit alone
         bests, bound = [], int((problem.seats * prices).sum())
         for person in people:
             mine = [int(worth[e]) for e in person.edges]
@@ -58,7 +58,8 @@ class Regrets:
         for person, mine, best_worth in bests:
             for k, edge in enumerate(person.edges):
                 found = person.best(mine, must=k)
-                loss = best_worth - found[0] if found else best_worth
+                assert found is not None  # people_of leaves out pairs that do not fit alone
+                loss = best_worth - found[0]
                 self.of[edge] = max(0, -(-(loss - slack) // SCALE))
         for j, i in plan.pairs:
             placed = problem.edge(int(j), int(i))
