@@ -1,0 +1,123 @@
+"""Screening for conflicts of interest (利益相反, 退職管理). An aid for the coordinator, no legal advice.
+
+Measured at the need's first month, so that the same inputs give the same findings on any day.
+Sources of the rules: 地方公務員法 第38条の2 (former officials), and the practice described in docs/reference-data.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .. import dates
+from ..text import search_key
+from .records import Decision, Firm, Post, Profile, Request
+
+COOLING_MONTHS = 24  # after leaving an office
+DUTY_MONTHS = 60  # duties of the last five years count
+SEVERITIES = ("warn", "hold", "block")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    rule: str
+    severity: str  # "warn", "hold" (a coordinator may lift it), "block"
+    ja: str
+    en: str
+
+
+RULES = {
+    "decided_vendor": ("block", "本人が決裁した相手先", "Decided on a vendor of this need"),
+    "vendor_staff": ("block", "関係事業者に在籍（調達あり）", "Works for a vendor; procurement"),
+    "former_office": ("hold", "元の職場への働きかけ", "Former office within two years"),
+    "vendor_ties": ("warn", "関係事業者とのつながり", "Tied to a vendor"),
+    "recent_town": ("warn", "最近までその市町に在職", "Served in the town recently"),
+}
+
+
+@lru_cache(maxsize=4096)
+def _key(name: str) -> str:
+    return search_key(name)
+
+
+def screen(profile: Profile, request: Request) -> list[Finding]:
+    """What stands between this person and this need, lifted holds left out; the gravest first."""
+    lifted = {rule for code, rule in profile.lifted if code == request.code}
+    found = [*_by_vendor(profile, request), *_by_office(profile, request)]
+    kept = [f for f in found if not (f.severity == "hold" and f.rule in lifted)]
+    return sorted(kept, key=lambda f: (-SEVERITIES.index(f.severity), f.rule))
+
+
+def gravest(findings: Sequence[Finding]) -> str | None:
+    return findings[0].severity if findings else None
+
+
+def _by_vendor(profile: Profile, request: Request) -> Iterable[Finding]:
+    if not request.vendors or not (profile.decisions or profile.firms):
+        return
+    vendors = {_key(name) for name in request.vendors}
+    for decision in profile.decisions:
+        if _key(decision.vendor) in vendors:
+            yield _decided(decision)
+    for firm in profile.firms:
+        if _key(firm.name) in vendors and (firm.is_present or firm.has_shares):
+            yield _tied(firm, request)
+
+
+def _by_office(profile: Profile, request: Request) -> Iterable[Finding]:
+    works_for_firm = any(firm.is_present for firm in profile.firms)
+    for post in profile.posts:
+        if not post.is_public or post.municipality_code != request.municipality_code:
+            continue
+        left = request.first_month if post.last_month is None else post.last_month
+        if left < request.first_month - COOLING_MONTHS:
+            continue
+        if works_for_firm and left >= request.first_month - DUTY_MONTHS:
+            yield _former(post, left)
+        yield _recent(post, left)
+
+
+def _finding(rule: str, ja: str, en: str) -> Finding:
+    return Finding(rule, RULES[rule][0], ja, en)
+
+
+def _decided(decision: Decision) -> Finding:
+    month = dates.month_text(decision.month)
+    return _finding(
+        "decided_vendor",
+        f"{month}に「{decision.vendor}」との契約・処分を決裁しています。期間の制限はありません。",
+        f"Decided a contract or disposition with {decision.vendor} in {month}; no time limit.",
+    )
+
+
+def _tied(firm: Firm, request: Request) -> Finding:
+    if request.touches_procurement and firm.is_present:
+        return _finding(
+            "vendor_staff",
+            f"関係事業者「{firm.name}」に在籍しており、調達に関わる募集です。",
+            f"Works for the vendor {firm.name}, and the need touches procurement.",
+        )
+    return _finding(
+        "vendor_ties",
+        f"関係事業者「{firm.name}」に在籍または出資しています。",
+        f"Works for or owns a part of the vendor {firm.name}.",
+    )
+
+
+def _former(post: Post, left: int) -> Finding:
+    month = dates.month_text(left)
+    return _finding(
+        "former_office",
+        f"{month}まで「{post.body}」に在職し、現在は企業に在籍しています（地公法38条の2、離職後2年）。",
+        f"Served at {post.body} until {month} and works for a company now (two years' rule).",
+    )
+
+
+def _recent(post: Post, left: int) -> Finding:
+    month = dates.month_text(left)
+    return _finding(
+        "recent_town",
+        f"{month}まで同じ市町（{post.body}）に在職していました。",
+        f"Served in the same town ({post.body}) until {month}.",
+    )

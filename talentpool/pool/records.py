@@ -1,0 +1,137 @@
+"""What matching has to know of people and needs, in the words of the sheets.
+
+Both ways in fill these: rows of the database (assemble.py) and sheets of a file (exchange). What follows,
+screening and translation for the engine, therefore gives the same plan for both.
+Months are numbers (year * 12 + month - 1), both ends included; codes are those of the vocabularies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post of the service history; last_month none: still there."""
+
+    body: str
+    first_month: int
+    last_month: int | None = None
+    municipality_code: str | None = None
+    department: str = ""
+    title: str = ""
+    grade: str | None = None
+    is_public: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    name: str
+    position: str = ""
+    has_shares: bool = False
+    is_present: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A contract or disposition the person decided as an official."""
+
+    vendor: str
+    month: int
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    skill: str
+    level: int
+    last_used: int | None = None
+    evidence: str = "self"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An availability window; mode "online", "onsite" or "both". An unavailable one is a pause."""
+
+    first_month: int
+    last_month: int
+    half_days: int
+    weekdays: int = 31
+    mode: str = "both"
+    is_available: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Half-days of one month that are held or booked already, and for which need."""
+
+    month: int
+    half_days: int
+    need_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    code: str
+    kind: str
+    member_from: int  # first whole month of the membership
+    member_until: int  # last whole month
+    consents: bool
+    home_code: str
+    travel_limit: int | None = None  # minutes
+    overnight: bool = False
+    most_at_once: int = 1
+    pay_minimum: int = 0  # yen per half-day
+    pay_wish: int = 0
+    themes: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    training_until: int | None = None  # last whole month
+    roles: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    skills: tuple[Claim, ...] = ()
+    posts: tuple[Post, ...] = ()
+    firms: tuple[Firm, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    spans: tuple[Span, ...] = ()
+    taken: tuple[Taken, ...] = ()
+    lifted: tuple[tuple[str, str], ...] = ()  # (need code, conflict rule) lifted by a coordinator
+    turned_down: tuple[str, ...] = ()  # need codes that are not to be proposed again
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A skill a need asks for; musts that share `either` are alternatives."""
+
+    skill: str
+    level: int
+    weight: int = 3
+    is_must: bool = False
+    either: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    code: str
+    municipality_code: str
+    title: str
+    theme: str
+    half_days: int  # per month
+    first_month: int
+    last_month: int
+    mode: str  # "online", "hybrid", "onsite"
+    place_code: str
+    pay_basis: str
+    pay_amount: int = 0  # yen per unit of the basis
+    seats: int = 1
+    filled: int = 0  # seats already taken by placements
+    on_site_share: int = 0  # percent
+    weekdays: int = 31
+    roles: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    skills: tuple[Asked, ...] = ()
+    vendors: tuple[str, ...] = ()
+    touches_procurement: bool = False
+    requires_training: bool = False
+    priority: int = 0
+    posted: int = 0  # seconds since 1970 of the publication

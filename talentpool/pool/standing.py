@@ -1,0 +1,94 @@
+"""What already stands between people and needs. Placements lie above this package, so their tables are named here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from ..db import Session
+from ..ledger.models import Commitment
+from ..states import SEATED, PlacementState
+from .records import Taken
+
+PLACEMENT = sa.table(
+    "placement",
+    sa.column("id"),
+    sa.column("need_id"),
+    sa.column("candidate_id"),
+    sa.column("state"),
+)
+HOLD_LIFT = sa.table(
+    "hold_lift", sa.column("candidate_id"), sa.column("need_id"), sa.column("rule")
+)
+NEED = sa.table("need", sa.column("id"), sa.column("code"))
+# A pair that ended in one of these is not proposed again for the same need.
+TURNED_DOWN = (
+    PlacementState.NOT_ADVANCED,
+    PlacementState.REFUSED,
+    PlacementState.DECLINED_BY_CANDIDATE,
+    PlacementState.DECLINED_BY_TOWN,
+    PlacementState.REVOKED,
+)
+
+
+def list_taken(session: Session, candidate_ids: Iterable[int]) -> dict[int, list[Taken]]:
+    """Candidate id → half-days held and booked, by month and need."""
+    query = (
+        sa.select(Commitment.candidate_id, Commitment.month, Commitment.half_days, NEED.c.code)
+        .join(PLACEMENT, PLACEMENT.c.id == Commitment.placement_id)
+        .join(NEED, NEED.c.id == PLACEMENT.c.need_id)
+        .where(Commitment.candidate_id.in_(list(candidate_ids)))
+        .order_by(Commitment.month, NEED.c.code)
+    )
+    found: dict[int, list[Taken]] = {}
+    for candidate_id, month, half_days, code in session.execute(query):
+        found.setdefault(candidate_id, []).append(Taken(month, half_days, code))
+    return found
+
+
+def list_lifted(
+    session: Session, candidate_ids: Iterable[int]
+) -> dict[int, list[tuple[str, str]]]:
+    """Candidate id → (need code, conflict rule) that a coordinator has lifted."""
+    query = (
+        sa.select(HOLD_LIFT.c.candidate_id, NEED.c.code, HOLD_LIFT.c.rule)
+        .join(NEED, NEED.c.id == HOLD_LIFT.c.need_id)
+        .where(HOLD_LIFT.c.candidate_id.in_(list(candidate_ids)))
+        .order_by(NEED.c.code, HOLD_LIFT.c.rule)
+    )
+    found: dict[int, list[tuple[str, str]]] = {}
+    for candidate_id, code, rule in session.execute(query):
+        found.setdefault(candidate_id, []).append((code, rule))
+    return found
+
+
+def list_turned_down(session: Session, candidate_ids: Iterable[int]) -> dict[int, list[str]]:
+    """Candidate id → needs for which the pair has ended."""
+    query = (
+        sa.select(PLACEMENT.c.candidate_id, NEED.c.code)
+        .join(NEED, NEED.c.id == PLACEMENT.c.need_id)
+        .where(
+            PLACEMENT.c.candidate_id.in_(list(candidate_ids)),
+            PLACEMENT.c.state.in_([str(state) for state in TURNED_DOWN]),
+        )
+        .distinct()
+        .order_by(NEED.c.code)
+    )
+    found: dict[int, list[str]] = {}
+    for candidate_id, code in session.execute(query):
+        found.setdefault(candidate_id, []).append(code)
+    return found
+
+
+def count_filled(session: Session, need_ids: Iterable[int]) -> dict[int, int]:
+    """Need id → seats that a placement holds."""
+    query = (
+        sa.select(PLACEMENT.c.need_id, sa.func.count())
+        .where(
+            PLACEMENT.c.need_id.in_(list(need_ids)),
+            PLACEMENT.c.state.in_([str(state) for state in SEATED]),
+        )
+        .group_by(PLACEMENT.c.need_id)
+    )
+    return {need_id: count for need_id, count in session.execute(query)}

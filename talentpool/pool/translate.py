@@ -1,0 +1,171 @@
+"""From the words of the sheets to the engine's records. Pay becomes yen per half-day, windows become months."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from .. import dates
+from .. import matching as m
+from ..reference.catalogue import Catalogue
+from .conflicts import gravest, screen
+from .records import Profile, Request
+
+HOURS = 4  # of a half-day
+MODES = {
+    "online": frozenset({"online"}),
+    "onsite": frozenset({"onsite"}),
+    "both": frozenset({"online", "onsite"}),
+}
+
+
+def half_day_pay(amount: int, basis: str, half_days: int) -> int:
+    """Yen per half-day of a pay in yen per unit of its basis; half_days: of one month. Rounded down."""
+    if basis == "month":
+        return amount // half_days
+    if basis == "day":
+        return amount // 2
+    if basis == "hour":
+        return amount * HOURS
+    if basis == "time":  # a visit is taken as one half-day
+        return amount
+    return 0
+
+
+def seats_left(request: Request) -> int:
+    return max(request.seats - request.filled, 0)
+
+
+def to_need(request: Request, catalogue: Catalogue) -> m.Need:
+    town = catalogue.municipality(request.municipality_code)
+    return m.Need(
+        id=request.code,
+        municipality=request.municipality_code,
+        region=town.region or "",
+        size_class=catalogue.size_class(request.municipality_code) or 0,
+        place=request.place_code,
+        theme=request.theme,
+        seats=seats_left(request),
+        half_days=request.half_days,
+        months=tuple(range(request.first_month, request.last_month + 1)),
+        mode=request.mode,
+        on_site_share=request.on_site_share,
+        weekdays=request.weekdays,
+        roles=frozenset(request.roles),
+        forms=frozenset(request.forms),
+        pay=half_day_pay(request.pay_amount, request.pay_basis, request.half_days),
+        skills=tuple(
+            m.SkillRequirement(s.skill, s.level, s.weight, s.is_must, s.either)
+            for s in request.skills
+        ),
+        priority=request.priority,
+        requires_training=request.requires_training,
+        posted=request.posted,
+        preferred_kinds=frozenset(request.kinds),
+    )
+
+
+def to_candidate(
+    profile: Profile, requests: Sequence[Request], travel: Mapping[str, int]
+) -> m.Candidate:
+    """`travel`: place code → minutes from the person's home; one mapping may serve many people."""
+    start = min((request.first_month for request in requests), default=0)
+    return m.Candidate(
+        id=profile.code,
+        kind=profile.kind,
+        availability=_availability(profile),
+        most_at_once=profile.most_at_once,
+        skills={
+            claim.skill: m.SkillClaim(claim.level, claim.last_used, claim.evidence)
+            for claim in profile.skills
+        },
+        roles=frozenset(profile.roles),
+        forms=frozenset(profile.forms),
+        travel=travel,
+        travel_limit=profile.travel_limit,
+        overnight=profile.overnight,
+        pay_minimum=profile.pay_minimum,
+        pay_wish=profile.pay_wish,
+        member_from=profile.member_from,
+        member_until=profile.member_until,
+        consents=profile.consents,
+        training_until=profile.training_until,
+        service_years=_service_years(profile, start),
+        themes=frozenset(profile.themes),
+        regions=frozenset(profile.regions),
+        conflicts=_conflicts(profile, requests),
+        forbidden=frozenset(profile.turned_down) | {taken.need_code for taken in profile.taken},
+        load=_load(profile, start),
+    )
+
+
+def _availability(profile: Profile) -> dict[int, m.Month]:
+    """Declared windows less pauses and what is taken; free half-days never fall below 0."""
+    days: dict[int, int] = {}
+    needs: dict[int, set[str]] = {}
+    for taken in profile.taken:
+        days[taken.month] = days.get(taken.month, 0) + taken.half_days
+        needs.setdefault(taken.month, set()).add(taken.need_code)
+    paused = {
+        month
+        for span in profile.spans
+        if not span.is_available
+        for month in range(span.first_month, span.last_month + 1)
+    }
+    months = {}
+    for span in profile.spans:
+        for month in range(span.first_month, span.last_month + 1):
+            if span.is_available and month not in paused:
+                months[month] = m.Month(
+                    half_days=max(span.half_days - days.get(month, 0), 0),
+                    weekdays=span.weekdays,
+                    modes=MODES[span.mode],
+                    engagements=len(needs.get(month, ())),
+                    capacity=span.half_days,
+                )
+    return months
+
+
+def _service_years(profile: Profile, start: int) -> int:
+    """Whole years in public posts before `start`; overlapping posts count once."""
+    months: set[int] = set()
+    for post in profile.posts:
+        if post.is_public:
+            end = start if post.last_month is None else min(post.last_month + 1, start)
+            months.update(range(post.first_month, end))
+    return len(months) // 12
+
+
+def _load(profile: Profile, start: int) -> int:
+    """Half-days taken in the fiscal year before that of `start`."""
+    if not start:
+        return 0
+    year = dates.fiscal_year_of_month(start) - 1
+    return sum(
+        taken.half_days
+        for taken in profile.taken
+        if dates.fiscal_year_of_month(taken.month) == year
+    )
+
+
+def _conflicts(profile: Profile, requests: Sequence[Request]) -> dict[str, str]:
+    if not (profile.firms or profile.decisions or profile.posts):
+        return {}
+    found = {request.code: gravest(screen(profile, request)) for request in requests}
+    return {code: severity for code, severity in found.items() if severity}
+
+
+def translate(
+    profiles: Iterable[Profile], requests: Sequence[Request], catalogue: Catalogue
+) -> tuple[list[m.Candidate], list[m.Need]]:
+    """Everybody and everything for one run; needs without a free seat are left out."""
+    open_ = [request for request in requests if seats_left(request)]
+    halls = sorted({request.place_code for request in open_})
+    homes: dict[str, dict[str, int]] = {}
+
+    def travel(home: str) -> dict[str, int]:
+        if home not in homes:
+            homes[home] = {hall: catalogue.travel(home, hall).minutes for hall in halls}
+        return homes[home]
+
+    candidates = [to_candidate(p, open_, travel(p.home_code)) for p in profiles]
+    return candidates, [to_need(request, catalogue) for request in open_]
