@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
-from werkzeug.routing import IntegerConverter, Rule
+import sqlalchemy as sa
+from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
+from talentpool.candidates.models import Membership
+from talentpool.db import Database
 from talentpool.permissions import Actor, Role, scope_of
+from talentpool.states import PlacementState
 from talentpool.web.access import ACCESS
 from talentpool.web.unit import TalentpoolFlask
 from tests.browsers import Browser, signed_in
+from tests.factories import (
+    OSAKA,
+    make_candidate,
+    make_need,
+    make_placement,
+    make_round_with_plan,
+    make_user,
+)
 
 # The whole list of what strangers reach (the public contract); a new entry is a decision.
 PUBLIC = {
@@ -30,6 +42,7 @@ PUBLIC = {
     "pages.privacy",
 }
 ROLES = [role for role in Role if role is not Role.SYSTEM]
+SAKAI = "271403"
 NOBODY_IS = 10**9  # no object has this number
 
 
@@ -44,22 +57,30 @@ class Route:
         return f"{self.method} {self.path} ({self.endpoint})"
 
 
-def routes(app: TalentpoolFlask) -> Iterator[Route]:
-    with app.test_request_context():
-        for rule in app.url_map.iter_rules():
-            if rule.endpoint == "static":
-                continue
-            path = app.url_map.bind("").build(rule.endpoint, values(rule), force_external=False)
-            for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
-                yield Route(rule.endpoint, method, path, bool(rule.arguments))
+def routes(app: TalentpoolFlask, numbers: Mapping[str, int] | None = None) -> Iterator[Route]:
+    """Every route and method; `numbers` of objects by the first part of the path before them."""
+    adapter = app.url_map.bind("")
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "static":
+            continue
+        path = adapter.build(rule.endpoint, values(rule, numbers or {}))
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
+            yield Route(rule.endpoint, method, path, bool(rule.arguments))
 
 
-def values(rule: Rule) -> dict[str, object]:
-    """Arguments that name nothing."""
-    return {
-        name: NOBODY_IS if isinstance(rule._converters[name], IntegerConverter) else "nothing"
-        for name in rule.arguments
-    }
+def values(rule: Rule, numbers: Mapping[str, int]) -> dict[str, object]:
+    """Arguments of a path: the numbers given, else names of nothing."""
+    found: dict[str, object] = {}
+    for name in rule.arguments:
+        converter = rule._converters[name]
+        if isinstance(converter, AnyConverter):
+            found[name] = min(converter.items)
+        elif isinstance(converter, IntegerConverter):
+            kind = rule.rule.partition(f"/<int:{name}>")[0].rpartition("/")[2]
+            found[name] = numbers.get(kind, NOBODY_IS)
+        else:
+            found[name] = "nothing"
+    return found
 
 
 def access_of(app: TalentpoolFlask, endpoint: str) -> object:
@@ -124,6 +145,42 @@ def test_a_role_enters_where_the_table_lets_it_and_nowhere_else(app: TalentpoolF
             is_right = status < 500 and status != 403
         if not is_right:
             wrong.append(f"{status} {route}")
+    assert wrong == []
+
+
+@pytest.fixture
+def far(database: Database) -> dict[str, int]:
+    """Numbers of one object of each kind in another prefecture, by its name in paths."""
+    with database.writing() as session:
+        user = make_user(session, Role.COORDINATOR, prefecture_code=OSAKA)
+        candidate = make_candidate(session, prefecture_code=OSAKA)
+        need = make_need(session, municipality_code=SAKAI)
+        placement = make_placement(session, need, candidate, state=PlacementState.INTRODUCED)
+        plan = make_round_with_plan(session, [(need, candidate)], prefecture_code=OSAKA)
+        membership = session.scalars(sa.select(Membership)).one()
+        return {
+            "accounts": user.id,
+            "candidates": candidate.id,
+            "memberships": membership.id,
+            "needs": need.id,
+            "rounds": plan.id,
+        } | dict.fromkeys(("placements", "offers", "introductions", "approvals"), placement.id)
+
+
+def test_the_foreign_objects_cover_every_route(app: TalentpoolFlask, far: dict[str, int]) -> None:
+    assert [route for route in routes(app, far) if str(NOBODY_IS) in route.path] == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_foreign_object_is_absent(app: TalentpoolFlask, far: dict[str, int], role: Role) -> None:
+    browser = signed_in(app, role)
+    token = browser.token()
+    wrong = []
+    for route in routes(app, far):
+        if route.has_object and may_enter(app, route.endpoint, role):
+            status = ask(browser, route, token)
+            if status != 404:
+                wrong.append(f"{status} {route}")
     assert wrong == []
 
 
