@@ -66,6 +66,8 @@ class WindowRow(Row):
             raise ValidationError(str(_("終わりの年月が、始まりの年月より前になっています。")))
 
     def validate_half_days(self, field: Field) -> None:
+        if self.is_pause and field.data:
+            raise ValidationError(str(_("休止の行では、半日コマ数を空欄にしてください。")))
         if not self.is_pause and not field.data and not field.process_errors:
             raise ValidationError(str(_("1か月の半日コマ数を1以上で入力してください。")))
 
