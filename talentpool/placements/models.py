@@ -58,13 +58,9 @@ class Placement(Base):
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
-    prefecture_code: Mapped[str] = mapped_column(
-        sa.ForeignKey("prefecture.code"), index=True
-    )
+    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"), index=True)
     need_id: Mapped[int] = mapped_column(index=True)
-    municipality_code: Mapped[str] = mapped_column(
-        sa.ForeignKey("municipality.code"), index=True
-    )
+    municipality_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"), index=True)
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
     round_id: Mapped[int | None] = mapped_column(sa.ForeignKey("round.id"), index=True)
     state: Mapped[PlacementState] = mapped_column(
@@ -76,13 +72,9 @@ class Placement(Base):
     )  # order of the approved list: 1 first, then alternates
     fit: Mapped[int]  # basis points, of the round
     parts: Mapped[dict[str, int]] = mapped_column(Json)
-    reason: Mapped[dict[str, Any]] = mapped_column(
-        Json
-    )  # why this pair, as the round said
+    reason: Mapped[dict[str, Any]] = mapped_column(Json)  # why this pair, as the round said
     need_version: Mapped[int]  # content_version of the need that was decided on
-    snapshot_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("profile_snapshot.id")
-    )
+    snapshot_id: Mapped[int | None] = mapped_column(sa.ForeignKey("profile_snapshot.id"))
     drafted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     drafted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     draft_comment: Mapped[str] = mapped_column(Text(1000), default="")
@@ -116,9 +108,7 @@ class HoldLift(Base):
 
     __tablename__ = "hold_lift"
 
-    candidate_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("candidate.id"), primary_key=True
-    )
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), primary_key=True)
     need_id: Mapped[int] = mapped_column(sa.ForeignKey("need.id"), primary_key=True)
     rule: Mapped[str] = mapped_column(Text(40), primary_key=True)
     reason: Mapped[str] = mapped_column(Text(500))
@@ -133,9 +123,7 @@ class DecisionPaper(Base):
     __table_args__ = (sa.UniqueConstraint("prefecture_code", "fiscal_year", "number"),)
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
-    placement_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("placement.id"), unique=True
-    )
+    placement_id: Mapped[int] = mapped_column(sa.ForeignKey("placement.id"), unique=True)
     prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"))
     fiscal_year: Mapped[int]
     number: Mapped[int]

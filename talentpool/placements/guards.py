@@ -1,0 +1,80 @@
+"""What must still hold at every step forward: the need as decided, and the hard rules of matching on the pair.
+
+The rules are the engine's own, asked for the one pair with today's rows, so that they stand once. What the
+placement itself holds on the ledger counts as free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from .. import matching as m
+from ..db import Session
+from ..errors import Conflict
+from ..needs.models import Need
+from ..pool.assemble import list_active, list_profiles, request_of
+from ..pool.records import Profile
+from ..pool.translate import to_candidate, to_need
+from ..reference.catalogue import Catalogue
+from ..reference.service import load_catalogue
+from ..states import NeedState
+from .models import Placement
+
+NOT_IN_POOL = "登録が有効でなくなっています。"
+NOT_OPEN = "募集が公開中でなくなっています。"
+CHANGED = "募集の内容が、推薦したあとで変わっています。"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The people of some placements as matching sees them now; read once for a unit of work."""
+
+    profiles: Mapping[int, Profile]  # by candidate id; who is not in the pool is absent
+    catalogue: Catalogue
+
+    @classmethod
+    def read(cls, session: Session, placements: Iterable[Placement]) -> Rules:
+        """For placements of one prefecture."""
+        rows = list(placements)
+        session.flush()
+        catalogue = load_catalogue(session)
+        if not rows:
+            return cls({}, catalogue)
+        prefecture = rows[0].prefecture_code
+        people = list_active(session, prefecture, {row.candidate_id for row in rows})
+        profiles = list_profiles(session, prefecture, people)
+        return cls({person.id: it for person, it in zip(people, profiles, strict=True)}, catalogue)
+
+    def faults(self, placement: Placement) -> list[str]:
+        """Why the placement may not go on, as sentences; nothing when it may."""
+        need = placement.need
+        if need.state is not NeedState.OPEN:
+            return [NOT_OPEN]
+        if need.content_version != placement.need_version:
+            return [CHANGED]
+        profile = self.profiles.get(placement.candidate_id)
+        if profile is None:
+            return [NOT_IN_POOL]
+        return broken_rules(profile, need, self.catalogue)
+
+    def check(self, placement: Placement) -> None:
+        """Conflict that says what no longer holds."""
+        faults = self.faults(placement)
+        if faults:
+            raise Conflict("この推薦は先に進められません。" + "".join(faults))
+
+
+def broken_rules(profile: Profile, need: Need, catalogue: Catalogue) -> list[str]:
+    """The engine's rules that the pair breaks, as sentences."""
+    request = request_of(need)
+    free = replace(profile, taken=tuple(x for x in profile.taken if x.need_code != need.code))
+    minutes = {need.place_code: catalogue.travel(profile.home_code, need.place_code).minutes}
+    person = to_candidate(free, [request], minutes)
+    broken = m.excluded([person], to_need(request, catalogue)).get(person.id, ())
+    texts = [m.RULES[m.Rule(rule)] for rule in broken]
+    return [f"「{text.ja}」：{text.sentence_ja}" for text in texts]
+
+
+def check_pair(session: Session, placement: Placement) -> None:
+    Rules.read(session, [placement]).check(placement)

@@ -1,0 +1,52 @@
+"""Deadlines that have passed. Called by the worker's timer; calling it twice changes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ..db import Session
+from ..permissions import SYSTEM
+from ..states import PlacementState
+from .ending import advance, end_placement
+from .locking import lock_placements
+from .models import Placement
+
+_OFFER_OVER, _INTRODUCTION_OVER = (
+    "candidate_deadline",
+    "town_deadline",
+)  # vocabulary lapse_reason
+
+
+def list_overdue(session: Session, now: datetime) -> list[int]:
+    """Ids of placements whose answer is late."""
+    return list(session.scalars(sa.select(Placement.id).where(_late(now)).order_by(Placement.id)))
+
+
+def lapse_overdue(session: Session, now: datetime) -> list[Placement]:
+    """End every placement whose answer is late and offer its seat to the next alternate; the ended ones."""
+    late = session.scalars(sa.select(Placement).where(_late(now)).order_by(Placement.id)).all()
+    lock_placements(session, late)
+    lapsed = [placement for placement in late if _deadline(placement) is not None]
+    for placement in lapsed:
+        reason = _OFFER_OVER if placement.state is PlacementState.OFFERED else _INTRODUCTION_OVER
+        end_placement(session, placement, "lapse", reason=reason, actor=SYSTEM, now=now)
+    for need in {placement.need.id: placement.need for placement in lapsed}.values():
+        advance(session, need, now=now)
+    return lapsed
+
+
+def _late(now: datetime) -> sa.ColumnElement[bool]:
+    return (Placement.state == PlacementState.OFFERED) & (Placement.offer_until < now) | (
+        Placement.state == PlacementState.INTRODUCED
+    ) & (Placement.introduction_until < now)
+
+
+def _deadline(placement: Placement) -> datetime | None:
+    """When the present answer is due; None where nobody is asked."""
+    if placement.state is PlacementState.OFFERED:
+        return placement.offer_until
+    if placement.state is PlacementState.INTRODUCED:
+        return placement.introduction_until
+    return None

@@ -1,0 +1,135 @@
+"""What a person and a town see of a placement: lists of plain values. What is not in a list is not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..needs.models import Need
+from ..reference.catalogue import Catalogue
+from ..states import NAMED, PLACEMENT, PlacementState
+from .models import Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The conditions of a need, as labels."""
+
+    title: str
+    town: str
+    department: str
+    background: str
+    outcome_wanted: str
+    theme: str
+    first_month: int
+    last_month: int
+    half_days: int  # per month
+    mode: str  # code
+    on_site_share: int  # percent
+    place: str
+    pay_amount: int  # yen
+    pay_basis: str
+    forms: Sequence[str]
+
+    @classmethod
+    def of(cls, need: Need, catalogue: Catalogue, locale: str) -> Terms:
+        return cls(
+            title=need.title,
+            town=catalogue.municipality(need.municipality_code).ja,
+            department=need.department,
+            background=need.background,
+            outcome_wanted=need.outcome_wanted,
+            theme=catalogue.label("theme", need.theme, locale),
+            first_month=need.first_month,
+            last_month=need.last_month,
+            half_days=need.half_days,
+            mode=str(need.mode),
+            on_site_share=need.on_site_share,
+            place=catalogue.municipality(need.place_code).ja,
+            pay_amount=need.pay_amount,
+            pay_basis=catalogue.label("pay_basis", need.pay_basis, locale),
+            forms=[catalogue.label("form", row.form, locale) for row in need.forms],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """For the person who is asked."""
+
+    id: int
+    version: int
+    state: PlacementState
+    state_label: tuple[str, str]
+    terms: Terms
+    offered_at: datetime | None
+    offer_until: datetime | None
+    introduced_at: datetime | None
+    introduction_until: datetime | None
+    agreed_at: datetime | None
+    confirmed_at: datetime | None
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, placement: Placement, catalogue: Catalogue, locale: str) -> Offer:
+        return cls(
+            placement.id,
+            placement.version,
+            placement.state,
+            PLACEMENT.labels[placement.state],
+            Terms.of(placement.need, catalogue, locale),
+            placement.offered_at,
+            placement.offer_until,
+            placement.introduced_at,
+            placement.introduction_until,
+            placement.agreed_at,
+            placement.confirmed_at,
+            placement.ended_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """For the officers of the town. The name is there only while the introduction stands."""
+
+    id: int
+    version: int
+    state: PlacementState
+    state_label: tuple[str, str]
+    need_id: int
+    need_title: str
+    first_month: int
+    last_month: int
+    half_days: int  # per month
+    candidate_code: str
+    candidate_id: int | None
+    name: str | None
+    introduced_at: datetime | None
+    introduction_until: datetime | None
+    agreed_at: datetime | None
+    confirmed_at: datetime | None
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, placement: Placement) -> Introduction:
+        is_named = placement.state in NAMED
+        need, person = placement.need, placement.candidate
+        return cls(
+            placement.id,
+            placement.version,
+            placement.state,
+            PLACEMENT.labels[placement.state],
+            need.id,
+            need.title,
+            need.first_month,
+            need.last_month,
+            need.half_days,
+            person.code,
+            person.id if is_named else None,
+            person.name if is_named else None,
+            placement.introduced_at,
+            placement.introduction_until,
+            placement.agreed_at,
+            placement.confirmed_at,
+            placement.ended_at,
+        )

@@ -1,0 +1,105 @@
+"""The two who answer: a person, one question a page, and the officers of a town."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from ... import clock
+from ...candidates import introduction, viewing
+from ...candidates.views.presenting import Presenter
+from ...db import Session
+from ...errors import Refused
+from ...permissions import Action, Actor, Role, get_visible
+from ...states import NAMED, PlacementState
+from ...web import current_actor, current_session, requires
+from .. import service, stepping
+from ..models import Placement
+from ..showing import Introduction, Offer
+from .blueprint import blueprint, buttons, catalogue_of, locale, log_names
+
+CANDIDATE = frozenset({Role.CANDIDATE})
+TOWN = frozenset({Role.MUNICIPALITY})
+
+
+@blueprint.get("/offers")
+@requires(Action.ANSWER_OFFER)
+def list_offers() -> ResponseReturnValue:
+    session, actor = current_session(), current_actor()
+    catalogue = catalogue_of(session)
+    rows = [Offer.of(row, catalogue, locale()) for row in service.list_answers(session, actor)]
+    return render_template(
+        "placements/list_offers.html", offers=rows, offered=PlacementState.OFFERED
+    )
+
+
+@blueprint.get("/offers/<int:placement_id>")
+@requires(Action.ANSWER_OFFER)
+def show_offer(placement_id: int) -> ResponseReturnValue:
+    return show_offer_page(get_visible(current_session(), current_actor(), Placement, placement_id))
+
+
+@blueprint.get("/offers/<int:placement_id>/decline")
+@requires(Action.ANSWER_OFFER)
+def decline_offer(placement_id: int) -> ResponseReturnValue:
+    """The one question of this page: why."""
+    placement = get_visible(current_session(), current_actor(), Placement, placement_id)
+    return show_offer_page(placement, None, "decline")
+
+
+def show_offer_page(
+    placement: Placement, error: Refused | None = None, verb: str | None = None
+) -> str:
+    """The offer with its two answers; or, for the verb `decline`, the question why."""
+    session, actor, now = current_session(), current_actor(), clock.now()
+    steps = stepping.list_steps(session, placement, actor=actor, now=now)
+    drawn = {button["verb"]: button for button in buttons(placement, steps)}
+    page = "decline_offer" if verb == "decline" and "decline" in drawn else "show_offer"
+    offer = Offer.of(placement, catalogue_of(session), locale())
+    return render_template(f"placements/{page}.html", offer=offer, buttons=drawn, error=error)
+
+
+@blueprint.get("/introductions")
+@requires(Action.ANSWER_INTRODUCTION)
+def list_introductions() -> ResponseReturnValue:
+    session, actor = current_session(), current_actor()
+    rows = [Introduction.of(row) for row in service.list_answers(session, actor)]
+    log_names([row.candidate_id for row in rows if row.candidate_id is not None])
+    asked = [(need.id, need.title, n) for need, n in service.count_asked(session, actor)]
+    return render_template(
+        "placements/list_introductions.html", introductions=rows, asked=asked,
+        waiting=PlacementState.INTRODUCED,
+    )  # fmt: skip
+
+
+@blueprint.get("/introductions/<int:placement_id>")
+@requires(Action.ANSWER_INTRODUCTION)
+def show_introduction(placement_id: int) -> ResponseReturnValue:
+    return show_introduction_page(
+        get_visible(current_session(), current_actor(), Placement, placement_id)
+    )
+
+
+def show_introduction_page(
+    placement: Placement, error: Refused | None = None, verb: str | None = None
+) -> str:
+    session, actor, now = current_session(), current_actor(), clock.now()
+    steps = stepping.list_steps(session, placement, actor=actor, now=now)
+    return render_template(
+        "placements/show_introduction.html",
+        introduction=Introduction.of(placement),
+        sections=_profile(session, actor, placement),
+        buttons=buttons(placement, steps),
+        error=error,
+        refused_verb=verb,
+    )
+
+
+def _profile(session: Session, actor: Actor, placement: Placement):  # type: ignore[no-untyped-def]
+    """The sections of the profile that a town may read; none once the introduction is over."""
+    if placement.state not in NAMED:
+        return []
+    person = service.get_named(session, actor, placement)
+    log_names([person.id], viewing.PROFILE)
+    with_contact = introduction.may_see_contact(session, actor, person)
+    return Presenter(person, catalogue_of(session), locale()).introduced(with_contact=with_contact)
