@@ -1,0 +1,111 @@
+"""The steps of a need that concern no placement: hand in, publish, return, hold, resume, withdraw.
+
+Closing a need, and withdrawing one with people on it, ends placements and therefore lives there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ..accounts.models import User
+from ..db import Session
+from ..errors import Conflict, Refused
+from ..mail import order_mail
+from ..permissions import Actor, Role
+from ..reference.catalogue import Catalogue
+from ..states import Audience, NeedState, Transition, move
+from .models import Need, Outcome
+from .rules import list_missing
+from .writing import content_of
+
+URGENT = 3  # the highest priority
+
+
+def submit_need(
+    session: Session, need: Need, *, catalogue: Catalogue, actor: Actor, now: datetime
+) -> None:
+    missing = list_missing(content_of(need), catalogue)
+    if missing:
+        raise Refused("書かれていない項目があるため、まだ申請できません。", fields=dict(missing))
+    need.submitted_at = now
+    need.review_reason, need.review_comment = None, ""
+    _step(session, need, "submit", actor=actor, now=now)
+
+
+def publish_need(
+    session: Session, need: Need, *, priority: int = 0, actor: Actor, now: datetime
+) -> None:
+    if not 0 <= priority <= URGENT:
+        raise Refused("優先度は0〜3です。", fields={"priority": "0〜3から選んでください。"})
+    need.priority = priority
+    need.opened_at = now
+    _step(session, need, "publish", actor=actor, now=now)
+
+
+def return_need(
+    session: Session, need: Need, *, reason: str, comment: str = "", actor: Actor, now: datetime
+) -> None:
+    need.review_reason, need.review_comment = reason or None, comment
+    _step(session, need, "return", actor=actor, now=now, reason=reason)
+
+
+def hold_need(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
+    _step(session, need, "hold", actor=actor, now=now)
+
+
+def resume_need(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
+    _step(session, need, "resume", actor=actor, now=now)
+
+
+def withdraw_draft(
+    session: Session, need: Need, *, reason: str, comment: str = "", actor: Actor, now: datetime
+) -> None:
+    """Take back a need that was never published."""
+    if need.state not in {NeedState.DRAFT, NeedState.SUBMITTED}:
+        raise Conflict("公開された募集の取下げは、推薦の確認とあわせて行います。")
+    need.outcome, need.closed_at, need.review_comment = Outcome.WITHDRAWN, now, comment
+    _step(session, need, "withdraw", actor=actor, now=now, reason=reason)
+
+
+def _step(
+    session: Session,
+    need: Need,
+    verb: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    step = move(session, need, verb, actor=actor, now=now, reason=reason)
+    session.flush()
+    tell(session, need, step, actor=actor, now=now)
+
+
+def tell(session: Session, need: Need, step: Transition, *, actor: Actor, now: datetime) -> None:
+    """One mail for everybody the table of states names, but not for who did it."""
+    for audience in step.notice:
+        for recipient in _recipients(session, need, audience):
+            if recipient != actor.user_id:
+                order_mail(
+                    session,
+                    event=f"need/{need.id}/{step.verb}/{need.version}",
+                    recipient_id=recipient,
+                    prefecture_code=need.prefecture_code,
+                    template=f"need.{step.verb}",
+                    link=f"/needs/{need.id}",
+                    now=now,
+                )
+
+
+def _recipients(session: Session, need: Need, audience: Audience) -> Iterator[int]:
+    query = sa.select(User.id).where(User.disabled_at.is_(None)).order_by(User.id)
+    if audience is Audience.MUNICIPALITY:
+        query = query.where(User.municipality_code == need.municipality_code)
+    else:
+        query = query.where(
+            User.role == Role(audience), User.prefecture_code == need.prefecture_code
+        )
+    yield from session.scalars(query)

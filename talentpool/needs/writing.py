@@ -1,0 +1,157 @@
+"""A town writes its need: create, change, copy. Only drafts change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from .. import audit
+from ..db import Session
+from ..errors import Conflict, Refused
+from ..permissions import Action, Actor, require
+from ..reference.catalogue import Catalogue
+from ..states import NeedState
+from ..text import search_key
+from .content import AskedSkill, NeedContent
+from .models import Need, NeedForm, NeedKind, NeedMode, NeedRole, NeedSkill, NeedVendor, Side
+from .rules import refuse_impossible
+
+
+def create_need(
+    session: Session,
+    content: NeedContent,
+    *,
+    catalogue: Catalogue,
+    municipality_code: str | None = None,
+    code: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Need:
+    """A draft of the actor's town; `municipality_code` and `code` are for imports by the prefecture."""
+    require(session, actor, Action.EDIT_NEED)
+    town = actor.municipality_code or municipality_code
+    if town is None:
+        raise Refused("市町を選んでください。", fields={"municipality_code": "市町を選んでください。"})
+    refuse_impossible(content, catalogue)
+    need = Need(
+        code=code or "",
+        prefecture_code=catalogue.municipality(town).prefecture_code,
+        municipality_code=town,
+        created_at=now,
+        updated_at=now,
+        place_code=content.place_code,
+    )
+    _write(need, content, catalogue)
+    if code is None:
+        need.code = "N-new"
+    session.add(need)
+    session.flush()
+    if code is None:
+        need.code = f"N-{need.id:06d}"
+    audit.record(session, "need.create", need, actor=actor, now=now)
+    return need
+
+
+def save_need(
+    session: Session,
+    need: Need,
+    content: NeedContent,
+    *,
+    catalogue: Catalogue,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Replace the content of a draft; nothing is recorded when nothing changed."""
+    require(session, actor, Action.EDIT_NEED, need)
+    if need.state is not NeedState.DRAFT:
+        raise Conflict("下書きの募集だけを変更できます。公開中の募集は、県に差戻しを依頼してください。")
+    refuse_impossible(content, catalogue)
+    if content_of(need) == content:
+        return
+    for rows in (need.roles, need.forms, need.kinds, need.skills, need.vendors):
+        rows.clear()
+    session.flush()
+    _write(need, content, catalogue)
+    need.content_version += 1
+    need.updated_at = now
+    audit.record(
+        session, "need.save", need, actor=actor, now=now, detail={"version": need.content_version}
+    )
+
+
+def copy_need(
+    session: Session, need: Need, *, catalogue: Catalogue, actor: Actor, now: datetime
+) -> Need:
+    """A new draft with the same content."""
+    return create_need(
+        session, content_of(need), catalogue=catalogue, municipality_code=need.municipality_code,
+        actor=actor, now=now,
+    )  # fmt: skip
+
+
+def _write(need: Need, content: NeedContent, catalogue: Catalogue) -> None:
+    need.title = content.title
+    need.department = content.department
+    need.background = content.background
+    need.outcome_wanted = content.outcome_wanted
+    need.theme = content.theme
+    need.side = Side(catalogue.theme(content.theme).side)
+    need.stage = content.stage
+    need.half_days = content.half_days
+    need.first_month = content.first_month
+    need.last_month = content.last_month
+    need.seats = content.seats
+    need.mode = NeedMode(content.mode)
+    need.on_site_share = content.on_site_share
+    need.place_code = content.place_code
+    need.weekdays = content.weekdays
+    need.pay_amount = content.pay_amount
+    need.pay_basis = content.pay_basis
+    need.funding_source = content.funding_source
+    need.after_fiscal_year = content.after_fiscal_year
+    need.touches_procurement = content.touches_procurement
+    need.requires_training = content.requires_training
+    need.roles = [NeedRole(role=role) for role in sorted(content.roles)]
+    need.forms = [NeedForm(form=form) for form in sorted(content.forms)]
+    need.kinds = [NeedKind(kind=kind) for kind in sorted(content.kinds)]
+    need.skills = [
+        NeedSkill(
+            position=place, skill=asked.skill, is_must=asked.is_must, level=asked.level,
+            weight=asked.weight, either=asked.either,
+        )
+        for place, asked in enumerate(content.skills)
+    ]  # fmt: skip
+    need.vendors = [NeedVendor(name=name, name_key=search_key(name)) for name in content.vendors]
+
+
+def content_of(need: Need) -> NeedContent:
+    """The other way: what the form of a need starts with."""
+    return NeedContent(
+        title=need.title,
+        department=need.department,
+        background=need.background,
+        outcome_wanted=need.outcome_wanted,
+        theme=need.theme,
+        stage=need.stage,
+        half_days=need.half_days,
+        first_month=need.first_month,
+        last_month=need.last_month,
+        seats=need.seats,
+        mode=str(need.mode),
+        on_site_share=need.on_site_share,
+        place_code=need.place_code,
+        weekdays=need.weekdays,
+        pay_amount=need.pay_amount,
+        pay_basis=need.pay_basis,
+        funding_source=need.funding_source,
+        after_fiscal_year=need.after_fiscal_year,
+        touches_procurement=need.touches_procurement,
+        requires_training=need.requires_training,
+        roles=tuple(row.role for row in need.roles),
+        forms=tuple(row.form for row in need.forms),
+        kinds=tuple(row.kind for row in need.kinds),
+        skills=tuple(
+            AskedSkill(row.skill, row.is_must, row.level, row.weight, row.either)
+            for row in need.skills
+        ),
+        vendors=tuple(row.name for row in need.vendors),
+    )
