@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from .. import audit
 from ..db import Session
 from ..errors import Conflict, Forbidden, Refused, UnknownCode
-from ..permissions import ROLE_LABELS, Action, Actor, Role, require
+from ..permissions import Action, Actor, Role, require
 from ..reference.models import Municipality, Prefecture
 from ..reference.revising import list_mail_domains
 from ..text import BadEmail, UnsafeText, clean, fold_email
@@ -72,8 +72,7 @@ def create_user(
     user = User(
         email=folded,
         email_lookup=session.info["keyring"].lookup(folded),
-        display_name=_clean_name(display_name)
-        or ("" if role is Role.CANDIDATE else ROLE_LABELS[role][0]),
+        display_name=_clean_name(display_name),
         role=role,
         prefecture_code=prefecture_code,
         municipality_code=municipality_code,

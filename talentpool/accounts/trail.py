@@ -14,6 +14,7 @@ from ..audit import Anchor, AuditEvent
 from ..dates import JST
 from ..db import GREATEST_ID, Session
 from ..permissions import Action, Actor, require, visible
+from ..states import MACHINES
 
 PAGE = 100  # rows
 MOST_FAULTS = 100
@@ -73,6 +74,33 @@ def read_anchor(text: str | None) -> tuple[Anchor, ...] | None:
     if not (seq.isascii() and seq.isdigit() and len(seq) <= 18 and len(digest.strip()) == 64):
         return None
     return (Anchor(int(seq), digest.strip()),)
+
+
+ACTION_LABELS = {
+    "account.accept": "招待の受諾",
+    "account.confirm": "メールアドレスの確認",
+    "account.create": "アカウントの作成",
+    "account.disable": "アカウントの停止",
+    "account.enable": "停止の解除",
+    "account.invite": "招待",
+    "account.password": "パスワードの変更",
+    "account.request_reset": "再設定の申込み",
+    "account.reset": "パスワードの再設定",
+    "account.role": "役割の変更",
+    "account.sign_in": "ログイン",
+    "account.sign_out": "ログアウト",
+    "account.sign_up": "新規登録",
+    "pool.open": "人材プールの開設",
+}
+
+
+def action_label(action: str) -> str:
+    """What an event's action is called on the buttons; empty when no table names it."""
+    subject, _, verb = action.partition(".")
+    for machine in MACHINES.values():
+        if machine.name == subject:
+            return next((step.ja for step in machine.transitions if step.verb == verb), "")
+    return ACTION_LABELS.get(action, "")
 
 
 def _by_actor(text: str) -> sa.ColumnElement[bool]:

@@ -116,6 +116,13 @@ def test_an_officer_s_town_lies_in_the_officer_s_prefecture(session: Session) ->
         session.flush()
 
 
+@pytest.mark.parametrize("name", ["nul\0", "x" * 101, "\u202egnp.exe"])
+def test_a_name_that_cannot_be_shown_is_refused_at_its_field(session: Session, admin: Actor, name: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        create(session, admin, display_name=name)
+    assert set(refusal.value.fields) == {"display_name"}
+
+
 def test_nobody_signs_in_as_the_system(session: Session) -> None:
     with pytest.raises(Refused):
         create(session, SYSTEM, role=Role.SYSTEM)

@@ -5,7 +5,8 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from talentpool.accounts import directory
+from talentpool import clock
+from talentpool.accounts import directory, joining
 from talentpool.accounts.models import User
 from talentpool.accounts.views.entering import safe_path
 from talentpool.audit import AuditEvent
@@ -13,7 +14,7 @@ from talentpool.mail import MailOrder
 from talentpool.permissions import Role
 from talentpool.web.unit import TalentpoolFlask
 from tests.browsers import Browser, signed_in, stored_user
-from tests.factories import HYOGO, OSAKA, PASSWORD, make_prefecture_pool
+from tests.factories import HYOGO, OSAKA, PASSWORD, make_prefecture_pool, make_user
 
 KOBE = "281000"
 DOMAINS = {KOBE: "city.kobe.lg.jp"}
@@ -144,6 +145,18 @@ def test_an_administrator_invites_an_officer_who_sets_a_password(app: Talentpool
     assert officer.post(link, **PASSWORDS).location == "/home"
     assert "市町担当者" in officer.get("/account").text
     assert "神戸 太郎" in admin.get("/accounts?role=municipality").text
+
+
+def test_a_weak_password_is_refused_wherever_one_is_set(app: TalentpoolFlask, browser: Browser) -> None:
+    weak = {"password": "1234567890", "repeated": "1234567890"}
+    with app.database.writing() as session:
+        user = make_user(session, Role.COORDINATOR)
+        letter = joining.request_reset(session, email=user.email, now=clock.now())
+    assert letter is not None
+    assert browser.post(letter.path, **weak).status_code == 422
+    browser.sign_in(user)
+    for present in (PASSWORD, "wrong"):
+        assert browser.post("/account", present=present, **weak).status_code == 422
 
 
 def test_an_administrator_keeps_an_account(app: TalentpoolFlask) -> None:

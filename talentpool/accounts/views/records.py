@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from ... import audit, mail
-from ...permissions import Action
+from ...permissions import ROLE_LABELS, Action
 from ...web import current_actor, current_session, requires
 from .. import trail
 from ..forms import AnchorForm, AuditFilterForm
@@ -25,6 +25,8 @@ def list_audit() -> ResponseReturnValue:
     return render_template(
         "accounts/list_audit.html",
         events=events,
+        roles=ROLE_LABELS,
+        action_label=trail.action_label,
         total=total,
         page=page,
         pages=pages_of(total, trail.PAGE),
