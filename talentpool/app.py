@@ -17,7 +17,7 @@ from .web import access, failures, filters, headers, navigation, pages
 from .web.unit import TalentpoolFlask
 from .worker import Engine
 
-FEATURES = ("accounts", "home", "candidates", "needs", "rounds", "placements")
+FEATURES = ("accounts", "home", "candidates", "needs", "pool", "rounds", "placements")
 MOST_UPLOAD = 10 * 1024 * 1024  # bytes
 HERE = Path(__file__).parent
 

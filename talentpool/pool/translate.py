@@ -69,10 +69,12 @@ def to_candidate(
 ) -> m.Candidate:
     """`travel`: place code → minutes from the person's home; one mapping may serve many people."""
     start = min((request.first_month for request in requests), default=0)
+    # one month more, because an empty seat may be filled by starting a month later
+    end = max((request.last_month for request in requests), default=0) + 1
     return m.Candidate(
         id=profile.code,
         kind=profile.kind,
-        availability=_availability(profile),
+        availability=_availability(profile, start, end),
         most_at_once=profile.most_at_once,
         skills={
             claim.skill: m.SkillClaim(claim.level, claim.last_used, claim.evidence)
@@ -98,8 +100,8 @@ def to_candidate(
     )
 
 
-def _availability(profile: Profile) -> dict[int, m.Month]:
-    """Declared windows less pauses and what is taken; free half-days never fall below 0."""
+def _availability(profile: Profile, start: int, end: int) -> dict[int, m.Month]:
+    """Declared windows from `start` to `end` less pauses and what is taken; free half-days never fall below 0."""
     days: dict[int, int] = {}
     needs: dict[int, set[str]] = {}
     for taken in profile.taken:
@@ -113,7 +115,7 @@ def _availability(profile: Profile) -> dict[int, m.Month]:
     }
     months = {}
     for span in profile.spans:
-        for month in range(span.first_month, span.last_month + 1):
+        for month in range(max(span.first_month, start), min(span.last_month, end) + 1):
             if span.is_available and month not in paused:
                 months[month] = m.Month(
                     half_days=max(span.half_days - days.get(month, 0), 0),
