@@ -1,6 +1,6 @@
-"""The steps of a need that concern no placement: hand in, publish, return, hold, resume, withdraw.
+"""The steps of a need that concern no placement: hand in, publish, return, hold, resume.
 
-Closing a need, and withdrawing one with people on it, ends placements and therefore lives there.
+Closing and withdrawing end placements and therefore live there.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from ..accounts.models import User
 from ..db import Session
-from ..errors import Conflict, Refused
+from ..errors import Refused
 from ..mail import order_mail
 from ..permissions import Actor, Role
 from ..reference.catalogue import Catalogue
-from ..states import Audience, NeedState, Transition, move
-from .models import Need, Outcome
+from ..states import Audience, Transition, move
+from .models import Need
 from .rules import list_missing
 from .writing import content_of
 
@@ -58,16 +58,6 @@ def hold_need(session: Session, need: Need, *, actor: Actor, now: datetime) -> N
 
 def resume_need(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
     _step(session, need, "resume", actor=actor, now=now)
-
-
-def withdraw_draft(
-    session: Session, need: Need, *, reason: str, comment: str = "", actor: Actor, now: datetime
-) -> None:
-    """Take back a need that was never published."""
-    if need.state not in {NeedState.DRAFT, NeedState.SUBMITTED}:
-        raise Conflict("公開された募集の取下げは、推薦の確認とあわせて行います。")
-    need.outcome, need.closed_at, need.review_comment = Outcome.WITHDRAWN, now, comment
-    _step(session, need, "withdraw", actor=actor, now=now, reason=reason)
 
 
 def _step(

@@ -22,6 +22,7 @@ from .rules import list_warnings
 
 blueprint = Blueprint("needs", __name__, url_prefix="/needs")
 STALE = "ほかの人が先に変更しました。最新の内容を確かめてから、もう一度お試しください。"
+# steps that end placements have pages of their own, above this package
 ELSEWHERE = {"close": "placements.close_need", "withdraw": "placements.withdraw_need"}
 DONE = {
     "submit": _("申請しました。県の担当者が内容を確かめます。"),
@@ -29,7 +30,6 @@ DONE = {
     "return": _("差し戻しました。"),
     "hold": _("保留にしました。"),
     "resume": _("再開しました。"),
-    "withdraw": _("取り下げました。"),
 }
 
 
@@ -144,19 +144,11 @@ def _show(need: Need, error: Refused | None = None) -> str:
         locale=_locale(),
         steps=available(session, need, actor),
         reasons=lambda vocabulary: catalogue.choices(vocabulary, _locale()),
-        address=_address,
+        elsewhere=ELSEWHERE,
         costs=service.cost_by_fiscal_year(need),
         warnings=list_warnings(need, catalogue),
         error=error,
     )
-
-
-def _address(need: Need, verb: str) -> str:
-    """Where the button of a step leads; steps that end placements live with these."""
-    published = need.opened_at is not None
-    if verb == "close" or (verb == "withdraw" and published):
-        return url_for(ELSEWHERE[verb], need_id=need.id)
-    return url_for(".take_step", need_id=need.id, verb=verb)
 
 
 @blueprint.post("/<int:need_id>/copy")
@@ -230,7 +222,6 @@ STEPS: dict[str, Callable[[Session, Need], None]] = {
     "return": _reasoned(reviewing.return_need),
     "hold": _plain(reviewing.hold_need),
     "resume": _plain(reviewing.resume_need),
-    "withdraw": _reasoned(reviewing.withdraw_draft),
 }
 
 
