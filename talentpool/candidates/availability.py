@@ -35,7 +35,12 @@ class WindowLike(Protocol):
 
 
 def save_availability(
-    session: Session, candidate: Candidate, availability: Availability, *, actor: Actor, now: datetime
+    session: Session,
+    candidate: Candidate,
+    availability: Availability,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Replace the windows and limits; for a person in the pool the ledger follows at once.
 
@@ -45,9 +50,13 @@ def save_availability(
     check_windows(availability.windows, month_of(local_date(now)))
     limit = availability.travel_limit_minutes
     if limit is not None and not 0 <= limit <= MOST_TRAVEL:
-        raise _refused("travel_limit_minutes", f"移動時間の上限は0〜{MOST_TRAVEL}分で入力してください。")
+        raise _refused(
+            "travel_limit_minutes", f"移動時間の上限は0〜{MOST_TRAVEL}分で入力してください。"
+        )
     if not 1 <= availability.most_at_once <= MOST_AT_ONCE:
-        raise _refused("most_at_once", f"同時に受けられる活動は1〜{MOST_AT_ONCE}件で入力してください。")
+        raise _refused(
+            "most_at_once", f"同時に受けられる活動は1〜{MOST_AT_ONCE}件で入力してください。"
+        )
     changed = assign(
         candidate,
         {
@@ -121,7 +130,8 @@ def update_ledger(session: Session, candidate: Candidate, *, now: datetime) -> N
     if short:
         named = "、".join(map(show_month, short))
         raise _refused(
-            "windows", f"次の月には仮押さえまたは確保した半日コマがあるため、それより少なくできません：{named}"
+            "windows",
+            f"次の月には仮押さえまたは確保した半日コマがあるため、それより少なくできません：{named}",
         )
     ledger.set_capacity(session, candidate.id, capacity, from_month=this_month)
 
@@ -144,15 +154,24 @@ def check_windows(windows: Sequence[Span], this_month: int) -> None:
 
 def _check_window(span: Span, this_month: int) -> None:
     if span.last_month < span.first_month:
-        raise _refused("windows", f"{show_month(span.first_month)}からの行は、終わりの月が始まりの月より前です。")
+        raise _refused(
+            "windows",
+            f"{show_month(span.first_month)}からの行は、終わりの月が始まりの月より前です。",
+        )
     if span.first_month < EARLIEST or span.last_month > this_month + FURTHEST:
-        raise _refused("windows", f"年月は2000年1月から{show_month(this_month + FURTHEST)}までで入力してください。")
+        raise _refused(
+            "windows",
+            f"年月は2000年1月から{show_month(this_month + FURTHEST)}までで入力してください。",
+        )
     if not 1 <= span.weekdays <= 127:
-        raise _refused("windows", f"{show_month(span.first_month)}からの行に、曜日を1つ以上選んでください。")
+        raise _refused(
+            "windows", f"{show_month(span.first_month)}からの行に、曜日を1つ以上選んでください。"
+        )
     least, most = (1, MOST_HALF_DAYS) if span.is_available else (0, 0)
     if not least <= span.half_days <= most:
         raise _refused(
-            "windows", f"半日コマは、稼働の行では1〜{MOST_HALF_DAYS}、休止の行では空欄か0にしてください。"
+            "windows",
+            f"半日コマは、稼働の行では1〜{MOST_HALF_DAYS}、休止の行では空欄か0にしてください。",
         )
 
 

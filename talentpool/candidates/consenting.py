@@ -21,7 +21,9 @@ from .steps import Step
 def consents_in_force(candidate: Candidate, audience: str) -> Mapping[str, Consent]:
     """Purpose → consent that was given to `audience` (code of a prefecture or municipality) and still stands."""
     return {
-        row.purpose: row for row in candidate.consents if row.audience == audience and row.withdrawn_at is None
+        row.purpose: row
+        for row in candidate.consents
+        if row.audience == audience and row.withdrawn_at is None
     }
 
 
@@ -44,7 +46,8 @@ def save_consents(
     require_editable(session, candidate, actor)
     catalogue = load_catalogue(session)
     versions = {
-        term.code: str(term.attributes["version"]) for term in catalogue.terms(Vocabulary.CONSENT_PURPOSE)
+        term.code: str(term.attributes["version"])
+        for term in catalogue.terms(Vocabulary.CONSENT_PURPOSE)
     }
     if not set(purposes) <= versions.keys():
         raise Refused("一覧から選んでください。", fields={"purposes": "一覧から選んでください。"})
@@ -71,7 +74,9 @@ def _give(
     actor: Actor,
     now: datetime,
 ) -> None:
-    candidate.consents.append(Consent(purpose=purpose, audience=audience, text_version=version, given_at=now))
+    candidate.consents.append(
+        Consent(purpose=purpose, audience=audience, text_version=version, given_at=now)
+    )
     detail = {"purpose": purpose, "audience": audience, "version": version}
     audit.record(session, "consent.give", candidate, actor=actor, now=now, detail=detail)
 
@@ -81,8 +86,14 @@ def withdraw_consent(
 ) -> None:
     """Acts in the next query; what rested on the consent ends in the same transaction."""
     consent.withdrawn_at = now
-    detail = {"purpose": consent.purpose, "audience": consent.audience, "version": consent.text_version}
+    detail = {
+        "purpose": consent.purpose,
+        "audience": consent.audience,
+        "version": consent.text_version,
+    }
     audit.record(session, "consent.withdraw", candidate, actor=actor, now=now, detail=detail)
     session.flush()
     if consent.purpose in required_purposes(load_catalogue(session)):
-        endings.announce(session, candidate, consent.audience, endings.CONSENT_WITHDRAWN, actor=actor, now=now)
+        endings.announce(
+            session, candidate, consent.audience, endings.CONSENT_WITHDRAWN, actor=actor, now=now
+        )

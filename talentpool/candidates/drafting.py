@@ -39,7 +39,9 @@ def save_draft(
         raise Refused("使えない文字が含まれています。")
     draft = session.get(ProfileDraft, (candidate.id, str(step)))
     if draft is None:
-        session.add(ProfileDraft(candidate_id=candidate.id, step=str(step), content=content, saved_at=now))
+        session.add(
+            ProfileDraft(candidate_id=candidate.id, step=str(step), content=content, saved_at=now)
+        )
     else:
         draft.content, draft.saved_at = content, now
     session.flush()
@@ -58,5 +60,7 @@ def list_drafted(session: Session, candidate: Candidate) -> set[Step]:
 
 def drop_draft(session: Session, candidate: Candidate, step: Step) -> None:
     session.execute(
-        sa.delete(ProfileDraft).where(ProfileDraft.candidate_id == candidate.id, ProfileDraft.step == str(step))
+        sa.delete(ProfileDraft).where(
+            ProfileDraft.candidate_id == candidate.id, ProfileDraft.step == str(step)
+        )
     )

@@ -37,7 +37,9 @@ MOST_ROWS = 30
 R = TypeVar("R", bound=Base)
 
 
-def save_basics(session: Session, candidate: Candidate, basics: Basics, *, actor: Actor, now: datetime) -> None:
+def save_basics(
+    session: Session, candidate: Candidate, basics: Basics, *, actor: Actor, now: datetime
+) -> None:
     require_editable(session, candidate, actor)
     catalogue = load_catalogue(session)
     _check_code(catalogue, Vocabulary.CANDIDATE_KIND, basics.kind, "kind")
@@ -63,12 +65,18 @@ def _check_birth(born: date, today: date) -> None:
         raise Refused(message, fields={"birth_date": message})
 
 
-def save_career(session: Session, candidate: Candidate, career: Career, *, actor: Actor, now: datetime) -> None:
+def save_career(
+    session: Session, candidate: Candidate, career: Career, *, actor: Actor, now: datetime
+) -> None:
     """Service history, companies and decided matters: also the input of the conflict screening."""
     require_editable(session, candidate, actor)
     catalogue = load_catalogue(session)
     this_month = month_of(local_date(now))
-    for name, rows in (("posts", career.posts), ("companies", career.companies), ("decisions", career.decisions)):
+    for name, rows in (
+        ("posts", career.posts),
+        ("companies", career.companies),
+        ("decisions", career.decisions),
+    ):
         _check_count(name, rows)
     for post in career.posts:
         _check_post(catalogue, post, this_month)
@@ -115,7 +123,9 @@ def _matter_row(matter: Matter) -> dict[str, Any]:
     return asdict(matter) | {"vendor_key": search_key(matter.vendor)[:COMPANY_KEY_LENGTH]}
 
 
-def save_skills(session: Session, candidate: Candidate, skills: Skills, *, actor: Actor, now: datetime) -> None:
+def save_skills(
+    session: Session, candidate: Candidate, skills: Skills, *, actor: Actor, now: datetime
+) -> None:
     """Claims by skill, and exams. A level that changed has to be verified anew."""
     require_editable(session, candidate, actor)
     catalogue = load_catalogue(session)
@@ -123,7 +133,10 @@ def save_skills(session: Session, candidate: Candidate, skills: Skills, *, actor
     for code, claim in skills.claims.items():
         _check_code(catalogue, Vocabulary.SKILL, code, "skills")
         if claim.last_used is not None and not 1950 <= claim.last_used <= this_year:
-            raise _refused(f"skill_{code}", f"最後に使った年は、1950年から{this_year}年までで入力してください。")
+            raise _refused(
+                f"skill_{code}",
+                f"最後に使った年は、1950年から{this_year}年までで入力してください。",
+            )
     _check_count("exams", skills.exams)
     for exam in skills.exams:
         _check_exam(catalogue, exam, this_year)
@@ -160,7 +173,9 @@ def _claim(candidate: Candidate, code: str, skills: Skills) -> bool:
     return bool(assign(present, asdict(wanted)))
 
 
-def save_wishes(session: Session, candidate: Candidate, wishes: Wishes, *, actor: Actor, now: datetime) -> None:
+def save_wishes(
+    session: Session, candidate: Candidate, wishes: Wishes, *, actor: Actor, now: datetime
+) -> None:
     require_editable(session, candidate, actor)
     catalogue = load_catalogue(session)
     for vocabulary, codes, name in (
@@ -175,8 +190,15 @@ def save_wishes(session: Session, candidate: Candidate, wishes: Wishes, *, actor
     if wishes.pay_wish < wishes.pay_minimum:
         raise _refused("pay_wish", "希望額は、最低額と同じかそれより大きい額を入力してください。")
     values = asdict(wishes)
-    changed = assign(candidate, {name: values[name] for name in ("pay_minimum", "pay_wish", "motive", "heard_from")})
-    lists = {"wished_themes": wishes.themes, "wished_regions": wishes.regions, "motives": wishes.motives}
+    changed = assign(
+        candidate,
+        {name: values[name] for name in ("pay_minimum", "pay_wish", "motive", "heard_from")},
+    )
+    lists = {
+        "wished_themes": wishes.themes,
+        "wished_regions": wishes.regions,
+        "motives": wishes.motives,
+    }
     changed += assign(candidate, {name: list(codes) for name, codes in lists.items()})
     if _set_codes(candidate.forms, CandidateForm, "form", wishes.forms):
         changed.append("forms")
@@ -218,7 +240,13 @@ def _holds(row: Base, values: Mapping[str, Any]) -> bool:
 
 
 def record_step(
-    session: Session, candidate: Candidate, step: Step, changed: Sequence[str], *, actor: Actor, now: datetime
+    session: Session,
+    candidate: Candidate,
+    step: Step,
+    changed: Sequence[str],
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """What was saved replaces the draft; an event only when something changed. Names of fields, no contents."""
     drafting.drop_draft(session, candidate, step)

@@ -18,7 +18,14 @@ CONSENT_WITHDRAWN = "consent_withdrawn"
 
 class Listener(Protocol):
     def __call__(
-        self, session: Session, candidate: Candidate, prefecture_code: str, reason: str, *, actor: Actor, now: datetime
+        self,
+        session: Session,
+        candidate: Candidate,
+        prefecture_code: str,
+        reason: str,
+        *,
+        actor: Actor,
+        now: datetime,
     ) -> None: ...
 
 
@@ -32,7 +39,13 @@ def when_gone(listener: Listener) -> Listener:
 
 
 def announce(
-    session: Session, candidate: Candidate, prefecture_code: str, reason: str, *, actor: Actor, now: datetime
+    session: Session,
+    candidate: Candidate,
+    prefecture_code: str,
+    reason: str,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     for listener in _listeners:
         listener(session, candidate, prefecture_code, reason, actor=actor, now=now)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -36,7 +37,9 @@ class Candidate(Base):
     )
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
-    code: Mapped[str] = mapped_column(Text(12), unique=True)  # "C-000123": shown instead of the name
+    code: Mapped[str] = mapped_column(
+        Text(12), unique=True
+    )  # "C-000123": shown instead of the name
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), unique=True)
     kind: Mapped[str | None] = mapped_column(Text(20))  # vocabulary candidate_kind
     family_name: Mapped[str] = mapped_column(Text(50))  # exactly as typed, never normalised
@@ -68,17 +71,33 @@ class Candidate(Base):
     memberships: Mapped[list[Membership]] = relationship(
         back_populates="candidate", order_by="Membership.id"
     )
-    roles: Mapped[list[CandidateRole]] = relationship(cascade="all, delete-orphan", order_by="CandidateRole.role")
-    forms: Mapped[list[CandidateForm]] = relationship(cascade="all, delete-orphan", order_by="CandidateForm.form")
-    posts: Mapped[list[ServicePost]] = relationship(cascade="all, delete-orphan", order_by="ServicePost.first_month, ServicePost.id")
-    companies: Mapped[list[Company]] = relationship(cascade="all, delete-orphan", order_by="Company.id")
-    decisions: Mapped[list[DecidedMatter]] = relationship(cascade="all, delete-orphan", order_by="DecidedMatter.id")
-    skills: Mapped[list[SkillClaim]] = relationship(cascade="all, delete-orphan", order_by="SkillClaim.skill")
-    exams: Mapped[list[ExamPass]] = relationship(cascade="all, delete-orphan", order_by="ExamPass.id")
-    windows: Mapped[list[Window]] = relationship(cascade="all, delete-orphan", order_by="Window.first_month, Window.id")
+    roles: Mapped[list[CandidateRole]] = relationship(
+        cascade="all, delete-orphan", order_by="CandidateRole.role"
+    )
+    forms: Mapped[list[CandidateForm]] = relationship(
+        cascade="all, delete-orphan", order_by="CandidateForm.form"
+    )
+    posts: Mapped[list[ServicePost]] = relationship(
+        cascade="all, delete-orphan", order_by="ServicePost.first_month, ServicePost.id"
+    )
+    companies: Mapped[list[Company]] = relationship(
+        cascade="all, delete-orphan", order_by="Company.id"
+    )
+    decisions: Mapped[list[DecidedMatter]] = relationship(
+        cascade="all, delete-orphan", order_by="DecidedMatter.id"
+    )
+    skills: Mapped[list[SkillClaim]] = relationship(
+        cascade="all, delete-orphan", order_by="SkillClaim.skill"
+    )
+    exams: Mapped[list[ExamPass]] = relationship(
+        cascade="all, delete-orphan", order_by="ExamPass.id"
+    )
+    windows: Mapped[list[Window]] = relationship(
+        cascade="all, delete-orphan", order_by="Window.first_month, Window.id"
+    )
     consents: Mapped[list[Consent]] = relationship(order_by="Consent.id")
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__: ClassVar = {"version_id_col": version}
 
     @property
     def name(self) -> str:
@@ -105,7 +124,9 @@ class Membership(Base):
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"))
     prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"), index=True)
-    state: Mapped[MembershipState] = mapped_column(choice(MembershipState), default=MembershipState.DRAFT)
+    state: Mapped[MembershipState] = mapped_column(
+        choice(MembershipState), default=MembershipState.DRAFT
+    )
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reviewed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
@@ -117,7 +138,7 @@ class Membership(Base):
 
     candidate: Mapped[Candidate] = relationship(back_populates="memberships")
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__: ClassVar = {"version_id_col": version}
 
 
 class CandidateRole(Base):
@@ -137,7 +158,9 @@ class ServicePost(Base):
 
     __tablename__ = "service_post"
     __table_args__ = (
-        sa.CheckConstraint("last_month IS NULL OR last_month >= first_month", name="months_in_order"),
+        sa.CheckConstraint(
+            "last_month IS NULL OR last_month >= first_month", name="months_in_order"
+        ),
     )
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
@@ -184,7 +207,9 @@ class SkillClaim(Base):
     __table_args__ = (
         sa.CheckConstraint("level BETWEEN 1 AND 4", name="level_of_four"),
         sa.CheckConstraint("last_used BETWEEN 1950 AND 2100", name="year_of_use"),
-        sa.CheckConstraint("evidence IN ('self', 'documented', 'confirmed')", name="evidence_known"),
+        sa.CheckConstraint(
+            "evidence IN ('self', 'documented', 'confirmed')", name="evidence_known"
+        ),
     )
 
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), primary_key=True)

@@ -30,7 +30,12 @@ def default_until(today: date) -> date:
 
 
 def activate_membership(
-    session: Session, membership: Membership, *, until: date | None = None, actor: Actor, now: datetime
+    session: Session,
+    membership: Membership,
+    *,
+    until: date | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Take the person into the pool until a day; the profile is frozen as it is, the windows become ledger months."""
     require(session, actor, Action.REVIEW_PROFILE, membership)
@@ -49,7 +54,9 @@ def activate_membership(
     tell(session, membership, step, actor=actor, now=now)
 
 
-def extend_membership(session: Session, membership: Membership, *, until: date, actor: Actor, now: datetime) -> None:
+def extend_membership(
+    session: Session, membership: Membership, *, until: date, actor: Actor, now: datetime
+) -> None:
     """Another last day for a person who is in the pool."""
     require(session, actor, Action.REVIEW_PROFILE, membership)
     if membership.state is not MembershipState.ACTIVE:
@@ -69,19 +76,38 @@ def _check_until(until: date, today: date) -> None:
 
 
 def return_membership(
-    session: Session, membership: Membership, *, reason: str, comment: str = "", actor: Actor, now: datetime
+    session: Session,
+    membership: Membership,
+    *,
+    reason: str,
+    comment: str = "",
+    actor: Actor,
+    now: datetime,
 ) -> None:
     _answer(session, membership, "return", reason, comment, actor=actor, now=now)
 
 
 def decline_membership(
-    session: Session, membership: Membership, *, reason: str, comment: str = "", actor: Actor, now: datetime
+    session: Session,
+    membership: Membership,
+    *,
+    reason: str,
+    comment: str = "",
+    actor: Actor,
+    now: datetime,
 ) -> None:
     _answer(session, membership, "decline", reason, comment, actor=actor, now=now)
 
 
 def _answer(
-    session: Session, membership: Membership, verb: str, reason: str, comment: str, *, actor: Actor, now: datetime
+    session: Session,
+    membership: Membership,
+    verb: str,
+    reason: str,
+    comment: str,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     require(session, actor, Action.REVIEW_PROFILE, membership)
     _check_reason(session, reason, comment)
@@ -101,7 +127,9 @@ def _check_reason(session: Session, reason: str, comment: str) -> None:
         raise Refused(message, fields={"comment": message})
 
 
-def _note_review(membership: Membership, reason: str | None, comment: str, actor: Actor, now: datetime) -> None:
+def _note_review(
+    membership: Membership, reason: str | None, comment: str, actor: Actor, now: datetime
+) -> None:
     membership.review_reason, membership.review_comment = reason, comment.strip()
     membership.reviewed_at, membership.reviewed_by = now, actor.user_id
 
@@ -132,12 +160,19 @@ def _clear_ledger(session: Session, candidate: Candidate, now: datetime) -> None
     taken = ledger.list_taken_months(session, candidate.id, from_month=this_month)
     if taken:
         named = "、".join(map(show_month, taken))
-        raise Refused(f"仮押さえまたは確保した半日コマが残っているため、退会できません：{named}。県の担当者に相談してください。")
+        raise Refused(
+            f"仮押さえまたは確保した半日コマが残っているため、退会できません：{named}。県の担当者に相談してください。"
+        )
     ledger.set_capacity(session, candidate.id, {}, from_month=this_month)
 
 
 def verify_evidence(
-    session: Session, candidate: Candidate, states: Mapping[str, str], *, actor: Actor, now: datetime
+    session: Session,
+    candidate: Candidate,
+    states: Mapping[str, str],
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Set how far the coordinator has checked each claimed skill (skill → code of evidence_state)."""
     require(session, actor, Action.REVIEW_PROFILE, candidate)

@@ -23,19 +23,29 @@ PAGE = 20  # rows
 ENDED = frozenset({MembershipState.NOT_ACCEPTED, MembershipState.LEFT})
 
 
-def start_profile(session: Session, user: User, prefecture_code: str, *, actor: Actor, now: datetime) -> Candidate:
+def start_profile(
+    session: Session, user: User, prefecture_code: str, *, actor: Actor, now: datetime
+) -> Candidate:
     """An empty profile of `user` and a draft membership of one prefecture's pool."""
     require(session, actor, Action.EDIT_PROFILE)
     if user.role is not Role.CANDIDATE or actor.user_id not in {user.id, None}:
         raise Forbidden("登録者本人だけが登録を始められます。")
     if session.get(Pool, prefecture_code) is None:
-        raise Refused("この都道府県では登録を受け付けていません。", fields={"prefecture": "選び直してください。"})
+        raise Refused(
+            "この都道府県では登録を受け付けていません。",
+            fields={"prefecture": "選び直してください。"},
+        )
     if find_own(session, actor if actor.user_id else user.actor) is not None:
         raise Conflict("登録はすでに始まっています。")
     candidate = new_candidate(session, now=now, user_id=user.id)
     session.add(Membership(candidate_id=candidate.id, prefecture_code=prefecture_code))
     audit.record(
-        session, "candidate.start", candidate, actor=actor, now=now, detail={"prefecture": prefecture_code}
+        session,
+        "candidate.start",
+        candidate,
+        actor=actor,
+        now=now,
+        detail={"prefecture": prefecture_code},
     )
     return candidate
 
@@ -64,7 +74,9 @@ def find_own(session: Session, actor: Actor) -> Candidate | None:
     """The profile of the person who is signed in."""
     if actor.role is not Role.CANDIDATE:
         return None
-    return session.scalars(sa.select(Candidate).where(Candidate.user_id == actor.user_id)).one_or_none()
+    return session.scalars(
+        sa.select(Candidate).where(Candidate.user_id == actor.user_id)
+    ).one_or_none()
 
 
 def ensure_own(session: Session, actor: Actor, *, now: datetime) -> Candidate:
@@ -154,7 +166,9 @@ def _conditions(actor: Actor, wanted: CandidateFilter) -> list[sa.ColumnElement[
     if wanted.words:
         folded = search_key(wanted.words)
         code = wanted.words.strip().upper()
-        found.append(Candidate.search_key.contains(folded, autoescape=True) | (Candidate.code == code))
+        found.append(
+            Candidate.search_key.contains(folded, autoescape=True) | (Candidate.code == code)
+        )
     if wanted.kind:
         found.append(Candidate.kind == wanted.kind)
     if wanted.state:

@@ -15,12 +15,23 @@ _OWN = (
     "most_at_once", "pay_minimum", "pay_wish", "wished_themes", "wished_regions", "motives", "motive",
     "heard_from",
 )  # fmt: skip
-_POST = ("body", "municipality_code", "department", "title", "grade", "is_public", "first_month", "last_month")
+_POST = (
+    "body",
+    "municipality_code",
+    "department",
+    "title",
+    "grade",
+    "is_public",
+    "first_month",
+    "last_month",
+)
 _CLAIM = ("skill", "level", "last_used", "evidence", "evidence_note")
 _WINDOW = ("first_month", "last_month", "half_days", "weekdays", "mode", "is_available", "note")
 
 
-def take_snapshot(session: Session, candidate: Candidate, occasion: str, *, now: datetime) -> ProfileSnapshot:
+def take_snapshot(
+    session: Session, candidate: Candidate, occasion: str, *, now: datetime
+) -> ProfileSnapshot:
     """Freeze the whole profile, encrypted. `occasion`: "activation", "approval"."""
     snapshot = ProfileSnapshot(
         candidate_id=candidate.id,
@@ -40,13 +51,17 @@ def profile_record(candidate: Candidate) -> dict[str, Any]:
         "forms": [row.form for row in candidate.forms],
         "roles": [row.role for row in candidate.roles],
         "posts": [_values(row, _POST) for row in candidate.posts],
-        "companies": [_values(row, ("name", "position", "has_shares", "is_present")) for row in candidate.companies],
+        "companies": [
+            _values(row, ("name", "position", "has_shares", "is_present"))
+            for row in candidate.companies
+        ],
         "decisions": [_values(row, ("vendor", "subject", "month")) for row in candidate.decisions],
         "skills": [_values(row, _CLAIM) for row in candidate.skills],
         "exams": [_values(row, ("exam", "name_then", "year")) for row in candidate.exams],
         "windows": [_values(row, _WINDOW) for row in candidate.windows],
         "consents": [
-            _values(row, ("purpose", "audience", "text_version")) | {"given_at": row.given_at.isoformat()}
+            _values(row, ("purpose", "audience", "text_version"))
+            | {"given_at": row.given_at.isoformat()}
             for row in candidate.consents
             if row.withdrawn_at is None
         ],

@@ -30,7 +30,9 @@ class Missing:
         return f"{self.step.label}（{self.what}）"
 
 
-def list_missing(session: Session, candidate: Candidate, prefecture_code: str, *, now: datetime) -> list[Missing]:
+def list_missing(
+    session: Session, candidate: Candidate, prefecture_code: str, *, now: datetime
+) -> list[Missing]:
     """What a profile needs before it can be handed in to a prefecture; empty when it is complete."""
     this_month = month_of(local_date(now))
     return [
@@ -63,7 +65,9 @@ def _missing_rows(candidate: Candidate, this_month: int) -> Iterator[Missing]:
         yield Missing(Step.WISHES, _("受けられる任用形態を1つ以上"))
 
 
-def _missing_consents(session: Session, candidate: Candidate, prefecture_code: str) -> Iterator[Missing]:
+def _missing_consents(
+    session: Session, candidate: Candidate, prefecture_code: str
+) -> Iterator[Missing]:
     catalogue = load_catalogue(session)
     given = consenting.consents_in_force(candidate, prefecture_code)
     for purpose in consenting.required_purposes(catalogue):
@@ -77,7 +81,9 @@ def require_complete(session: Session, membership: Membership, *, now: datetime)
         raise Refused(f"入力が足りません：{'、'.join(map(str, missing))}")
 
 
-def submit_profile(session: Session, membership: Membership, *, actor: Actor, now: datetime) -> None:
+def submit_profile(
+    session: Session, membership: Membership, *, actor: Actor, now: datetime
+) -> None:
     """Hand the profile in for review; Refused with everything that is missing."""
     require(session, actor, Action.EDIT_PROFILE, membership)
     require_complete(session, membership, now=now)

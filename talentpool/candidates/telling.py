@@ -15,10 +15,16 @@ from ..states import Audience, Transition
 from .models import Membership
 
 
-def tell(session: Session, membership: Membership, step: Transition, *, actor: Actor, now: datetime) -> None:
+def tell(
+    session: Session, membership: Membership, step: Transition, *, actor: Actor, now: datetime
+) -> None:
     """Order one mail for everybody the table of states names, but not for who did it."""
     for audience in step.notice:
-        link = "/profile" if audience is Audience.CANDIDATE else f"/candidates/{membership.candidate_id}"
+        link = (
+            "/profile"
+            if audience is Audience.CANDIDATE
+            else f"/candidates/{membership.candidate_id}"
+        )
         for recipient in _recipients(session, membership, audience):
             if recipient == actor.user_id:
                 continue

@@ -18,7 +18,9 @@ PAGE = 50  # rows
 LIST, PROFILE = "list", "profile"  # a name in a list; the whole page
 
 
-def unlogged(session: Session, actor: Actor, candidate_ids: Collection[int], *, now: datetime) -> list[int]:
+def unlogged(
+    session: Session, actor: Actor, candidate_ids: Collection[int], *, now: datetime
+) -> list[int]:
     """Those whose name in a list `actor` has not been shown before today: one line a day is enough."""
     if actor.role is Role.CANDIDATE or not candidate_ids:
         return []

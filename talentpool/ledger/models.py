@@ -27,7 +27,9 @@ class LedgerMonth(Base):
     )
 
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), primary_key=True)
-    month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # year * 12 + month - 1
+    month: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False
+    )  # year * 12 + month - 1
     capacity: Mapped[int]
     held: Mapped[int] = mapped_column(default=0)
     booked: Mapped[int] = mapped_column(default=0)
@@ -49,7 +51,9 @@ class Commitment(Base):
         sa.CheckConstraint("half_days > 0", name="takes_something"),
     )
 
-    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+    id: Mapped[int] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True
+    )
     placement_id: Mapped[int]
     candidate_id: Mapped[int]
     municipality_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"))

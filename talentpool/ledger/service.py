@@ -34,7 +34,10 @@ def set_capacity(
     query = sa.select(_M.month, _M.capacity, _M.held + _M.booked).where(
         _M.candidate_id == candidate_id, _M.month >= from_month
     )
-    present = {month: (capacity, taken) for month, capacity, taken in session.execute(query.order_by(_M.month))}
+    present = {
+        month: (capacity, taken)
+        for month, capacity, taken in session.execute(query.order_by(_M.month))
+    }
     wanted = {month: n for month, n in capacities.items() if month >= from_month}
     for month, (_, taken) in present.items():
         if taken > wanted.get(month, 0):
@@ -47,11 +50,21 @@ def set_capacity(
     for month in differing:
         if month not in wanted:
             _remove_month(session, candidate_id, month)
-        elif month not in present:
-            row = sa.insert(_M).values(candidate_id=candidate_id, month=month, capacity=wanted[month])
-            session.execute(row)
-        else:
+        elif month in present:
             _change_capacity(session, candidate_id, month, wanted[month])
+    added = [
+        {
+            "candidate_id": candidate_id,
+            "month": month,
+            "capacity": wanted[month],
+            "held": 0,
+            "booked": 0,
+        }
+        for month in differing
+        if month not in present
+    ]
+    if added:
+        session.execute(sa.insert(_M), added)
     if differing:
         _forget(session)
     return bool(differing)
@@ -91,7 +104,9 @@ def hold(
         return {_M.held: _M.held - n}
 
     _take(session, candidate_id, half_days, taken, given_back)
-    _write_rows(session, placement_id, candidate_id, municipality_code, half_days, CommitmentState.HOLD, now)
+    _write_rows(
+        session, placement_id, candidate_id, municipality_code, half_days, CommitmentState.HOLD, now
+    )
 
 
 def book_directly(
@@ -111,7 +126,15 @@ def book_directly(
         return {_M.booked: _M.booked - n}
 
     _take(session, candidate_id, half_days, taken, given_back)
-    _write_rows(session, placement_id, candidate_id, municipality_code, half_days, CommitmentState.BOOKED, now)
+    _write_rows(
+        session,
+        placement_id,
+        candidate_id,
+        municipality_code,
+        half_days,
+        CommitmentState.BOOKED,
+        now,
+    )
 
 
 def book_held(session: Session, placement_id: int, now: datetime) -> dict[int, int]:
@@ -138,7 +161,9 @@ def release(session: Session, placement_id: int) -> dict[int, int]:
     gone = session.execute(
         sa.delete(Commitment)
         .where(Commitment.placement_id == placement_id)
-        .returning(Commitment.month, Commitment.candidate_id, Commitment.half_days, Commitment.state)
+        .returning(
+            Commitment.month, Commitment.candidate_id, Commitment.half_days, Commitment.state
+        )
         .execution_options(synchronize_session=False)
     ).all()
     for month, candidate_id, n, state in sorted(gone):
@@ -154,22 +179,28 @@ def list_months(session: Session, candidate_id: int, *, from_month: int = 0) -> 
     return list(session.scalars(fresh))
 
 
-def month_totals(session: Session, candidate_ids: Collection[int]) -> dict[int, dict[int, tuple[int, int]]]:
+def month_totals(
+    session: Session, candidate_ids: Collection[int]
+) -> dict[int, dict[int, tuple[int, int]]]:
     """{candidate id: {month: (capacity, held + booked)}} of several people in one query."""
     totals: dict[int, dict[int, tuple[int, int]]] = {ident: {} for ident in candidate_ids}
     query = sa.select(_M.candidate_id, _M.month, _M.capacity, _M.held + _M.booked)
-    for ident, month, capacity, taken in session.execute(query.where(_M.candidate_id.in_(candidate_ids))):
+    for ident, month, capacity, taken in session.execute(
+        query.where(_M.candidate_id.in_(candidate_ids))
+    ):
         totals[ident][month] = (capacity, taken)
     return totals
 
 
-def list_taken_months(session: Session, candidate_id: int, *, from_month: int = 0) -> dict[int, int]:
+def list_taken_months(
+    session: Session, candidate_id: int, *, from_month: int = 0
+) -> dict[int, int]:
     """Month → half-days held and booked in it, only months in which something is."""
     taken = _M.held + _M.booked
     query = sa.select(_M.month, taken).where(
         _M.candidate_id == candidate_id, _M.month >= from_month, taken > 0
     )
-    return {month: n for month, n in session.execute(query.order_by(_M.month))}
+    return dict(session.execute(query.order_by(_M.month)).all())
 
 
 def violations(session: Session) -> Iterator[str]:
@@ -177,7 +208,9 @@ def violations(session: Session) -> Iterator[str]:
     over = sa.select(_M.candidate_id, _M.month, _M.capacity, _M.held, _M.booked).where(
         sa.not_((_M.held >= 0) & (_M.booked >= 0) & (_M.held + _M.booked <= _M.capacity))
     )
-    for ident, month, capacity, held, booked in session.execute(over.order_by(_M.candidate_id, _M.month)):
+    for ident, month, capacity, held, booked in session.execute(
+        over.order_by(_M.candidate_id, _M.month)
+    ):
         yield f"ledger: candidate {ident}, month {month}: held {held} + booked {booked} of {capacity}"
     for state, column in ((CommitmentState.HOLD, _M.held), (CommitmentState.BOOKED, _M.booked)):
         yield from _differences(session, state, column)
@@ -215,7 +248,9 @@ def _take(
         if not _update(session, candidate_id, month, taken(n), room):
             for earlier in done:
                 _settle(session, candidate_id, earlier, given_back(half_days[earlier]))
-            raise NoCapacity(f"{show_month(month)}の稼働が足りないため、{n}半日コマを確保できません。")
+            raise NoCapacity(
+                f"{show_month(month)}の稼働が足りないため、{n}半日コマを確保できません。"
+            )
         done.append(month)
 
 
@@ -271,4 +306,6 @@ def _forget(session: Session) -> None:
 
 
 def _taken(month: int) -> NoCapacity:
-    return NoCapacity(f"{show_month(month)}には仮押さえまたは確保があるため、稼働をそれより少なくできません。")
+    return NoCapacity(
+        f"{show_month(month)}には仮押さえまたは確保があるため、稼働をそれより少なくできません。"
+    )

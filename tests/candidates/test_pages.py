@@ -67,13 +67,21 @@ def test_a_step_that_is_not_there_is_not_found(person: Browser) -> None:
     assert person.post("/profile/secrets").status_code == 404
 
 
-def test_submitting_a_profile_with_missing_parts_names_them(person: Browser, database: Database) -> None:
+def test_submitting_a_profile_with_missing_parts_names_them(
+    person: Browser, database: Database
+) -> None:
     person.post("/profile/basics", **typed.BASICS)
     membership = own_membership(database)
     answer = person.post(f"/memberships/{membership.id}/submit", version=membership.version)
     assert answer.status_code == 422
     message = next(line for line in answer.text.splitlines() if "入力が足りません" in line)
-    for part in ("経歴（職歴を1件以上）", "技能（技能を1つ以上）", "稼働（", "希望条件（", "同意（マッチングでの利用）"):
+    for part in (
+        "経歴（職歴を1件以上）",
+        "技能（技能を1つ以上）",
+        "稼働（",
+        "希望条件（",
+        "同意（マッチングでの利用）",
+    ):
         assert part in message
     assert own_membership(database).state is MembershipState.DRAFT
 
@@ -86,7 +94,9 @@ def test_the_overview_shows_the_profile_and_what_is_missing(person: Browser) -> 
     assert "申請する" in page
 
 
-def test_a_coordinator_activates_and_the_windows_become_months(app: TalentpoolFlask, person: Browser) -> None:
+def test_a_coordinator_activates_and_the_windows_become_months(
+    app: TalentpoolFlask, person: Browser
+) -> None:
     membership = applied(app, person)
     office = signed_in(app, Role.COORDINATOR)
     page = office.get(f"/candidates/{membership.candidate_id}")
@@ -100,14 +110,24 @@ def test_a_coordinator_activates_and_the_windows_become_months(app: TalentpoolFl
     assert stored.state is MembershipState.ACTIVE
     assert str(stored.active_until) == "2029-03-31"
     with app.database.reading() as session:
-        months = {row.month: row.capacity for row in ledger.list_months(session, stored.candidate_id)}
+        months = {
+            row.month: row.capacity for row in ledger.list_months(session, stored.candidate_id)
+        }
     april = dates.month_number(2027, 4)
-    assert months == {april: 8, april + 1: 8, april + 2: 8, april + 3: 8, april + 4: 0, april + 5: 8}
+    assert months == {
+        april: 8,
+        april + 1: 8,
+        april + 2: 8,
+        april + 3: 8,
+        april + 4: 0,
+        april + 5: 8,
+    }
     assert "稼働台帳" in person.get("/availability").text
 
 
 @pytest.mark.parametrize(
-    ("verb", "state"), [("return", MembershipState.RETURNED), ("decline", MembershipState.NOT_ACCEPTED)]
+    ("verb", "state"),
+    [("return", MembershipState.RETURNED), ("decline", MembershipState.NOT_ACCEPTED)],
 )
 def test_a_coordinator_answers_with_a_reason(
     app: TalentpoolFlask, person: Browser, verb: str, state: MembershipState
@@ -121,7 +141,9 @@ def test_a_coordinator_answers_with_a_reason(
     uncommented = office.post(path, version=membership.version, reason="other")
     assert uncommented.status_code == 422
     assert "補足を書いてください" in uncommented.text
-    answer = office.post(path, version=membership.version, reason="incomplete", comment="住所が空欄です。")
+    answer = office.post(
+        path, version=membership.version, reason="incomplete", comment="住所が空欄です。"
+    )
     assert answer.status_code == 302
     assert own_membership(app.database).state is state
     if state is MembershipState.RETURNED:
@@ -139,10 +161,14 @@ def test_a_page_that_is_out_of_date_is_a_conflict(app: TalentpoolFlask, person: 
 
 
 @pytest.mark.parametrize("until", ["", "2026-02-30", "きのう", "2020-01-01", "2099-01-01"])
-def test_an_impossible_last_day_is_refused_at_the_field(app: TalentpoolFlask, person: Browser, until: str) -> None:
+def test_an_impossible_last_day_is_refused_at_the_field(
+    app: TalentpoolFlask, person: Browser, until: str
+) -> None:
     membership = applied(app, person)
     office = signed_in(app, Role.COORDINATOR)
-    answer = office.post(f"/memberships/{membership.id}/activate", version=membership.version, until=until)
+    answer = office.post(
+        f"/memberships/{membership.id}/activate", version=membership.version, until=until
+    )
     assert answer.status_code == 422
     assert typed.errors(answer.text)
     assert own_membership(app.database).state is MembershipState.APPLIED
@@ -157,9 +183,15 @@ def test_a_coordinator_extends_and_verifies(app: TalentpoolFlask, database: Data
         f"/memberships/{membership.id}/extend", version=membership.version, until="2030-03-31"
     )
     assert answer.status_code == 302, typed.errors(answer.text)
-    states = {"evidence_bpr": "confirmed", "evidence_bridging": "documented", "evidence_administration": "self"}
+    states = {
+        "evidence_bpr": "confirmed",
+        "evidence_bridging": "documented",
+        "evidence_administration": "self",
+    }
     assert office.post(f"/candidates/{candidate.id}/evidence", **states).status_code == 302
-    refused = office.post(f"/candidates/{candidate.id}/evidence", **(states | {"evidence_bpr": "perfect"}))
+    refused = office.post(
+        f"/candidates/{candidate.id}/evidence", **(states | {"evidence_bpr": "perfect"})
+    )
     assert refused.status_code == 422
     with database.reading() as session:
         stored = session.get_one(Candidate, candidate.id)
@@ -171,7 +203,9 @@ def test_a_coordinator_extends_and_verifies(app: TalentpoolFlask, database: Data
         }
 
 
-def test_a_person_leaves_and_can_change_nothing_any_more(app: TalentpoolFlask, person: Browser) -> None:
+def test_a_person_leaves_and_can_change_nothing_any_more(
+    app: TalentpoolFlask, person: Browser
+) -> None:
     membership = applied(app, person)
     path = f"/memberships/{membership.id}/leave"
     assert person.post(path, version=membership.version).status_code == 302
@@ -185,7 +219,9 @@ def test_a_person_leaves_and_can_change_nothing_any_more(app: TalentpoolFlask, p
         assert ledger.list_months(session, candidate.id) == []
 
 
-def test_a_pause_is_a_window_and_empties_its_months(app: TalentpoolFlask, database: Database) -> None:
+def test_a_pause_is_a_window_and_empties_its_months(
+    app: TalentpoolFlask, database: Database
+) -> None:
     with database.writing() as session:
         candidate = make.make_candidate(session)
         user = session.get_one(make.User, candidate.user_id)
@@ -194,13 +230,20 @@ def test_a_pause_is_a_window_and_empties_its_months(app: TalentpoolFlask, databa
     refused = person.post("/availability/pause", first_month="2027年9月", last_month="2027-08")
     assert refused.status_code == 422
     assert "2027年9月" in refused.text
-    assert person.post("/availability/pause", first_month="2027年8月", last_month="令和9年9月").status_code == 302
+    assert (
+        person.post(
+            "/availability/pause", first_month="2027年8月", last_month="令和9年9月"
+        ).status_code
+        == 302
+    )
     with database.reading() as session:
         months = [row.capacity for row in ledger.list_months(session, candidate.id)]
     assert months == [8, 8, 8, 8, 0, 0]
 
 
-def test_a_pause_over_bookings_is_refused_with_the_months(app: TalentpoolFlask, database: Database) -> None:
+def test_a_pause_over_bookings_is_refused_with_the_months(
+    app: TalentpoolFlask, database: Database
+) -> None:
     with database.writing() as session:
         candidate = make.make_candidate(session)
         need = make.make_need(session, first_month=make.FIRST + 1, last_month=make.FIRST + 2)
@@ -238,15 +281,25 @@ def test_staff_find_people_by_name_furigana_code_and_skill(
     assert other.code in everybody
     assert draft.code not in everybody
     assert foreign.code not in everybody
-    for query in ("words=高崎", "words=たかさき", f"words={wanted.code}", "skill=cloud&level=4", "kind=official"):
+    for query in (
+        "words=高崎",
+        "words=たかさき",
+        f"words={wanted.code}",
+        "skill=cloud&level=4",
+        "kind=official",
+    ):
         page = office.get(f"/candidates?{query}").text
         assert wanted.code in page, query
         assert other.code not in page, query
     assert wanted.code not in office.get("/candidates?state=applied").text
-    assert office.get("/candidates?words=%00%25_&state=x&page=99999999999&level=9").status_code == 200
+    assert (
+        office.get("/candidates?words=%00%25_&state=x&page=99999999999&level=9").status_code == 200
+    )
 
 
-def test_a_list_of_twenty_people_takes_at_most_fifteen_queries(app: TalentpoolFlask, database: Database) -> None:
+def test_a_list_of_twenty_people_takes_at_most_fifteen_queries(
+    app: TalentpoolFlask, database: Database
+) -> None:
     with database.writing() as session:
         for _ in range(25):
             candidate = make.make_candidate(session, has_account=False)
@@ -273,7 +326,10 @@ def test_foreign_and_absent_people_look_the_same(app: TalentpoolFlask, database:
         assert office.get(f"/candidates/{ident}").status_code == 404
         assert office.post(f"/memberships/{ident}/activate", version=1).status_code == 404
     stranger = signed_in(app, Role.CANDIDATE)
-    assert stranger.post(f"/memberships/{membership.id}/leave", version=membership.version).status_code == 404
+    assert (
+        stranger.post(f"/memberships/{membership.id}/leave", version=membership.version).status_code
+        == 404
+    )
     assert stranger.get(f"/candidates/{foreign.id}").status_code == 403
 
 
@@ -288,7 +344,11 @@ def test_foreign_and_absent_people_look_the_same(app: TalentpoolFlask, database:
     ],
 )
 def test_a_town_sees_only_what_the_introduction_allows(
-    app: TalentpoolFlask, database: Database, state: PlacementState, is_visible: bool, has_contact: bool
+    app: TalentpoolFlask,
+    database: Database,
+    state: PlacementState,
+    is_visible: bool,
+    has_contact: bool,
 ) -> None:
     with database.writing() as session:
         candidate = make.make_candidate(
@@ -312,7 +372,9 @@ def test_every_look_at_a_named_profile_is_kept_and_shown_to_the_person(
 ) -> None:
     with database.writing() as session:
         candidate = make.make_candidate(session)
-        make.make_placement(session, make.make_need(session), candidate, state=PlacementState.INTRODUCED)
+        make.make_placement(
+            session, make.make_need(session), candidate, state=PlacementState.INTRODUCED
+        )
         user = session.get_one(make.User, candidate.user_id)
     office = signed_in(app, Role.APPROVER)
     for path in ("/candidates", "/candidates", f"/candidates/{candidate.id}"):
@@ -321,7 +383,11 @@ def test_every_look_at_a_named_profile_is_kept_and_shown_to_the_person(
     person = Browser(app)
     person.sign_in(user)
     person.get("/profile")
-    assert looks(database) == [("approver", "list"), ("approver", "profile"), ("municipality", "profile")]
+    assert looks(database) == [
+        ("approver", "list"),
+        ("approver", "profile"),
+        ("municipality", "profile"),
+    ]
     page = person.get("/views").text
     for text in ("県決裁者", "市町担当者", "姫路市", "全3件"):
         assert text in page

@@ -99,7 +99,11 @@ def test_what_cannot_be_is_refused_at_the_field(
         ("basics", {"phone": "１１０番"}, ['value="１１０番"', 'value="髙﨑"', 'value="１９６２"']),
         ("career", {"posts-0-first_month": "むかし"}, ['value="むかし"', 'value="姫路市役所"']),
         ("skills", {"skill_bpr-last_used": "昨年"}, ['value="昨年"', "窓口の見直しを3年担当"]),
-        ("availability", {"windows-0-half_days": "たくさん"}, ['value="たくさん"', 'value="2027年4月"']),
+        (
+            "availability",
+            {"windows-0-half_days": "たくさん"},
+            ['value="たくさん"', 'value="2027年4月"'],
+        ),
         ("wishes", {"pay_minimum": "そこそこ"}, ['value="そこそこ"', 'value="1万"', "一行目"]),
     ],
 )
@@ -127,13 +131,17 @@ def test_thousands_of_rows_are_refused_quickly(browser: Browser) -> None:
     assert browser.post("/profile/career", **rows).status_code == 422
 
 
-def test_an_unknown_consent_is_ignored_and_none_is_stored(browser: Browser, database: Database) -> None:
+def test_an_unknown_consent_is_ignored_and_none_is_stored(
+    browser: Browser, database: Database
+) -> None:
     assert browser.post("/profile/consents", consent_everything="y").status_code == 302
     with database.reading() as session:
         assert session.scalars(sa.select(Candidate)).one().consents == []
 
 
-def test_a_draft_keeps_whatever_was_typed_and_is_shown_again(browser: Browser, database: Database) -> None:
+def test_a_draft_keeps_whatever_was_typed_and_is_shown_again(
+    browser: Browser, database: Database
+) -> None:
     wrong = typed.BASICS | {"phone": "あとで調べる", "birth_date-day": "32"}
     assert browser.post("/profile/basics", draft="1", **wrong).status_code == 302
     page = browser.get("/profile/basics").text
@@ -169,7 +177,9 @@ def test_a_draft_is_unreadable_in_the_database(browser: Browser, database: Datab
     assert b"0790-99-8888" not in bytes(raw)
 
 
-def test_a_row_can_be_added_without_losing_what_was_typed(browser: Browser, database: Database) -> None:
+def test_a_row_can_be_added_without_losing_what_was_typed(
+    browser: Browser, database: Database
+) -> None:
     fields = {"posts-0-body": "姫路市", "posts-0-first_month": "まだ"}
     answer = browser.post("/profile/career", add="posts", **fields)
     assert answer.status_code == 200
@@ -185,9 +195,13 @@ def test_only_lists_take_a_row_more(browser: Browser, name: str) -> None:
     assert browser.post("/profile/career", add=name).status_code == 200
 
 
-def test_rows_ticked_for_removal_and_empty_rows_are_not_stored(browser: Browser, database: Database) -> None:
+def test_rows_ticked_for_removal_and_empty_rows_are_not_stored(
+    browser: Browser, database: Database
+) -> None:
     browser.post("/profile/career", **typed.CAREER)
-    fields = {name: value for name, value in typed.CAREER.items() if not name.startswith("companies")}
+    fields = {
+        name: value for name, value in typed.CAREER.items() if not name.startswith("companies")
+    }
     browser.post("/profile/career", **fields, **{"decisions-0-remove": "y"})
     with database.reading() as session:
         person = session.scalars(sa.select(Candidate)).one()

@@ -18,7 +18,9 @@ def browser(app: TalentpoolFlask) -> Browser:
     return signed_in(app, Role.CANDIDATE)
 
 
-def test_what_was_typed_in_every_step_is_stored_exactly(browser: Browser, database: Database) -> None:
+def test_what_was_typed_in_every_step_is_stored_exactly(
+    browser: Browser, database: Database
+) -> None:
     typed.fill_in(browser)
     with database.reading() as session:
         person = session.scalars(sa.select(Candidate)).one()
@@ -30,8 +32,15 @@ def test_what_was_typed_in_every_step_is_stored_exactly(browser: Browser, databa
         assert person.contact_email == "takasaki@example.jp"
         assert (person.home_code, person.address) == ("282014", "安田四丁目1番地")
         (post,) = person.posts
-        assert (post.body, post.municipality_code, post.grade) == ("姫路市役所", "282014", "section_head")
-        assert (post.first_month, post.last_month) == (dates.month_number(2010, 4), dates.month_number(2022, 3))
+        assert (post.body, post.municipality_code, post.grade) == (
+            "姫路市役所",
+            "282014",
+            "section_head",
+        )
+        assert (post.first_month, post.last_month) == (
+            dates.month_number(2010, 4),
+            dates.month_number(2022, 3),
+        )
         assert [(row.name, row.position, row.is_present) for row in person.companies] == [
             ("株式会社サンプル", "顧問", True)
         ]
@@ -46,7 +55,9 @@ def test_what_was_typed_in_every_step_is_stored_exactly(browser: Browser, databa
             ("K1", "第一種情報処理技術者試験", 1994),
             (None, "統計士", None),
         ]
-        windows = [(row.first_month, row.last_month, row.half_days, row.weekdays) for row in person.windows]
+        windows = [
+            (row.first_month, row.last_month, row.half_days, row.weekdays) for row in person.windows
+        ]
         assert windows == [
             (dates.month_number(2027, 4), dates.month_number(2027, 9), 8, 0b10101),
             (dates.month_number(2027, 8), dates.month_number(2027, 8), 0, 31),
@@ -59,7 +70,9 @@ def test_what_was_typed_in_every_step_is_stored_exactly(browser: Browser, databa
 
 
 @pytest.mark.parametrize("step", typed.STEPS)
-def test_a_saved_step_is_shown_again_as_it_was_stored(browser: Browser, database: Database, step: str) -> None:
+def test_a_saved_step_is_shown_again_as_it_was_stored(
+    browser: Browser, database: Database, step: str
+) -> None:
     typed.fill_in(browser)
     page = browser.get(f"/profile/{step}")
     assert page.status_code == 200

@@ -26,7 +26,9 @@ class PostRow(Row):
     title = text_field(_("役職・担当"))
     grade = SelectField(_("職位"), default="")
     first_month = MonthText(_("始まりの年月"), Required(), description=MONTH)
-    last_month = MonthText(_("終わりの年月"), description=_("今も勤めているときは空欄にしてください。"))
+    last_month = MonthText(
+        _("終わりの年月"), description=_("今も勤めているときは空欄にしてください。")
+    )
     remove = remove_field()
 
     def validate_last_month(self, field: Field) -> None:
@@ -77,11 +79,14 @@ class CareerForm(ProfileForm):
                 for row in self.posts.rows
             ],
             companies=[
-                Work(row.name.data, row.position.data or "", row.has_shares.data, row.is_present.data)
+                Work(
+                    row.name.data, row.position.data or "", row.has_shares.data, row.is_present.data
+                )
                 for row in self.companies.rows
             ],
             decisions=[
-                Matter(row.vendor.data, row.month.data, row.subject.data or "") for row in self.decisions.rows
+                Matter(row.vendor.data, row.month.data, row.subject.data or "")
+                for row in self.decisions.rows
             ],
         )
 

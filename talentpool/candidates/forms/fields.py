@@ -16,7 +16,8 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
 )
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
@@ -27,6 +28,11 @@ from ...text import digits, parse_int
 from ...web.forms import Form, text_field
 
 MOST_ROWS = 30
+
+
+def option(value: str, label: Any) -> Any:
+    """One choice of a select, of radio buttons or boxes."""
+    return SelectChoice(value, label)
 
 
 class Required:
@@ -43,7 +49,7 @@ class Required:
             raise StopValidation(str(self.message))
 
 
-class TypedField(Field):  # type: ignore[misc]
+class TypedField(Field):
     """One line of text that means something else; refused text stays in the box as it was typed."""
 
     widget = TextInput()
@@ -71,7 +77,9 @@ class TypedField(Field):  # type: ignore[misc]
 class WholeNumber(TypedField):
     """A whole number from `least` to `most`; full-width digits, commas and 万 are understood."""
 
-    def __init__(self, label: Any = None, *validators: Any, least: int = 0, most: int = 10**9, **options: Any) -> None:
+    def __init__(
+        self, label: Any = None, *validators: Any, least: int = 0, most: int = 10**9, **options: Any
+    ) -> None:
         options.setdefault("render_kw", {"inputmode": "numeric"})
         super().__init__(label, validators=validators, **options)
         self.least, self.most = least, most
@@ -118,7 +126,7 @@ class ConvertedText(TypedField):
         self.read = convert  # type: ignore[method-assign]
 
 
-class Row(wtforms.Form):  # type: ignore[misc]
+class Row(wtforms.Form):
     """Part of a form. `filled_by` names the fields that make a row of a list count at all."""
 
     filled_by: ClassVar[Sequence[str]] = ()
@@ -146,10 +154,12 @@ def remove_field() -> BooleanField:
     return BooleanField(_("この行を消す"))
 
 
-class RowList(FieldList):  # type: ignore[misc]
+class RowList(FieldList):  # type: ignore[type-arg]
     """Rows of a form: blank ones and those ticked for removal count as not there."""
 
-    def __init__(self, row: type[Row], label: Any, *, most: int = MOST_ROWS, **options: Any) -> None:
+    def __init__(
+        self, row: type[Row], label: Any, *, most: int = MOST_ROWS, **options: Any
+    ) -> None:
         # One entry more than is allowed is read, so that too many are refused and not cut off.
         super().__init__(FormField(row), label, min_entries=1, max_entries=most + 1, **options)
         self.most = most
@@ -162,7 +172,7 @@ class RowList(FieldList):  # type: ignore[misc]
         if len(self.entries) <= self.most:
             self.append_entry()
 
-    def validate(self, form: wtforms.Form, extra_validators: Iterable[Any] = ()) -> bool:
+    def validate(self, form: BaseForm, extra_validators: Iterable[Any] = ()) -> bool:
         kept = [entry for entry in self.entries if not entry.form.is_left_out]
         for entry in kept:
             entry.validate(form)
@@ -205,7 +215,9 @@ def date_parts(iso: str | None) -> dict[str, str]:
 class ProfileForm(Form):
     """The form of one step. `catalogue` gives the choices; `value()` what the service takes."""
 
-    def __init__(self, *args: Any, catalogue: Catalogue, locale: str = "ja", **options: Any) -> None:
+    def __init__(
+        self, *args: Any, catalogue: Catalogue, locale: str = "ja", **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.catalogue, self.locale = catalogue, locale
         self.set_choices()
@@ -236,7 +248,11 @@ class ProfileForm(Form):
         if boxes or not error.fields:
             super().refuse(Refused(error.message, fields=boxes))
 
-    def choose(self, field: SelectField | SelectMultipleField, vocabulary: str, *, none: Any = None) -> None:
+    def choose(
+        self, field: SelectField | SelectMultipleField, vocabulary: str, *, none: Any = None
+    ) -> None:
         """Offer the valid items of `vocabulary`; `none` is the text of the empty choice of a select."""
-        offered = [SelectChoice(code, label) for code, label in self.catalogue.choices(vocabulary, self.locale)]
-        field.choices = [SelectChoice("", str(none)), *offered] if none is not None else offered
+        offered = [
+            option(code, label) for code, label in self.catalogue.choices(vocabulary, self.locale)
+        ]
+        field.choices = [option("", str(none)), *offered] if none is not None else offered

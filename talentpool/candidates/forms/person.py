@@ -13,7 +13,6 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
 )
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from ...errors import UnknownCode
@@ -30,6 +29,7 @@ from .fields import (
     Required,
     WholeNumber,
     date_parts,
+    option,
 )
 
 NAME = 50  # characters
@@ -46,13 +46,19 @@ class Kana:
 
 
 def _kana_field(label: Any) -> Any:
-    return text_field(label, Required(), Kana(), most=NAME, description=_("ひらがなでも入力できます。"))
+    return text_field(
+        label, Required(), Kana(), most=NAME, description=_("ひらがなでも入力できます。")
+    )
 
 
 class BasicsForm(ProfileForm):
     kind = RadioField(_("登録者の区分"), validators=[Required(_("選んでください。"))])
-    family_name = text_field(_("姓"), Required(), most=NAME, render_kw={"autocomplete": "family-name"})
-    given_name = text_field(_("名"), Required(), most=NAME, render_kw={"autocomplete": "given-name"})
+    family_name = text_field(
+        _("姓"), Required(), most=NAME, render_kw={"autocomplete": "family-name"}
+    )
+    given_name = text_field(
+        _("名"), Required(), most=NAME, render_kw={"autocomplete": "given-name"}
+    )
     family_kana = _kana_field(_("姓のフリガナ"))
     given_kana = _kana_field(_("名のフリガナ"))
     birth_date = FormField(DateParts, _("生年月日"))
@@ -69,19 +75,19 @@ class BasicsForm(ProfileForm):
         _("郵便番号"), postal_code, description=_("例：650-8567"),
         render_kw={"inputmode": "numeric", "autocomplete": "postal-code"},
     )  # fmt: skip
-    home_prefecture = SelectField(_("住んでいる都道府県"), default="", validators=[Required(_("選んでください。"))])
+    home_prefecture = SelectField(
+        _("住んでいる都道府県"), default="", validators=[Required(_("選んでください。"))]
+    )
     home_name = text_field(
         _("住んでいる市区町村"), Required(), most=40,
         description=_("例：姫路市。政令指定都市は市の名前だけ（神戸市など）で入力します。"),
     )  # fmt: skip
-    address = text_field(
-        _("番地・建物"), most=200, render_kw={"autocomplete": "street-address"}
-    )
+    address = text_field(_("番地・建物"), most=200, render_kw={"autocomplete": "street-address"})
 
     def set_choices(self) -> None:
         self.choose(self.kind, Vocabulary.CANDIDATE_KIND)
-        offered = [SelectChoice(entry.code, entry.ja) for entry in self.catalogue.prefectures()]
-        self.home_prefecture.choices = [SelectChoice("", str(_("選んでください"))), *offered]
+        offered = [option(entry.code, entry.ja) for entry in self.catalogue.prefectures()]
+        self.home_prefecture.choices = [option("", str(_("選んでください"))), *offered]
 
     def validate_home_name(self, field: Field) -> None:
         """By the table of municipalities, in the prefecture that was chosen."""
@@ -128,9 +134,13 @@ class WishesForm(ProfileForm):
         _("受けられる任用形態"), validators=[Required(_("1つ以上選んでください。"))],
         description=_("町が用意できる形態と1つも合わないと、推薦されません。"),
     )  # fmt: skip
-    roles = SelectMultipleField(_("務めたい役割"), description=_("分からなければ空欄でかまいません。"))
+    roles = SelectMultipleField(
+        _("務めたい役割"), description=_("分からなければ空欄でかまいません。")
+    )
     pay_minimum = WholeNumber(
-        _("報酬の最低額（半日コマあたり）"), most=MOST_PAY, description=_("無償でもよいときは0にしてください。")
+        _("報酬の最低額（半日コマあたり）"),
+        most=MOST_PAY,
+        description=_("無償でもよいときは0にしてください。"),
     )
     pay_wish = WholeNumber(_("報酬の希望額（半日コマあたり）"), most=MOST_PAY)
     themes = SelectMultipleField(_("取り組みたいテーマ"))
@@ -151,18 +161,18 @@ class WishesForm(ProfileForm):
         self.choose(self.heard_from, Vocabulary.HEARD_FROM, none=_("選択なし"))
         towns = self.catalogue.municipalities(self.prefecture_code)
         regions = dict.fromkeys(town.region for town in towns if town.region)
-        self.regions.choices = [SelectChoice(region, region) for region in regions]
+        self.regions.choices = [option(region, region) for region in regions]
 
     def value(self) -> Wishes:
         minimum = self.pay_minimum.data or 0
         return Wishes(
-            forms=self.forms.data,
-            roles=self.roles.data,
+            forms=self.forms.data or [],
+            roles=self.roles.data or [],
             pay_minimum=minimum,
             pay_wish=minimum if self.pay_wish.data is None else self.pay_wish.data,
-            themes=self.themes.data,
-            regions=self.regions.data,
-            motives=self.motives.data,
+            themes=self.themes.data or [],
+            regions=self.regions.data or [],
+            motives=self.motives.data or [],
             motive=self.motive.data or "",
             heard_from=self.heard_from.data or None,
         )
@@ -198,7 +208,9 @@ class ConsentsForm(ProfileForm):
 def consents_form(catalogue: Catalogue) -> type[ConsentsForm]:
     """The class with a box for every purpose that is valid today."""
     terms = catalogue.terms(Vocabulary.CONSENT_PURPOSE)
-    boxes = {_box(term): BooleanField(_("「%(purpose)s」に同意する", purpose=term.ja)) for term in terms}
+    boxes = {
+        _box(term): BooleanField(_("「%(purpose)s」に同意する", purpose=term.ja)) for term in terms
+    }
     return type("ConsentsForm", (ConsentsForm,), {"terms": terms, **boxes})
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import Field, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from ...reference.catalogue import Catalogue
@@ -16,7 +15,7 @@ from ...states import MEMBERSHIP, MembershipState
 from ...web.forms import Form, text_field
 from ..models import SkillClaim
 from ..service import CandidateFilter
-from .fields import DateText, MonthText, ProfileForm, Required
+from .fields import DateText, MonthText, ProfileForm, Required, option
 
 
 class CandidateFilterForm(ProfileForm):
@@ -38,11 +37,11 @@ class CandidateFilterForm(ProfileForm):
         self.choose(self.level, Vocabulary.SKILL_LEVEL, none=every)
         language = 1 if self.locale.startswith("en") else 0
         states = [
-            SelectChoice(str(state), MEMBERSHIP.labels[state][language])
+            option(str(state), MEMBERSHIP.labels[state][language])
             for state in MembershipState
             if state is not MembershipState.DRAFT
         ]
-        self.state.choices = [SelectChoice("", str(every)), *states]
+        self.state.choices = [option("", str(every)), *states]
 
     def value(self) -> CandidateFilter:
         return CandidateFilter(
@@ -59,12 +58,19 @@ class CandidateFilterForm(ProfileForm):
         found = [(str(self.words.label.text), self.words.data)] if self.words.data else []
         for field in (self.kind, self.state, self.skill, self.level):
             chosen = _offered(field)
-            found += [(str(field.label.text), str(c.label)) for c in field.choices if chosen and c.value == chosen]
+            if chosen:
+                found.append((str(field.label.text), _choices(field)[chosen]))
         return found
 
 
+def _choices(field: SelectField) -> dict[str, str]:
+    """Value → text of what a select offers."""
+    offered: Any = field.choices
+    return {choice.value: str(choice.label) for choice in offered}
+
+
 def _offered(field: SelectField) -> str:
-    return field.data if field.data in {choice.value for choice in field.choices} else ""
+    return field.data if field.data in _choices(field) else ""
 
 
 class ActivateForm(Form):
@@ -72,7 +78,9 @@ class ActivateForm(Form):
 
 
 class PauseForm(Form):
-    first_month = MonthText(_("休止の始まり"), Required(), description=_("例：2027-04、2027年4月、令和9年4月"))
+    first_month = MonthText(
+        _("休止の始まり"), Required(), description=_("例：2027-04、2027年4月、令和9年4月")
+    )
     last_month = MonthText(_("休止の終わり"), Required())
     note = text_field(_("メモ"), most=200)
 
@@ -94,7 +102,9 @@ class EvidenceForm(ProfileForm):
         return {skill: self[f"evidence_{skill}"].data for skill in self.claimed}
 
 
-def evidence_form(catalogue: Catalogue, claims: Sequence[SkillClaim], locale: str = "ja") -> type[EvidenceForm]:
+def evidence_form(
+    catalogue: Catalogue, claims: Sequence[SkillClaim], locale: str = "ja"
+) -> type[EvidenceForm]:
     """The class with a select for every skill the person claims."""
     fields: dict[str, Any] = {
         f"evidence_{row.skill}": SelectField(
@@ -102,4 +112,6 @@ def evidence_form(catalogue: Catalogue, claims: Sequence[SkillClaim], locale: st
         )
         for row in claims
     }
-    return type("EvidenceForm", (EvidenceForm,), {"claimed": tuple(row.skill for row in claims), **fields})
+    return type(
+        "EvidenceForm", (EvidenceForm,), {"claimed": tuple(row.skill for row in claims), **fields}
+    )

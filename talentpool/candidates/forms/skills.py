@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import Field, FormField, SelectField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from ...reference.catalogue import Catalogue
@@ -14,7 +13,7 @@ from ...reference.entries import Skill, TermEntry, Vocabulary
 from ...web.forms import text_field
 from ..models import Candidate
 from ..steps import Claim, Exam, Skills
-from .fields import ProfileForm, Row, RowList, YearNumber, remove_field
+from .fields import ProfileForm, Row, RowList, YearNumber, option, remove_field
 
 
 class ClaimRow(Row):
@@ -27,7 +26,9 @@ class ExamRow(Row):
     filled_by = ("exam", "name_then", "year")
 
     exam = SelectField(_("試験・資格"), default="")
-    name_then = text_field(_("合格したときの名前"), description=_("一覧にない資格のときも、ここに書いてください。"))
+    name_then = text_field(
+        _("合格したときの名前"), description=_("一覧にない資格のときも、ここに書いてください。")
+    )
     year = YearNumber(_("合格した年"), description=_("西暦。例：2001"))
     remove = remove_field()
 
@@ -46,16 +47,18 @@ class SkillsForm(ProfileForm):
         for skill in self.skills:
             self.choose(self[_row(skill.code)].form.level, Vocabulary.SKILL_LEVEL, none=_("なし"))
         exams = self.catalogue.terms(Vocabulary.EXAM)
-        offered = [SelectChoice(term.code, term.label(self.locale)) for term in exams]
+        offered = [option(term.code, term.label(self.locale)) for term in exams]
         for entry in self.exams.entries:
-            entry.form.exam.choices = [SelectChoice("", str(_("一覧にない"))), *offered]
+            entry.form.exam.choices = [option("", str(_("一覧にない"))), *offered]
 
     def value(self) -> Skills:
         claims = {}
         for skill in self.skills:
             row = self[_row(skill.code)].form
             if row.level.data:
-                claims[skill.code] = Claim(int(row.level.data), row.last_used.data, row.evidence_note.data or "")
+                claims[skill.code] = Claim(
+                    int(row.level.data), row.last_used.data, row.evidence_note.data or ""
+                )
         return Skills(claims=claims, exams=[self._exam(row) for row in self.exams.rows])
 
     def _exam(self, row: Any) -> Exam:
@@ -67,7 +70,14 @@ class SkillsForm(ProfileForm):
     def groups(self) -> list[tuple[TermEntry, list[tuple[Skill, Field]]]]:
         """(group, its skills with their rows), in the order of the catalogue."""
         return [
-            (group, [(skill, self[_row(skill.code)]) for skill in self.skills if skill.group == group.code])
+            (
+                group,
+                [
+                    (skill, self[_row(skill.code)])
+                    for skill in self.skills
+                    if skill.group == group.code
+                ],
+            )
             for group in self.catalogue.terms(Vocabulary.SKILL_GROUP)
         ]
 
@@ -82,7 +92,8 @@ class SkillsForm(ProfileForm):
             for row in candidate.skills
         }
         contents["exams"] = [
-            {"exam": row.exam, "name_then": row.name_then, "year": row.year} for row in candidate.exams
+            {"exam": row.exam, "name_then": row.name_then, "year": row.year}
+            for row in candidate.exams
         ]
         return contents
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Field, SelectField, SelectMultipleField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from ...reference.entries import Vocabulary
@@ -21,6 +20,7 @@ from .fields import (
     Row,
     RowList,
     WholeNumber,
+    option,
     remove_field,
 )
 
@@ -43,15 +43,21 @@ class WindowRow(Row):
 
     kind = SelectField(
         _("種別"), default=AVAILABLE,
-        choices=[SelectChoice(AVAILABLE, _("稼働できる")), SelectChoice(PAUSE, _("休止する"))],
+        choices=[option(AVAILABLE, _("稼働できる")), option(PAUSE, _("休止する"))],
     )  # fmt: skip
-    first_month = MonthText(_("始まりの年月"), Required(), description=_("例：2027-04、2027年4月、令和9年4月"))
+    first_month = MonthText(
+        _("始まりの年月"), Required(), description=_("例：2027-04、2027年4月、令和9年4月")
+    )
     last_month = MonthText(_("終わりの年月"), Required())
     half_days = WholeNumber(
-        _("1か月の半日コマ数"), most=MOST_HALF_DAYS, description=_("1コマは4時間です。月4日なら8コマ。休止のときは空欄。")
+        _("1か月の半日コマ数"),
+        most=MOST_HALF_DAYS,
+        description=_("1コマは4時間です。月4日なら8コマ。休止のときは空欄。"),
     )
     mode = SelectField(
-        _("働き方"), default=str(Mode.BOTH), choices=[SelectChoice(str(mode), label) for mode, label in MODES.items()]
+        _("働き方"),
+        default=str(Mode.BOTH),
+        choices=[option(str(mode), label) for mode, label in MODES.items()],
     )
     weekdays = SelectMultipleField(_("働ける曜日"), default=chosen_days(WORKDAYS))
     note = text_field(_("メモ"), most=200)
@@ -76,7 +82,7 @@ class WindowRow(Row):
             raise ValidationError(str(_("曜日を1つ以上選んでください。")))
 
     def span(self) -> Span:
-        weekdays = sum(1 << int(day) for day in self.weekdays.data)
+        weekdays = sum([1 << int(day) for day in self.weekdays.data or []])
         return Span(
             first_month=self.first_month.data,
             last_month=self.last_month.data,
@@ -91,14 +97,18 @@ class WindowRow(Row):
 class AvailabilityForm(ProfileForm):
     windows = RowList(WindowRow, _("稼働できる期間"), most=MOST_WINDOWS)
     travel_limit_minutes = WholeNumber(
-        _("移動時間の上限（片道）"), most=MOST_TRAVEL, description=_("上限がなければ空欄にしてください。")
+        _("移動時間の上限（片道）"),
+        most=MOST_TRAVEL,
+        description=_("上限がなければ空欄にしてください。"),
     )
     overnight = BooleanField(_("泊まりがけでも活動できる"))
-    most_at_once = WholeNumber(_("同時に受けられる活動の数"), Required(), least=1, most=MOST_AT_ONCE, default=1)
+    most_at_once = WholeNumber(
+        _("同時に受けられる活動の数"), Required(), least=1, most=MOST_AT_ONCE, default=1
+    )
 
     def set_choices(self) -> None:
         terms = self.catalogue.terms(Vocabulary.WEEKDAY)
-        days = [SelectChoice(str(term.attributes["number"]), term.label(self.locale)) for term in terms]
+        days = [option(str(term.attributes["number"]), term.label(self.locale)) for term in terms]
         for entry in self.windows.entries:
             entry.form.weekdays.choices = days
 

@@ -38,15 +38,22 @@ def show_profile() -> ResponseReturnValue:
 def _show_profile(candidate: Candidate, error: str | None = None) -> str:
     session, actor = current_session(), current_actor()
     membership = service.find_membership(candidate, actor.prefecture_code)
-    missing = submitting.list_missing(session, candidate, actor.prefecture_code or "", now=clock.now())
+    missing = submitting.list_missing(
+        session, candidate, actor.prefecture_code or "", now=clock.now()
+    )
     lacking = {one.step for one in missing}
-    line = [(step.label, url_for(".show_step", step=step), "" if step in lacking else "done") for step in Step]
+    line = [
+        (step.label, url_for(".show_step", step=step), "" if step in lacking else "done")
+        for step in Step
+    ]
     return render_template(
         "candidates/show_profile.html",
         candidate=candidate,
         membership=membership,
         machine=MEMBERSHIP,
-        buttons={step.verb: step for step in available(session, membership, actor)} if membership else {},
+        buttons={step.verb: step for step in available(session, membership, actor)}
+        if membership
+        else {},
         missing=missing,
         line=line,
         drafted=drafting.list_drafted(session, candidate),
@@ -59,7 +66,9 @@ def _show_profile(candidate: Candidate, error: str | None = None) -> str:
 def _reason_label(membership: Membership | None) -> str | None:
     if membership is None or membership.review_reason is None:
         return None
-    return catalogue_of(current_session()).label("profile_return_reason", membership.review_reason, locale())
+    return catalogue_of(current_session()).label(
+        "profile_return_reason", membership.review_reason, locale()
+    )
 
 
 @blueprint.post("/memberships/<int:ident>/submit")

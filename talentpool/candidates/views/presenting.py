@@ -53,7 +53,12 @@ class Presenter:
 
     def introduced(self, *, with_contact: bool) -> list[Section]:
         """For a town that was introduced: no birth date, no address, no conflicts, no wishes about pay."""
-        return [self.card(with_contact=with_contact), self.posts(), self.skills(), self.availability()]
+        return [
+            self.card(with_contact=with_contact),
+            self.posts(),
+            self.skills(),
+            self.availability(),
+        ]
 
     def basics(self) -> Section:
         person = self.candidate
@@ -76,7 +81,11 @@ class Presenter:
     def _names(self) -> list[tuple[str, Any]]:
         person = self.candidate
         kind = self._label(Vocabulary.CANDIDATE_KIND, person.kind)
-        return [(_("氏名"), person.name.strip()), (_("フリガナ"), person.kana.strip()), (_("区分"), kind)]
+        return [
+            (_("氏名"), person.name.strip()),
+            (_("フリガナ"), person.kana.strip()),
+            (_("区分"), kind),
+        ]
 
     def _contact(self) -> list[tuple[str, Any]]:
         person = self.candidate
@@ -110,18 +119,27 @@ class Presenter:
             for work in self.candidate.companies
         ]
         decisions = [
-            (matter.vendor, matter.subject, show_month(matter.month)) for matter in self.candidate.decisions
+            (matter.vendor, matter.subject, show_month(matter.month))
+            for matter in self.candidate.decisions
         ]
         tables = [
             *self.posts().tables,
-            Table(_("関係する会社"), [_("名前"), _("立場"), _("今も関係がある"), _("株式・出資")], companies),
+            Table(
+                _("関係する会社"),
+                [_("名前"), _("立場"), _("今も関係がある"), _("株式・出資")],
+                companies,
+            ),
             Table(_("自分が決定した契約・処分"), [_("相手"), _("内容"), _("年月")], decisions),
         ]
         return Section(Step.CAREER, tables=[table for table in tables if table.rows])
 
     def skills(self) -> Section:
-        order = {term.code: place for place, term in enumerate(self.catalogue.terms(Vocabulary.SKILL))}
-        claims = sorted(self.candidate.skills, key=lambda row: (-row.level, order.get(row.skill, 99)))
+        order = {
+            term.code: place for place, term in enumerate(self.catalogue.terms(Vocabulary.SKILL))
+        }
+        claims = sorted(
+            self.candidate.skills, key=lambda row: (-row.level, order.get(row.skill, 99))
+        )
         rows = [
             (
                 self._label(Vocabulary.SKILL, row.skill),
@@ -134,14 +152,22 @@ class Presenter:
         ]
         exams = [(row.name_then, row.year or "") for row in self.candidate.exams]
         tables = [
-            Table(_("業務スキル"), [_("技能"), _("水準"), _("最後に使った年"), _("根拠の状態"), _("根拠")], rows),
+            Table(
+                _("業務スキル"),
+                [_("技能"), _("水準"), _("最後に使った年"), _("根拠の状態"), _("根拠")],
+                rows,
+            ),
             Table(_("試験・資格"), [_("合格したときの名前"), _("年")], exams),
         ]
         return Section(Step.SKILLS, tables=[table for table in tables if table.rows])
 
     def availability(self) -> Section:
         person = self.candidate
-        limit = _("上限なし") if person.travel_limit_minutes is None else _("%(n)s分", n=person.travel_limit_minutes)
+        limit = (
+            _("上限なし")
+            if person.travel_limit_minutes is None
+            else _("%(n)s分", n=person.travel_limit_minutes)
+        )
         definitions = [
             (_("移動時間の上限（片道）"), limit),
             (_("泊まりがけ"), _yes(person.overnight)),
@@ -149,13 +175,20 @@ class Presenter:
         ]
         rows = [self._window(row) for row in person.windows]
         columns = [_("期間"), (_("半日コマ／月"), "number"), _("働き方"), _("曜日"), _("メモ")]
-        return Section(Step.AVAILABILITY, definitions, [Table(_("稼働できる期間"), columns, rows)] if rows else [])
+        return Section(
+            Step.AVAILABILITY,
+            definitions,
+            [Table(_("稼働できる期間"), columns, rows)] if rows else [],
+        )
 
     def _window(self, row: Window) -> tuple[Any, ...]:
         period = _span(row.first_month, row.last_month)
         if not row.is_available:
             return (period, 0, _("休止"), "", row.note)
-        labels = {str(term.attributes["number"]): term.label(self.locale) for term in self.catalogue.terms("weekday")}
+        labels = {
+            str(term.attributes["number"]): term.label(self.locale)
+            for term in self.catalogue.terms("weekday")
+        }
         days = "・".join(labels[day] for day in chosen_days(row.weekdays))
         return (period, row.half_days, str(MODES[row.mode]), days, row.note)
 
@@ -164,15 +197,24 @@ class Presenter:
         return Section(
             Step.WISHES,
             [
-                (_("受けられる任用形態"), self._labels(Vocabulary.FORM, [row.form for row in person.forms])),
-                (_("務めたい役割"), self._labels(Vocabulary.ROLE, [row.role for row in person.roles])),
+                (
+                    _("受けられる任用形態"),
+                    self._labels(Vocabulary.FORM, [row.form for row in person.forms]),
+                ),
+                (
+                    _("務めたい役割"),
+                    self._labels(Vocabulary.ROLE, [row.role for row in person.roles]),
+                ),
                 (_("報酬の最低額（半日コマあたり）"), _("%(n)s円", n=f"{person.pay_minimum:,}")),
                 (_("報酬の希望額（半日コマあたり）"), _("%(n)s円", n=f"{person.pay_wish:,}")),
                 (_("取り組みたいテーマ"), self._labels(Vocabulary.THEME, person.wished_themes)),
                 (_("活動したい地域"), "、".join(person.wished_regions)),
                 (_("登録の動機"), self._labels(Vocabulary.MOTIVE, person.motives)),
                 (_("動機（自由記述）"), person.motive),
-                (_("この制度を知ったきっかけ"), self._label(Vocabulary.HEARD_FROM, person.heard_from)),
+                (
+                    _("この制度を知ったきっかけ"),
+                    self._label(Vocabulary.HEARD_FROM, person.heard_from),
+                ),
             ],
         )
 
@@ -195,15 +237,15 @@ class ViewLabels:
 
     def place(self, row: ProfileView) -> str:
         if row.municipality_code is None:
-            return _("県")
+            return str(_("県"))
         return self.catalogue.municipality(row.municipality_code).label(self.locale)
 
     def purpose(self, row: ProfileView) -> str:
-        return _("一覧（氏名）") if row.purpose == viewing.LIST else _("登録情報")
+        return str(_("一覧（氏名）") if row.purpose == viewing.LIST else _("登録情報"))
 
 
 def _yes(value: bool) -> str:
-    return _("はい") if value else _("いいえ")
+    return str(_("はい") if value else _("いいえ"))
 
 
 def _span(first: int, last: int | None) -> str:

@@ -59,7 +59,9 @@ def show_candidate(ident: int) -> ResponseReturnValue:
 def _show_introduced(candidate: Candidate) -> str:
     session, actor = current_session(), current_actor()
     with_contact = introduction.may_see_contact(session, actor, candidate)
-    sections = Presenter(candidate, catalogue_of(session), locale()).introduced(with_contact=with_contact)
+    sections = Presenter(candidate, catalogue_of(session), locale()).introduced(
+        with_contact=with_contact
+    )
     return render_template(
         "candidates/show_introduced.html", name=candidate.name, code=candidate.code, sections=sections,
         with_contact=with_contact,
@@ -67,7 +69,10 @@ def _show_introduced(candidate: Candidate) -> str:
 
 
 def _show_candidate(
-    candidate: Candidate, *, until: forms.ActivateForm | None = None, error: tuple[str, str] | None = None
+    candidate: Candidate,
+    *,
+    until: forms.ActivateForm | None = None,
+    error: tuple[str, str] | None = None,
 ) -> str:
     session, actor = current_session(), current_actor()
     catalogue = catalogue_of(session)
@@ -78,7 +83,9 @@ def _show_candidate(
         candidate=candidate,
         membership=membership,
         machine=MEMBERSHIP,
-        buttons={step.verb: step for step in available(session, membership, actor)} if membership else {},
+        buttons={step.verb: step for step in available(session, membership, actor)}
+        if membership
+        else {},
         sections=Presenter(candidate, catalogue, locale()).whole(),
         months=ledger.list_months(session, candidate.id),
         consents=[row for row in candidate.consents if row.audience == actor.prefecture_code],
@@ -122,7 +129,9 @@ def _set_until(ident: int, act: Callable[..., None], verb: str, done: str) -> Re
     check_version(membership, request.form.get("version"))
     if not form.validate():
         return _show_candidate(membership.candidate, until=form), 422
-    act_until = partial(act, session, membership, until=form.until.data, actor=actor, now=clock.now())
+    act_until = partial(
+        act, session, membership, until=form.until.data, actor=actor, now=clock.now()
+    )
     return _act(membership, verb, act_until, done, form)
 
 
@@ -143,7 +152,9 @@ def _answer(ident: int, act: Callable[..., None], verb: str, done: str) -> Respo
     membership = service.get_membership(session, actor, ident, lock=True)
     check_version(membership, request.form.get("version"))
     reason, comment = request.form.get("reason", ""), request.form.get("comment", "")
-    say = partial(act, session, membership, reason=reason, comment=comment, actor=actor, now=clock.now())
+    say = partial(
+        act, session, membership, reason=reason, comment=comment, actor=actor, now=clock.now()
+    )
     return _act(membership, verb, say, done)
 
 
@@ -175,7 +186,9 @@ def verify_evidence(ident: int) -> ResponseReturnValue:
     candidate = service.get_profile(session, actor, ident)
     form = _evidence_form(candidate, request.form)
     if not form.validate():
-        return _show_candidate(candidate, error=("evidence", _("根拠の状態を一覧から選んでください。"))), 422
+        return _show_candidate(
+            candidate, error=("evidence", _("根拠の状態を一覧から選んでください。"))
+        ), 422
     reviewing.verify_evidence(session, candidate, form.value(), actor=actor, now=clock.now())
     flash(_("根拠の状態を保存しました。"), "success")
     return redirect(url_for(".show_candidate", ident=ident))

@@ -147,7 +147,9 @@ def _step(name: str) -> Step:
 
 def _form(place: Step, candidate: Candidate | None, typed: Typed) -> forms.ProfileForm:
     catalogue, actor = catalogue_of(current_session()), current_actor()
-    contents = PAGES[place].contents(candidate, catalogue, actor) if candidate and typed is None else None
+    contents = (
+        PAGES[place].contents(candidate, catalogue, actor) if candidate and typed is None else None
+    )
     build = PAGES[place].form(catalogue, actor)
     return build(formdata=typed, data=contents, catalogue=catalogue, locale=locale())
 
