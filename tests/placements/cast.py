@@ -78,7 +78,9 @@ class Cast:
 
     def suggested(self, need: Need | None = None, candidate: Candidate | None = None) -> Placement:
         return make.make_placement(
-            self.session, need or make.make_need(self.session), candidate or make.make_candidate(self.session)
+            self.session,
+            need or make.make_need(self.session),
+            candidate or make.make_candidate(self.session),
         )
 
     def proposed_list(self, need: Need, count: int) -> list[Placement]:
@@ -97,7 +99,9 @@ def states(rows: Sequence[Placement]) -> list[PlacementState]:
 def ledger_of(session: Session, candidate: Candidate) -> set[tuple[int, int]]:
     """The different (held, booked) of the person's months."""
     session.expire_all()
-    query = sa.select(LedgerMonth.held, LedgerMonth.booked).where(LedgerMonth.candidate_id == candidate.id)
+    query = sa.select(LedgerMonth.held, LedgerMonth.booked).where(
+        LedgerMonth.candidate_id == candidate.id
+    )
     return {(held, booked) for held, booked in session.execute(query)}
 
 

@@ -69,7 +69,9 @@ def test_an_offer_may_be_answered_until_the_end_of_the_seventh_day_in_japan(
     )
 
 
-def test_accepting_gives_the_consent_to_that_town_and_tells_it(cast: Cast, session: Session) -> None:
+def test_accepting_gives_the_consent_to_that_town_and_tells_it(
+    cast: Cast, session: Session
+) -> None:
     placement = cast.walk(cast.suggested(), *TO_OFFER)
     other = make.make_user(session, Role.MUNICIPALITY, municipality_code=make.SAYO)
     cast.step(placement, "accept")
@@ -95,7 +97,9 @@ def test_accepting_a_second_offer_of_a_town_keeps_the_consent_that_stands(
     assert_sound(session)
 
 
-def test_an_older_consent_text_is_replaced_when_the_person_accepts(cast: Cast, session: Session) -> None:
+def test_an_older_consent_text_is_replaced_when_the_person_accepts(
+    cast: Cast, session: Session
+) -> None:
     placement = cast.walk(cast.suggested(), *TO_OFFER)
     old = make.make_consent(session, placement.candidate, "introduction", make.HIMEJI)
     old.text_version = "0"
@@ -147,7 +151,9 @@ def test_after_an_end_the_next_approved_alternate_is_offered_by_itself(
     assert_sound(session)
 
 
-def test_an_alternate_waits_until_everybody_before_it_is_decided(cast: Cast, session: Session) -> None:
+def test_an_alternate_waits_until_everybody_before_it_is_decided(
+    cast: Cast, session: Session
+) -> None:
     first, second = cast.proposed_list(make.make_need(session), 2)
     cast.step(second, "approve")
     assert second.state is PS.APPROVED
@@ -156,7 +162,9 @@ def test_an_alternate_waits_until_everybody_before_it_is_decided(cast: Cast, ses
     assert_sound(session)
 
 
-def test_a_returned_paper_keeps_its_place_before_the_alternates(cast: Cast, session: Session) -> None:
+def test_a_returned_paper_keeps_its_place_before_the_alternates(
+    cast: Cast, session: Session
+) -> None:
     first, second = cast.proposed_list(make.make_need(session), 2)
     cast.step(second, "approve")
     cast.step(first, "return", reason="terms", comment="報酬を確かめてください。")
@@ -168,7 +176,9 @@ def test_a_returned_paper_keeps_its_place_before_the_alternates(cast: Cast, sess
     assert_sound(session)
 
 
-def test_passing_over_a_returned_paper_lets_the_alternate_go_on(cast: Cast, session: Session) -> None:
+def test_passing_over_a_returned_paper_lets_the_alternate_go_on(
+    cast: Cast, session: Session
+) -> None:
     first, second = cast.proposed_list(make.make_need(session), 2)
     cast.step(second, "approve")
     cast.step(first, "return", reason="terms")
@@ -228,7 +238,9 @@ def test_a_late_answer_is_refused(cast: Cast) -> None:
         cast.step(placement, "accept", now=make.NOW + 8 * DAY)
 
 
-def test_deadlines_that_have_passed_lapse_and_the_alternate_is_asked(cast: Cast, session: Session) -> None:
+def test_deadlines_that_have_passed_lapse_and_the_alternate_is_asked(
+    cast: Cast, session: Session
+) -> None:
     rows = cast.proposed_list(make.make_need(session), 3)
     cast.walk_all(rows, "approve")
     assert lapse_overdue(session, make.NOW + 7 * DAY) == []
@@ -246,13 +258,19 @@ def test_deadlines_that_have_passed_lapse_and_the_alternate_is_asked(cast: Cast,
     assert_sound(session)
 
 
-def test_the_decision_paper_is_numbered_within_the_fiscal_year(cast: Cast, session: Session) -> None:
+def test_the_decision_paper_is_numbered_within_the_fiscal_year(
+    cast: Cast, session: Session
+) -> None:
     now = datetime(2027, 3, 31, 14, 59, tzinfo=UTC)  # 23:59 on 31 March in Japan
     for moment in (now, now, now + DAY):
         placement = cast.walk(cast.suggested(), *TO_AGREEMENT)
         cast.step(placement, "confirm", now=moment)
     papers = session.scalars(sa.select(DecisionPaper).order_by(DecisionPaper.id)).all()
-    assert [(paper.fiscal_year, paper.number) for paper in papers] == [(2026, 1), (2026, 2), (2027, 1)]
+    assert [(paper.fiscal_year, paper.number) for paper in papers] == [
+        (2026, 1),
+        (2026, 2),
+        (2027, 1),
+    ]
     assert_sound(session)
 
 
@@ -294,7 +312,13 @@ def test_a_confirmation_cannot_be_undone_after_the_window(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("verbs", "verb"),
-    [((), "propose"), (("propose",), "approve"), (TO_OFFER, "accept"), (TO_TOWN, "welcome"), (TO_AGREEMENT, "confirm")],
+    [
+        ((), "propose"),
+        (("propose",), "approve"),
+        (TO_OFFER, "accept"),
+        (TO_TOWN, "welcome"),
+        (TO_AGREEMENT, "confirm"),
+    ],
 )
 def test_every_step_forward_asks_the_rules_again(
     cast: Cast, session: Session, verbs: tuple[str, ...], verb: str
@@ -307,7 +331,13 @@ def test_every_step_forward_asks_the_rules_again(
 
 
 @pytest.mark.parametrize(
-    ("verbs", "verb"), [(("propose",), "approve"), (TO_OFFER, "accept"), (TO_TOWN, "welcome"), (TO_AGREEMENT, "confirm")]
+    ("verbs", "verb"),
+    [
+        (("propose",), "approve"),
+        (TO_OFFER, "accept"),
+        (TO_TOWN, "welcome"),
+        (TO_AGREEMENT, "confirm"),
+    ],
 )
 def test_no_step_forward_on_a_need_that_has_changed(
     cast: Cast, session: Session, verbs: tuple[str, ...], verb: str
@@ -362,7 +392,9 @@ def test_an_ordered_list_is_drafted_whole_or_not_at_all(cast: Cast, session: Ses
         propose_placements(session, need, rows, actor=cast.coordinator, now=make.NOW)
     session.rollback()
     assert states(rows) == [PS.SUGGESTED] * 3
-    propose_placements(session, need, rows[:2][::-1], actor=cast.coordinator, now=make.NOW, comment="説明")
+    propose_placements(
+        session, need, rows[:2][::-1], actor=cast.coordinator, now=make.NOW, comment="説明"
+    )
     assert [row.rank for row in rows[:2]] == [2, 1]
     assert mails(session, rows[0], "propose") == [cast.approver.user_id]
     assert_sound(session)
@@ -381,6 +413,9 @@ def test_a_seat_is_free_again_for_the_next_round_after_an_end(cast: Cast, sessio
     cast.step(cast.walk(cast.suggested(need), *TO_OFFER), "decline", reason="schedule")
     later = cast.walk(cast.suggested(need), *TO_END)
     assert later.seat == 1
-    assert session.scalar(sa.select(sa.func.count(Placement.id)).where(Placement.need_id == need.id)) == 2
+    assert (
+        session.scalar(sa.select(sa.func.count(Placement.id)).where(Placement.need_id == need.id))
+        == 2
+    )
     assert session.get_one(Need, need.id).state is NeedState.OPEN
     assert_sound(session)

@@ -1,0 +1,176 @@
+"""Many at once for the same half-days, the same seat, the same placement: real threads, real sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from talentpool import clock
+from talentpool.db import Database, Session
+from talentpool.errors import Conflict
+from talentpool.ledger import service as ledger
+from talentpool.operations import check
+from talentpool.permissions import Actor, Role
+from talentpool.placements.answering import decline_offer
+from talentpool.placements.deciding import approve_placement
+from talentpool.placements.models import Placement
+from talentpool.states import SEATED, PlacementState
+from talentpool.web.unit import TalentpoolFlask
+
+from .. import factories as make
+from ..browsers import Browser
+
+PS = PlacementState
+MANY = 50
+T = TypeVar("T")
+
+
+def at_once(work: Sequence[Callable[[], T]]) -> list[T]:
+    """Run all of it from one starting signal."""
+    start = Barrier(len(work))
+
+    def run(one: Callable[[], T]) -> T:
+        start.wait()
+        return one()
+
+    with ThreadPoolExecutor(len(work)) as threads:
+        return list(threads.map(run, work))
+
+
+def _papers_of_one_person(session: Session, count: int, half_days: int) -> list[int]:
+    """Papers for one person with 8 half-days a month, each of a need of its own."""
+    candidate = make.make_candidate(session, half_days=8, most_at_once=10)
+    drafter = make.make_user(session, Role.COORDINATOR)
+    return [
+        make.make_placement(
+            session, make.make_need(session, half_days=half_days), candidate,
+            state=PS.PROPOSED, drafter=drafter,
+        ).id
+        for _ in range(count)
+    ]  # fmt: skip
+
+
+def _approval(database: Database, placement_id: int, actor: Actor) -> Callable[[], str]:
+    def unit(session: Session) -> None:
+        placement = session.get_one(Placement, placement_id)
+        approve_placement(session, placement, actor=actor, now=make.NOW)
+
+    def run() -> str:
+        try:
+            database.repeat(unit)
+        except Conflict:
+            return "conflict"
+        return "approved"
+
+    return run
+
+
+def _assert_sound(database: Database, *, seated: int) -> None:
+    with database.reading() as session:
+        taken = sa.select(sa.func.count(Placement.id)).where(Placement.state.in_(SEATED))
+        assert session.scalar(taken) == seated
+        assert list(check.violations(session)) == []
+
+
+def test_of_fifty_approvals_of_one_person_with_room_for_one_exactly_one_succeeds(
+    database: Database,
+) -> None:
+    with database.writing() as session:
+        ids = _papers_of_one_person(session, MANY, half_days=6)
+        approvers = [make.make_user(session, Role.APPROVER).actor for _ in range(MANY)]
+    outcomes = at_once(
+        [_approval(database, ident, actor) for ident, actor in zip(ids, approvers, strict=True)]
+    )
+    assert sorted(outcomes) == ["approved"] + ["conflict"] * (MANY - 1)
+    _assert_sound(database, seated=1)
+
+
+def test_of_fifty_approvals_of_one_paper_exactly_one_succeeds(database: Database) -> None:
+    with database.writing() as session:
+        (ident,) = _papers_of_one_person(session, 1, half_days=4)
+        approvers = [make.make_user(session, Role.APPROVER).actor for _ in range(MANY)]
+    outcomes = at_once([_approval(database, ident, actor) for actor in approvers])
+    assert sorted(outcomes) == ["approved"] + ["conflict"] * (MANY - 1)
+    _assert_sound(database, seated=1)
+
+
+def test_people_approved_at_once_for_one_seat_take_it_once(database: Database) -> None:
+    with database.writing() as session:
+        need = make.make_need(session)
+        drafter = make.make_user(session, Role.COORDINATOR)
+        ids = [
+            make.make_placement(
+                session,
+                need,
+                make.make_candidate(session),
+                state=PS.PROPOSED,
+                rank=rank,
+                drafter=drafter,
+            ).id
+            for rank in range(1, 11)
+        ]
+        actor = make.make_user(session, Role.APPROVER).actor
+    outcomes = at_once([_approval(database, ident, actor) for ident in ids])
+    assert set(outcomes) == {"approved"}
+    _assert_sound(database, seated=1)
+    with database.reading() as session:
+        assert session.get_one(Placement, ids[0]).state is PS.OFFERED
+
+
+def test_declines_at_once_hand_crossing_alternates_on_without_a_deadlock(
+    database: Database,
+) -> None:
+    """Two needs whose alternates are each other's first: releases and holds cross."""
+    with database.writing() as session:
+        people = [make.make_candidate(session, half_days=8) for _ in range(2)]
+        firsts = []
+        for number in range(2):
+            need = make.make_need(session, half_days=8)
+            one, other = people[number], people[1 - number]
+            firsts.append(make.make_placement(session, need, one, state=PS.OFFERED))
+            make.make_placement(session, need, other, state=PS.APPROVED, rank=2)
+        asked = [(row.id, Actor(row.candidate.user_id, Role.CANDIDATE, "28")) for row in firsts]
+
+    def decline(placement_id: int, actor: Actor) -> Callable[[], None]:
+        def unit(session: Session) -> None:
+            placement = session.get_one(Placement, placement_id)
+            decline_offer(session, placement, reason="schedule", actor=actor, now=make.NOW)
+
+        return lambda: database.repeat(unit)
+
+    at_once([decline(*one) for one in asked])
+    with database.reading() as session:
+        ended = [session.get_one(Placement, ident).state for ident, _ in asked]
+        assert ended == [PS.DECLINED_BY_CANDIDATE] * 2
+        assert list(ledger.violations(session)) == []
+        assert list(check.violations(session)) == []
+
+
+def test_over_http_one_of_fifty_approvals_succeeds_and_the_rest_are_told_why(
+    app: TalentpoolFlask,
+) -> None:
+    with app.database.writing() as session:
+        ids = _papers_of_one_person(session, MANY, half_days=6)
+        user = make.make_user(session, Role.APPROVER, now=clock.now())
+        versions = [session.get_one(Placement, ident).version for ident in ids]
+    browsers = [Browser(app) for _ in range(10)]
+    for browser in browsers:
+        browser.sign_in(user)
+    tokens = [browser.token() for browser in browsers]
+
+    def post(place: int) -> Callable[[], int]:
+        cookie, token = browsers[place % 10].cookie, tokens[place % 10]
+        client = Browser(app)
+        assert cookie is not None
+        client.take_cookie(cookie)
+        form = {"csrf_token": token, "version": versions[place], "comment": ""}
+        address = f"/placements/{ids[place]}/approve"
+        return lambda: client.client.post(address, data=form).status_code
+
+    codes = at_once([post(place) for place in range(MANY)])
+    assert sorted(codes) == [302] + [409] * (MANY - 1)
+    _assert_sound(app.database, seated=1)
