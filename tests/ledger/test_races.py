@@ -49,7 +49,9 @@ def test_of_twenty_at_once_exactly_as_many_hold_as_there_is_room_for(database: D
 
 def test_a_hold_and_a_lower_capacity_at_once_never_leave_a_month_over(database: Database) -> None:
     with database.writing() as session:
-        candidate = make.make_candidate(session, has_account=False, half_days=8, last_month=make.FIRST)
+        candidate = make.make_candidate(
+            session, has_account=False, half_days=8, last_month=make.FIRST
+        )
         made = make.make_placement(session, make.make_need(session), candidate)
         asked = (made.id, made.candidate_id, made.municipality_code)
 

@@ -177,7 +177,9 @@ def test_a_month_over_its_capacity_is_a_violation(session: Session) -> None:
     if session.get_bind().dialect.name == "sqlite":
         session.execute(sa.text("PRAGMA ignore_check_constraints = ON"))
     else:
-        session.execute(sa.text("ALTER TABLE ledger_month DROP CONSTRAINT ck_ledger_month_never_over_capacity"))
+        session.execute(
+            sa.text("ALTER TABLE ledger_month DROP CONSTRAINT ck_ledger_month_never_over_capacity")
+        )
     session.execute(sa.text("UPDATE ledger_month SET capacity = 7"))
     found = list(ledger.violations(session))
     session.rollback()

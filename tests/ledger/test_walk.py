@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
@@ -28,7 +27,9 @@ numbers = st.integers(0, PLACEMENTS - 1)
 class Walk(RuleBasedStateMachine):
     """One person, four placements; the model is two dictionaries."""
 
-    def __init__(self, session: Session, candidate_id: int, placements: list[tuple[int, str]]) -> None:
+    def __init__(
+        self, session: Session, candidate_id: int, placements: list[tuple[int, str]]
+    ) -> None:
         super().__init__()
         self.session, self.candidate_id, self.placements = session, candidate_id, placements
         self.capacity: dict[int, int] = {}
@@ -44,19 +45,30 @@ class Walk(RuleBasedStateMachine):
     @rule(wanted=st.dictionaries(months, st.integers(0, 9)))
     def set_capacity(self, wanted: dict[int, int]) -> None:
         fits = all(self.used(month) <= wanted.get(month, 0) for month in MONTHS)
-        assert self.does(lambda: ledger.set_capacity(self.session, self.candidate_id, wanted)) is fits
+        assert (
+            self.does(lambda: ledger.set_capacity(self.session, self.candidate_id, wanted)) is fits
+        )
         if fits:
             self.capacity = wanted
 
-    @rule(place=numbers, half_days=st.dictionaries(months, st.integers(1, 6), min_size=1), directly=st.booleans())
+    @rule(
+        place=numbers,
+        half_days=st.dictionaries(months, st.integers(1, 6), min_size=1),
+        directly=st.booleans(),
+    )
     def take(self, place: int, half_days: dict[int, int], directly: bool) -> None:
         if place in self.taken:
             return
         ident, town = self.placements[place]
         write = ledger.book_directly if directly else ledger.hold
-        fits = all(self.used(month) + n <= self.capacity.get(month, 0) for month, n in half_days.items())
+        fits = all(
+            self.used(month) + n <= self.capacity.get(month, 0) for month, n in half_days.items()
+        )
         assert (
-            self.does(lambda: write(self.session, ident, self.candidate_id, town, half_days, make.NOW)) is fits
+            self.does(
+                lambda: write(self.session, ident, self.candidate_id, town, half_days, make.NOW)
+            )
+            is fits
         )
         if fits:
             self.taken[place] = (directly, half_days)
@@ -99,11 +111,15 @@ class Walk(RuleBasedStateMachine):
 
 def test_every_walk_over_the_ledger_keeps_its_sums(database: Database, session: Session) -> None:
     candidate = make.make_candidate(session, has_account=False)
-    made = [make.make_placement(session, make.make_need(session), candidate) for _ in range(PLACEMENTS)]
+    made = [
+        make.make_placement(session, make.make_need(session), candidate) for _ in range(PLACEMENTS)
+    ]
     placements = [(row.id, row.municipality_code) for row in made]
     ledger.set_capacity(session, candidate.id, {})
     examples = 60 if session.get_bind().dialect.name == "sqlite" else 15
     run_state_machine_as_test(
         lambda: Walk(session, candidate.id, placements),
-        settings=settings(max_examples=examples, stateful_step_count=25, deadline=None, database=None),
+        settings=settings(
+            max_examples=examples, stateful_step_count=25, deadline=None, database=None
+        ),
     )
