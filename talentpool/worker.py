@@ -45,6 +45,10 @@ class Engine:
         except Exception:  # the sweeper will find it
             log.warning("no wake-up for job %s", job_id, exc_info=True)
 
+    def close(self) -> None:
+        if "huey" in vars(self):
+            self.huey.storage.close()
+
     def work(self, stop: threading.Event) -> None:
         assert self._run  # known to Huey before it is called
         consumer = self.huey.create_consumer(workers=1, periodic=False, max_delay=1.0)

@@ -112,7 +112,8 @@ def session(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture
-def app(config: Config, database: Database) -> TalentpoolFlask:
+def app(config: Config, database: Database) -> Iterator[TalentpoolFlask]:
     created = create_app(config, database)
     created.testing = True
-    return created
+    yield created
+    created.extensions["talentpool_engine"].close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from .. import clock, jobs
@@ -17,6 +18,7 @@ from ..states import RoundState, move
 from .models import DirectiveKind, PlanPair, Round, RoundInput
 from .preparing import JOB, pairs_of
 
+TELL_EVERY = 0.5  # seconds between two reports of progress: each is a unit of work
 VERBS = {"optimal": "prove", "feasible": "stop_short", "nothing": "come_up_empty"}
 
 
@@ -100,11 +102,17 @@ def run_round(lease: jobs.Lease) -> None:
 def solve(inputs: Inputs, time_limit: float, lease: jobs.Lease | None = None) -> dict[str, Any]:
     """The engine's whole document for the inputs (see m.document)."""
 
+    told = 0.0
+
     def report(progress: dict[str, Any]) -> bool:
-        """Tell the page how far it is; True asks the engine to stop."""
+        """Tell the page how far it is, twice a second at most; True asks the engine to stop."""
+        nonlocal told
         if lease is None:
             return False
-        return not lease.beat(progress)
+        if monotonic() - told >= TELL_EVERY:
+            told = monotonic()
+            lease.beat(progress)
+        return lease.is_cancelled
 
     return m.document(
         inputs.pool.candidates,

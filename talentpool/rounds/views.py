@@ -12,7 +12,7 @@ from ..errors import NotFound, Refused
 from ..permissions import Action, Role, get_visible
 from ..states import RoundState
 from ..web import after_commit, current_actor, current_session, requires
-from . import plan, preparing, service
+from . import plan, preparing, service, words
 from .forms import DirectiveForm, RoundForm
 from .models import DirectiveKind, Round
 
@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
     staff = (Role.COORDINATOR, Role.APPROVER, Role.AUDITOR)
     menu = app.extensions["talentpool_navigation"]
     menu.add(_("マッチング"), "rounds.list_rounds", *staff, position=30)
+    words.init_app(app)
 
 
 @blueprint.get("/")

@@ -1,0 +1,97 @@
+"""What the engine says, in words for the pages: functions and filters that templates call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+
+from .. import matching as m
+from ..reference.catalogue import Catalogue
+from ..reference.service import load_catalogue
+from ..web import current_session
+from .models import Round
+from .plan import Cast
+
+VOCABULARIES = {"level": "skill", "form": "form", "mode": "mode"}  # of what a change is about
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    label: str
+    filled: int
+    half_days: int
+    mean_fit: int | None
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(reason=reason, shortage=shortage)
+    app.jinja_env.globals.update(
+        town=town, rule_label=m.rule_text, weights=weights, relative_parts=relative_parts,
+        compared=compared,
+    )  # fmt: skip
+
+
+def reason(given: Mapping[str, Any], cast: Cast | None = None) -> str:
+    """Why a person is placed here or not; `cast` gives the needs their titles."""
+    titles = {code: need.title for code, need in cast.need_by_code.items()} if cast else {}
+    return m.reason_text(given, titles)
+
+
+def shortage(entry: Mapping[str, Any] | None) -> str:
+    """Why a seat is empty, and the smallest change that would fill it."""
+    if entry is None:
+        return ""
+    rules = sorted(entry["rules"].items(), key=lambda item: (-item[1], item[0]))[:2]
+    found = "、".join(f"{m.rule_text(rule)}（{count}名）" for rule, count in rules)
+    why = f"対象外の主な理由：{found}。" if found else ""
+    if entry["busy"] > 0:
+        why = f"条件に合う{entry['busy']}名は、ほかの募集に割り当てています。{why}"
+    change = entry["change"]
+    if change is None:
+        return f"{why}一つの変更で埋められる人はいません。"
+    return f"{why}最小の変更：{m.change_text(change, _subject(change))}と、埋まります。"
+
+
+def _subject(change: Mapping[str, Any]) -> str | None:
+    vocabulary = VOCABULARIES.get(change["kind"])
+    if vocabulary is None or change["subject"] is None:
+        return None
+    return _catalogue().label(vocabulary, change["subject"])
+
+
+def town(code: str) -> str:
+    return _catalogue().municipality(code).ja
+
+
+def _catalogue() -> Catalogue:
+    return load_catalogue(current_session())
+
+
+def weights(policy: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(part, share) of a stored policy."""
+    return [
+        (labels[0], f"{policy['weights'][part] / 100:g}%") for part, labels in m.PARTS.items()
+    ]
+
+
+def relative_parts(policy: Mapping[str, Any], parts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """(part, how much of its weight the pair reaches in bp 0..10,000), parts of weight 0 left out."""
+    return [
+        (labels[0], parts[part] * 10_000 // policy["weights"][part])
+        for part, labels in m.PARTS.items()
+        if policy["weights"][part] and part in parts
+    ]
+
+
+def compared(round_: Round) -> Sequence[Compared]:
+    """The plan and the baselines as rows, the plan first."""
+    figures = (round_.summary or {}).get("baselines", {})
+    labels = {"plan": "この割当案"} | {name: text[0] for name, text in m.BASELINES.items()}
+    return [
+        Compared(label, row["filled"], row["half_days"], row["mean_fit"])
+        for name, label in labels.items()
+        if (row := figures.get(name)) is not None
+    ]

@@ -1,0 +1,144 @@
+"""A coordinator makes a round, runs it, reads the plan, fixes and rules out, runs again and compares."""
+
+from __future__ import annotations
+
+import pytest
+
+from talentpool.db import Database
+from talentpool.permissions import Role
+from talentpool.rounds.models import Round
+from talentpool.rounds.running import run_here
+from talentpool.states import RoundState
+from talentpool.web.unit import TalentpoolFlask
+from tests.browsers import Browser, signed_in
+from tests.factories import make_candidate, make_need
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """Three people and three needs, one of which nobody can do."""
+    with database.writing() as session:
+        for number in range(3):
+            make_candidate(session, half_days=8 + number, skills={"bpr": 2 + number % 2})
+        make_need(session, title="窓口改革", musts={"bpr": 2})
+        make_need(session, title="業務見直し", musts={"bpr": 3}, half_days=6)
+        make_need(session, title="誰にもできない募集", musts={"security": 4})
+    return database
+
+
+@pytest.fixture
+def coordinator(app: TalentpoolFlask, filled: Database) -> Browser:
+    return signed_in(app, Role.COORDINATOR)
+
+
+def _make(browser: Browser, app: TalentpoolFlask) -> int:
+    page = browser.get("/rounds/new")
+    assert page.status_code == 200, page.text
+    with app.test_request_context():
+        fields = {
+            name: value for name, value in _defaults(page.text).items() if name != "csrf_token"
+        }
+    answer = browser.post("/rounds/new", **fields)
+    assert answer.status_code == 302, answer.text
+    return int(answer.location.rsplit("/", 1)[1])
+
+
+def _defaults(html: str) -> dict[str, object]:
+    """What a browser would send of the page's form."""
+    from html.parser import HTMLParser
+
+    class Reader(HTMLParser):
+        def __init__(self) -> None:
+            super().__init__()
+            self.fields: dict[str, object] = {}
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            values = dict(attrs)
+            name = values.get("name")
+            if tag != "input" or name is None:
+                return
+            if values.get("type") == "checkbox":
+                if "checked" in values:
+                    chosen = self.fields.setdefault(name, [])
+                    assert isinstance(chosen, list)
+                    chosen.append(values["value"])
+            else:
+                self.fields[name] = values.get("value") or ""
+
+    reader = Reader()
+    reader.feed(html.split("<main", 1)[1])
+    return reader.fields
+
+
+def test_a_round_is_made_run_and_read(
+    app: TalentpoolFlask, coordinator: Browser, database: Database
+) -> None:
+    ident = _make(coordinator, app)
+    assert "実行する" in coordinator.get(f"/rounds/{ident}").text
+    assert coordinator.post(f"/rounds/{ident}/run").status_code == 302
+    assert "中止する" in coordinator.get(f"/rounds/{ident}").text
+    assert run_here(database, ident) is RoundState.OPTIMAL
+    plan = coordinator.get(f"/rounds/{ident}").text
+    assert "県全体で最もよい割当案です" in plan
+    assert "採用する" in plan
+    assert "誰にもできない募集" in plan
+    assert "最小の変更" in plan or "一つの変更で埋められる人はいません" in plan
+    assert "先着順" in plan
+    with database.reading() as session:
+        need_ids = [row.need_id for row in session.get_one(Round, ident).needs]
+        pairs = [(p.need_id, p.candidate_id) for p in session.get_one(Round, ident).pairs]
+    for need_id in need_ids:
+        assert "推薦順位" in coordinator.get(f"/rounds/{ident}/needs/{need_id}").text
+    assert len(pairs) == 2
+    assert "条件に合う募集" in coordinator.get(f"/rounds/{ident}/candidates/{pairs[0][1]}").text
+
+
+def test_what_is_ruled_out_is_obeyed_by_the_next_run_and_shown_by_the_comparison(
+    app: TalentpoolFlask, coordinator: Browser, database: Database
+) -> None:
+    first = _make(coordinator, app)
+    run_here(database, first)
+    with database.reading() as session:
+        pair = session.get_one(Round, first).pairs[0]
+        need_id, candidate_id = pair.need_id, pair.candidate_id
+    address = f"/rounds/{first}/needs/{need_id}/candidates/{candidate_id}/direct"
+    assert coordinator.post(address, kind="forbid", reason="").status_code == 422
+    answer = coordinator.post(address, kind="forbid", reason="本人の都合")
+    second = int(answer.location.rsplit("/", 1)[1])
+    assert second != first
+    assert "本人の都合" in coordinator.get(f"/rounds/{second}").text
+    run_here(database, second)
+    with database.reading() as session:
+        pairs = {(p.need_id, p.candidate_id) for p in session.get_one(Round, second).pairs}
+    assert (need_id, candidate_id) not in pairs
+    assert "変わる組合せ" in coordinator.get(f"/rounds/{second}/compare?with={first}").text
+
+
+def test_a_pin_that_cannot_be_kept_ends_the_round_with_a_sentence(
+    app: TalentpoolFlask, coordinator: Browser, database: Database
+) -> None:
+    first = _make(coordinator, app)
+    run_here(database, first)
+    with database.reading() as session:
+        round_ = session.get_one(Round, first)
+        impossible = max(row.need_id for row in round_.needs)
+        candidate_id = round_.pairs[0].candidate_id
+    address = f"/rounds/{first}/needs/{impossible}/candidates/{candidate_id}/direct"
+    answer = coordinator.post(address, kind="pin", reason="どうしても")
+    second = int(answer.location.rsplit("/", 1)[1])
+    assert run_here(database, second) is RoundState.FAILED
+    assert "計算できませんでした" in coordinator.get(f"/rounds/{second}").text
+
+
+def test_a_town_sees_no_round(app: TalentpoolFlask, coordinator: Browser) -> None:
+    ident = _make(coordinator, app)
+    town = signed_in(app, Role.MUNICIPALITY)
+    assert town.get(f"/rounds/{ident}").status_code == 403
+    assert town.get("/rounds/").status_code == 403
+
+
+def test_a_foreign_round_is_absent(app: TalentpoolFlask, coordinator: Browser) -> None:
+    ident = _make(coordinator, app)
+    stranger = signed_in(app, Role.COORDINATOR, prefecture_code="27")
+    assert stranger.get(f"/rounds/{ident}").status_code == 404
+    assert stranger.post(f"/rounds/{ident}/run").status_code == 404
