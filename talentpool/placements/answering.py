@@ -120,9 +120,8 @@ def _give_consent(session: Session, placement: Placement, *, actor: Actor, now: 
             return
         standing.withdrawn_at = now
         session.flush()
-    session.add(
+    placement.candidate.consents.append(
         Consent(
-            candidate_id=placement.candidate_id,
             purpose=INTRODUCTION,
             audience=placement.municipality_code,
             text_version=version,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ..candidates import endings, introduction
+from ..candidates import endings
 from ..candidates.models import Candidate
 from ..dates import local_date, month_of
 from ..db import Session
@@ -21,7 +21,6 @@ from .models import Placement
 WORK_AHEAD = "確定した活動がまだ終わっていないため、退会できません。県の担当者に連絡し、活動の取り消しまたは終了の後で手続きしてください。"
 
 
-@endings.when_gone
 def end_placements(
     session: Session,
     candidate: Candidate,
@@ -88,7 +87,6 @@ def _has_work_ahead(
     return session.scalars(query).first() is not None
 
 
-@introduction.contact_when
 def town_may_contact(session: Session, actor: Actor, candidate_id: int) -> bool:
     """Both have said yes: the town may telephone."""
     query = sa.select(Placement.id).where(

@@ -6,12 +6,11 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from .. import leaving
 from . import answers, approvals, drafts, needs, staff, steps
 from .blueprint import blueprint
 
 __all__ = [
-    "answers", "approvals", "blueprint", "drafts", "init_app", "leaving", "needs", "staff", "steps",
+    "answers", "approvals", "blueprint", "drafts", "init_app", "needs", "staff", "steps",
 ]  # fmt: skip
 
 

@@ -1,0 +1,212 @@
+"""From a real round to suggestions and papers."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from talentpool import matching as m
+from talentpool.candidates.models import Candidate
+from talentpool.db import Database, Session
+from talentpool.errors import Conflict, Forbidden, NotFound
+from talentpool.needs.models import Need
+from talentpool.permissions import Role
+from talentpool.placements import service
+from talentpool.placements.adopting import adopt_round
+from talentpool.placements.deciding import Objection, approve_many
+from talentpool.placements.drafting import suggest_alternate
+from talentpool.placements.models import Placement
+from talentpool.rounds.models import Round
+from talentpool.rounds.preparing import create_round
+from talentpool.rounds.running import run_here
+from talentpool.states import PlacementState, RoundState
+
+from .. import factories as make
+from .cast import Cast, assert_sound, ledger_of, states
+
+PS = PlacementState
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    return Cast.of(session)
+
+
+def _solved(database: Database, cast: Cast, needs: list[Need]) -> Round:
+    session = cast.session
+    made = create_round(
+        session, prefecture_code=make.HYOGO, title="第1回", need_ids=[need.id for need in needs],
+        policy=m.Policy(), time_limit=20, actor=cast.coordinator, now=make.NOW,
+    )  # fmt: skip
+    session.commit()
+    assert run_here(database, made.id) is RoundState.OPTIMAL
+    session.expire_all()
+    return session.get_one(Round, made.id)
+
+
+def _pool(session: Session, people: int, needs: int) -> tuple[list[Candidate], list[Need]]:
+    return [make.make_candidate(session) for _ in range(people)], [
+        make.make_need(session) for _ in range(needs)
+    ]
+
+
+def test_adopting_a_round_suggests_every_pair_of_its_plan(
+    cast: Cast, session: Session, database: Database
+) -> None:
+    _, needs = _pool(session, 3, 2)
+    round_ = _solved(database, cast, needs)
+    made = adopt_round(session, round_, actor=cast.coordinator, now=make.NOW)
+    assert round_.state is RoundState.ADOPTED
+    assert {(row.need_id, row.candidate_id, row.state) for row in made} == {
+        (pair.need_id, pair.candidate_id, PS.SUGGESTED) for pair in round_.pairs
+    }
+    assert len(made) == 2
+    assert_sound(session)
+
+
+def test_a_round_is_adopted_once_and_only_with_unchanged_inputs(
+    cast: Cast, session: Session, database: Database
+) -> None:
+    people, needs = _pool(session, 2, 1)
+    round_ = _solved(database, cast, needs)
+    with pytest.raises(Forbidden):
+        adopt_round(session, round_, actor=cast.approver, now=make.NOW)
+    people[0].skills[0].level = 4
+    session.flush()
+    with pytest.raises(Conflict, match="変わった"):
+        adopt_round(session, round_, actor=cast.coordinator, now=make.NOW)
+    people[0].skills[0].level = 3
+    session.flush()
+    adopt_round(session, round_, actor=cast.coordinator, now=make.NOW)
+    with pytest.raises(Conflict, match="採用済み"):
+        adopt_round(session, round_, actor=cast.coordinator, now=make.NOW)
+
+
+def test_a_newer_plan_takes_the_place_of_suggestions_that_nobody_drafted(
+    cast: Cast, session: Session, database: Database
+) -> None:
+    people, needs = _pool(session, 1, 2)
+    stale = make.make_placement(session, needs[0], make.make_candidate(session, half_days=1))
+    drafted = cast.suggested(needs[1], people[0])
+    drafted.drafted_by, drafted.drafted_at = cast.coordinator.user_id, make.NOW
+    round_ = _solved(database, cast, needs)
+    adopt_round(session, round_, actor=cast.coordinator, now=make.NOW)
+    assert (stale.state, stale.end_reason) == (PS.SUPERSEDED, "new_round")
+    assert drafted.state is PS.SUGGESTED
+    assert_sound(session)
+
+
+def test_an_alternate_comes_from_the_ranking_of_the_round(
+    cast: Cast, session: Session, database: Database
+) -> None:
+    _, needs = _pool(session, 3, 1)
+    round_ = _solved(database, cast, needs)
+    (first,) = adopt_round(session, round_, actor=cast.coordinator, now=make.NOW)
+    offered = service.list_alternates(session, needs[0])
+    assert len(offered) == 2
+    assert first.candidate not in [row.candidate for row in offered]
+    alternate = suggest_alternate(
+        session, round_, needs[0], offered[0].candidate, actor=cast.coordinator, now=make.NOW
+    )
+    assert (alternate.rank, alternate.fit) == (first.rank + 1, offered[0].fit)
+    with pytest.raises(Conflict, match="すでに進んで"):
+        suggest_alternate(
+            session, round_, needs[0], offered[0].candidate, actor=cast.coordinator, now=make.NOW
+        )
+    stranger = make.make_candidate(session)
+    with pytest.raises(NotFound):
+        suggest_alternate(session, round_, needs[0], stranger, actor=cast.coordinator, now=make.NOW)
+    assert service.list_alternates(session, needs[0]) == offered[1:]
+    assert_sound(session)
+
+
+def test_who_has_declined_is_not_offered_as_an_alternate_again(
+    cast: Cast, session: Session, database: Database
+) -> None:
+    _, needs = _pool(session, 2, 1)
+    round_ = _solved(database, cast, needs)
+    (first,) = adopt_round(session, round_, actor=cast.coordinator, now=make.NOW)
+    cast.walk(first, "propose", "approve")
+    cast.step(first, "decline", reason="schedule")
+    assert first.candidate not in [
+        row.candidate for row in service.list_alternates(session, needs[0])
+    ]
+    with pytest.raises(Conflict, match="辞退"):
+        suggest_alternate(
+            session, round_, needs[0], first.candidate, actor=cast.coordinator, now=make.NOW
+        )
+
+
+def test_a_whole_run_is_approved_but_for_its_exceptions(cast: Cast, session: Session) -> None:
+    rows = [cast.step(cast.suggested(), "propose") for _ in range(3)]
+    decision = approve_many(
+        session, rows, {rows[1].id: Objection("terms", "条件を確かめてください。")},
+        actor=cast.approver, now=make.NOW, comment="了承",
+    )  # fmt: skip
+    assert states(rows) == [PS.OFFERED, PS.SUGGESTED, PS.OFFERED]
+    assert (len(decision.approved), len(decision.returned), decision.left) == (2, 1, {})
+    assert_sound(session)
+
+
+def test_a_paper_passes_whole_or_is_left_as_it_was(cast: Cast, session: Session) -> None:
+    """The second paper's alternate no longer fits, so its first choice is not approved either."""
+    good = cast.proposed_list(make.make_need(session), 2)
+    bad = cast.proposed_list(make.make_need(session), 2)
+    bad[1].candidate.forms.clear()
+    session.flush()
+    decision = approve_many(session, [*good, *bad], {}, actor=cast.approver, now=make.NOW)
+    assert states(good) == [PS.OFFERED, PS.APPROVED]
+    assert states(bad) == [PS.PROPOSED, PS.PROPOSED]
+    assert list(decision.left) == [bad[0].need_id]
+    assert "任用形態" in decision.left[bad[0].need_id]
+    assert_sound(session)
+
+
+def test_a_run_that_asks_too_much_of_one_person_leaves_the_paper_for_which_nothing_is_left(
+    cast: Cast, session: Session
+) -> None:
+    person = make.make_candidate(session, half_days=8)
+    rows = [
+        cast.step(cast.suggested(make.make_need(session, half_days=6), person), "propose")
+        for _ in range(2)
+    ]
+    decision = approve_many(session, rows, {}, actor=cast.approver, now=make.NOW)
+    assert states(rows) == [PS.OFFERED, PS.PROPOSED]
+    assert list(decision.left) == [rows[1].need_id]
+    assert ledger_of(session, person) == {(6, 0)}
+    assert_sound(session)
+
+
+def test_a_paper_of_two_seats_is_left_whole_when_the_second_hold_fails(
+    cast: Cast, session: Session
+) -> None:
+    need = make.make_need(session, seats=2, half_days=8)
+    first, second = cast.proposed_list(need, 2)
+    other = cast.step(
+        cast.suggested(make.make_need(session, half_days=8), second.candidate), "propose"
+    )
+    decision = approve_many(session, [other, first, second], {}, actor=cast.approver, now=make.NOW)
+    assert len(decision.left) == 1
+    seated = sa.select(sa.func.count(Placement.id)).where(Placement.state == PS.OFFERED)
+    assert session.scalar(seated) in {1, 2}
+    assert states([first, second]) in ([PS.OFFERED] * 2, [PS.PROPOSED] * 2)
+    assert_sound(session)
+
+
+def test_own_papers_are_left_in_a_run(cast: Cast, session: Session) -> None:
+    own, others = (cast.step(cast.suggested(), "propose") for _ in range(2))
+    own.drafted_by = cast.approver.user_id
+    session.flush()
+    decision = approve_many(session, [own, others], {}, actor=cast.approver, now=make.NOW)
+    assert states([own, others]) == [PS.PROPOSED, PS.OFFERED]
+    assert list(decision.left) == [own.need_id]
+
+
+def test_a_coordinator_of_another_prefecture_cannot_adopt(
+    cast: Cast, session: Session, database: Database
+) -> None:
+    _, needs = _pool(session, 1, 1)
+    round_ = _solved(database, cast, needs)
+    stranger = make.make_user(session, Role.COORDINATOR, prefecture_code=make.OSAKA).actor
+    with pytest.raises(Forbidden):
+        adopt_round(session, round_, actor=stranger, now=make.NOW)

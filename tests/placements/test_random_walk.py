@@ -1,0 +1,188 @@
+"""A random walk over the whole workflow: whatever anybody does in whatever order, no invariant is violated."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from talentpool.candidates.models import Candidate, Membership
+from talentpool.candidates.reviewing import leave_pool
+from talentpool.db import Database, Session
+from talentpool.errors import Problem
+from talentpool.needs.models import Need
+from talentpool.operations import check
+from talentpool.permissions import SYSTEM
+from talentpool.placements.closing import close_need, withdraw_need
+from talentpool.placements.deciding import approve_many
+from talentpool.placements.drafting import has_live, propose_placements
+from talentpool.placements.lapsing import lapse_overdue
+from talentpool.placements.models import Placement
+from talentpool.placements.stepping import VERBS
+from talentpool.states import LIVE, PlacementState
+
+from .. import factories as make
+from .cast import Cast
+from .test_table import REASONS
+
+PEOPLE, NEEDS = 3, 3
+places = st.integers(0, 11)
+
+
+class Walk(RuleBasedStateMachine):
+    """Three people with room for two needs each, three needs, one of two seats."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.cast = Cast.of(session)
+        self.now: datetime = make.NOW
+        self.people = [make.make_candidate(session, half_days=8) for _ in range(PEOPLE)]
+        self.needs = [make.make_need(session, seats=1 + (place == 0)) for place in range(NEEDS)]
+        self.seen: dict[int, int] = {}
+        session.commit()
+
+    @rule(person=st.integers(0, PEOPLE - 1), need=st.integers(0, NEEDS - 1))
+    def suggest(self, person: int, need: int) -> None:
+        candidate, wanted = self.people[person], self.needs[need]
+        if not has_live(self.session, wanted.id, candidate.id) and self._may_be_suggested(
+            candidate, wanted
+        ):
+            make.make_placement(self.session, wanted, candidate)
+            self.session.commit()
+
+    def _may_be_suggested(self, candidate: Candidate, need: Need) -> bool:
+        """What adopting and adding an alternate ask before a suggestion comes to be."""
+        return str(need.state) == "open" and str(self._membership(candidate).state) == "active"
+
+    @rule(place=places, verb=st.sampled_from(sorted(VERBS)))
+    def take_step(self, place: int, verb: str) -> None:
+        rows = self._live()
+        if rows:
+            placement = rows[place % len(rows)]
+            self._try(
+                lambda: self.cast.step(placement, verb, reason=REASONS.get(verb), now=self.now)
+            )
+
+    @rule(place=places)
+    def take_the_usual_step(self, place: int) -> None:
+        """Random verbs rarely fit: this one goes forward."""
+        forward = {
+            PlacementState.SUGGESTED: "propose",
+            PlacementState.PROPOSED: "approve",
+            PlacementState.OFFERED: "accept",
+            PlacementState.INTRODUCED: "welcome",
+            PlacementState.AGREED: "confirm",
+        }
+        rows = [row for row in self._live() if row.state in forward]
+        if rows:
+            placement = rows[place % len(rows)]
+            self._try(lambda: self.cast.step(placement, forward[placement.state], now=self.now))
+
+    @rule(need=st.integers(0, NEEDS - 1))
+    def propose_all(self, need: int) -> None:
+        rows = [
+            row
+            for row in self._live()
+            if row.need_id == self.needs[need].id and row.state is PlacementState.SUGGESTED
+        ]
+        self._try(
+            lambda: propose_placements(
+                self.session, self.needs[need], rows, actor=self.cast.coordinator, now=self.now
+            )
+        )
+
+    @rule()
+    def approve_everything(self) -> None:
+        rows = [row for row in self._live() if row.state is PlacementState.PROPOSED]
+        self._try(
+            lambda: approve_many(self.session, rows, {}, actor=self.cast.approver, now=self.now)
+        )
+
+    @rule(days=st.integers(1, 9))
+    def wait(self, days: int) -> None:
+        self.now += timedelta(days=days)
+        self._try(lambda: lapse_overdue(self.session, self.now))
+
+    @rule(need=st.integers(0, NEEDS - 1))
+    def change_the_need(self, need: int) -> None:
+        self.needs[need].content_version += 1
+        self.session.commit()
+
+    @rule(need=st.integers(0, NEEDS - 1), by_town=st.booleans(), really=st.integers(0, 3))
+    def end_the_need(self, need: int, by_town: bool, really: int) -> None:
+        """One time in four, so that walks are not over at once."""
+        if really:
+            return
+        end, actor, reason = (
+            (withdraw_need, self.cast.town, "budget")
+            if by_town
+            else (close_need, self.cast.coordinator, "policy")
+        )
+        self._try(
+            lambda: end(self.session, self.needs[need], reason=reason, actor=actor, now=self.now)
+        )
+
+    @rule(person=st.integers(0, PEOPLE - 1), really=st.integers(0, 3))
+    def leave(self, person: int, really: int) -> None:
+        if really:
+            return
+        membership = self._membership(self.people[person])
+        self._try(lambda: leave_pool(self.session, membership, actor=SYSTEM, now=self.now))
+
+    @invariant()
+    def nothing_is_violated(self) -> None:
+        assert list(check.violations(self.session)) == []
+
+    @invariant()
+    def versions_never_fall(self) -> None:
+        rows = self.session.execute(sa.select(Placement.id, Placement.version)).all()
+        present = {ident: version for ident, version in rows}
+        assert all(present[ident] >= version for ident, version in self.seen.items())
+        self.seen = present
+
+    def _live(self) -> list[Placement]:
+        query = sa.select(Placement).where(
+            Placement.need_id.in_([need.id for need in self.needs]), Placement.state.in_(LIVE)
+        )
+        return list(self.session.scalars(query.order_by(Placement.id)))
+
+    def _membership(self, candidate: Candidate) -> Membership:
+        query = sa.select(Membership).where(Membership.candidate_id == candidate.id)
+        return self.session.scalars(query).one()
+
+    def _try(self, act: object) -> None:
+        """As a request would: all of it is stored, or nothing."""
+        try:
+            act()  # type: ignore[operator]
+        except Problem:
+            self.session.rollback()
+        else:
+            self.session.commit()
+        self.session.expire_all()
+
+
+def test_no_order_of_steps_violates_an_invariant(database: Database) -> None:
+    sessions: list[Session] = []
+
+    def walk() -> Walk:
+        if sessions:
+            sessions.pop().close()
+        sessions.append(database.session(read_only=False))
+        return Walk(sessions[0])
+
+    run_state_machine_as_test(
+        walk,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=40,
+            deadline=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    sessions.pop().close()
