@@ -25,7 +25,7 @@ from .records import (
     month_text,
 )
 from .rules import RULES, Rule
-from .sentences import change_text, reason_text, rule_text
+from .sentences import change_text, points, reason_text, rule_text
 from .solve import solve
 from .verify import BrokenPlan, verify
 
@@ -61,6 +61,7 @@ __all__ = [
     "input_hash",
     "month_number",
     "month_text",
+    "points",
     "ranking",
     "reason_text",
     "rule_text",

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -60,9 +61,16 @@ def to_json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+@cache
+def _names_of(record: type) -> tuple[str, ...]:
+    return tuple(entry.name for entry in fields(record))
+
+
 def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | int):
+        return value
     if is_dataclass(value):
-        return {entry.name: _plain(getattr(value, entry.name)) for entry in fields(value)}
+        return {name: _plain(getattr(value, name)) for name in _names_of(type(value))}
     if isinstance(value, frozenset | set):
         return sorted(_plain(entry) for entry in value)
     if isinstance(value, Mapping):

@@ -103,18 +103,18 @@ def encode(candidates: Sequence[Candidate], columns: Columns) -> People:
     used[:] = NEVER
     minutes = np.full((n, len(columns.places)), NEVER, np.int64)
     for i, person in enumerate(candidates):
-        for number, month in person.availability.items():
-            t = columns.months.get(number)
-            if t is None:
+        for number, t in columns.months.items():
+            month = person.availability.get(number)
+            if month is None:
                 continue
             months["half_days"][i, t] = month.half_days
             months["weekdays"][i, t] = month.weekdays
             months["engagements"][i, t] = month.engagements
             months["online"][i, t] = "online" in month.modes
             months["onsite"][i, t] = "onsite" in month.modes
-        for code, claim in person.skills.items():
-            s = columns.skills.get(code)
-            if s is None:
+        for code, s in columns.skills.items():
+            claim = person.skills.get(code)
+            if claim is None:
                 continue
             level[i, s] = claim.level
             used[i, s] = NEVER if claim.last_used is None else claim.last_used
