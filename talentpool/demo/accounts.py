@@ -1,0 +1,103 @@
+"""Accounts of the demo: staff, one officer for each town, one for every person; one password for all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from argon2 import PasswordHasher
+
+from .. import audit
+from ..accounts.models import User
+from ..accounts.service import create_user, open_pool
+from ..candidates.models import Candidate
+from ..db import Session
+from ..permissions import ROLE_LABELS, SYSTEM, Actor, Role
+from ..reference.catalogue import Catalogue
+from ..reference.entries import MunicipalityEntry
+from . import names
+from .people import HYOGO
+
+PASSWORD = "hyogo-demo-pool"  # noqa: S105 - printed for everybody who tries the demo
+STAFF = (Role.COORDINATOR, Role.APPROVER, Role.AUDITOR, Role.ADMIN)
+SHOWN_TOWNS = ("285013", "282090", "282014")  # 佐用町, 豊岡市, 姫路市: printed with the log-ins
+
+
+@dataclass(frozen=True, slots=True)
+class Officers:
+    coordinator: Actor
+    approver: Actor
+    towns: Mapping[str, Actor]  # by code
+
+
+def hash_password() -> str:
+    """One cheap hash for everybody: the password is printed on the screen anyway."""
+    return PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
+
+
+def open_demo_pool(
+    session: Session, seed: int, catalogue: Catalogue, password_hash: str, *, now: datetime
+) -> Officers:
+    """The pool of Hyogo with its staff and an officer for each of its towns."""
+    pool = open_pool(session, HYOGO, actor=SYSTEM, now=now)
+    pool.lottery_seed = Random(seed).randrange(2**31)
+    staff = {role: _officer(session, staff_email(role), role, password_hash, now) for role in STAFF}
+    towns = {
+        town.code: _officer(session, town_email(town), Role.MUNICIPALITY, password_hash, now, town)
+        for town in catalogue.municipalities(HYOGO)
+    }
+    session.flush()
+    return Officers(
+        staff[Role.COORDINATOR].actor,
+        staff[Role.APPROVER].actor,
+        {code: user.actor for code, user in towns.items()},
+    )
+
+
+def open_accounts(
+    session: Session, people: Iterable[Candidate], password_hash: str, *, now: datetime
+) -> None:
+    """An account for each person, under the address of the profile."""
+    users = {}
+    for person in people:
+        email = person.contact_email or ""
+        lookup = session.info["keyring"].lookup(email)
+        users[person.code] = User(
+            email=email, email_lookup=lookup, display_name="", role=Role.CANDIDATE, prefecture_code=HYOGO,
+            password_hash=password_hash, confirmed_at=now, created_at=now,
+        )  # fmt: skip
+    session.add_all(users.values())
+    session.flush()
+    for person in people:
+        person.user_id = users[person.code].id
+    for user in users.values():
+        detail = {"role": str(Role.CANDIDATE), "municipality": None}
+        audit.record(session, "account.create", user, actor=SYSTEM, now=now, detail=detail)
+
+
+def staff_email(role: Role) -> str:
+    return f"{role}@example.lg.jp"
+
+
+def town_email(town: MunicipalityEntry) -> str:
+    plain = re.sub(r"[^a-z]", "", (town.en or town.code).lower())
+    return f"{plain}@example.lg.jp"
+
+
+def _officer(
+    session: Session,
+    email: str,
+    role: Role,
+    password_hash: str,
+    now: datetime,
+    town: MunicipalityEntry | None = None,
+) -> User:
+    label = f"{town.ja if town else ''}{ROLE_LABELS[role][0]}（{names.LABEL}）"
+    return create_user(
+        session, email=email, role=role, actor=SYSTEM, now=now, display_name=label, prefecture_code=HYOGO,
+        municipality_code=town.code if town else None, password_hash=password_hash,
+        is_foreign_domain_allowed=town is not None,
+    )  # fmt: skip

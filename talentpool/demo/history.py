@@ -1,0 +1,215 @@
+"""What has happened before: the round of last year's fiscal year and everything that followed from it.
+
+Everything goes through the services that a click goes through, with the time it would have happened at, so
+that the past satisfies whatever the product promises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload, undefer
+
+from .. import matching as m
+from ..accounts.models import Pool
+from ..candidates.models import Candidate
+from ..db import Base, Session
+from ..needs.models import Need
+from ..permissions import SYSTEM, Actor, Role
+from ..placements.adopting import adopt_round
+from ..placements.answering import accept_offer, decline_offer, turn_down, welcome_person
+from ..placements.closing import close_need, count_confirmed
+from ..placements.confirming import confirm_placement
+from ..placements.deciding import approve_many
+from ..placements.drafting import propose_placements, suggest_alternate
+from ..placements.models import Placement
+from ..rounds.models import DirectiveKind, Round, RoundNeed
+from ..rounds.preparing import create_round, direct_pair
+from ..rounds.running import gather, solve, store
+from ..states import PlacementState, move
+from .accounts import Officers
+from .drawing import Draw
+from .people import HYOGO
+
+CANDIDATE_ACCEPTS, TOWN_ACCEPTS = 0.75, 0.60
+REASONS = {"schedule": 35, "conditions": 20, "skill": 20, "distance": 10, "conflict": 8, "other": 7}
+ALTERNATES = 2  # for each need, beside the people of the plan
+TIME_LIMIT = 60  # seconds
+_COMMENTS = {"other": "家庭の事情により、今回は見合わせます。"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    need_id: int
+    candidate_id: int
+    reason: str
+
+
+def read_ahead(session: Session) -> None:
+    """Everybody and everything in memory while the session lives: the services then need few queries."""
+    people = sa.select(Candidate).options(*(selectinload(r) for r in _related(Candidate)))
+    needs = sa.select(Need).options(*(selectinload(r) for r in _related(Need)))
+    session.info["read_ahead"] = [*session.scalars(people), *session.scalars(needs)]
+
+
+def _related(model: type[Base]) -> list[Any]:
+    return [getattr(model, relation.key) for relation in sa.inspect(model).relationships]
+
+
+def run_round(
+    session: Session,
+    title: str,
+    need_ids: Sequence[int],
+    officers: Officers,
+    now: datetime,
+    pins: Sequence[Pin] = (),
+) -> Round:
+    """A round of the past, solved now and adopted then."""
+    pool = session.get_one(Pool, HYOGO)
+    round_ = create_round(
+        session, prefecture_code=HYOGO, title=title, need_ids=need_ids, policy=m.Policy(lottery_seed=pool.lottery_seed),
+        time_limit=TIME_LIMIT, actor=officers.coordinator, now=now,
+    )  # fmt: skip
+    for pin in pins:
+        direct_pair(
+            session, round_, need_id=pin.need_id, candidate_id=pin.candidate_id, kind=DirectiveKind.PIN,
+            reason=pin.reason, actor=officers.coordinator, now=now,
+        )  # fmt: skip
+    session.flush()
+    inputs = gather(session, round_)
+    result = solve(inputs, TIME_LIMIT)
+    move(session, round_, "start", actor=SYSTEM, now=now)
+    round_.started_at = now
+    store(session, round_, inputs, result, now=now + timedelta(seconds=2))
+    session.flush()
+    adopt_round(session, round_, actor=officers.coordinator, now=now + timedelta(hours=20))
+    return round_
+
+
+def draft_papers(
+    session: Session,
+    round_: Round,
+    officers: Officers,
+    now: datetime,
+    *,
+    alternates: int = ALTERNATES,
+) -> list[Placement]:
+    """A paper for every need that the plan fills: its people, then alternates from the ranking."""
+    drafted: list[Placement] = []
+    planned = {pair.candidate_id for pair in round_.pairs}
+    for need in _needs_of(session, round_):
+        suggested = _suggested(session, need)
+        if not suggested:
+            continue
+        for person in _next_in_ranking(session, round_, need, planned, alternates):
+            suggested.append(
+                suggest_alternate(
+                    session, round_, need, person, actor=officers.coordinator, now=now
+                )
+            )
+        propose_placements(session, need, suggested, actor=officers.coordinator, now=now)
+        drafted += suggested
+    return drafted
+
+
+def answer_offers(
+    session: Session, drafted: Sequence[Placement], draw: Draw, officers: Officers, now: datetime
+) -> None:
+    """People and towns say yes or no, alternates move up, until every offer has its answer."""
+    accounts = _accounts(session, drafted)
+    asked = now
+    while offered := [row for row in drafted if row.state is PlacementState.OFFERED]:
+        for placement in offered:
+            _answer(session, placement, accounts[placement.candidate_id], draw, officers, asked)
+        asked += timedelta(days=1)
+
+
+def _answer(
+    session: Session,
+    placement: Placement,
+    person: Actor,
+    draw: Draw,
+    officers: Officers,
+    asked: datetime,
+) -> None:
+    now = max(asked, placement.offered_at or asked) + timedelta(hours=draw.whole(4, 40))
+    if not draw.chance(CANDIDATE_ACCEPTS):
+        reason = draw.weighted(REASONS)
+        decline_offer(
+            session,
+            placement,
+            reason=reason,
+            actor=person,
+            now=now,
+            comment=_COMMENTS.get(reason, ""),
+        )
+        return
+    accept_offer(session, placement, actor=person, now=now)
+    now += timedelta(hours=draw.whole(4, 70))
+    town = officers.towns[placement.municipality_code]
+    if not draw.chance(TOWN_ACCEPTS):
+        reason = draw.weighted(REASONS)
+        turn_down(
+            session,
+            placement,
+            reason=reason,
+            actor=town,
+            now=now,
+            comment=_COMMENTS.get(reason, ""),
+        )
+        return
+    welcome_person(session, placement, actor=town, now=now)
+    confirm_placement(session, placement, actor=officers.coordinator, now=now + timedelta(hours=3))
+
+
+def close_needs(session: Session, round_: Round, officers: Officers, now: datetime) -> None:
+    for need in _needs_of(session, round_):
+        is_filled = count_confirmed(session, need) >= need.seats
+        reason = "filled" if is_filled else "nobody"
+        close_need(session, need, reason=reason, actor=officers.coordinator, now=now)
+
+
+def approve(
+    session: Session, drafted: Sequence[Placement], officers: Officers, now: datetime
+) -> None:
+    approve_many(session, drafted, {}, actor=officers.approver, now=now)
+
+
+def _needs_of(session: Session, round_: Round) -> list[Need]:
+    ids = [row.need_id for row in round_.needs]
+    return list(session.scalars(sa.select(Need).where(Need.id.in_(ids)).order_by(Need.id)))
+
+
+def _suggested(session: Session, need: Need) -> list[Placement]:
+    query = sa.select(Placement).where(
+        Placement.need_id == need.id, Placement.state == PlacementState.SUGGESTED
+    )
+    return list(session.scalars(query.order_by(Placement.rank, Placement.id)))
+
+
+def _next_in_ranking(
+    session: Session, round_: Round, need: Need, planned: set[int], count: int
+) -> list[Candidate]:
+    """The best of the ranking whom the plan gives to nobody."""
+    row = session.scalars(
+        sa.select(RoundNeed)
+        .where(RoundNeed.round_id == round_.id, RoundNeed.need_id == need.id)
+        .options(undefer(RoundNeed.ranking))
+    ).one()
+    codes = [entry["candidate"] for entry in row.ranking or []]
+    query = sa.select(Candidate).where(Candidate.code.in_(codes), Candidate.id.not_in(planned))
+    free = {person.code: person for person in session.scalars(query)}
+    return [free[code] for code in codes if code in free][:count]
+
+
+def _accounts(session: Session, placements: Sequence[Placement]) -> dict[int, Actor]:
+    """Candidate id → the person as somebody who acts."""
+    ids = {row.candidate_id for row in placements}
+    query = sa.select(Candidate.id, Candidate.user_id).where(Candidate.id.in_(ids))
+    return {
+        ident: Actor(user_id, Role.CANDIDATE, HYOGO) for ident, user_id in session.execute(query)
+    }
