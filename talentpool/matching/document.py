@@ -62,7 +62,7 @@ def to_json(document: Mapping[str, Any]) -> str:
 
 
 @cache
-def _names_of(record: type) -> tuple[str, ...]:
+def _names_of(record: Any) -> tuple[str, ...]:
     return tuple(entry.name for entry in fields(record))
 
 
@@ -70,7 +70,8 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | int):
         return value
     if is_dataclass(value):
-        return {name: _plain(getattr(value, name)) for name in _names_of(type(value))}
+        record: Any = type(value)
+        return {name: _plain(getattr(value, name)) for name in _names_of(record)}
     if isinstance(value, frozenset | set):
         return sorted(_plain(entry) for entry in value)
     if isinstance(value, Mapping):

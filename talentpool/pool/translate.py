@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from .. import dates
-from .. import matching as m
+from .. import dates, matching as m
 from ..reference.catalogue import Catalogue
 from .conflicts import gravest, screen
 from .records import Profile, Request

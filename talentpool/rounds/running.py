@@ -7,8 +7,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from .. import clock, jobs
-from .. import matching as m
+from .. import clock, jobs, matching as m
 from ..db import Database, Session
 from ..errors import Conflict
 from ..permissions import SYSTEM
