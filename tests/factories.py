@@ -279,7 +279,7 @@ def make_round_with_plan(
         plan.append(
             PlanPair(
                 need_id=need.id, seat=seats[need.id], candidate_id=candidate.id, fit=8000,
-                parts={"skills": 5000, "role": 3000}, reason={"level": "first"},
+                parts={"skills": 5000, "role": 3000}, reason={"code": "placed"},
             )
         )  # fmt: skip
     versions = {
@@ -416,7 +416,7 @@ def _ranked(candidate: Candidate, rank: int) -> dict[str, Any]:
         "parts": {"skills": 5000, "role": 3000},
         "regret": 0,
         "placed": True,
-        "reason": {},
+        "reason": {"code": "placed"},
     }
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..candidates import endings, introduction
+from ..db import Session
+from ..permissions import Actor
 
 
 @endings.when_gone
@@ -19,7 +21,7 @@ def _end_placements(*details: Any, **more: Any) -> None:
 
 
 @introduction.contact_when
-def _town_may_contact(*details: Any) -> bool:
+def _town_may_contact(session: Session, actor: Actor, candidate_id: int) -> bool:
     from .leaving import town_may_contact  # noqa: PLC0415 - loads the matching engine
 
-    return town_may_contact(*details)
+    return town_may_contact(session, actor, candidate_id)

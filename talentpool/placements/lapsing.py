@@ -1,4 +1,7 @@
-"""Deadlines that have passed. Called by the worker's timer; calling it twice changes nothing."""
+"""What time alone brings: deadlines that have passed, and seats that alternates can take by now.
+
+Called by the worker's timer; calling it twice changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from ..db import Session
+from ..needs.models import Need
 from ..permissions import SYSTEM
-from ..states import PlacementState
+from ..states import NeedState, PlacementState
 from .ending import advance, end_placement
-from .locking import lock_placements
+from .locking import lock_needs, lock_placements
 from .models import Placement
 
 _OFFER_OVER, _INTRODUCTION_OVER = (
@@ -35,6 +39,16 @@ def lapse_overdue(session: Session, now: datetime) -> list[Placement]:
     for need in {placement.need.id: placement.need for placement in lapsed}.values():
         advance(session, need, now=now)
     return lapsed
+
+
+def fill_seats(session: Session, now: datetime) -> list[Placement]:
+    """Offer free seats to alternates who could not be asked before: a need was on hold, a person had no time."""
+    waiting = sa.select(Placement.need_id).where(Placement.state == PlacementState.APPROVED).distinct()
+    ids = session.scalars(
+        sa.select(Need.id).where(Need.id.in_(waiting), Need.state == NeedState.OPEN).order_by(Need.id)
+    ).all()
+    lock_needs(session, ids)
+    return [row for ident in ids for row in advance(session, session.get_one(Need, ident), now=now)]
 
 
 def _late(now: datetime) -> sa.ColumnElement[bool]:

@@ -39,7 +39,7 @@ def screen_pair(session: Session, candidate: Candidate, need: Need) -> Screening
     query = sa.select(HoldLift.rule, HoldLift.reason).where(
         HoldLift.candidate_id == candidate.id, HoldLift.need_id == need.id
     )
-    return Screening(findings, {rule: reason for rule, reason in session.execute(query)})
+    return Screening(findings, {row.rule: row.reason for row in session.execute(query)})
 
 
 def lift_hold(

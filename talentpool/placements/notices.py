@@ -43,7 +43,7 @@ def audiences(placement: Placement, step: Transition) -> list[Audience]:
             told.add(Audience.CANDIDATE)
         if placement.introduced_at is not None:
             told.add(Audience.MUNICIPALITY)
-        told.discard(_ACTING.get(step.action))  # type: ignore[arg-type]
+        told.discard(_ACTING.get(step.action))
     return [audience for audience in Audience if audience in told]
 
 

@@ -82,11 +82,16 @@ def list_answers(session: Session, actor: Actor) -> list[Placement]:
 
 def count_asked(session: Session, actor: Actor) -> list[tuple[Need, int]]:
     """Needs of the town for which somebody is being asked, and how many: all that a town may know by then."""
+    asked = (
+        sa.select(Placement.need_id, sa.func.count().label("people"))
+        .where(Placement.state == PlacementState.OFFERED)
+        .group_by(Placement.need_id)
+        .subquery()
+    )
     query = (
-        sa.select(Need, sa.func.count(Placement.id))
-        .join(Placement, Placement.need_id == Need.id)
-        .where(condition(actor, Action.VIEW_NEED, Need), Placement.state == PlacementState.OFFERED)
-        .group_by(Need)
+        sa.select(Need, asked.c.people)
+        .join(asked, asked.c.need_id == Need.id)
+        .where(condition(actor, Action.VIEW_NEED, Need))
         .order_by(Need.id)
     )
     return [(need, n) for need, n in session.execute(query)]
@@ -104,10 +109,6 @@ def list_history(session: Session, placement: Placement) -> list[AuditEvent]:
         AuditEvent.object_id == str(placement.id),
     )
     return list(session.scalars(query.order_by(AuditEvent.seq)))
-
-
-def get_need_to_draft(session: Session, actor: Actor, need_id: int) -> Need:
-    return get_visible(session, actor, Need, need_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,12 @@ def get_named(session: Session, actor: Actor, placement: Placement) -> Candidate
     if placement.state not in NAMED:
         raise NotFound
     return get_visible(session, actor, Candidate, placement.candidate_id)
+
+
+def list_titles(session: Session, codes: Sequence[str]) -> dict[str, str]:
+    """Need code → title."""
+    query = sa.select(Need.code, Need.title).where(Need.code.in_(codes))
+    return {row.code: row.title for row in session.execute(query)} if codes else {}
 
 
 def _by_code(session: Session, codes: Sequence[str]) -> Mapping[str, Candidate]:

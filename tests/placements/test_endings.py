@@ -12,7 +12,7 @@ from talentpool.candidates.reviewing import leave_pool
 from talentpool.db import Session
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.mail import MailOrder
-from talentpool.needs.models import Need, Outcome
+from talentpool.needs.models import Outcome
 from talentpool.permissions import Role
 from talentpool.placements.closing import close_need, people_told, withdraw_need
 from talentpool.placements.leaving import end_placements

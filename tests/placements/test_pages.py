@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from talentpool import clock
 from talentpool.accounts.models import User
@@ -14,7 +15,7 @@ from talentpool.db import Session
 from talentpool.operations import check
 from talentpool.permissions import Role
 from talentpool.placements.models import Placement
-from talentpool.states import NAMED, PlacementState
+from talentpool.states import NAMED, PlacementState, RoundState
 from talentpool.web.unit import TalentpoolFlask
 
 from .. import factories as make
@@ -60,7 +61,9 @@ def _office(app: TalentpoolFlask, state: PlacementState) -> Office:
     with app.database.writing() as session:
         need, candidate = make.make_need(session, now=now), make.make_candidate(session, now=now)
         drafter = make.make_user(session, Role.COORDINATOR)
-        placement = make.make_placement(session, need, candidate, state=state, drafter=drafter, now=now)
+        placement = make.make_placement(
+            session, need, candidate, state=state, drafter=drafter, now=now
+        )
         assert candidate.user_id is not None
         person = session.get_one(User, candidate.user_id)
         name = candidate.family_name
@@ -72,7 +75,11 @@ def _office(app: TalentpoolFlask, state: PlacementState) -> Office:
 
 def test_five_people_take_a_suggestion_to_its_confirmation(app: TalentpoolFlask) -> None:
     office = _office(app, PS.SUGGESTED)
-    town_pages = ["/introductions", f"/introductions/{office.placement_id}", f"/needs/{office.need_id}"]
+    town_pages = [
+        "/introductions",
+        f"/introductions/{office.placement_id}",
+        f"/needs/{office.need_id}",
+    ]
 
     def name_is_hidden() -> bool:
         return all(office.name not in office.town.get(path).text for path in town_pages)
@@ -135,7 +142,9 @@ def test_a_town_reads_a_name_only_while_the_introduction_stands(
 
 
 @pytest.mark.parametrize("state", [PS.SUGGESTED, PS.PROPOSED, PS.APPROVED])
-def test_a_person_learns_nothing_before_being_asked(app: TalentpoolFlask, state: PlacementState) -> None:
+def test_a_person_learns_nothing_before_being_asked(
+    app: TalentpoolFlask, state: PlacementState
+) -> None:
     office = _office(app, state)
     assert office.person.get(f"/offers/{office.placement_id}").status_code == 404
     assert "打診はまだありません" in office.person.get("/offers").text
@@ -188,7 +197,9 @@ def test_a_step_on_what_somebody_else_has_changed_is_a_conflict(app: TalentpoolF
     late = office.press(office.coordinator, "revoke", version=seen, reason="mistake")
     assert late.status_code == 409
     assert "ほかの人が先に" in late.text
-    assert office.press(office.coordinator, "revoke", version="", reason="mistake").status_code == 409
+    assert (
+        office.press(office.coordinator, "revoke", version="", reason="mistake").status_code == 409
+    )
     assert office.press(office.person, "accept").status_code == 409
     assert office.state() is PS.INTRODUCED
 
@@ -220,7 +231,10 @@ def test_several_papers_are_approved_at_once_and_the_rest_explained(app: Talentp
     office = _office(app, PS.PROPOSED)
     with app.database.writing() as session:
         unfit = make.make_placement(
-            session, make.make_need(session), make.make_candidate(session, forms=()), state=PS.PROPOSED
+            session,
+            make.make_need(session),
+            make.make_candidate(session, forms=()),
+            state=PS.PROPOSED,
         )
     page = office.approver.get("/approvals").text
     assert office.code in page
@@ -291,14 +305,16 @@ def _need_version(office: Office) -> int:
         return session.get_one(Placement, office.placement_id).need.version
 
 
-def test_an_alternate_is_added_from_the_ranking_and_drafted_behind_the_first(app: TalentpoolFlask) -> None:
+def test_an_alternate_is_added_from_the_ranking_and_drafted_behind_the_first(
+    app: TalentpoolFlask,
+) -> None:
     office = _office(app, PS.SUGGESTED)
     with app.database.writing() as session:
         placement = session.get_one(Placement, office.placement_id)
         other = make.make_candidate(session)
         round_ = make.make_round_with_plan(
             session, [(placement.need, placement.candidate), (placement.need, other)],
-            state=make.RoundState.ADOPTED,
+            state=RoundState.ADOPTED,
         )  # fmt: skip
         chosen = {"round": round_.id, "candidate": other.id}
     draft = f"/placements/needs/{office.need_id}/draft"
@@ -336,8 +352,6 @@ def test_the_list_of_placements_takes_few_queries(app: TalentpoolFlask) -> None:
 
 
 def _count_queries(app: TalentpoolFlask, act: Any) -> int:
-    from sqlalchemy import event  # noqa: PLC0415
-
     statements: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from talentpool.candidates.models import Candidate, Membership
@@ -140,7 +139,7 @@ class Walk(RuleBasedStateMachine):
     @invariant()
     def versions_never_fall(self) -> None:
         rows = self.session.execute(sa.select(Placement.id, Placement.version)).all()
-        present = {ident: version for ident, version in rows}
+        present = {row.id: row.version for row in rows}
         assert all(present[ident] >= version for ident, version in self.seen.items())
         self.seen = present
 
@@ -175,7 +174,7 @@ def test_no_order_of_steps_violates_an_invariant(database: Database) -> None:
         return Walk(sessions[0])
 
     run_state_machine_as_test(
-        walk,
+        walk,  # type: ignore[arg-type]
         settings=settings(
             max_examples=12,
             stateful_step_count=40,

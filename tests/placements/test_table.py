@@ -144,7 +144,7 @@ def test_who_drafted_gets_no_button_to_approve(session: Session) -> None:
 def test_officers_of_another_town_or_prefecture_and_other_people_may_nothing(
     database: Database, session: Session, verb: str
 ) -> None:
-    sources, roles, _ = LEGAL[verb]
+    sources, _, _ = LEGAL[verb]
     placement, _ = _in_state(session, sources[0])
     strangers = [
         make.make_user(session, Role.MUNICIPALITY, municipality_code=make.SAYO).actor,

@@ -16,10 +16,10 @@ from talentpool.permissions import Role
 from talentpool.placements import terms
 from talentpool.placements.confirming import can_be_undone
 from talentpool.placements.drafting import propose_placements
-from talentpool.placements.lapsing import lapse_overdue
+from talentpool.placements.lapsing import fill_seats, lapse_overdue
 from talentpool.placements.models import DecisionPaper, Placement
 from talentpool.placements.papers import find_paper
-from talentpool.states import EngagementState, NeedState, PlacementState
+from talentpool.states import EngagementState, NeedState, PlacementState, move
 
 from .. import factories as make
 from .cast import DAY, Cast, assert_sound, ledger_of, mails, states
@@ -156,9 +156,9 @@ def test_an_alternate_waits_until_everybody_before_it_is_decided(
 ) -> None:
     first, second = cast.proposed_list(make.make_need(session), 2)
     cast.step(second, "approve")
-    assert second.state is PS.APPROVED
+    assert states([first, second]) == [PS.PROPOSED, PS.APPROVED]
     cast.step(first, "refuse", reason="alternatives")
-    assert second.state is PS.OFFERED
+    assert states([first, second]) == [PS.REFUSED, PS.OFFERED]
     assert_sound(session)
 
 
@@ -255,6 +255,22 @@ def test_deadlines_that_have_passed_lapse_and_the_alternate_is_asked(
     assert cast.town.user_id in mails(session, rows[1], "lapse")
     assert rows[2].state is PS.OFFERED
     assert lapse_overdue(session, later) == []
+    assert_sound(session)
+
+
+def test_an_alternate_that_had_to_wait_is_asked_once_the_need_is_open_again(
+    cast: Cast, session: Session
+) -> None:
+    need = make.make_need(session)
+    first, second = cast.proposed_list(need, 2)
+    cast.walk_all([first, second], "approve")
+    move(session, need, "hold", actor=cast.coordinator, now=make.NOW)
+    cast.step(first, "decline", reason="schedule")
+    assert fill_seats(session, make.NOW) == []
+    move(session, need, "resume", actor=cast.coordinator, now=make.NOW)
+    assert fill_seats(session, make.NOW) == [second]
+    assert fill_seats(session, make.NOW) == []
+    assert second.state is PS.OFFERED
     assert_sound(session)
 
 

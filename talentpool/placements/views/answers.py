@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ... import clock
 from ...candidates import introduction, viewing
-from ...candidates.views.presenting import Presenter
+from ...candidates.views.presenting import Presenter, Section
 from ...db import Session
 from ...errors import Refused
 from ...permissions import Action, Actor, Role, get_visible
@@ -95,7 +95,7 @@ def show_introduction_page(
     )
 
 
-def _profile(session: Session, actor: Actor, placement: Placement):  # type: ignore[no-untyped-def]
+def _profile(session: Session, actor: Actor, placement: Placement) -> list[Section]:
     """The sections of the profile that a town may read; none once the introduction is over."""
     if placement.state not in NAMED:
         return []

@@ -71,6 +71,8 @@ def facts(placement: Placement) -> dict[str, Any]:
         "screening": lifting.screen_pair(session, placement.candidate, placement.need),
         "paper": papers.find_paper(session, placement),
         "catalogue": catalogue_of(session),
+        "why": _why(placement),
+        "end_reason": _end_reason(placement),
         "can_lift": actor.role is Role.COORDINATOR,
     }
 
@@ -101,3 +103,20 @@ def _parts(placement: Placement) -> list[tuple[str, int]]:
         for code in m.PARTS
         if code in placement.parts
     ]
+
+
+def _why(placement: Placement) -> str:
+    """Why the round chose this person, in a sentence; empty where no round did."""
+    if "code" not in placement.reason:
+        return ""
+    titles = service.list_titles(current_session(), placement.reason.get("needs", ()))
+    return m.reason_text(placement.reason, titles, lang=locale())
+
+
+def _end_reason(placement: Placement) -> str:
+    """The label of the reason code: of the vocabulary of the step that led to this end."""
+    if placement.end_reason is None:
+        return ""
+    vocabularies = (step.reasons for step in PLACEMENT.transitions if step.target == placement.state)
+    vocabulary = next(name for name in vocabularies if name)
+    return catalogue_of(current_session()).label(vocabulary, placement.end_reason, locale())
