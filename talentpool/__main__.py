@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,11 +43,16 @@ def main(arguments: Sequence[str]) -> int:
     except SetupError as error:
         print(error, file=sys.stderr)
         return error.code
+    return _hand_over(python, arguments, is_test=is_test)
+
+
+def _hand_over(python: str, arguments: Sequence[str], *, is_test: bool) -> NoReturn:
+    """Become the command; the process keeps its number."""
     environment = os.environ | {"PYTHONPATH": _path()}
     command = [python, "-m", "tests" if is_test else "talentpool.cli", *arguments[is_test:]]
-    sys.stdout.flush()
     if is_test:
         os.chdir(ROOT)
+    sys.stdout.flush()
     os.execve(python, command, environment)
 
 
@@ -65,7 +71,9 @@ def _python(*, is_test: bool) -> str:
     locks = [TEST_LOCK] if is_test else [RUNTIME_LOCK, TEST_LOCK]
     if not _is_ready(locks):
         with (ROOT / ".venv.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)  # two starts at once: the second waits and finds it done
+            fcntl.flock(
+                file, fcntl.LOCK_EX
+            )  # two starts at once: the second waits and finds it done
             if not _is_ready(locks):
                 _set_up(locks[0])
     return str(PYTHON)
@@ -98,7 +106,10 @@ def _is_usable() -> bool:
     if not PYTHON.exists():
         return False
     answer = subprocess.run(
-        [PYTHON, "-c", "import sys; print(sys.version)"], capture_output=True, text=True, check=False
+        [PYTHON, "-c", "import sys; print(sys.version)"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return answer.returncode == 0 and answer.stdout.strip() == sys.version.strip()
 

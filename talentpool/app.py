@@ -48,7 +48,7 @@ def create_app(config: Config, database: Database | None = None) -> TalentpoolFl
         hops = config.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
     Babel(app)
-    menu = navigation.init_app(app)
+    navigation.init_app(app)
     _add_features(app)
     access.init_app(app)
     CSRFProtect(app)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event
+from sqlalchemy import event, orm
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .crypto import keyed_hash
@@ -113,8 +113,10 @@ def seal(session: Session) -> None:
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _forget(session: Session, _previous: object) -> None:
-    session.info.pop("audit_pending", None)
+def _forget(session: Session, ended: orm.SessionTransaction) -> None:
+    """A unit that is rolled back leaves no event; one that only drops a savepoint goes on."""
+    if ended.parent is None:
+        session.info.pop("audit_pending", None)
 
 
 def chain_hash(key: bytes, previous: str, row: Mapping[str, Any]) -> str:

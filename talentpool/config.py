@@ -14,6 +14,7 @@ from .errors import ConfigError
 
 ENVIRONMENTS = ("development", "test", "production")
 PREFIX = "TALENTPOOL_"
+DEMO_FILE = "demo.db"
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,9 @@ class Config:
         if environment not in ENVIRONMENTS:
             raise ConfigError(f"TALENTPOOL_ENV must be one of {', '.join(ENVIRONMENTS)}")
         keys = _keys(given, environment, instance)
+        path = _default_database(instance)
         config = cls(
-            database_url=given.get(PREFIX + "DATABASE_URL") or _default_database(instance),
+            database_url=given.get(PREFIX + "DATABASE_URL") or f"sqlite:///{path}",
             secret_key=keys["SECRET_KEY"],
             field_keys=tuple(keys["FIELD_KEYS"].split(",")),
             audit_key=keys["AUDIT_KEY"],
@@ -60,7 +62,8 @@ class Config:
             smtp_url=given.get(PREFIX + "SMTP_URL"),
             proxy_hops=_whole_number(given.get(PREFIX + "PROXY_HOPS", "0"), "PROXY_HOPS"),
             metrics_allow=tuple(filter(None, given.get(PREFIX + "METRICS_ALLOW", "").split(","))),
-            is_demo=given.get(PREFIX + "DEMO") == "1",
+            is_demo=given.get(PREFIX + "DEMO") == "1"
+            or (path.name == DEMO_FILE and not given.get(PREFIX + "DATABASE_URL")),
         )
         config.refuse_unsafe()
         return config
@@ -78,9 +81,11 @@ class Config:
             raise ConfigError("SQLite serves one machine only: unset TALENTPOOL_QUEUE_URL")
 
 
-def _default_database(instance: Path) -> str:
+def _default_database(instance: Path) -> Path:
+    """The installation's own file; while there is none, the demo's, so that every command can be tried on it."""
     instance.mkdir(parents=True, exist_ok=True)
-    return f"sqlite:///{(instance / 'talentpool.db').resolve()}"
+    own, demo = instance / "talentpool.db", instance / DEMO_FILE
+    return (demo if demo.exists() and not own.exists() else own).resolve()
 
 
 def _whole_number(text: str, name: str) -> int:

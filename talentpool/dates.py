@@ -27,9 +27,7 @@ ERAS = (
 )
 _ERA_NAMES = {key: name for name, letter, _ in ERAS for key in (name, name[0], letter)}
 _ERA_STARTS = {name: first for name, _, first in ERAS}
-_ERA_YEAR = (
-    r"(?P<era>令和|平成|昭和|大正|明治|[令平昭大明RHSTM])(?P<era_year>元|[0-9]{1,2})"
-)
+_ERA_YEAR = r"(?P<era>令和|平成|昭和|大正|明治|[令平昭大明RHSTM])(?P<era_year>元|[0-9]{1,2})"
 _YEAR = rf"(?:(?P<year>[0-9]{{4}})|{_ERA_YEAR})"
 _DATE = re.compile(
     rf"{_YEAR}(?:年|[-/.])(?P<month>[0-9]{{1,2}})(?:月|[-/.])(?P<day>[0-9]{{1,2}})日?"
@@ -180,9 +178,7 @@ def parse_month(text: str) -> int:
     """A month number from 2027-04, 2027/4, 2027年4月, 令和9年4月 or R9.4, in any width; else BadDate."""
     found = _MONTH.fullmatch(_plain(text))
     if found is None:
-        raise BadDate(
-            "年月は「2027年4月」「2027-04」「令和9年4月」のように入力してください。"
-        )
+        raise BadDate("年月は「2027年4月」「2027-04」「令和9年4月」のように入力してください。")
     parts = found.groupdict()
     number = month_number(_year(parts), int(parts["month"]))
     _check_era(parts["era"], first_day(number), last_day(number))
@@ -213,9 +209,7 @@ def _check_era(era_text: str | None, first: date, last: date) -> None:
         return
     name = _ERA_NAMES[era_text]
     if name not in {_era_of(max(first, EARLIEST))[0], _era_of(max(last, EARLIEST))[0]}:
-        raise BadDate(
-            f"{name}にその日はありません。{era(max(first, EARLIEST))}ではありませんか。"
-        )
+        raise BadDate(f"{name}にその日はありません。{era(max(first, EARLIEST))}ではありませんか。")
 
 
 # --- Business days

@@ -36,10 +36,7 @@ def great_circle_km(a: Place, b: Place) -> float:
     lat_a, lat_b = math.radians(a.latitude), math.radians(b.latitude)
     half_lat = (lat_b - lat_a) / 2
     half_lon = math.radians(b.longitude - a.longitude) / 2
-    chord = (
-        math.sin(half_lat) ** 2
-        + math.cos(lat_a) * math.cos(lat_b) * math.sin(half_lon) ** 2
-    )
+    chord = math.sin(half_lat) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin(half_lon) ** 2
     return 2 * EARTH_KM * math.asin(math.sqrt(min(1.0, chord)))
 
 
@@ -51,13 +48,9 @@ def travel_minutes(home: Place, hall: Place) -> Travel:
     """
     km = great_circle_km(home, hall)
     if km > ROAD_LIMIT_KM:
-        return Travel(
-            _whole(RAIL_START_MINUTES + km / RAIL_KM_PER_HOUR * 60), is_estimate=True
-        )
+        return Travel(_whole(RAIL_START_MINUTES + km / RAIL_KM_PER_HOUR * 60), is_estimate=True)
     crossing = ZONE_MINUTES if home.zone != hall.zone else 0.0
-    return Travel(
-        _whole(km * DETOUR / ROAD_KM_PER_HOUR * 60 + crossing), is_estimate=False
-    )
+    return Travel(_whole(km * DETOUR / ROAD_KM_PER_HOUR * 60 + crossing), is_estimate=False)
 
 
 def _whole(minutes: float) -> int:

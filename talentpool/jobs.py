@@ -43,7 +43,9 @@ class Job(Base):
         ),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+    id: Mapped[int] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True
+    )
     kind: Mapped[str] = mapped_column(Text(40))
     object_id: Mapped[int]
     state: Mapped[JobState] = mapped_column(choice(JobState), default=JobState.WAITING, index=True)
@@ -66,9 +68,7 @@ class LostLease(Exception):
 
 def enqueue(session: Session, kind: str, object_id: int, *, now: datetime) -> Job:
     """Order work in the present unit; a live job of the same kind and object serves again."""
-    live = sa.select(Job).where(
-        Job.kind == kind, Job.object_id == object_id, Job.state.in_(_LIVE)
-    )
+    live = sa.select(Job).where(Job.kind == kind, Job.object_id == object_id, Job.state.in_(_LIVE))
     job = session.scalars(live).one_or_none()
     if job is None:
         job = Job(kind=kind, object_id=object_id, created_at=now)

@@ -113,6 +113,4 @@ _FORMS = {
     "湾": "灣",
 }
 
-VARIANTS = {
-    variant: daily for daily, variants in _FORMS.items() for variant in variants
-}
+VARIANTS = {variant: daily for daily, variants in _FORMS.items() for variant in variants}

@@ -55,9 +55,7 @@ class MailOrder(Base):
     )
     message_id: Mapped[str] = mapped_column(Text(80), unique=True)
     event: Mapped[str] = mapped_column(Text(80))  # "placement/12/offer/1"
-    recipient_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("user_account.id"), index=True
-    )
+    recipient_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     prefecture_code: Mapped[str | None] = mapped_column(Text(2))
     template: Mapped[str] = mapped_column(Text(60))  # "placement.offer"
     link: Mapped[str] = mapped_column(Text(200))  # path inside the site
@@ -107,9 +105,7 @@ def order_mail(
     return order
 
 
-def list_mails(
-    session: Session, actor: Actor, *, page: int
-) -> tuple[list[MailOrder], int]:
+def list_mails(session: Session, actor: Actor, *, page: int) -> tuple[list[MailOrder], int]:
     """One page of the orders `actor` may see, newest first, and how many there are in all."""
     require(session, actor, Action.VIEW_MAIL)
     orders = visible(actor, MailOrder)

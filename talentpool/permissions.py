@@ -150,9 +150,7 @@ def scope_of(actor: Actor, action: Action) -> Scope | None:
     return RULES[action].get(actor.role)
 
 
-def condition(
-    actor: Actor, action: Action, model: type[Base]
-) -> sa.ColumnElement[bool]:
+def condition(actor: Actor, action: Action, model: type[Base]) -> sa.ColumnElement[bool]:
     """The rows of `model` on which `actor` may do `action`, as an SQL condition."""
     scope = scope_of(actor, action)
     if scope is None:

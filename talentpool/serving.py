@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Self
 
 import click
 from gunicorn.app.base import BaseApplication
@@ -63,7 +63,7 @@ class Companion:
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep, name="worker", daemon=True)
 
-    def __enter__(self) -> Companion:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -88,9 +88,8 @@ def serve(config: Config, host: str, port: int) -> None:
     if config.queue_url:
         server.run()
         return
-    with Companion():
-        with suppress(SystemExit):
-            server.run()
+    with Companion(), suppress(SystemExit):
+        server.run()
 
 
 def work(config: Config) -> None:

@@ -13,9 +13,7 @@ from .kanji import VARIANTS
 _DASHES = "-‐‑‒–—―−－﹣ｰー⁃˗~～〜"
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _EDGES = "\ufeff\u200b\u2060"
-_HIRAGANA_TO_KATAKANA = {
-    code: code + 0x60 for code in [*range(0x3041, 0x3097), 0x309D, 0x309E]
-}
+_HIRAGANA_TO_KATAKANA = {code: code + 0x60 for code in [*range(0x3041, 0x3097), 0x309D, 0x309E]}
 _VARIANTS = str.maketrans(VARIANTS)
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _TO_HYPHEN = dict.fromkeys(map(ord, _DASHES), "-")
@@ -84,7 +82,9 @@ def search_key(text: str) -> str:
     Width, case, hiragana, blanks, hyphens, long-vowel marks, variation selectors and old kanji forms do not matter.
     """
     before = None
-    while text != before:  # what a removed blank kept apart may combine: "A´" has one in its full form
+    while (
+        text != before
+    ):  # what a removed blank kept apart may combine: "A´" has one in its full form
         before, text = text, _fold(text)
     return text
 
@@ -107,12 +107,8 @@ def _is_ignored(letter: str) -> bool:
 
 def katakana(text: str) -> str:
     """Hiragana and half-width kana as full-width katakana; everything else as it is."""
-    text = _HALF_WIDTH_KANA.sub(
-        lambda found: unicodedata.normalize("NFKC", found[0]), text
-    )
-    text = _COMBINING_MARK.sub(
-        lambda found: unicodedata.normalize("NFC", found[0]), text
-    )
+    text = _HALF_WIDTH_KANA.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    text = _COMBINING_MARK.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
     return text.translate(_HIRAGANA_TO_KATAKANA)
 
 
@@ -137,13 +133,7 @@ def parse_int(text: str, *, least: int = 0, most: int = 10**12) -> int:
 
     NotANumber, with a sentence for the screen, for anything else and for numbers outside `least`..`most`.
     """
-    plain = (
-        digits(text)
-        .replace("，", ",")
-        .replace("¥", "")
-        .replace("￥", "")
-        .replace(" ", "")
-    )
+    plain = digits(text).replace("，", ",").replace("¥", "").replace("￥", "").replace(" ", "")
     plain = plain.removesuffix("円").removesuffix("人").removesuffix("日")
     if len(plain) > 30:
         raise NotANumber("数字が長すぎます。")

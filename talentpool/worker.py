@@ -50,7 +50,8 @@ class Engine:
             self.huey.storage.close()
 
     def work(self, stop: threading.Event) -> None:
-        assert self._run  # known to Huey before it is called
+        known = self._run  # Huey has to know the task before one arrives
+        log.debug("ready for %s", known)
         consumer = self.huey.create_consumer(workers=1, periodic=False, max_delay=1.0)
         consumer.start()
         try:

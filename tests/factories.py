@@ -63,9 +63,7 @@ PASSWORD = "correct horse 1"  # of every account made here
 _numbers = count(1)
 
 
-def make_prefecture_pool(
-    session: Session, code: str = HYOGO, *, now: datetime = NOW
-) -> Pool:
+def make_prefecture_pool(session: Session, code: str = HYOGO, *, now: datetime = NOW) -> Pool:
     """The prefecture's pool; the one there is, when it has been made before."""
     return session.get(Pool, code) or open_pool(session, code, actor=SYSTEM, now=now)
 
@@ -145,12 +143,9 @@ def make_candidate(
     candidate = Candidate(**(given | columns))
     candidate.roles = [CandidateRole(role=role) for role in roles]
     candidate.forms = [CandidateForm(form=form) for form in forms]
-    levels = (
-        skills if skills is not None else {"administration": 3, "bridging": 3, "bpr": 3}
-    )
+    levels = skills if skills is not None else {"administration": 3, "bridging": 3, "bpr": 3}
     candidate.skills = [
-        SkillClaim(skill=skill, level=level, last_used=2026)
-        for skill, level in levels.items()
+        SkillClaim(skill=skill, level=level, last_used=2026) for skill, level in levels.items()
     ]
     candidate.windows = [
         Window(
@@ -232,9 +227,7 @@ def make_need(
         "created_at": now,
         "updated_at": now,
         "submitted_at": now if state is not NeedState.DRAFT else None,
-        "opened_at": now
-        if state not in {NeedState.DRAFT, NeedState.SUBMITTED}
-        else None,
+        "opened_at": now if state not in {NeedState.DRAFT, NeedState.SUBMITTED} else None,
     }
     if state is NeedState.CLOSED:
         given |= {"closed_at": now, "outcome": Outcome.UNFILLED}
@@ -266,9 +259,7 @@ def make_round_with_plan(
     Its input hash is a made-up one: a test that adopts it has to run a real round instead.
     """
     pairs = list(pairs)
-    numbers = sa.select(sa.func.max(Round.number)).where(
-        Round.prefecture_code == prefecture_code
-    )
+    numbers = sa.select(sa.func.max(Round.number)).where(Round.prefecture_code == prefecture_code)
     seats: dict[int, int] = {}
     entries: dict[int, list[dict[str, Any]]] = {need.id: [] for need in needs}
     plan = []
@@ -282,9 +273,7 @@ def make_round_with_plan(
                 parts={"skills": 5000, "role": 3000}, reason={"code": "placed"},
             )
         )  # fmt: skip
-    versions = {
-        need.id: need.content_version for need in [*needs, *(need for need, _ in pairs)]
-    }
+    versions = {need.id: need.content_version for need in [*needs, *(need for need, _ in pairs)]}
     made = Round(
         prefecture_code=prefecture_code,
         number=(session.scalar(numbers) or 0) + 1,
@@ -340,14 +329,10 @@ def make_placement(
         created_at=now,
     )  # fmt: skip
     if state not in {PlacementState.SUGGESTED, PlacementState.NOT_ADVANCED}:
-        placement.drafted_by = (
-            drafter or make_user(session, Role.COORDINATOR, now=now)
-        ).id
+        placement.drafted_by = (drafter or make_user(session, Role.COORDINATOR, now=now)).id
         placement.drafted_at = now
     if state in SEATED | {PlacementState.APPROVED}:
-        placement.approved_by = (
-            approver or make_user(session, Role.APPROVER, now=now)
-        ).id
+        placement.approved_by = (approver or make_user(session, Role.APPROVER, now=now)).id
         placement.approved_at = now
         placement.snapshot_id = _snapshot(session, candidate, now).id
     if state in SEATED:
@@ -372,9 +357,7 @@ def make_placement(
     _note_state(session, placement, now)
     _commit_half_days(session, placement, now)
     if placement.introduced_at is not None:
-        make_consent(
-            session, candidate, "introduction", need.municipality_code, now=now
-        )
+        make_consent(session, candidate, "introduction", need.municipality_code, now=now)
     if state is PlacementState.CONFIRMED:
         _confirm(session, placement, now)
     session.flush()
@@ -439,9 +422,7 @@ def _free_seat(session: Session, need: Need) -> int:
 
 def _commit_half_days(session: Session, placement: Placement, now: datetime) -> None:
     half_days = dict.fromkeys(placement.need.months, placement.need.half_days)
-    take = {PlacementState.CONFIRMED: ledger.book_directly} | dict.fromkeys(
-        HOLDING, ledger.hold
-    )
+    take = {PlacementState.CONFIRMED: ledger.book_directly} | dict.fromkeys(HOLDING, ledger.hold)
     if placement.state in take:
         take[placement.state](
             session,

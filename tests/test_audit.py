@@ -24,7 +24,9 @@ def anchored(database: Database) -> Anchor:
     with database.writing() as session:
         pool = make_prefecture_pool(session)
         for number in range(LENGTH - 1):
-            audit.record(session, "pool.rename", pool, actor=SYSTEM, now=NOW, detail={"number": number})
+            audit.record(
+                session, "pool.rename", pool, actor=SYSTEM, now=NOW, detail={"number": number}
+            )
     with database.reading() as session:
         return audit.anchor(session)
 
@@ -59,7 +61,9 @@ def rewrite(session: Session, seq: int, **values: Any) -> None:
 
 def set_head(session: Session, seq: int, digest: str) -> None:
     session.execute(
-        sa.update(AuditHead).values(seq=seq, hash=digest).execution_options(synchronize_session=False)
+        sa.update(AuditHead)
+        .values(seq=seq, hash=digest)
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -165,21 +169,27 @@ def test_an_empty_chain_has_no_faults(database: Database) -> None:
     assert faults(database) == []
 
 
-def test_an_old_anchor_still_holds_when_the_chain_has_grown(database: Database, anchored: Anchor) -> None:
+def test_an_old_anchor_still_holds_when_the_chain_has_grown(
+    database: Database, anchored: Anchor
+) -> None:
     with database.writing() as session:
         make_user(session, Role.AUDITOR)
     assert faults(database, anchored) == []
 
 
 @pytest.mark.parametrize("forgery", SEEN_BY_ITSELF)
-def test_the_chain_itself_shows_the_forgery(database: Database, anchored: Anchor, forgery: Forgery) -> None:
+def test_the_chain_itself_shows_the_forgery(
+    database: Database, anchored: Anchor, forgery: Forgery
+) -> None:
     forge(database, forgery)
     assert faults(database)
     assert faults(database, anchored)
 
 
 @pytest.mark.parametrize("forgery", SEEN_BY_THE_ANCHOR)
-def test_the_anchor_shows_what_the_chain_cannot(database: Database, anchored: Anchor, forgery: Forgery) -> None:
+def test_the_anchor_shows_what_the_chain_cannot(
+    database: Database, anchored: Anchor, forgery: Forgery
+) -> None:
     forge(database, forgery)
     assert faults(database) == []
     assert faults(database, anchored)
@@ -190,7 +200,9 @@ def test_a_fault_names_the_event(database: Database, anchored: Anchor) -> None:
     assert faults(database, anchored) == ["audit: event 5 does not match its hash"]
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit_event SET action = 'x'", "DELETE FROM audit_event"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_event SET action = 'x'", "DELETE FROM audit_event"]
+)
 @pytest.mark.usefixtures("anchored")
 def test_the_database_refuses_to_change_an_event(database: Database, statement: str) -> None:
     with pytest.raises(DBAPIError, match="append-only"), database.writing() as session:
@@ -213,7 +225,9 @@ def test_a_rolled_back_unit_leaves_no_event(database: Database, anchored: Anchor
         assert reading.scalars(sa.select(User)).all() == []
 
 
-def test_an_event_forgotten_by_a_rollback_does_not_come_with_the_next_commit(database: Database) -> None:
+def test_an_event_forgotten_by_a_rollback_does_not_come_with_the_next_commit(
+    database: Database,
+) -> None:
     with database.writing() as session:
         pool = make_prefecture_pool(session)
     with database.writing() as session:
@@ -229,9 +243,13 @@ def test_an_event_forgotten_by_a_rollback_does_not_come_with_the_next_commit(dat
 def test_an_event_says_who_did_what_to_which_object(database: Database) -> None:
     with database.writing() as session:
         admin = make_user(session, Role.ADMIN)
-        audit.record(session, "account.wave", admin, actor=admin.actor, now=NOW, detail={"times": 3})
+        audit.record(
+            session, "account.wave", admin, actor=admin.actor, now=NOW, detail={"times": 3}
+        )
     with database.reading() as session:
-        event = session.scalars(sa.select(AuditEvent).order_by(AuditEvent.seq.desc()).limit(1)).one()
+        event = session.scalars(
+            sa.select(AuditEvent).order_by(AuditEvent.seq.desc()).limit(1)
+        ).one()
     assert (event.actor_id, event.actor_role, event.prefecture_code) == (admin.id, "admin", HYOGO)
     assert (event.object_type, event.object_id) == ("user_account", str(admin.id))
     assert (event.action, event.at, event.detail) == ("account.wave", NOW, {"times": 3})

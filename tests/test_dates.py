@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from talentpool import dates
 from talentpool.dates import BadDate, month_number, parse_date, parse_month
@@ -120,12 +119,17 @@ def test_no_text_makes_a_reader_fail_in_another_way(text: str) -> None:
             continue
 
 
-@pytest.mark.parametrize("text", ["2027-04", "2027/4", "2027年4月", "令和9年4月", "２０２７年４月", "R9.4", "令和９年４月"])
+@pytest.mark.parametrize(
+    "text",
+    ["2027-04", "2027/4", "2027年4月", "令和9年4月", "２０２７年４月", "R9.4", "令和９年４月"],
+)
 def test_one_month_is_read_in_every_usual_spelling(text: str) -> None:
     assert parse_month(text) == 2027 * 12 + 3
 
 
-@pytest.mark.parametrize("text", ["", "2027", "2027-13", "2027-00", "令和0年4月", "平成31年5月", "4月", "2027-04-01"])
+@pytest.mark.parametrize(
+    "text", ["", "2027", "2027-13", "2027-00", "令和0年4月", "平成31年5月", "4月", "2027-04-01"]
+)
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(BadDate):
         parse_month(text)
@@ -179,4 +183,6 @@ def test_business_days_are_counted_one_by_one(day: date, count: int) -> None:
     assert dates.is_business_day(reached)
     first, last = sorted((day, reached))
     between = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    assert count == 0 or sum(map(dates.is_business_day, (d for d in between if d != day))) == abs(count)
+    assert count == 0 or sum(map(dates.is_business_day, (d for d in between if d != day))) == abs(
+        count
+    )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from talentpool.geo import Place, Travel, great_circle_km, travel_minutes
 
@@ -15,7 +14,9 @@ KAMI = Place(35.63222, 134.62917, "north_coast")
 SUMOTO = Place(34.3425, 134.89556, "awaji")
 AWAJI = Place(34.44, 134.91472, "awaji")
 SHINJUKU = Place(35.689521, 139.691704)
-PLACES = st.builds(Place, st.floats(24, 46), st.floats(123, 146), st.sampled_from([None, "awaji", "north_coast"]))
+PLACES = st.builds(
+    Place, st.floats(24, 46), st.floats(123, 146), st.sampled_from([None, "awaji", "north_coast"])
+)
 
 
 def test_a_degree_of_latitude_is_111_km() -> None:
@@ -39,7 +40,9 @@ def test_up_to_80_km_the_road_counts() -> None:
 def test_awaji_and_the_north_coast_cost_half_an_hour_from_elsewhere_only() -> None:
     plain = Place(SUMOTO.latitude, SUMOTO.longitude)
     assert travel_minutes(KOBE, SUMOTO).minutes == travel_minutes(KOBE, plain).minutes + 30
-    assert travel_minutes(SUMOTO, AWAJI) == travel_minutes(plain, Place(AWAJI.latitude, AWAJI.longitude))
+    assert travel_minutes(SUMOTO, AWAJI) == travel_minutes(
+        plain, Place(AWAJI.latitude, AWAJI.longitude)
+    )
     assert travel_minutes(TOYOOKA, KAMI).minutes == 39
 
 

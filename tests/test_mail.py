@@ -77,7 +77,9 @@ def postbox() -> Iterator[Postbox]:
 def order(session: Session, event: str = "need/1/publish/1", **more: object) -> MailOrder:
     user = make_user(session, Role.COORDINATOR)
     options = {"recipient_id": user.id, "prefecture_code": HYOGO} | more
-    made = order_mail(session, event=event, template="need.publish", link="/needs/1", now=NOW, **options)  # type: ignore[arg-type]
+    made = order_mail(
+        session, event=event, template="need.publish", link="/needs/1", now=NOW, **options
+    )  # type: ignore[arg-type]
     session.flush()
     return made
 
@@ -159,7 +161,9 @@ def test_with_a_mail_server_links_go_by_mail_and_are_not_on_the_screen(
             thread.join(10)
     text = message_from_string(postbox.mails[0], policy=default).get_content()
     assert f"{config.base_url}/signup/confirm/" in text
-    path = next(word for word in text.split() if "/signup/confirm/" in word).removeprefix(config.base_url)
+    path = next(word for word in text.split() if "/signup/confirm/" in word).removeprefix(
+        config.base_url
+    )
     assert browser.post(path, password=PASSWORD).location == "/home"
     with database.reading() as session:
         sent = session.scalars(sa.select(MailOrder)).one()

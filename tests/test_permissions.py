@@ -99,7 +99,9 @@ def test_who_drafts_does_not_approve() -> None:
 
 
 def test_only_the_system_reaches_beyond_a_prefecture() -> None:
-    reaching = {role for rules in RULES.values() for role, scope in rules.items() if scope is Scope.ANY}
+    reaching = {
+        role for rules in RULES.values() for role, scope in rules.items() if scope is Scope.ANY
+    }
     assert reaching == {Role.SYSTEM}
 
 

@@ -36,9 +36,7 @@ from talentpool.errors import BadCell, BadFile
 from talentpool.web import failures, filters, pages
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-FILES = sorted(
-    path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html")
-)
+FILES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff01-\uff60]")
 LONE_PERCENT = re.compile(r"(?<!%)(?:%%)*%(?!%|\(\w+\)[sd])")
 TRANSLATORS = {"_", "gettext", "ngettext", "pgettext", "npgettext"}
@@ -53,16 +51,10 @@ def parse(name: str) -> nodes.Template:
     return environment.parse((TEMPLATES / name).read_text(encoding="utf-8"), name, name)
 
 
-def untranslated(
-    node: nodes.Node, *, is_wrapped: bool = False
-) -> Iterator[tuple[int, str]]:
+def untranslated(node: nodes.Node, *, is_wrapped: bool = False) -> Iterator[tuple[int, str]]:
     if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name):
         is_wrapped = is_wrapped or node.node.name in TRANSLATORS
-    text = (
-        node.data
-        if isinstance(node, nodes.TemplateData)
-        else getattr(node, "value", None)
-    )
+    text = node.data if isinstance(node, nodes.TemplateData) else getattr(node, "value", None)
     if isinstance(text, str) and not is_wrapped and JAPANESE.search(text):
         yield node.lineno, text.strip()[:40]
     for child in node.iter_child_nodes():
@@ -89,9 +81,7 @@ def test_a_percent_sign_in_a_text_is_doubled_unless_it_names_a_value(name: str) 
         if getattr(call.node, "name", "") in TRANSLATORS
     ]
     texts = [const.value for call in calls for const in call.find_all(nodes.Const)]
-    assert [
-        text for text in texts if isinstance(text, str) and LONE_PERCENT.search(text)
-    ] == []
+    assert [text for text in texts if isinstance(text, str) and LONE_PERCENT.search(text)] == []
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -104,9 +94,7 @@ def test_no_imported_macro_is_unused(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_nothing_is_inline_that_the_content_policy_forbids(name: str) -> None:
     source = (TEMPLATES / name).read_text(encoding="utf-8")
-    assert not re.search(
-        r"\sstyle\s*=|<style|\son[a-z]+\s*=\s*[\"']|javascript:", source
-    )
+    assert not re.search(r"\sstyle\s*=|<style|\son[a-z]+\s*=\s*[\"']|javascript:", source)
     assert not re.search(r"<script(?![^>]*\ssrc=)", source)
     assert not re.search(r"""(src|href)=["'](https?:)?//""", source)
 
@@ -120,15 +108,9 @@ class Load:
 
 
 class BirthDate(Form):
-    year = IntegerField(
-        "年", [NumberRange(1920, 2010, "年は1920から2010までで入力してください。")]
-    )
-    month = IntegerField(
-        "月", [NumberRange(1, 12, "月は1から12までで入力してください。")]
-    )
-    day = IntegerField(
-        "日", [NumberRange(1, 31, "日は1から31までで入力してください。")]
-    )
+    year = IntegerField("年", [NumberRange(1920, 2010, "年は1920から2010までで入力してください。")])
+    month = IntegerField("月", [NumberRange(1, 12, "月は1から12までで入力してください。")])
+    day = IntegerField("日", [NumberRange(1, 31, "日は1から31までで入力してください。")])
 
 
 class GalleryForm(FlaskForm):
@@ -165,9 +147,7 @@ class GalleryForm(FlaskForm):
 
 
 class FilterForm(Form):
-    region = SelectField(
-        "地域", choices=[SelectChoice("", "県内すべて")], id="filter-region"
-    )
+    region = SelectField("地域", choices=[SelectChoice("", "県内すべて")], id="filter-region")
     words = StringField("ことば", id="filter-words")
 
 
@@ -195,9 +175,7 @@ def create_gallery() -> Flask:
 
 
 def surroundings() -> dict[str, object]:
-    person = SimpleNamespace(
-        is_authenticated=True, display_name="県 担当", role_label="県担当者"
-    )
+    person = SimpleNamespace(is_authenticated=True, display_name="県 担当", role_label="県担当者")
     nav = [
         ("ホーム", "#", False, 0),
         ("募集", "#", True, 3),
@@ -239,9 +217,7 @@ def test_every_control_of_the_gallery_has_a_label(gallery: str) -> None:
     labelled = set(re.findall(r'<label for="([^"]+)"', gallery))
     assert shown
     assert [
-        control
-        for control in shown
-        if re.search(r'\sid="([^"]+)"', control)[1] not in labelled
+        control for control in shown if re.search(r'\sid="([^"]+)"', control)[1] not in labelled
     ] == []
 
 
@@ -257,12 +233,9 @@ def test_no_id_of_the_gallery_stands_twice_and_every_reference_is_found(
 
 def test_a_refused_form_says_so_at_the_field_and_in_the_summary(gallery: str) -> None:
     assert '<a href="#name">氏名：氏名を入力してください。</a>' in gallery
-    assert (
-        '<a href="#born-year">年：年は1920から2010までで入力してください。</a>'
-        in gallery
-    )
+    assert '<a href="#born-year">年：年は1920から2010までで入力してください。</a>' in gallery
     assert 'aria-describedby="name-hint name-error"' in gallery
-    assert "エラー：" in gallery.split("</title>")[0]
+    assert "エラー：" in gallery.split("</title>", maxsplit=1)[0]
 
 
 @pytest.mark.parametrize("status", sorted(failures.PAGES))
@@ -288,9 +261,7 @@ def test_a_refused_file_names_every_bad_cell() -> None:
         ],
     )
     with create_gallery().test_request_context("/"):
-        page = render_template(
-            "errors/422.html", message=problem.message, problem=problem
-        )
+        page = render_template("errors/422.html", message=problem.message, problem=problem)
     assert re.findall(r'<th scope="row">(.*?)</th>', page) == ["登録者", "技能"]
     assert "空です。" in page
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from talentpool.kanji import VARIANTS
 from talentpool.text import (
@@ -69,7 +68,9 @@ def test_compatibility_kanji_survive_cleaning_although_nfc_would_change_them() -
     assert clean("\ufa10本") == "\ufa10本"
 
 
-@pytest.mark.parametrize("text", ["  太郎 ", "\u3000太郎\u3000", "\ufeff太郎", "\t太郎\r\n", " \u200b 太郎"])
+@pytest.mark.parametrize(
+    "text", ["  太郎 ", "\u3000太郎\u3000", "\ufeff太郎", "\t太郎\r\n", " \u200b 太郎"]
+)
 def test_outer_blanks_and_marks_of_files_are_trimmed(text: str) -> None:
     assert clean(text) == "太郎"
 
@@ -175,7 +176,9 @@ def test_kana_with_blanks_and_middle_dots_is_kana(text: str) -> None:
     assert is_kana(text)
 
 
-@pytest.mark.parametrize("text", ["", " ", "・", "ー", "太郎", "タロウ1", "たろう", "ﾀﾛｳ", "タロウ\n"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "・", "ー", "太郎", "タロウ1", "たろう", "ﾀﾛｳ", "タロウ\n"]
+)
 def test_anything_else_is_no_kana(text: str) -> None:
     assert not is_kana(text)
 
@@ -249,7 +252,9 @@ def test_telephone_numbers_keep_their_hyphens_in_ascii(text: str, shown: str, ke
     assert telephone_key(text) == key
 
 
-@pytest.mark.parametrize("text", ["", "110", "341-7711", "078-341-771", "090-1234-56789", "078-341-77a1", "+0123456789"])
+@pytest.mark.parametrize(
+    "text", ["", "110", "341-7711", "078-341-771", "090-1234-56789", "078-341-77a1", "+0123456789"]
+)
 def test_what_is_no_telephone_number_is_refused(text: str) -> None:
     with pytest.raises(BadTelephone):
         telephone(text)

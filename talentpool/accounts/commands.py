@@ -41,9 +41,17 @@ def user_group() -> None:
 @click.option("--prefecture", help="Two digits; not needed for an officer of a municipality.")
 @click.option("--municipality", help="Six digits, for the role municipality only.")
 @click.option("--name", default="", help="Shown beside what the person does.")
-@click.option("--any-domain", is_flag=True, help="An officer's address outside the town's mail domains.")
+@click.option(
+    "--any-domain", is_flag=True, help="An officer's address outside the town's mail domains."
+)
 def add_user(
-    email: str, role: str, prefecture: str | None, municipality: str | None, name: str, *, any_domain: bool
+    email: str,
+    role: str,
+    prefecture: str | None,
+    municipality: str | None,
+    name: str,
+    *,
+    any_domain: bool,
 ) -> None:
     """Make an account and print the one-time link that sets its password."""
     config = Config.from_environment()

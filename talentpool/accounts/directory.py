@@ -79,9 +79,7 @@ def show_account(session: Session, user: User) -> Account:
 
 def _town_names(session: Session, users: Sequence[User]) -> dict[str, str]:
     codes = {user.municipality_code for user in users if user.municipality_code}
-    query = sa.select(Municipality.code, Municipality.name_ja).where(
-        Municipality.code.in_(codes)
-    )
+    query = sa.select(Municipality.code, Municipality.name_ja).where(Municipality.code.in_(codes))
     return dict(session.execute(query).all()) if codes else {}
 
 
@@ -129,5 +127,9 @@ class OwnAccount:
 
 def show_own(user: User) -> OwnAccount:
     return OwnAccount(
-        user.email, user.display_name, user.role_label, user.last_sign_in_at, user.previous_sign_in_at
+        user.email,
+        user.display_name,
+        user.role_label,
+        user.last_sign_in_at,
+        user.previous_sign_in_at,
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, DateField, PasswordField, SelectField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import EqualTo, InputRequired, Optional
 
 from ..permissions import ROLE_LABELS, Role
@@ -14,7 +14,10 @@ from .service import STAFF
 
 NEW_PASSWORD = {"autocomplete": "new-password"}
 PRESENT_PASSWORD = {"autocomplete": "current-password"}
-LONG_ENOUGH = _("%(shortest)s文字以上。長い文がおすすめです。記号や数字を混ぜる必要はありません。", shortest=SHORTEST)
+LONG_ENOUGH = _(
+    "%(shortest)s文字以上。長い文がおすすめです。記号や数字を混ぜる必要はありません。",
+    shortest=SHORTEST,
+)
 
 
 def _email() -> Any:
@@ -60,7 +63,9 @@ class SignInForm(Form):
 
 
 class SignUpForm(Form):
-    prefecture_code = SelectField(_("登録先の都道府県"), validators=[InputRequired(_("都道府県を選んでください。"))])
+    prefecture_code = SelectField(
+        _("登録先の都道府県"), validators=[InputRequired(_("都道府県を選んでください。"))]
+    )
     email = _email()
     password = _new_password()
     repeated = _repeated()
@@ -87,11 +92,15 @@ class ChangePasswordForm(Form):
 
 def _role() -> Any:
     choices = [SelectChoice(str(role), ROLE_LABELS[role][0]) for role in STAFF]
-    return SelectField(_("役割"), choices=choices, validators=[InputRequired(_("役割を選んでください。"))])
+    return SelectField(
+        _("役割"), choices=choices, validators=[InputRequired(_("役割を選んでください。"))]
+    )
 
 
 def _town() -> Any:
-    return SelectField(_("市町"), description=_("市町担当者のときに選びます。"), validators=[Optional()])
+    return SelectField(
+        _("市町"), description=_("市町担当者のときに選びます。"), validators=[Optional()]
+    )
 
 
 class RoleForm(Form):
@@ -121,7 +130,11 @@ class AccountFilterForm(Form):
         _("役割"),
         choices=[
             SelectChoice("", _("すべて")),
-            *(SelectChoice(str(role), ROLE_LABELS[role][0]) for role in Role if role is not Role.SYSTEM),
+            *(
+                SelectChoice(str(role), ROLE_LABELS[role][0])
+                for role in Role
+                if role is not Role.SYSTEM
+            ),
         ],
         validators=[Optional()],
     )
@@ -146,5 +159,7 @@ class AnchorForm(Form):
     anchor = text_field(
         _("控えておいた先頭"),
         most=100,
-        description=_("「番号 ハッシュ」の形で、以前に控えたものを入れると、末尾の切り取りも見つかります。"),
+        description=_(
+            "「番号 ハッシュ」の形で、以前に控えたものを入れると、末尾の切り取りも見つかります。"
+        ),
     )

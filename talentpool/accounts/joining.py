@@ -61,9 +61,7 @@ def _add_candidate(
     return user
 
 
-def confirm_address(
-    session: Session, secret: str, *, password: str, now: datetime
-) -> Proof:
+def confirm_address(session: Session, secret: str, *, password: str, now: datetime) -> Proof:
     """The address answered. The password of the sign-up is asked for again: a stranger who signed up with
     somebody else's address cannot get it confirmed by that person's click.
     """
@@ -91,9 +89,7 @@ def use_link(
     return _proof(session, user)
 
 
-def request_reset(
-    session: Session, *, email: str, now: datetime
-) -> letters.Letter | None:
+def request_reset(session: Session, *, email: str, now: datetime) -> letters.Letter | None:
     """The letter with the reset link, or None when there is nobody to send it to: the page says the same."""
     user = find_user(session, fold_address(email))
     if user is None or user.disabled_at is not None:

@@ -27,9 +27,7 @@ class Letter:
     path: str = field(repr=False)  # inside the site, with the secret
 
 
-def write_letter(
-    session: Session, user: User, purpose: links.Purpose, *, now: datetime
-) -> Letter:
+def write_letter(session: Session, user: User, purpose: links.Purpose, *, now: datetime) -> Letter:
     """Issue a link and order its mail; the order names the page but not the secret."""
     secret = links.issue_link(session, user, purpose, now=now)
     template = f"account.{purpose}"

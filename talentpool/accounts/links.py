@@ -59,9 +59,7 @@ def issue_link(session: Session, user: User, purpose: Purpose, *, now: datetime)
     return secret
 
 
-def get_link_user(
-    session: Session, secret: str, purpose: Purpose, *, now: datetime
-) -> User:
+def get_link_user(session: Session, secret: str, purpose: Purpose, *, now: datetime) -> User:
     """The account a living link belongs to; NotFound for every other secret."""
     query = (
         sa.select(User)
@@ -74,9 +72,7 @@ def get_link_user(
     return user
 
 
-def take_link(
-    session: Session, secret: str, purpose: Purpose, *, now: datetime
-) -> User:
+def take_link(session: Session, secret: str, purpose: Purpose, *, now: datetime) -> User:
     """Use the link up; of two simultaneous uses one gets NotFound."""
     user = get_link_user(session, secret, purpose, now=now)
     taken = session.execute(
@@ -91,9 +87,7 @@ def take_link(
     return user
 
 
-def _living(
-    secret: str, purpose: Purpose, now: datetime
-) -> tuple[sa.ColumnElement[bool], ...]:
+def _living(secret: str, purpose: Purpose, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         OneTimeLink.token_hash == digest(secret),
         OneTimeLink.purpose == purpose,

@@ -15,14 +15,10 @@ class Pool(Base):
 
     __tablename__ = "pool"
 
-    prefecture_code: Mapped[str] = mapped_column(
-        sa.ForeignKey("prefecture.code"), primary_key=True
-    )
+    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"), primary_key=True)
     name: Mapped[str] = mapped_column(Text(100))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    lottery_seed: Mapped[
-        int
-    ]  # drawn once, 0..2^31-1: decides ties that nothing else decides
+    lottery_seed: Mapped[int]  # drawn once, 0..2^31-1: decides ties that nothing else decides
 
 
 class User(Base):
@@ -59,9 +55,7 @@ class User(Base):
     password_hash: Mapped[str | None] = mapped_column(
         Text(200)
     )  # argon2id; none until the link is used
-    confirmed_at: Mapped[datetime | None] = mapped_column(
-        UtcDateTime
-    )  # the address answered
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the address answered
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     previous_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

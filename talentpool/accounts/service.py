@@ -21,9 +21,7 @@ from .models import OneTimeLink, Pool, User, WebSession
 STAFF = tuple(role for role in Role if role not in {Role.CANDIDATE, Role.SYSTEM})
 
 
-def open_pool(
-    session: Session, prefecture_code: str, *, actor: Actor, now: datetime
-) -> Pool:
+def open_pool(session: Session, prefecture_code: str, *, actor: Actor, now: datetime) -> Pool:
     """Let a prefecture run a pool; Conflict when it does already."""
     if actor.role is not Role.SYSTEM:
         raise Forbidden("この操作を行う権限がありません。")
@@ -89,9 +87,7 @@ def create_user(
     return user
 
 
-def invite_user(
-    session: Session, user: User, *, actor: Actor, now: datetime
-) -> letters.Letter:
+def invite_user(session: Session, user: User, *, actor: Actor, now: datetime) -> letters.Letter:
     """A new one-time link with which the person sets the (first) password; the link before it is dead."""
     require(session, actor, Action.MANAGE_ACCOUNT, user)
     if user.disabled_at is not None:
@@ -110,9 +106,7 @@ def disable_user(session: Session, user: User, *, actor: Actor, now: datetime) -
     user.disabled_at = now
     end_sessions(session, user)
     session.execute(
-        sa.delete(OneTimeLink).where(
-            OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None)
-        )
+        sa.delete(OneTimeLink).where(OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None))
     )
     audit.record(session, "account.disable", user, actor=actor, now=now)
 
@@ -190,9 +184,7 @@ def _prefecture_of(
     if role is Role.SYSTEM:
         raise refused("role", "この役割のアカウントは作れません。")
     if (role is Role.MUNICIPALITY) != (municipality_code is not None):
-        raise refused(
-            "municipality_code", "市町担当者だけに、市町を一つ指定してください。"
-        )
+        raise refused("municipality_code", "市町担当者だけに、市町を一つ指定してください。")
     if municipality_code is not None:
         town = session.get(Municipality, municipality_code)
         if town is None or prefecture_code not in {None, town.prefecture_code}:
@@ -208,9 +200,7 @@ def _check_domain(session: Session, email: str, municipality_code: str) -> None:
         raise refused("email", "市町のメールアドレスを入力してください。")
 
 
-def hash_password(
-    session: Session, password: str, *, email: str, field: str = "password"
-) -> str:
+def hash_password(session: Session, password: str, *, email: str, field: str = "password") -> str:
     """The hash of an acceptable password; Refused at `field` for one that is not."""
     passwords.check_acceptable(password, email=email, field=field)
     return passwords.of(session).hash(password)

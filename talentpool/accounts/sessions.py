@@ -70,9 +70,7 @@ class SessionStore:
         """The living session, with its account unless that was disabled or changed since."""
         query = (
             sa.select(WebSession, User)
-            .outerjoin(
-                User, (User.id == WebSession.user_id) & User.disabled_at.is_(None)
-            )
+            .outerjoin(User, (User.id == WebSession.user_id) & User.disabled_at.is_(None))
             .where(
                 WebSession.token_hash == token_hash,
                 WebSession.seen_at > now - IDLE,
@@ -85,9 +83,7 @@ class SessionStore:
                 return None
             row, user = found
             account = SignedIn.of(user) if user else None
-            return StoredSession(
-                dict(row.content), row.created_at, row.seen_at, account
-            )
+            return StoredSession(dict(row.content), row.created_at, row.seen_at, account)
 
     def begin(
         self,
@@ -116,9 +112,7 @@ class SessionStore:
 
         self._database.repeat(unit)
 
-    def update(
-        self, token_hash: str, content: Mapping[str, Any], *, now: datetime
-    ) -> bool:
+    def update(self, token_hash: str, content: Mapping[str, Any], *, now: datetime) -> bool:
         """False when the session has ended meanwhile: it is not brought back."""
 
         def unit(session: Session) -> bool:
@@ -132,9 +126,7 @@ class SessionStore:
         return self._database.repeat(unit)
 
     def touch(self, token_hash: str, *, now: datetime) -> None:
-        self._database.repeat(
-            lambda session: _change(session, token_hash, {"seen_at": now})
-        )
+        self._database.repeat(lambda session: _change(session, token_hash, {"seen_at": now}))
 
     def end(self, token_hash: str) -> None:
         rows = sa.delete(WebSession).where(WebSession.token_hash == token_hash)

@@ -30,12 +30,8 @@ class Proof:
 def prove_identity(session: Session, email: str, password: str) -> Proof:
     """Refused with the same words and the same work for every reason. Reads only: the slow part holds no lock."""
     user = find_user(session, email)
-    is_open = (
-        user is not None and user.disabled_at is None and user.confirmed_at is not None
-    )
-    is_right = passwords.of(session).verify(
-        user.password_hash if user else None, password
-    )
+    is_open = user is not None and user.disabled_at is None and user.confirmed_at is not None
+    is_right = passwords.of(session).verify(user.password_hash if user else None, password)
     if user is None or user.password_hash is None or not is_open or not is_right:
         raise Refused(REFUSED)
     return Proof(user.id, user.password_hash)

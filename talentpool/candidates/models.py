@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -97,7 +96,7 @@ class Candidate(Base):
     )
     consents: Mapped[list[Consent]] = relationship(order_by="Consent.id")
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def name(self) -> str:
@@ -138,7 +137,7 @@ class Membership(Base):
 
     candidate: Mapped[Candidate] = relationship(back_populates="memberships")
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
 
 class CandidateRole(Base):

@@ -14,19 +14,13 @@ class Engagement(Base):
     """The work agreed by a confirmed placement (活動)."""
 
     __tablename__ = "engagement"
-    __table_args__ = (
-        sa.CheckConstraint("last_month >= first_month", name="months_in_order"),
-    )
+    __table_args__ = (sa.CheckConstraint("last_month >= first_month", name="months_in_order"),)
 
     id: Mapped[int] = mapped_column(
         sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True
     )
-    placement_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("placement.id"), unique=True
-    )
-    prefecture_code: Mapped[str] = mapped_column(
-        sa.ForeignKey("prefecture.code"), index=True
-    )
+    placement_id: Mapped[int] = mapped_column(sa.ForeignKey("placement.id"), unique=True)
+    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"), index=True)
     state: Mapped[EngagementState] = mapped_column(
         choice(EngagementState), default=EngagementState.PREPARING
     )

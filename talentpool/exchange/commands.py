@@ -104,7 +104,9 @@ EXPORTS = {
 @click.argument("file", type=FILE)
 @encoding
 @prefecture
-@click.option("--round", "round_id", type=int, help="The needs of this round instead of all open ones.")
+@click.option(
+    "--round", "round_id", type=int, help="The needs of this round instead of all open ones."
+)
 def export_command(
     what: str, file: Path, encoding: str | None, prefecture: str | None, round_id: int | None
 ) -> None:

@@ -6,77 +6,105 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import BadCell, BadFile, Problem
+from ..errors import BadCell, Problem
 from ..reference.catalogue import Catalogue
+from ..text import search_key
 from . import cells
 from .layout import KEY, Column, Layout, Leaf
-from .tables import REFUSED, Row, Sheet
+from .tables import Row, Sheet, refuse
+
+LONGEST_KEY = 12  # characters
+Values = dict[str, Any]
 
 
 @dataclass(slots=True)
 class Entry:
-    """code: the key, "" where the file leaves it open; row: where its main row stands."""
+    """code: the key, "" where the file leaves it open; row: where its main row stands.
+
+    values and leaves hold what the file says; a blank cell has no field.
+    """
 
     code: str
     row: int
-    values: dict[str, Any]
-    leaves: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    values: Values
+    leaves: dict[str, list[Values]] = field(default_factory=dict)
 
 
-class Reader:
-    """Reads one file; `faults` grows, and nothing is given out while it holds anything."""
+def read_entries(
+    layout: Layout, sheets: Mapping[str, Sheet], catalogue: Catalogue, *, is_import: bool = False
+) -> list[Entry]:
+    """Every row of the main sheet with its leaves; an import also reads and asks for names.
 
-    def __init__(self, layout: Layout, catalogue: Catalogue) -> None:
+    Raises BadFile with every bad row and column.
+    """
+    reader = _Reader(layout, catalogue, is_import=is_import)
+    entries = reader.read(sheets)
+    refuse(reader.faults)
+    return entries
+
+
+class _Reader:
+    def __init__(self, layout: Layout, catalogue: Catalogue, *, is_import: bool) -> None:
         self.layout = layout
         self.catalogue = catalogue
+        self.is_import = is_import
         self.faults: list[BadCell] = []
 
     def read(self, sheets: Mapping[str, Sheet]) -> list[Entry]:
-        """Raise BadFile with every bad row and column, or give every entry."""
         main = sheets.get("") or sheets.get(self.layout.name)
         if main is None:
-            raise BadFile(REFUSED, [BadCell(self.layout.name, None, None, "シートがありません。")])
+            self._fault(self.layout.name, None, None, "シートがありません。")
+            return []
         is_flat = "" in sheets
-        leaf_names = {leaf.name for leaf in self.layout.leaves}
-        self._check_headers(main, self.layout.columns, leaf_names if is_flat else set())
-        entries = [self._entry(main, row, is_flat=is_flat) for row in main.rows]
+        leaf_names = [leaf.name for leaf in self.layout.leaves]
+        headers = self._headers(main, self.layout.columns, leaf_names if is_flat else [])
+        entries = [self._entry(main, row, headers, is_flat=is_flat) for row in main.rows]
         self._check_keys(main, entries)
         if not is_flat:
-            self._read_leaves(sheets, entries, leaf_names)
-        if self.faults:
-            raise BadFile(REFUSED, self.faults)
+            self._read_leaves(sheets, entries)
         return entries
 
-    def _check_headers(
-        self, sheet: Sheet, columns: Iterable[Column], extra: set[str]
-    ) -> None:
-        known = {column.header for column in columns} | extra | {KEY}
-        for header in sheet.headers:
-            if header and header not in known:
-                self._fault(sheet.name, 1, header, "知らない見出しです。")
+    def _headers(
+        self, sheet: Sheet, columns: Iterable[Column], leaf_names: Iterable[str]
+    ) -> dict[str, str]:
+        """Header as it is written in the file → header as it is declared."""
+        columns = list(columns)
+        declared = {
+            search_key(name): name for name in (KEY, *(c.header for c in columns), *leaf_names)
+        }
+        found = {}
+        for header in filter(None, sheet.headers):
+            name = declared.get(search_key(header))
+            if name is None:
+                self._fault(sheet.name, sheet.header_row, header[:40], "知らない見出しです。")
+            else:
+                found[header] = name
         for column in columns:
-            if column.is_required and column.header not in sheet.headers:
-                self._fault(sheet.name, 1, column.header, "見出しがありません。")
-        if self.faults:
-            raise BadFile(REFUSED, self.faults)
+            if self._is_needed(column) and column.header not in found.values():
+                message = "この見出しの列がありません。"
+                self._fault(sheet.name, sheet.header_row, column.header, message)
+        return found
 
-    def _entry(self, sheet: Sheet, row: Row, *, is_flat: bool) -> Entry:
+    def _is_needed(self, column: Column) -> bool:
+        return column.is_required or (self.is_import and column.is_named)
+
+    def _entry(self, sheet: Sheet, row: Row, headers: Mapping[str, str], *, is_flat: bool) -> Entry:
+        typed = {headers[name]: text for name, text in row.cells.items() if name in headers}
         entry = Entry(
-            row.cells.get(KEY, ""),
+            typed.get(KEY, "").strip(),
             row.number,
-            self._values(sheet.name, row.number, row.cells, self.layout.columns),
+            self._values(sheet.name, row.number, typed, self.layout.columns),
             {leaf.field: [] for leaf in self.layout.leaves},
         )
         if is_flat:
             for leaf in self.layout.leaves:
-                if leaf.name in row.cells:
-                    entry.leaves[leaf.field] = self._flat_leaf(sheet, row, leaf)
+                if leaf.name in typed:
+                    entry.leaves[leaf.field] = self._packed(sheet, row, leaf, typed[leaf.name])
         return entry
 
-    def _flat_leaf(self, sheet: Sheet, row: Row, leaf: Leaf) -> list[dict[str, Any]]:
-        headers = [column.header for column in leaf.columns]
+    def _packed(self, sheet: Sheet, row: Row, leaf: Leaf, text: str) -> list[Values]:
         try:
-            parts = cells.split_rows(headers, row.cells[leaf.name])
+            parts = cells.split_rows([column.header for column in leaf.columns], text)
         except ValueError as error:
             self._fault(sheet.name, row.number, leaf.name, str(error))
             return []
@@ -93,12 +121,14 @@ class Reader:
         columns: Iterable[Column],
         *,
         within: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> Values:
         values = {}
         for column in columns:
+            if column.is_personal and not self.is_import:
+                continue
             place = f"{within}・{column.header}" if within else column.header
             if column.header not in typed:
-                if column.is_required:
+                if self._is_needed(column):
                     self._fault(sheet, number, place, "入力してください。")
                 continue
             try:
@@ -109,44 +139,43 @@ class Reader:
                 self._fault(sheet, number, place, str(error))
         return values
 
-    def _check_keys(self, sheet: Sheet, entries: list[Entry]) -> None:
+    def _check_keys(self, sheet: Sheet, entries: Iterable[Entry]) -> None:
         seen: dict[str, int] = {}
         for entry in entries:
-            if not entry.code:
+            code = entry.code
+            if not code:
                 continue
-            if not entry.code.isascii() or len(entry.code) > 12:
-                self._fault(sheet.name, entry.row, KEY, "半角12字までで書いてください。")
-            if entry.code in seen:
-                self._fault(sheet.name, entry.row, KEY, f"{seen[entry.code]}行目と同じコードです。")
-            seen.setdefault(entry.code, entry.row)
+            if len(code) > LONGEST_KEY or not code.isprintable():
+                message = f"{LONGEST_KEY}字までで書いてください。"
+                self._fault(sheet.name, entry.row, KEY, message)
+            elif code in seen:
+                self._fault(sheet.name, entry.row, KEY, f"{seen[code]}行目と同じコードです。")
+            seen.setdefault(code, entry.row)
 
-    def _read_leaves(
-        self, sheets: Mapping[str, Sheet], entries: list[Entry], known: set[str]
-    ) -> None:
+    def _read_leaves(self, sheets: Mapping[str, Sheet], entries: Iterable[Entry]) -> None:
+        known = {self.layout.name, *(leaf.name for leaf in self.layout.leaves)}
         for name in sheets:
-            if name not in known | {self.layout.name}:
+            if name not in known:
                 self._fault(name, None, None, "知らないシートです。")
         by_code = {entry.code: entry for entry in entries if entry.code}
         for leaf in self.layout.leaves:
-            sheet = sheets.get(leaf.name)
-            if sheet is None:
-                continue
-            self._check_headers(sheet, leaf.columns, set())
-            for row in sheet.rows:
-                owner = by_code.get(row.cells.get(KEY, ""))
-                values = self._values(sheet.name, row.number, row.cells, leaf.columns)
-                if owner is None:
-                    self._fault(
-                        sheet.name, row.number, KEY, f"「{self.layout.name}」にないコードです。"
-                    )
-                else:
-                    owner.leaves[leaf.field].append(values)
+            if leaf.name in sheets:
+                self._read_leaf(sheets[leaf.name], leaf, by_code)
+
+    def _read_leaf(self, sheet: Sheet, leaf: Leaf, by_code: Mapping[str, Entry]) -> None:
+        headers = self._headers(sheet, leaf.columns, [])
+        if KEY not in headers.values():
+            self._fault(sheet.name, sheet.header_row, KEY, "この見出しの列がありません。")
+            return
+        for row in sheet.rows:
+            typed = {headers[name]: text for name, text in row.cells.items() if name in headers}
+            values = self._values(sheet.name, row.number, typed, leaf.columns)
+            owner = by_code.get(typed.get(KEY, "").strip())
+            if owner is None:
+                message = f"「{self.layout.name}」のシートにないコードです。"
+                self._fault(sheet.name, row.number, KEY, message)
+            else:
+                owner.leaves[leaf.field].append(values)
 
     def _fault(self, sheet: str, row: int | None, column: str | None, message: str) -> None:
         self.faults.append(BadCell(sheet, row, column, message))
-
-
-def read_entries(
-    layout: Layout, sheets: Mapping[str, Sheet], catalogue: Catalogue
-) -> list[Entry]:
-    return Reader(layout, catalogue).read(sheets)

@@ -98,7 +98,17 @@ def export_placements(
             candidate, PLACEMENT.labels[placement.state][0], f"{placement.fit / 100:.1f}",
             placement.end_reason or "", "" if day is None else day.isoformat(),
         ])  # fmt: skip
-    headers = ["番号", "募集", "募集の名前", "市町", "登録者", "状態", "適合度", "理由区分", "確定日"]
+    headers = [
+        "番号",
+        "募集",
+        "募集の名前",
+        "市町",
+        "登録者",
+        "状態",
+        "適合度",
+        "理由区分",
+        "確定日",
+    ]
     _write(path, ("推薦", headers, lines), encoding)
     _record(session, pool, "placements", len(lines), actor, now)
     return len(lines)
@@ -157,4 +167,6 @@ def _write(path: Path, table: Table, encoding: str | None) -> None:
 def _record(
     session: Session, pool: Pool, what: str, count: int, actor: Actor, now: datetime
 ) -> None:
-    audit.record(session, "export", pool, actor=actor, now=now, detail={"what": what, "rows": count})
+    audit.record(
+        session, "export", pool, actor=actor, now=now, detail={"what": what, "rows": count}
+    )

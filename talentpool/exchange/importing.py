@@ -119,7 +119,9 @@ def _check_candidate(session: Session) -> Callable[[Entry], list[BadCell]]:
             faults.append(BadCell("登録者", entry.row, KEY, "すでに登録されています。"))
         for leaf, title in NOT_TAKEN.items():
             if entry.leaves[leaf]:
-                faults.append(BadCell(title, entry.row, None, "推薦から作られるため、取り込めません。"))
+                faults.append(
+                    BadCell(title, entry.row, None, "推薦から作られるため、取り込めません。")
+                )
         if entry.values.get("turned_down"):
             faults.append(BadCell("登録者", entry.row, "推薦しない募集", "取り込めません。"))
         return faults

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from .. import dates
-from ..errors import Problem
+from ..errors import Problem, UnknownCode
 from ..reference.catalogue import Catalogue
-from ..text import clean, fold_email, katakana, parse_int, postal_code, telephone
+from ..text import BadEmail, clean, fold_email, is_kana, katakana, parse_int, postal_code, telephone
+from . import cells
 
+Cell = str | int
 Read = Callable[[str, Catalogue], Any]
-Write = Callable[[Any, Catalogue], str]
-YES, NO = "はい", "いいえ"
+Write = Callable[[Any, Catalogue | None], Cell]
+YES, NO, NONE = "はい", "いいえ", "なし"
+MUST, WANT = "必須", "希望"
 WEEKDAYS = "月火水木金土日"
+_YES = {YES, "1", "true", "yes", "y", "○", "〇", "有", "あり"}
+_NO = {NO, "0", "false", "no", "n", "×", "無", NONE}
+_MARKS = ";；、,，\n"  # between the items of a list of codes
 
 
 class BadValue(ValueError):
@@ -24,21 +32,28 @@ class BadValue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
+    """`write` gets a catalogue where labels are wanted, and None where codes are."""
+
     read: Read
     write: Write
     hint: str = ""
     vocabulary: str | None = None
 
 
-def _plain(value: Any, _catalogue: Catalogue) -> str:
-    return "" if value is None else str(value)
+def _plain(value: Any, _catalogue: Catalogue | None) -> Cell:
+    return str(value)
+
+
+def _number(value: Any, _catalogue: Catalogue | None) -> Cell:
+    return int(value)
 
 
 def text(most: int = 100, *, multiline: bool = False) -> Kind:
     def read(typed: str, _catalogue: Catalogue) -> str:
-        if len(typed) > most:
-            raise BadValue(f"{most:,}字までです。")
-        return clean(typed, multiline=multiline)
+        plain = clean(typed, multiline=multiline)
+        if len(plain) > most:
+            raise BadValue(f"{most:,}字までで書いてください。")
+        return plain
 
     return Kind(read, _plain, f"{most:,}字まで")
 
@@ -47,81 +62,106 @@ def whole(least: int, most: int) -> Kind:
     def read(typed: str, _catalogue: Catalogue) -> int:
         return parse_int(typed, least=least, most=most)
 
-    return Kind(read, _plain, f"{least:,}〜{most:,}の整数")
+    return Kind(read, _number, f"{least:,}〜{most:,}の整数")
 
 
 def code(vocabulary: str) -> Kind:
     def read(typed: str, catalogue: Catalogue) -> str:
-        return catalogue.find(vocabulary, typed).code
+        return _find(catalogue, vocabulary, typed)
 
-    return Kind(read, lambda value, catalogue: label_of(catalogue, vocabulary, value),
-                "コードか名前", vocabulary)  # fmt: skip
+    def write(value: Any, catalogue: Catalogue | None) -> Cell:
+        return _label(catalogue, vocabulary, value)
+
+    return Kind(read, write, "コードか名前", vocabulary)
 
 
 def codes(vocabulary: str) -> Kind:
     def read(typed: str, catalogue: Catalogue) -> tuple[str, ...]:
-        parts = [part.strip() for part in typed.replace("；", ";").split(";")]
-        return tuple(sorted({catalogue.find(vocabulary, part).code for part in parts if part}))
+        parts = cells.split_list(typed, _MARKS)
+        return tuple(sorted({_find(catalogue, vocabulary, part) for part in parts}))
 
-    def write(value: Any, catalogue: Catalogue) -> str:
-        return ";".join(label_of(catalogue, vocabulary, item) for item in value or ())
+    def write(value: Any, catalogue: Catalogue | None) -> Cell:
+        return cells.join_list([_label(catalogue, vocabulary, item) for item in value])
 
-    return Kind(read, write, "「;」で区切って複数", vocabulary)
+    return Kind(read, write, "コードか名前。複数は「;」で区切る", vocabulary)
 
 
-def label_of(catalogue: Catalogue, vocabulary: str, value: str | None) -> str:
-    """The Japanese label where it leads back to the code, else the code itself."""
-    if not value:
-        return ""
-    label = catalogue.label(vocabulary, value)
+def _find(catalogue: Catalogue, vocabulary: str, typed: str) -> str:
+    """A valid item by any of its names, or one that was valid once by its code."""
     try:
-        is_safe = catalogue.find(vocabulary, label).code == value
+        return catalogue.find(vocabulary, typed).code
+    except UnknownCode:
+        known = typed.strip()
+        if not known.isascii():
+            raise
+        return catalogue.term(vocabulary, known).code
+
+
+@lru_cache(maxsize=4096)
+def _label(catalogue: Catalogue | None, vocabulary: str, value: str) -> str:
+    """The Japanese label where it leads back to the code, else the code itself."""
+    if catalogue is None:
+        return value
+    try:
+        label = catalogue.label(vocabulary, value)
+        return label if catalogue.find(vocabulary, label).code == value else value
     except Problem:
-        is_safe = False
-    return label if is_safe and ";" not in label and ":" not in label else value
+        return value
 
 
 def words() -> Kind:
-    """Names that no vocabulary holds, separated by semicolons."""
+    """Names that no vocabulary holds."""
 
     def read(typed: str, _catalogue: Catalogue) -> tuple[str, ...]:
-        parts = [clean(part.strip()) for part in typed.replace("；", ";").split(";")]
-        return tuple(sorted({part for part in parts if part}))
+        return tuple(sorted({clean(part) for part in cells.split_list(typed)}))
 
-    return Kind(read, lambda value, _c: ";".join(value or ()), "「;」で区切って複数")
+    return Kind(read, lambda value, _c: cells.join_list(value), "複数は「;」で区切る")
+
+
+def _read_regions(typed: str, catalogue: Catalogue) -> tuple[str, ...]:
+    parts = set(cells.split_list(typed, _MARKS))
+    unknown = sorted(parts - _regions(catalogue))
+    if unknown:
+        raise BadValue(f"「{unknown[0][:20]}」は地域の一覧にありません。")
+    return tuple(sorted(parts))
+
+
+@lru_cache(maxsize=8)
+def _regions(catalogue: Catalogue) -> frozenset[str]:
+    return frozenset(town.region for town in catalogue.municipalities() if town.region)
 
 
 def _read_month(typed: str, _catalogue: Catalogue) -> int:
-    return dates.parse_month(typed[:7] if _is_iso_day(typed) else typed)
-
-
-def _is_iso_day(typed: str) -> bool:
     """A spreadsheet may have made a day of a month."""
-    return len(typed) == 10 and typed[4] == "-" and typed[7] == "-"
+    try:
+        return dates.parse_month(typed)
+    except dates.BadDate:
+        try:
+            return dates.month_of(_day(typed))
+        except dates.BadDate:
+            pass
+        raise
 
 
-def _write_month(value: Any, _catalogue: Catalogue) -> str:
-    return "" if value is None else dates.month_text(value)
+def _day(typed: str) -> date:
+    return dates.parse_date(typed.partition("T")[0])
 
 
-def _read_day(typed: str, _catalogue: Catalogue) -> date:
-    return dates.parse_date(typed)
+def _fold(typed: str) -> str:
+    return unicodedata.normalize("NFKC", typed).strip().lower()
 
 
 def _read_yes(typed: str, _catalogue: Catalogue) -> bool:
-    if typed.lower() in {YES, "1", "true", "yes", "○", "〇"}:
-        return True
-    if typed.lower() in {NO, "0", "false", "no", "×"}:
-        return False
+    folded = _fold(typed)
+    if folded in _YES or folded in _NO:
+        return folded in _YES
     raise BadValue(f"「{YES}」か「{NO}」を書いてください。")
 
 
-MUST, WANT = "必須", "希望"
-
-
 def _read_must(typed: str, _catalogue: Catalogue) -> bool:
-    if typed in {MUST, WANT}:
-        return typed == MUST
+    folded = _fold(typed)
+    if folded in {MUST, WANT, "must", "want"}:
+        return folded in {MUST, "must"}
     raise BadValue(f"「{MUST}」か「{WANT}」を書いてください。")
 
 
@@ -129,45 +169,99 @@ def _read_town(typed: str, catalogue: Catalogue) -> str:
     return catalogue.find_municipality(typed).code
 
 
+def _write_town(value: Any, catalogue: Catalogue | None) -> Cell:
+    return value if catalogue is None else _town(catalogue, value)
+
+
+@lru_cache(maxsize=4096)
+def _town(catalogue: Catalogue, value: str) -> str:
+    entry = catalogue.municipality(value)
+    label = catalogue.prefecture(entry.prefecture_code).ja + entry.ja
+    try:
+        return label if catalogue.find_municipality(label).code == value else value
+    except Problem:
+        return value
+
+
+def _read_office(typed: str, catalogue: Catalogue) -> str:
+    """ "" where the sheet says that it is no municipality."""
+    return "" if _fold(typed) == NONE else _read_town(typed, catalogue)
+
+
+def _write_office(value: Any, catalogue: Catalogue | None) -> Cell:
+    return _write_town(value, catalogue) if value else NONE
+
+
 def _read_weekdays(typed: str, _catalogue: Catalogue) -> int:
+    folded = _fold(typed).replace("曜日", "").replace("曜", "").replace("平日", WEEKDAYS[:5])
+    if folded == NONE:
+        return 0
     bits = 0
-    for letter in typed.replace("・", "").replace("、", ""):
-        if letter not in WEEKDAYS:
+    for letter in folded:
+        if letter in WEEKDAYS:
+            bits |= 1 << WEEKDAYS.index(letter)
+        elif letter not in "・、,; ":
             raise BadValue(f"曜日は「{WEEKDAYS}」から書いてください。")
-        bits |= 1 << WEEKDAYS.index(letter)
     return bits
 
 
-def _write_weekdays(value: Any, _catalogue: Catalogue) -> str:
-    return "".join(day for number, day in enumerate(WEEKDAYS) if (value or 0) >> number & 1)
+def _write_weekdays(value: Any, _catalogue: Catalogue | None) -> Cell:
+    return "".join(day for number, day in enumerate(WEEKDAYS) if value >> number & 1) or NONE
 
 
 def _read_instant(typed: str, _catalogue: Catalogue) -> int:
-    """Seconds since 1970 of an instant in ISO form."""
+    """Seconds since 1970; an instant without a zone is one in Japan, a day its first moment."""
     try:
-        return int(datetime.fromisoformat(typed).astimezone(UTC).timestamp())
-    except (ValueError, OverflowError, OSError) as error:
-        raise BadValue("日時は2026-11-01T09:00:00+09:00の形で書いてください。") from error
+        moment = datetime.fromisoformat(typed.strip())
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=dates.JST)
+        return int(moment.astimezone(UTC).timestamp())
+    except (ValueError, OverflowError):
+        try:
+            return int(dates.start_of_day(_day(typed)).timestamp())
+        except dates.BadDate as error:
+            raise BadValue("日時は2026-11-01T09:00:00+09:00の形で書いてください。") from error
 
 
-def _write_instant(value: Any, _catalogue: Catalogue) -> str:
-    if not value:
-        return ""
-    return datetime.fromtimestamp(value, dates.JST).isoformat()
+def _write_instant(value: Any, _catalogue: Catalogue | None) -> Cell:
+    return datetime.fromtimestamp(value, dates.JST).isoformat() if value else ""
 
 
-def _converted(convert: Callable[[str], str], hint: str) -> Kind:
-    return Kind(lambda typed, _c: convert(typed), _plain, hint)
+def _read_kana(typed: str, _catalogue: Catalogue) -> str:
+    kana = katakana(clean(typed))
+    if not is_kana(kana):
+        raise BadValue("カタカナで書いてください。")
+    if len(kana) > 50:
+        raise BadValue("50字までで書いてください。")
+    return kana
 
 
-MONTH = Kind(_read_month, _write_month, "2027-04、2027年4月、令和9年4月")
-DAY = Kind(_read_day, _plain, "2027-03-31、令和9年3月31日")
+def _read_mail(typed: str, _catalogue: Catalogue) -> str:
+    folded = fold_email(clean(typed))
+    if not folded.isascii():
+        raise BadEmail("メールアドレスの形が正しくありません。")
+    return folded
+
+
+def _read_telephone(typed: str, _catalogue: Catalogue) -> str:
+    """A spreadsheet drops the zero at the front of a number; people who typed it see the refusal."""
+    return telephone(clean(typed))
+
+
+MONTH = Kind(
+    _read_month, lambda value, _c: dates.month_text(value), "2027-04、2027年4月、令和9年4月"
+)
+DAY = Kind(lambda typed, _c: _day(typed), _plain, "2027-03-31、令和9年3月31日")
 YES_NO = Kind(_read_yes, lambda value, _c: YES if value else NO, f"{YES}か{NO}")
 MUST_OR_WANT = Kind(_read_must, lambda value, _c: MUST if value else WANT, f"{MUST}か{WANT}")
-TOWN = Kind(_read_town, lambda value, _c: value or "", "団体コードか名前")
+TOWN = Kind(_read_town, _write_town, "団体コードか名前（兵庫県佐用町）")
+OFFICE = Kind(
+    _read_office, _write_office, f"団体コードか名前。空欄は所属から判断。{NONE}：自治体ではない"
+)
 DAYS = Kind(_read_weekdays, _write_weekdays, "月火水木金土日から")
 INSTANT = Kind(_read_instant, _write_instant, "2026-11-01T09:00:00+09:00")
-MAIL = _converted(fold_email, "メールアドレス")
-TELEPHONE = _converted(telephone, "市外局番から")
-POSTAL = _converted(postal_code, "7桁")
-KANA = _converted(katakana, "カタカナ")
+REGIONS = Kind(_read_regions, lambda value, _c: cells.join_list(value), "複数は「;」で区切る")
+MAIL = Kind(_read_mail, _plain, "メールアドレス")
+TELEPHONE = Kind(_read_telephone, _plain, "市外局番から")
+POSTAL = Kind(lambda typed, _c: postal_code(clean(typed)), _plain, "7桁")
+KANA = Kind(_read_kana, _plain, "カタカナ")

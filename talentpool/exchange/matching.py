@@ -66,14 +66,27 @@ def plan_tables(document: Mapping[str, Any], requests: Sequence[Request]) -> lis
     titles = {request.code: request.title for request in requests}
     parts = [label for label, _ in m.PARTS.values()]
     plan = [
-        [pair["need"], titles[pair["need"]], str(pair["seat"]), pair["candidate"],
-         m.points(pair["fit"]), *(m.points(pair["parts"][part]) for part in m.PARTS)]
+        [
+            pair["need"],
+            titles[pair["need"]],
+            str(pair["seat"]),
+            pair["candidate"],
+            m.points(pair["fit"]),
+            *(m.points(pair["parts"][part]) for part in m.PARTS),
+        ]
         for pair in document["placements"]
     ]
     ranking = [
-        [need, titles[need], str(row["rank"]), row["candidate"], m.points(row["fit"]),
-         "割当" if row["placed"] else "", m.points(row["regret"]),
-         m.reason_text(row["reason"], titles)]
+        [
+            need,
+            titles[need],
+            str(row["rank"]),
+            row["candidate"],
+            m.points(row["fit"]),
+            "割当" if row["placed"] else "",
+            m.points(row["regret"]),
+            m.reason_text(row["reason"], titles),
+        ]
         for need, rows in document["rankings"].items()
         for row in rows
     ]
@@ -83,15 +96,23 @@ def plan_tables(document: Mapping[str, Any], requests: Sequence[Request]) -> lis
         for person, rules in people.items()
     ]
     empty = [
-        [entry["need"], titles[entry["need"]], str(entry["seats"]),
-         m.change_text(entry["change"]) if entry["change"] else "",
-         entry["change"]["candidate"] if entry["change"] else ""]
+        [
+            entry["need"],
+            titles[entry["need"]],
+            str(entry["seats"]),
+            m.change_text(entry["change"]) if entry["change"] else "",
+            entry["change"]["candidate"] if entry["change"] else "",
+        ]
         for entry in document["empty_seats"]
     ]
     names = {"plan": "この割当案"} | {name: label for name, (label, _) in m.BASELINES.items()}
     compared = [
-        [names[name], str(row["filled"]), str(row["half_days"]),
-         "" if row["mean_fit"] is None else m.points(row["mean_fit"])]
+        [
+            names[name],
+            str(row["filled"]),
+            str(row["half_days"]),
+            "" if row["mean_fit"] is None else m.points(row["mean_fit"]),
+        ]
         for name, row in document["baselines"].items()
     ]
     return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from ..candidates.models import Candidate
@@ -71,7 +72,7 @@ def check_person(entry: Entry) -> list[BadCell]:
     for first, last in open_spans:
         if last < first:
             fault("稼働", "終了月が開始月より前になっています。")
-    if any(later[0] <= earlier[1] for earlier, later in zip(open_spans, open_spans[1:], strict=False)):
+    if any(later[0] <= earlier[1] for earlier, later in pairwise(open_spans)):
         fault("稼働", "稼働できる期間が重なっています。")
     return faults
 

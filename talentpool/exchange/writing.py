@@ -36,9 +36,7 @@ def write_entries(
 
 
 def _linked(layout: Layout, entries: Sequence[Entry], catalogue: Catalogue) -> list[Table]:
-    tables = [
-        _table(layout.name, layout.columns, [(e.code, e.values) for e in entries], catalogue)
-    ]
+    tables = [_table(layout.name, layout.columns, [(e.code, e.values) for e in entries], catalogue)]
     for leaf in layout.leaves:
         rows = [(e.code, values) for e in entries for values in e.leaves.get(leaf.field, ())]
         tables.append(_table(leaf.name, leaf.columns, rows, catalogue))
@@ -55,9 +53,7 @@ def _table(
     return name, [KEY, *(column.header for column in columns)], lines
 
 
-def _texts(
-    columns: Sequence[Column], values: dict[str, object], catalogue: Catalogue
-) -> list[str]:
+def _texts(columns: Sequence[Column], values: dict[str, object], catalogue: Catalogue) -> list[str]:
     return [
         "" if (value := values.get(column.field)) is None else column.kind.write(value, catalogue)
         for column in columns
@@ -89,9 +85,7 @@ def _notes(layout: Layout, catalogue: Catalogue) -> Table:
     ]
     every = [*layout.columns, *(column for leaf in layout.leaves for column in leaf.columns)]
     for vocabulary in dict.fromkeys(c.kind.vocabulary for c in every if c.kind.vocabulary):
-        lines += [
-            [vocabulary, term.code, term.ja, term.en] for term in catalogue.terms(vocabulary)
-        ]
+        lines += [[vocabulary, term.code, term.ja, term.en] for term in catalogue.terms(vocabulary)]
     return NOTES, ["シート", "見出し・コード", "必須・名前", "書き方"], lines
 
 

@@ -32,7 +32,11 @@ def fill(
     for edge in order:
         j, i = int(problem.row[edge]), int(problem.candidate[edge])
         used = problem.months[j]
-        if seats[j] < 1 or (room[i, used] < problem.half_days[j]).any() or (slots[i, used] < 1).any():
+        if (
+            seats[j] < 1
+            or (room[i, used] < problem.half_days[j]).any()
+            or (slots[i, used] < 1).any()
+        ):
             continue
         seats[j] -= 1
         room[i, used] -= problem.half_days[j]

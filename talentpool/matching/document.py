@@ -124,9 +124,7 @@ def document(
         "empty_seats": [
             _empty(entry) for entry in empty_seats(problem, plan, candidates, needs, policy)
         ],
-        "baselines": {
-            name: figures(problem, other) for name, other in baselines(problem).items()
-        }
+        "baselines": {name: figures(problem, other) for name, other in baselines(problem).items()}
         | {"plan": figures(problem, plan)},
         "candidates": _usage(problem, plan, candidates, needs),
     }

@@ -99,9 +99,7 @@ def _used(problem: Problem, plan: Plan) -> _Load:
     return load
 
 
-def _remaining(
-    people: Sequence[Candidate], needs: Sequence[Need], load: _Load
-) -> list[Candidate]:
+def _remaining(people: Sequence[Candidate], needs: Sequence[Need], load: _Load) -> list[Candidate]:
     """The people as they are once the plan stands."""
     months = sorted({month for need in needs for month in need.months})
     left = []

@@ -16,7 +16,10 @@ from .rules import must_groups, needs_presence
 
 FULL = 1000  # quality
 EVIDENCE_FACTOR = np.array([800, 900, 1000], np.int64)  # self-declared, documented, confirmed
-REACHED, SURPLUS = 800, 200  # share of a skill's quality for the level asked, and for more than that
+REACHED, SURPLUS = (
+    800,
+    200,
+)  # share of a skill's quality for the level asked, and for more than that
 LONG_UNUSED = 30  # years assumed where the year of last use is not known
 MOST_SERVICE = 20  # years of service that still add
 FAR = 180  # minutes of travel from which nothing is left
@@ -41,9 +44,7 @@ def fit_parts(people: People, need: Need, columns: Columns, policy: Policy) -> I
     return np.stack(weighted, axis=1)
 
 
-def _skill(
-    people: People, s: int, asked: int, year: int, half_life: int
-) -> Ints:
+def _skill(people: People, s: int, asked: int, year: int, half_life: int) -> Ints:
     """Quality of one skill: level against the one asked, recency, evidence."""
     level = people.level[:, s]
     reached = REACHED * np.minimum(level, asked) // asked
@@ -51,7 +52,7 @@ def _skill(
     unused = np.where(people.last_used[:, s] == NEVER, LONG_UNUSED, year - people.last_used[:, s])
     recency = FULL // 2 + FULL // 2 * half_life // (half_life + np.maximum(unused, 0))
     evidence = EVIDENCE_FACTOR[people.evidence[:, s]]
-    return (reached + surplus) * recency * evidence // FULL**2
+    return np.asarray((reached + surplus) * recency * evidence // FULL**2)
 
 
 def _skills(people: People, need: Need, columns: Columns, policy: Policy) -> Ints:
@@ -96,7 +97,7 @@ def _capacity(people: People, need: Need, columns: Columns) -> Ints:
     """Twice the half-days asked in the tightest month is as good as it gets."""
     months = [columns.months[month] for month in need.months]
     tightest = people.half_days[:, months].min(axis=1)
-    return FULL * np.minimum(tightest, 2 * need.half_days) // (2 * need.half_days)
+    return np.asarray(FULL * np.minimum(tightest, 2 * need.half_days) // (2 * need.half_days))
 
 
 def _travel(people: People, need: Need, columns: Columns) -> Ints:

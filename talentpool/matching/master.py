@@ -128,11 +128,11 @@ def choose(
     answer = milp(
         -gain / unit,
         constraints=rows,
-        integrality=np.ones(len(columns)),
+        integrality=np.ones(len(columns), np.int64),
         bounds=Bounds(0, 1),
         options={"mip_rel_gap": 0.0, "time_limit": max(time_limit, 0.1)},
     )
     if answer.x is None:
         return []
-    taken = np.flatnonzero(answer.x > 0.5)  # noqa: PLR2004
+    taken = np.flatnonzero(answer.x > 0.5)
     return [edge for number in taken for edge in columns.patterns[number]]

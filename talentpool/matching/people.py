@@ -38,7 +38,9 @@ class Person:
         where what remains could not reach `least()`, which may rise between two steps. The empty
         pattern is worth 0.
         """
-        order = sorted((k for k in range(len(self.edges)) if k != must), key=lambda k: (-worth[k], k))
+        order = sorted(
+            (k for k in range(len(self.edges)) if k != must), key=lambda k: (-worth[k], k)
+        )
         room, slots = list(self.room), list(self.slots)
         if must is None:
             yield from self._extend(order, 0, worth, least, room, slots, [], 0)
@@ -72,9 +74,7 @@ class Person:
                 chosen.pop()
                 self._give_back(k, room, slots)
 
-    def best(
-        self, worth: Sequence[int], *, must: int | None = None
-    ) -> tuple[int, Pattern] | None:
+    def best(self, worth: Sequence[int], *, must: int | None = None) -> tuple[int, Pattern] | None:
         """The pattern of greatest worth and that worth; None when `must` does not fit at all."""
         found: tuple[int, Pattern] | None = None if must is not None else (0, ())
 

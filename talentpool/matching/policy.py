@@ -59,7 +59,7 @@ class Policy:
             _check_range(f"weights.{part}", weight, FULL)
         if sum(self.weights.values()) != FULL:
             raise InvalidPolicy(f"weights: the total must be {FULL}")
-        if len(self.size_class_premium) != 3:  # noqa: PLR2004 - small, middle, large
+        if len(self.size_class_premium) != 3:
             raise InvalidPolicy("size_class_premium: small, middle and large")
         premiums = {
             **{f"size_class_premium.{i}": v for i, v in enumerate(self.size_class_premium)},

@@ -93,7 +93,7 @@ class Problem:
 def _check(p: Problem) -> None:
     m, n = len(p.need_ids), len(p.candidate_ids)
     pairs = len(p.candidate) if isinstance(p.candidate, np.ndarray) and p.candidate.ndim else 0
-    span = p.months.shape[1] if isinstance(p.months, np.ndarray) and p.months.ndim == 2 else 0  # noqa: PLR2004
+    span = p.months.shape[1] if isinstance(p.months, np.ndarray) and p.months.ndim == 2 else 0
     _array("ptr", p.ptr, np.int64, (m + 1,), 0)
     _array("candidate", p.candidate, np.int32, (pairs,), 0, n - 1)
     _array("fit", p.fit, np.int16, (pairs,), 0, GREATEST_FIT)
@@ -189,20 +189,20 @@ def check_records(candidates: Sequence[Candidate], needs: Sequence[Need]) -> Non
     for need in needs:
         if not need.months or list(need.months) != sorted(set(need.months)):
             raise InvalidProblem("needs", "months must be ascending and not empty", need.id)
-        if not 1 <= need.half_days <= 62 or not 1 <= need.seats <= 1000:  # noqa: PLR2004
+        if not 1 <= need.half_days <= 62 or not 1 <= need.seats <= 1000:
             raise InvalidProblem("needs", "half_days or seats out of range", need.id)
         if need.mode not in {"online", "hybrid", "onsite"}:
             raise InvalidProblem("needs", f"unknown mode {need.mode!r}", need.id)
-        if not 0 <= need.size_class <= 2 or not 0 <= need.on_site_share <= 100:  # noqa: PLR2004
+        if not 0 <= need.size_class <= 2 or not 0 <= need.on_site_share <= 100:
             raise InvalidProblem("needs", "size_class or on_site_share out of range", need.id)
         for skill in need.skills:
-            if not 1 <= skill.level <= 4 or skill.weight < 1:  # noqa: PLR2004
+            if not 1 <= skill.level <= 4 or skill.weight < 1:
                 raise InvalidProblem("needs", f"skill {skill.skill!r} out of range", need.id)
     for person in candidates:
-        if not 0 <= person.most_at_once <= 100:  # noqa: PLR2004
+        if not 0 <= person.most_at_once <= 100:
             raise InvalidProblem("candidates", "most_at_once out of range", person.id)
         for month in person.availability.values():
-            if not 0 <= month.half_days <= 62 or not 0 <= month.weekdays <= 127:  # noqa: PLR2004
+            if not 0 <= month.half_days <= 62 or not 0 <= month.weekdays <= 127:
                 raise InvalidProblem("candidates", "availability out of range", person.id)
 
 

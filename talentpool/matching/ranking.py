@@ -41,9 +41,7 @@ class Regrets:
     def __init__(self, problem: Problem, plan: Plan) -> None:
         slots = problem.most_at_once.astype(np.int64)[:, None] - problem.standing
         every = np.arange(len(problem.candidate))
-        people = people_of(
-            problem, every, problem.capacity.astype(np.int64), np.maximum(slots, 0)
-        )
+        people = people_of(problem, every, problem.capacity.astype(np.int64), np.maximum(slots, 0))
         prices = np.rint(plan.need_price * SCALE).astype(np.int64)
         worth = problem.value * SCALE - prices[problem.row]
         self.of: NDArray[np.int64] = np.maximum(problem.value, 0)  # where a pair does not fit alone

@@ -125,7 +125,7 @@ def _breaks_skill(people: People, need: Need, columns: Columns) -> Bools:
 
 def _breaks_form(people: People, need: Need, columns: Columns) -> Bools:
     issued = [columns.forms[form] for form in need.forms]
-    return ~people.forms[:, issued].any(axis=1)
+    return np.asarray(~people.forms[:, issued].any(axis=1))
 
 
 def _breaks_mode(people: People, need: Need, columns: Columns) -> Bools:
@@ -143,22 +143,23 @@ def _breaks_travel(people: People, need: Need, columns: Columns) -> Bools:
         return np.zeros(len(people.load), bool)
     minutes = people.minutes[:, columns.places[need.place]]
     near = (minutes != NEVER) & (minutes <= people.travel_limit)
-    return ~(near | people.overnight)
+    return np.asarray(~(near | people.overnight))
 
 
 def _breaks_weekdays(people: People, need: Need, columns: Columns) -> Bools:
     common = people.weekdays[:, _months(need, columns)] & need.weekdays
-    days = sum((common >> bit) & 1 for bit in range(7))
-    return (days * HALF_DAYS_A_WEEKDAY < need.half_days).any(axis=1)
+    days = np.sum([(common >> bit) & 1 for bit in range(7)], axis=0)
+    return np.asarray((days * HALF_DAYS_A_WEEKDAY < need.half_days).any(axis=1))
 
 
 def _breaks_capacity(people: People, need: Need, columns: Columns) -> Bools:
-    return (people.half_days[:, _months(need, columns)] < need.half_days).any(axis=1)
+    free = people.half_days[:, _months(need, columns)]
+    return np.asarray((free < need.half_days).any(axis=1))
 
 
 def _breaks_engagements(people: People, need: Need, columns: Columns) -> Bools:
     standing = people.engagements[:, _months(need, columns)].max(axis=1)
-    return standing >= people.most_at_once
+    return np.asarray(standing >= people.most_at_once)
 
 
 def _breaks_pay(people: People, need: Need, columns: Columns) -> Bools:
@@ -201,4 +202,4 @@ def broken_rules(
 
 def feasible(broken: Mapping[Rule, Bools]) -> Bools:
     """(n,) bool: who breaks no rule."""
-    return ~np.logical_or.reduce(list(broken.values()))
+    return np.asarray(~np.logical_or.reduce(list(broken.values())))

@@ -55,9 +55,7 @@ def rule_text(rule: str, *, lang: str = "ja") -> str:
     return text.ja if lang == "ja" else text.en
 
 
-def change_text(
-    change: Mapping[str, Any], subject: str | None = None, *, lang: str = "ja"
-) -> str:
+def change_text(change: Mapping[str, Any], subject: str | None = None, *, lang: str = "ja") -> str:
     """The smallest change in words; `subject`: label of its skill, form or mode."""
     _cost, ja, en = CHANGES[change["kind"]]
     text = ja if lang == "ja" else en

@@ -17,8 +17,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import InfeasiblePins
 from .baselines import fill
+from .errors import InfeasiblePins
 from .master import Columns, choose, relax
 from .people import people_of
 from .plan import Plan

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Field, SelectField, SelectMultipleField, StringField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 
 from ..candidates.forms.fields import (
@@ -63,12 +63,19 @@ class VendorRow(Row):
 class NeedForm(ProfileForm):
     title = text_field(_("募集の名前"), Required(), description=_("例：窓口業務改革アドバイザー"))
     department = text_field(_("担当課"))
-    background = long_text_field(_("困っていること・背景"), description=_("いま何に困っていて、どんな体制かを書いてください。"))
+    background = long_text_field(
+        _("困っていること・背景"),
+        description=_("いま何に困っていて、どんな体制かを書いてください。"),
+    )
     outcome_wanted = long_text_field(_("達成したいこと"), most=2000)
     theme = SelectField(_("テーマ"))
     stage = SelectField(_("段階"))
-    roles = SelectMultipleField(_("役割"), description=_("選ばなければ「一緒に考えてほしい」になります。"))
-    kinds = SelectMultipleField(_("できれば来てほしい人"), description=_("希望です。選ばれなかった人も対象になります。"))
+    roles = SelectMultipleField(
+        _("役割"), description=_("選ばなければ「一緒に考えてほしい」になります。")
+    )
+    kinds = SelectMultipleField(
+        _("できれば来てほしい人"), description=_("希望です。選ばれなかった人も対象になります。")
+    )
     skills = RowList(SkillRow, _("技能"))
     half_days = WholeNumber(
         _("1か月の半日コマ数"), Required(), least=1, most=62,
@@ -79,7 +86,9 @@ class NeedForm(ProfileForm):
     seats = WholeNumber(_("募集枠"), Required(), least=1, most=20, default=1)
     mode = SelectField(_("働き方"), default="online")
     on_site_share = WholeNumber(_("現地の割合（%%）"), least=0, most=100, default=0)
-    place = StringField(_("仕事の場所"), description=_("庁舎のある市町の名前。空欄なら自分の市町です。"))
+    place = StringField(
+        _("仕事の場所"), description=_("庁舎のある市町の名前。空欄なら自分の市町です。")
+    )
     weekdays = SelectMultipleField(_("都合のよい曜日"), default=[str(day) for day in range(5)])
     forms = SelectMultipleField(_("用意できる任用形態"))
     pay_amount = WholeNumber(_("報酬の額（円）"), most=10_000_000, default=0)
@@ -153,7 +162,7 @@ class NeedForm(ProfileForm):
             mode=self.mode.data,
             on_site_share=0 if is_online else self.on_site_share.data or 0,
             place_code=self._place_code(),
-            weekdays=sum(1 << int(day) for day in self.weekdays.data),
+            weekdays=sum(1 << int(day) for day in self.weekdays.data or ()),
             forms=tuple(sorted(self.forms.data or ())),
             pay_amount=self.pay_amount.data or 0,
             pay_basis=self.pay_basis.data,

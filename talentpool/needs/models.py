@@ -71,7 +71,9 @@ class Need(Base):
     after_fiscal_year: Mapped[str] = mapped_column(Text(1000), default="")  # plan after 3/31
     touches_procurement: Mapped[bool] = mapped_column(default=False)
     requires_training: Mapped[bool] = mapped_column(default=False)
-    priority: Mapped[int] = mapped_column(default=0)  # set by the prefecture: 0 usual … 3 most urgent
+    priority: Mapped[int] = mapped_column(
+        default=0
+    )  # set by the prefecture: 0 usual … 3 most urgent
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -80,14 +82,26 @@ class Need(Base):
     outcome: Mapped[Outcome | None] = mapped_column(choice(Outcome))
     review_reason: Mapped[str | None] = mapped_column(Text(40))
     review_comment: Mapped[str] = mapped_column(Text(1000), default="")
-    content_version: Mapped[int] = mapped_column(default=1)  # grows with every change of the request itself
+    content_version: Mapped[int] = mapped_column(
+        default=1
+    )  # grows with every change of the request itself
     version: Mapped[int] = mapped_column(sa.Integer)
 
-    roles: Mapped[list[NeedRole]] = relationship(cascade="all, delete-orphan", order_by="NeedRole.role")
-    forms: Mapped[list[NeedForm]] = relationship(cascade="all, delete-orphan", order_by="NeedForm.form")
-    kinds: Mapped[list[NeedKind]] = relationship(cascade="all, delete-orphan", order_by="NeedKind.kind")
-    skills: Mapped[list[NeedSkill]] = relationship(cascade="all, delete-orphan", order_by="NeedSkill.position")
-    vendors: Mapped[list[NeedVendor]] = relationship(cascade="all, delete-orphan", order_by="NeedVendor.id")
+    roles: Mapped[list[NeedRole]] = relationship(
+        cascade="all, delete-orphan", order_by="NeedRole.role"
+    )
+    forms: Mapped[list[NeedForm]] = relationship(
+        cascade="all, delete-orphan", order_by="NeedForm.form"
+    )
+    kinds: Mapped[list[NeedKind]] = relationship(
+        cascade="all, delete-orphan", order_by="NeedKind.kind"
+    )
+    skills: Mapped[list[NeedSkill]] = relationship(
+        cascade="all, delete-orphan", order_by="NeedSkill.position"
+    )
+    vendors: Mapped[list[NeedVendor]] = relationship(
+        cascade="all, delete-orphan", order_by="NeedVendor.id"
+    )
 
     __mapper_args__ = {"version_id_col": version}
 

@@ -58,7 +58,9 @@ def list_missing(content: NeedContent, catalogue: Catalogue) -> list[tuple[str, 
     if forms and not any(content.pay_basis in form.pay_bases for form in forms):
         missing.append(("pay_basis", "選んだ任用形態では、この報酬の単位を使えません。"))
     if content.pay_basis != "none" and not content.pay_amount:
-        missing.append(("pay_amount", "報酬の額を入力してください。無償のときは単位を「無償」にしてください。"))
+        missing.append(
+            ("pay_amount", "報酬の額を入力してください。無償のときは単位を「無償」にしてください。")
+        )
     missing += [("half_days", text) for form in forms for text in _too_little(form, content)]
     return missing
 
@@ -87,7 +89,9 @@ def list_warnings(need: Need, catalogue: Catalogue) -> list[str]:
     for row in need.forms:
         form = catalogue.form(row.form)
         if form.is_fiscal_year_bound and len(years) > 1:
-            warnings.append(f"「{form.ja}」は年度ごとの任用です。3月31日をまたぐため、年度ごとに条件を示します。")
+            warnings.append(
+                f"「{form.ja}」は年度ごとの任用です。3月31日をまたぐため、年度ごとに条件を示します。"
+            )
         if form.longest_months and len(need.months) > form.longest_months:
             warnings.append(f"「{form.ja}」の任期は最長{form.longest_months}か月です。")
         if form.needs_ordinance:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, get_locale, lazy_gettext as _
+from flask_babel import get_locale, gettext, lazy_gettext as _
 
 from .. import clock
 from ..db import Session
@@ -75,7 +75,7 @@ def edit_need(need_id: int) -> ResponseReturnValue:
 
 
 def _write(need: Need | None) -> ResponseReturnValue:
-    session, actor = current_session(), current_actor()
+    session = current_session()
     form = _form(session, need)
     if request.method == "GET":
         return _show_form(form, need)
@@ -190,9 +190,7 @@ def _publish(session: Session, need: Need) -> None:
         priority = parse_int(request.form.get("priority", "0"), least=0, most=reviewing.URGENT)
     except NotANumber as error:
         raise Refused(str(error), fields={"priority": str(error)}) from error
-    reviewing.publish_need(
-        session, need, priority=priority, actor=current_actor(), now=clock.now()
-    )
+    reviewing.publish_need(session, need, priority=priority, actor=current_actor(), now=clock.now())
 
 
 def _reasoned(act: Callable[..., None]) -> Callable[[Session, Need], None]:

@@ -30,7 +30,9 @@ def create_need(
     require(session, actor, Action.EDIT_NEED)
     town = actor.municipality_code or municipality_code
     if town is None:
-        raise Refused("市町を選んでください。", fields={"municipality_code": "市町を選んでください。"})
+        raise Refused(
+            "市町を選んでください。", fields={"municipality_code": "市町を選んでください。"}
+        )
     refuse_impossible(content, catalogue)
     need = Need(
         code=code or "",
@@ -63,7 +65,9 @@ def save_need(
     """Replace the content of a draft; nothing is recorded when nothing changed."""
     require(session, actor, Action.EDIT_NEED, need)
     if need.state is not NeedState.DRAFT:
-        raise Conflict("下書きの募集だけを変更できます。公開中の募集は、県に差戻しを依頼してください。")
+        raise Conflict(
+            "下書きの募集だけを変更できます。公開中の募集は、県に差戻しを依頼してください。"
+        )
     refuse_impossible(content, catalogue)
     if content_of(need) == content:
         return

@@ -111,9 +111,7 @@ def commitments_follow_the_state(session: Session) -> Iterator[str]:
 def confirmed_means_engagement_and_paper(session: Session) -> Iterator[str]:
     engagement = sa.exists().where(Engagement.placement_id == _P.id)
     paper = sa.exists().where(DecisionPaper.placement_id == _P.id)
-    confirmed = sa.select(_P.id, engagement, paper).where(
-        _P.state == PlacementState.CONFIRMED
-    )
+    confirmed = sa.select(_P.id, engagement, paper).where(_P.state == PlacementState.CONFIRMED)
     for ident, has_engagement, has_paper in session.execute(confirmed):
         if not has_engagement:
             yield f"placement {ident}: confirmed without an engagement"
@@ -158,9 +156,7 @@ def nothing_live_on_a_closed_need(session: Session) -> Iterator[str]:
 
 @_invariant
 def approver_is_not_the_drafter(session: Session) -> Iterator[str]:
-    for (ident,) in session.execute(
-        sa.select(_P.id).where(_P.approved_by == _P.drafted_by)
-    ):
+    for (ident,) in session.execute(sa.select(_P.id).where(_P.approved_by == _P.drafted_by)):
         yield f"placement {ident}: drafted and approved by the same person"
     unapproved = sa.select(_P.id).where(
         _P.state.in_(SEATED | {PlacementState.APPROVED}), _P.approved_by.is_(None)
@@ -243,9 +239,7 @@ def every_end_has_a_reason(session: Session) -> Iterator[str]:
     )
     for ident, state in session.execute(query):
         yield f"placement {ident}: {state} without a reason"
-    closed = sa.select(Need.id).where(
-        Need.state == NeedState.CLOSED, Need.outcome.is_(None)
-    )
+    closed = sa.select(Need.id).where(Need.state == NeedState.CLOSED, Need.outcome.is_(None))
     for (ident,) in session.execute(closed):
         yield f"need {ident}: closed without an outcome"
 

@@ -7,6 +7,7 @@ import click
 from .. import audit, schema
 from ..config import Config
 from ..db import Database
+from ..reference.service import load_reference
 from . import check
 
 
@@ -30,8 +31,6 @@ def db_group() -> None:
 @click.argument("revision", default="head")
 def upgrade(revision: str) -> None:
     """Bring the schema to REVISION and the reference tables up to date."""
-    from ..reference.service import load_reference  # noqa: PLC0415 - not needed by the others
-
     database = Database(Config.from_environment())
     schema.upgrade(database, revision)
     if schema.current(database) == schema.head():

@@ -44,9 +44,7 @@ def _of_model(session: Session, model: Any) -> Iterator[str]:
         last[ident] = detail["to"]
         changes[ident] = changes.get(ident, 0) + ("from" in detail)
     initial = model.__table__.c.state.default.arg
-    for ident, state, version in session.execute(
-        sa.select(model.id, model.state, model.version)
-    ):
+    for ident, state, version in session.execute(sa.select(model.id, model.state, model.version)):
         said = last.get(str(ident))
         if said is None and state != initial:
             yield f"audit: no event says how {name} {ident} became {state}"

@@ -43,9 +43,13 @@ def lapse_overdue(session: Session, now: datetime) -> list[Placement]:
 
 def fill_seats(session: Session, now: datetime) -> list[Placement]:
     """Offer free seats to alternates who could not be asked before: a need was on hold, a person had no time."""
-    waiting = sa.select(Placement.need_id).where(Placement.state == PlacementState.APPROVED).distinct()
+    waiting = (
+        sa.select(Placement.need_id).where(Placement.state == PlacementState.APPROVED).distinct()
+    )
     ids = session.scalars(
-        sa.select(Need.id).where(Need.id.in_(waiting), Need.state == NeedState.OPEN).order_by(Need.id)
+        sa.select(Need.id)
+        .where(Need.id.in_(waiting), Need.state == NeedState.OPEN)
+        .order_by(Need.id)
     ).all()
     lock_needs(session, ids)
     return [row for ident in ids for row in advance(session, session.get_one(Need, ident), now=now)]

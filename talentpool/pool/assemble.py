@@ -9,8 +9,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from .. import dates
-from .. import matching as m
+from .. import dates, matching as m
 from ..candidates.models import Candidate, Consent, Membership
 from ..db import Session
 from ..needs.models import Need
@@ -124,7 +123,9 @@ def list_profiles(
     ]  # fmt: skip
 
 
-def _profile(person: Candidate, prefecture_code: str, consents: bool, **standing_: tuple[object, ...]) -> Profile:
+def _profile(
+    person: Candidate, prefecture_code: str, consents: bool, **standing_: tuple[object, ...]
+) -> Profile:
     membership = next(x for x in person.memberships if x.prefecture_code == prefecture_code)
     assert membership.active_from is not None
     assert membership.active_until is not None
@@ -142,7 +143,9 @@ def _profile(person: Candidate, prefecture_code: str, consents: bool, **standing
         pay_wish=person.pay_wish,
         themes=tuple(sorted(person.wished_themes)),
         regions=tuple(sorted(person.wished_regions)),
-        training_until=person.trained_until and last_whole_month(person.trained_until),
+        training_until=(
+            None if person.trained_until is None else last_whole_month(person.trained_until)
+        ),
         roles=tuple(row.role for row in person.roles),
         forms=tuple(row.form for row in person.forms),
         skills=tuple(Claim(s.skill, s.level, s.last_used, s.evidence) for s in person.skills),

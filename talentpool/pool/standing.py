@@ -47,9 +47,7 @@ def list_taken(session: Session, candidate_ids: Iterable[int]) -> dict[int, list
     return found
 
 
-def list_lifted(
-    session: Session, candidate_ids: Iterable[int]
-) -> dict[int, list[tuple[str, str]]]:
+def list_lifted(session: Session, candidate_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
     """Candidate id → (need code, conflict rule) that a coordinator has lifted."""
     query = (
         sa.select(HOLD_LIFT.c.candidate_id, NEED.c.code, HOLD_LIFT.c.rule)
@@ -91,4 +89,4 @@ def count_filled(session: Session, need_ids: Iterable[int]) -> dict[int, int]:
         )
         .group_by(PLACEMENT.c.need_id)
     )
-    return {need_id: count for need_id, count in session.execute(query)}
+    return {row.need_id: row[1] for row in session.execute(query)}

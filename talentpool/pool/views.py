@@ -55,6 +55,4 @@ def _shown(survey: Survey, catalogue: Catalogue) -> ShownSurvey:
         label = rule_text(best.rule)
         if best.skill:
             label = f"{label}：{catalogue.label('skill', best.skill)}"
-    return ShownSurvey(
-        survey.people, count, survey.is_impossible, label, best.gain if best else 0
-    )
+    return ShownSurvey(survey.people, count, survey.is_impossible, label, best.gain if best else 0)

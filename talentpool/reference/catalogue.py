@@ -64,12 +64,7 @@ class Catalogue:
 
     def _select_current(self) -> dict[str, dict[str, TermEntry]]:
         current: dict[str, dict[str, TermEntry]] = defaultdict(dict)
-        valid = [
-            v
-            for versions in self._versions.values()
-            for v in versions
-            if v.is_valid(self.on)
-        ]
+        valid = [v for versions in self._versions.values() for v in versions if v.is_valid(self.on)]
         for term in sorted(valid, key=lambda term: (term.position, term.code)):
             current[term.vocabulary][term.code] = term
         return current
@@ -80,9 +75,7 @@ class Catalogue:
         for vocabulary, items in self._current.items():
             found: dict[str, TermEntry] = {}
             for spellings in (_aliases, _labels, _codes):
-                found.update(
-                    {search_key(s): t for t in items.values() for s in spellings(t)}
-                )
+                found.update({search_key(s): t for t in items.values() for s in spellings(t)})
             keys[vocabulary] = found
         return keys
 
@@ -102,9 +95,7 @@ class Catalogue:
     def prefecture(self, code: str) -> PrefectureEntry:
         return _known(self._prefectures, code, "都道府県")
 
-    def municipalities(
-        self, prefecture: str | None = None
-    ) -> tuple[MunicipalityEntry, ...]:
+    def municipalities(self, prefecture: str | None = None) -> tuple[MunicipalityEntry, ...]:
         """All municipalities of a prefecture, or of the country, in the order of their codes."""
         if prefecture is None:
             return tuple(self._municipalities.values())
@@ -115,17 +106,13 @@ class Catalogue:
         """By table, not by check digit: 23 of 1,845 one-digit typos pass the digit."""
         return _known(self._municipalities, code, "市区町村")
 
-    def find_municipality(
-        self, text: str, prefecture: str | None = None
-    ) -> MunicipalityEntry:
+    def find_municipality(self, text: str, prefecture: str | None = None) -> MunicipalityEntry:
         """By code or name ("佐用町", "兵庫県佐用町"); UnknownCode if no or several municipalities are called so."""
         found = self._municipality_keys.get(search_key(text), [])
         if len(found) > 1 and prefecture is not None:
             found = [item for item in found if item.prefecture_code == prefecture]
         if len(found) > 1:
-            raise UnknownCode(
-                f"「{_short(text)}」は複数あります。都道府県名から入力してください。"
-            )
+            raise UnknownCode(f"「{_short(text)}」は複数あります。都道府県名から入力してください。")
         if not found:
             raise _unknown(text, "市区町村")
         return found[0]
@@ -199,9 +186,7 @@ class Catalogue:
         known = self._travel.get((home_code, prefecture))
         if known is None:
             halls = self.municipalities(prefecture)
-            minutes = {
-                hall.code: self.travel(home_code, hall.code).minutes for hall in halls
-            }
+            minutes = {hall.code: self.travel(home_code, hall.code).minutes for hall in halls}
             known = self._travel[home_code, prefecture] = MappingProxyType(minutes)
         return known
 

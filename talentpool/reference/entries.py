@@ -105,9 +105,7 @@ class TermEntry:
     position: int
     valid_from: date
     valid_to: date | None = None
-    attributes: Mapping[str, Any] = field(
-        default_factory=lambda: MappingProxyType({}), hash=False
-    )
+    attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     standard: str = ""
     source: str = ""
     provenance: str = ""
@@ -125,9 +123,7 @@ class TermEntry:
 class SideJobRule(StrEnum):
     PERMISSION = "permission"  # 地公法38条 applies to a post in this form
     FREE = "free"  # it does not
-    DEPENDS = (
-        "depends"  # no such post, or decided by the appointment on the receiving side
-    )
+    DEPENDS = "depends"  # no such post, or decided by the appointment on the receiving side
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +155,7 @@ class Form:
     @classmethod
     def of(cls, term: TermEntry) -> Form:
         known = {item.name for item in fields(cls)}
-        rules = {
-            name: value for name, value in term.attributes.items() if name in known
-        }
+        rules = {name: value for name, value in term.attributes.items() if name in known}
         rules["pay_bases"] = frozenset(rules["pay_bases"])
         rules["side_job"] = SideJobRule(rules["side_job"])
         return cls(code=term.code, ja=term.ja, en=term.en, **rules)

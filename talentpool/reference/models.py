@@ -21,9 +21,7 @@ class Prefecture(Base):
     name_kana: Mapped[str] = mapped_column(Text(40))
     name_en: Mapped[str] = mapped_column(Text(40))
     capital: Mapped[str] = mapped_column(Text(20))
-    latitude: Mapped[float] = mapped_column(
-        sa.Double
-    )  # degrees north, of the prefectural office
+    latitude: Mapped[float] = mapped_column(sa.Double)  # degrees north, of the prefectural office
     longitude: Mapped[float] = mapped_column(sa.Double)  # degrees east
 
     def entry(self) -> PrefectureEntry:
@@ -42,15 +40,11 @@ class Municipality(Base):
     __tablename__ = "municipality"
     __table_args__ = (
         sa.CheckConstraint("population >= 0", name="population_not_negative"),
-        sa.UniqueConstraint(
-            "code", "prefecture_code"
-        ),  # composite foreign keys carry both
+        sa.UniqueConstraint("code", "prefecture_code"),  # composite foreign keys carry both
     )
 
     code: Mapped[str] = mapped_column(Text(6), primary_key=True)
-    prefecture_code: Mapped[str] = mapped_column(
-        sa.ForeignKey(Prefecture.code), index=True
-    )
+    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey(Prefecture.code), index=True)
     name_ja: Mapped[str] = mapped_column(Text(40))
     name_kana: Mapped[str] = mapped_column(Text(80))
     name_en: Mapped[str | None] = mapped_column(Text(80))
@@ -94,9 +88,7 @@ class Term(Base):
     """One version of one item of a vocabulary. A changed item is a new row; the old one gets its last day."""
 
     __tablename__ = "term"
-    __table_args__ = (
-        sa.CheckConstraint("valid_to >= valid_from", name="ends_after_start"),
-    )
+    __table_args__ = (sa.CheckConstraint("valid_to >= valid_from", name="ends_after_start"),)
 
     vocabulary: Mapped[str] = mapped_column(Text(40), primary_key=True)
     code: Mapped[str] = mapped_column(Text(40), primary_key=True)
@@ -133,16 +125,10 @@ class TravelTime(Base):
     """Minutes that staff entered; they go before the rule."""
 
     __tablename__ = "travel_time"
-    __table_args__ = (
-        sa.CheckConstraint("minutes BETWEEN 0 AND 1440", name="within_a_day"),
-    )
+    __table_args__ = (sa.CheckConstraint("minutes BETWEEN 0 AND 1440", name="within_a_day"),)
 
-    home_code: Mapped[str] = mapped_column(
-        sa.ForeignKey(Municipality.code), primary_key=True
-    )
-    hall_code: Mapped[str] = mapped_column(
-        sa.ForeignKey(Municipality.code), primary_key=True
-    )
+    home_code: Mapped[str] = mapped_column(sa.ForeignKey(Municipality.code), primary_key=True)
+    hall_code: Mapped[str] = mapped_column(sa.ForeignKey(Municipality.code), primary_key=True)
     minutes: Mapped[int]  # one way
     entered_by: Mapped[int | None] = mapped_column(
         sa.BigInteger

@@ -156,9 +156,7 @@ def add_mail_domain(
 def list_mail_domains(session: Session, municipality_code: str) -> list[str]:
     """The domains that officers of a town may have, the usual one first."""
     town = _town(session, municipality_code)
-    further = sa.select(MailDomain.domain).where(
-        MailDomain.municipality_code == municipality_code
-    )
+    further = sa.select(MailDomain.domain).where(MailDomain.municipality_code == municipality_code)
     usual = [town.mail_domain] if town.mail_domain else []
     return usual + list(session.scalars(further.order_by(MailDomain.domain)))
 
@@ -176,9 +174,7 @@ def _next_version(
         latest.is_local, latest.valid_to = True, None
         return latest
     if latest is not None:
-        latest.valid_to = min(
-            latest.valid_to or date.max, valid_from - timedelta(days=1)
-        )
+        latest.valid_to = min(latest.valid_to or date.max, valid_from - timedelta(days=1))
     term = Term(
         vocabulary=vocabulary.value,
         code=code,
@@ -195,16 +191,12 @@ def _next_version(
 
 
 def _next_position(session: Session, vocabulary: Vocabulary) -> int:
-    query = sa.select(sa.func.max(Term.position)).where(
-        Term.vocabulary == vocabulary.value
-    )
+    query = sa.select(sa.func.max(Term.position)).where(Term.vocabulary == vocabulary.value)
     return (session.scalar(query) or 0) + 10
 
 
 def _latest(session: Session, vocabulary: Vocabulary, code: str) -> Term | None:
-    query = sa.select(Term).where(
-        Term.vocabulary == vocabulary.value, Term.code == code
-    )
+    query = sa.select(Term).where(Term.vocabulary == vocabulary.value, Term.code == code)
     return session.scalars(query.order_by(Term.valid_from.desc()).limit(1)).first()
 
 

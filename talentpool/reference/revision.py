@@ -19,9 +19,7 @@ def get_fingerprint(session: Session) -> str | None:
 def get_revision(session: Session) -> ReferenceRevision | None:
     """The row, locked for a write."""
     return session.scalars(
-        sa.select(ReferenceRevision)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        sa.select(ReferenceRevision).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
 
 

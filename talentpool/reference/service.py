@@ -29,9 +29,7 @@ def load_catalogue(session: Session, *, on: date | None = None) -> Catalogue:
     """The catalogue valid on a day (None: what has no end); shared while the tables do not change."""
     fingerprint = get_fingerprint(session)
     if fingerprint is None:
-        raise ConfigError(
-            "参照データがありません。talentpool db upgrade を実行してください。"
-        )
+        raise ConfigError("参照データがありません。talentpool db upgrade を実行してください。")
     key = (fingerprint, on)
     with _lock:
         known = _catalogues.get(key)
@@ -59,9 +57,7 @@ def _build(session: Session, on: date | None) -> Catalogue:
     )
 
 
-def load_reference(
-    session: Session, *, actor: Actor = SYSTEM, now: datetime | None = None
-) -> int:
+def load_reference(session: Session, *, actor: Actor = SYSTEM, now: datetime | None = None) -> int:
     """Bring the tables to the shipped files; the number of rows written, 0 when they are there already.
 
     A changed item becomes a new version from `shipped.EDITION`; what was edited here stays. Audited when `now` is given.
@@ -72,11 +68,7 @@ def load_reference(
     if revision is None:
         revision = ReferenceRevision(id=1, fingerprint="", shipped="")
         session.add(revision)
-    written = (
-        _load_prefectures(session)
-        + _load_municipalities(session)
-        + _load_terms(session)
-    )
+    written = _load_prefectures(session) + _load_municipalities(session) + _load_terms(session)
     revision.shipped = shipped.digest()
     advance(revision, ["load", shipped.digest()])
     session.flush()
@@ -93,9 +85,7 @@ def load_reference(
 
 
 def _load_prefectures(session: Session) -> int:
-    return _bring(
-        session, Prefecture, [_prefecture_row(entry) for entry in shipped.prefectures()]
-    )
+    return _bring(session, Prefecture, [_prefecture_row(entry) for entry in shipped.prefectures()])
 
 
 def _load_municipalities(session: Session) -> int:
@@ -116,15 +106,11 @@ def _bring(
     new = [row for row in rows if row["code"] not in known]
     if new:
         session.execute(sa.insert(model), new)
-    updated = sum(
-        _update(known[row["code"]], row, kept) for row in rows if row["code"] in known
-    )
+    updated = sum(_update(known[row["code"]], row, kept) for row in rows if row["code"] in known)
     return len(new) + updated
 
 
-def _update(
-    thing: Base, values: dict[str, Any], kept: frozenset[str] | set[str]
-) -> bool:
+def _update(thing: Base, values: dict[str, Any], kept: frozenset[str] | set[str]) -> bool:
     changed = {
         name: value
         for name, value in values.items()
@@ -162,9 +148,7 @@ def _bring_term(latest: Term, entry: TermEntry, new: list[dict[str, Any]]) -> bo
         return _update(latest, {"valid_to": entry.valid_to}, frozenset())
     if latest.valid_from >= shipped.EDITION:
         return _update(latest, values, {"valid_from"})
-    latest.valid_to = min(
-        latest.valid_to or date.max, shipped.EDITION - timedelta(days=1)
-    )
+    latest.valid_to = min(latest.valid_to or date.max, shipped.EDITION - timedelta(days=1))
     new.append(values | {"valid_from": max(entry.valid_from, shipped.EDITION)})
     return True
 

@@ -103,9 +103,7 @@ def terms() -> tuple[TermEntry, ...]:
 @cache
 def digest() -> str:
     """A fingerprint of all shipped records."""
-    text = repr(
-        (EDITION, prefectures(), municipalities(), [_plain(term) for term in terms()])
-    )
+    text = repr((EDITION, prefectures(), municipalities(), [_plain(term) for term in terms()]))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

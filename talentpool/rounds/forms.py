@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import IntegerField, SelectField, SelectMultipleField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from .. import matching as m
@@ -16,9 +16,7 @@ GREATEST_PREMIUM = 100_000  # basis points
 
 
 def _whole(label: Any, least: int, most: int, **options: Any) -> Any:
-    return IntegerField(
-        label, validators=[InputRequired(), NumberRange(least, most)], **options
-    )
+    return IntegerField(label, validators=[InputRequired(), NumberRange(least, most)], **options)
 
 
 class RoundForm(Form):
@@ -39,9 +37,7 @@ class RoundForm(Form):
     lottery_seed = _whole(_("同点のときの抽選番号"), 0, 2**31 - 1)
 
     def offer(self, needs: list[Need]) -> None:
-        self.needs.choices = [
-            SelectChoice(need.id, f"{need.code} {need.title}") for need in needs
-        ]
+        self.needs.choices = [SelectChoice(need.id, f"{need.code} {need.title}") for need in needs]
 
     def policy(self) -> m.Policy:
         """The policy that was typed; the engine refuses what does not add up."""

@@ -57,7 +57,9 @@ class Round(Base):
     failure: Mapped[str | None] = mapped_column(Text(500))
     version: Mapped[int] = mapped_column(sa.Integer)
 
-    needs: Mapped[list[RoundNeed]] = relationship(cascade="all, delete-orphan", order_by="RoundNeed.need_id")
+    needs: Mapped[list[RoundNeed]] = relationship(
+        cascade="all, delete-orphan", order_by="RoundNeed.need_id"
+    )
     directives: Mapped[list[RoundDirective]] = relationship(
         cascade="all, delete-orphan", order_by="RoundDirective.need_id, RoundDirective.candidate_id"
     )

@@ -8,8 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .. import audit, jobs
-from .. import matching as m
+from .. import audit, jobs, matching as m
 from ..accounts.models import Pool
 from ..candidates.models import Candidate
 from ..db import Session
@@ -56,13 +55,17 @@ def create_round(
     """A round that waits for its start; its needs are open ones of the prefecture."""
     require(session, actor, Action.RUN_ROUND, based_on)
     if not 1 <= time_limit <= LONGEST:
-        raise Refused(f"制限時間は1〜{LONGEST}秒です。", fields={"time_limit": f"1〜{LONGEST}秒です。"})
+        raise Refused(
+            f"制限時間は1〜{LONGEST}秒です。", fields={"time_limit": f"1〜{LONGEST}秒です。"}
+        )
     wanted = set(need_ids)
     needs = [need for need in list_open_needs(session, prefecture_code) if need.id in wanted]
     if not wanted:
         raise Refused("募集を1件以上選んでください。", fields={"needs": "1件以上選んでください。"})
     if len(needs) != len(wanted):
-        raise Refused("公開中でない募集が含まれています。", fields={"needs": "公開中の募集を選んでください。"})
+        raise Refused(
+            "公開中でない募集が含まれています。", fields={"needs": "公開中の募集を選んでください。"}
+        )
     _lock_pool(session, prefecture_code)
     created = Round(
         prefecture_code=prefecture_code,
@@ -138,7 +141,11 @@ def direct_pair(
     require(session, actor, Action.RUN_ROUND, round_)
     if not reason.strip():
         raise Refused("理由を書いてください。", fields={"reason": "理由を書いてください。"})
-    target = round_ if _is_open(session, round_) else prepare_rerun(session, round_, actor=actor, now=now)
+    target = (
+        round_
+        if _is_open(session, round_)
+        else prepare_rerun(session, round_, actor=actor, now=now)
+    )
     if need_id not in {row.need_id for row in target.needs}:
         raise NotFound
     if session.get(Candidate, candidate_id) is None:

@@ -57,9 +57,7 @@ def _codes(pool: Assembled, pairs: Any) -> tuple[tuple[str, str], ...]:
     """Pairs of ids as pairs of codes; people who have left the pool have none and are left out."""
     needs = {ident: code for code, ident in pool.need_ids.items()}
     people = {ident: code for code, ident in pool.candidate_ids.items()}
-    return tuple(
-        sorted((needs[n], people[c]) for n, c in pairs if n in needs and c in people)
-    )
+    return tuple(sorted((needs[n], people[c]) for n, c in pairs if n in needs and c in people))
 
 
 def check_unchanged(session: Session, round_: Round) -> None:

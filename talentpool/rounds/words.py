@@ -72,9 +72,7 @@ def _catalogue() -> Catalogue:
 
 def weights(policy: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(part, share) of a stored policy."""
-    return [
-        (labels[0], f"{policy['weights'][part] / 100:g}%") for part, labels in m.PARTS.items()
-    ]
+    return [(labels[0], f"{policy['weights'][part] / 100:g}%") for part, labels in m.PARTS.items()]
 
 
 def relative_parts(policy: Mapping[str, Any], parts: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -3,4 +3,12 @@
 from .access import public, requires, signed_in
 from .unit import after_commit, after_view, current_actor, current_session
 
-__all__ = ["after_commit", "after_view", "current_actor", "current_session", "public", "requires", "signed_in"]
+__all__ = [
+    "after_commit",
+    "after_view",
+    "current_actor",
+    "current_session",
+    "public",
+    "requires",
+    "signed_in",
+]

@@ -36,18 +36,14 @@ class MonthLoad(Protocol):
     def booked(self) -> int: ...
 
 
-def bar(
-    basis_points: int, *, title: str, description: str = "", part: int = 1
-) -> Markup:
+def bar(basis_points: int, *, title: str, description: str = "", part: int = 1) -> Markup:
     """A horizontal bar; `basis_points` outside 0..10000 is drawn as the nearest end."""
     share = min(max(basis_points, 0), FULL_SCORE) / FULL_SCORE
     track = Markup('<rect class="bar-track" width="100%" height="100%"/>')
     return _bar_frame(title, description, track + _slice(0, share, _colour(part)))
 
 
-def stacked(
-    parts: Sequence[tuple[str, float]], *, title: str, description: str = ""
-) -> Markup:
+def stacked(parts: Sequence[tuple[str, float]], *, title: str, description: str = "") -> Markup:
     """One bar cut into the shares of `parts` (label, value ≥ 0); nothing but the track when all are 0."""
     total = sum(value for _label, value in parts)
     drawn = Markup('<rect class="bar-track" width="100%" height="100%"/>')
@@ -63,9 +59,7 @@ def timeline(months: Sequence[MonthLoad], *, title: str, description: str) -> Ma
     """A column a month: outline = capacity, from below booked (solid), then held (dashed)."""
     top = max((month.capacity for month in months), default=0)
     width = max(len(months), 1) * MONTH_WIDTH
-    columns = Markup().join(
-        _month_column(load, place, top) for place, load in enumerate(months)
-    )
+    columns = Markup().join(_month_column(load, place, top) for place, load in enumerate(months))
     return Markup(
         '<svg class="timeline" role="img" focusable="false" width="{width}" height="{height}" '
         'viewBox="0 0 {width} {height}"><title>{title}</title><desc>{description}</desc>{columns}</svg>'
@@ -97,9 +91,9 @@ def _bar_frame(title: str, description: str, content: Markup) -> Markup:
 
 def _slice(start: float, share: float, css_class: str, label: str = "") -> Markup:
     told = Markup("<title>{}</title>").format(label) if label else Markup()
-    return Markup(
-        '<rect class="{}" x="{:.2f}%" width="{:.2f}%" height="100%">{}</rect>'
-    ).format(css_class, start * 100, share * 100, told)
+    return Markup('<rect class="{}" x="{:.2f}%" width="{:.2f}%" height="100%">{}</rect>').format(
+        css_class, start * 100, share * 100, told
+    )
 
 
 def _colour(place: int) -> str:
@@ -125,9 +119,9 @@ def _month_column(load: MonthLoad, place: int, top: int) -> Markup:
 def _block(css_class: str, middle: float, bottom: float, height: float) -> Markup:
     if height <= 0:
         return Markup()
-    return Markup(
-        '<rect class="{}" x="{:.1f}" y="{:.1f}" width="32" height="{:.1f}"/>'
-    ).format(css_class, middle - 16, bottom - height, height)
+    return Markup('<rect class="{}" x="{:.1f}" y="{:.1f}" width="32" height="{:.1f}"/>').format(
+        css_class, middle - 16, bottom - height, height
+    )
 
 
 def _text(x: float, y: float, text: str) -> Markup:

@@ -37,9 +37,7 @@ class Store(Protocol):
         now: datetime,
         replaces: str | None,
     ) -> None: ...
-    def update(
-        self, token_hash: str, content: Mapping[str, Any], *, now: datetime
-    ) -> bool: ...
+    def update(self, token_hash: str, content: Mapping[str, Any], *, now: datetime) -> bool: ...
     def touch(self, token_hash: str, *, now: datetime) -> None: ...
     def end(self, token_hash: str) -> None: ...
 
@@ -48,9 +46,7 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
     """Flask's session; `renew()` gives it a new secret, `account` is whom the row belongs to."""
 
     def __init__(self, row: str | None = None, stored: Stored | None = None) -> None:
-        super().__init__(
-            stored.content if stored else {}, on_update=BrowserSession._note_change
-        )
+        super().__init__(stored.content if stored else {}, on_update=BrowserSession._note_change)
         self.row = row  # hash that names the stored row, none before it is stored
         self.seen_at = stored.seen_at if stored else None
         self.account = stored.account if stored else None
@@ -67,9 +63,7 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
 
 
 class DatabaseSessions(SessionInterface):
-    def __init__(
-        self, store: Store, *, is_secure: bool, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, store: Store, *, is_secure: bool, now: Callable[[], datetime]) -> None:
         self.store = store
         self.is_secure = is_secure
         self.now = now
@@ -84,9 +78,7 @@ class DatabaseSessions(SessionInterface):
         stored = self.store.load(row, now=self.now())
         return BrowserSession(row, stored) if stored else BrowserSession()
 
-    def save_session(
-        self, app: Flask, session: SessionMixin, response: Response
-    ) -> None:
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not isinstance(session, BrowserSession):
             return
         now = self.now()
@@ -103,13 +95,9 @@ class DatabaseSessions(SessionInterface):
         elif session.seen_at is None or now - session.seen_at >= TOUCH:
             self.store.touch(session.row, now=now)
 
-    def _begin(
-        self, session: BrowserSession, response: Response, now: datetime
-    ) -> None:
+    def _begin(self, session: BrowserSession, response: Response, now: datetime) -> None:
         secret = secrets.token_urlsafe(32)
-        self.store.begin(
-            _digest(secret), _plain(session), now=now, replaces=session.row
-        )
+        self.store.begin(_digest(secret), _plain(session), now=now, replaces=session.row)
         response.set_cookie(
             self.cookie,
             secret,

@@ -58,9 +58,7 @@ class TalentpoolFlask(Flask):
             self.database.repeat(unit)
 
 
-LOST_RACE = (
-    "ほかの人が先に変更したため、この操作は行われませんでした。最新の内容を確かめてから、もう一度お試しください。"
-)
+LOST_RACE = "ほかの人が先に変更したため、この操作は行われませんでした。最新の内容を確かめてから、もう一度お試しください。"
 
 
 def current_session() -> Session:

@@ -37,9 +37,13 @@ def run(group: str, *arguments: str) -> Result:
 
 
 @pytest.mark.usefixtures("environment")
-def test_the_command_line_opens_a_pool_and_lets_the_first_administrator_in(database: Database) -> None:
+def test_the_command_line_opens_a_pool_and_lets_the_first_administrator_in(
+    database: Database,
+) -> None:
     assert run("prefecture", "add", "28").output == "28 兵庫県DX人材プール\n"
-    added = run("user", "add", "--email", "admin@pref.example.jp", "--role", "admin", "--prefecture", "28")
+    added = run(
+        "user", "add", "--email", "admin@pref.example.jp", "--role", "admin", "--prefecture", "28"
+    )
     assert added.exit_code == 0, added.output
     secret = re.search(r"/invite/([\w-]+)", added.output)
     assert secret is not None
@@ -52,9 +56,20 @@ def test_the_command_line_opens_a_pool_and_lets_the_first_administrator_in(datab
 
 
 @pytest.mark.usefixtures("environment")
-def test_an_officer_is_added_by_the_town_and_gets_new_links_until_disabled(database: Database) -> None:
+def test_an_officer_is_added_by_the_town_and_gets_new_links_until_disabled(
+    database: Database,
+) -> None:
     run("prefecture", "add", "28")
-    officer = ("user", "add", "--email", "a@example.com", "--role", "municipality", "--municipality", KOBE)
+    officer = (
+        "user",
+        "add",
+        "--email",
+        "a@example.com",
+        "--role",
+        "municipality",
+        "--municipality",
+        KOBE,
+    )
     assert isinstance(run(*officer).exception, Refused)
     assert run(*officer, "--any-domain").exit_code == 0
     assert "/invite/" in run("user", "link", "a@example.com").output
@@ -68,6 +83,8 @@ def test_an_officer_is_added_by_the_town_and_gets_new_links_until_disabled(datab
 def test_what_does_not_fit_is_refused() -> None:
     assert isinstance(run("prefecture", "add", "48").exception, Refused)
     assert isinstance(run("user", "disable", "nobody@example.jp").exception, NotFound)
-    no_pool = run("user", "add", "--email", "a@example.jp", "--role", "auditor", "--prefecture", "28")
+    no_pool = run(
+        "user", "add", "--email", "a@example.jp", "--role", "auditor", "--prefecture", "28"
+    )
     assert isinstance(no_pool.exception, Refused)
     assert run("user", "add", "--email", "a@example.jp", "--role", "system").exit_code == 2

@@ -89,7 +89,9 @@ def test_two_simultaneous_uses_of_a_link_set_one_password(database: Database) ->
         assert sorted(threads.map(take, range(8))) == ["dead"] * 7 + ["taken"]
 
 
-def test_a_stranger_cannot_have_somebody_else_s_address_confirmed_by_a_click(session: Session) -> None:
+def test_a_stranger_cannot_have_somebody_else_s_address_confirmed_by_a_click(
+    session: Session,
+) -> None:
     secret = secret_of(sign_up(session, password="chosen by a stranger"))
     with pytest.raises(Refused) as refusal:
         joining.confirm_address(session, secret, password="of the owner's own", now=NOW)
@@ -105,7 +107,9 @@ def test_signing_up_again_before_confirming_replaces_password_and_link(session: 
 
 
 @pytest.mark.parametrize("role", [Role.CANDIDATE, Role.COORDINATOR])
-def test_signing_up_with_a_known_address_changes_nothing_and_reminds_its_owner(session: Session, role: Role) -> None:
+def test_signing_up_with_a_known_address_changes_nothing_and_reminds_its_owner(
+    session: Session, role: Role
+) -> None:
     user = make_user(session, role, email=EMAIL)
     before = user.password_hash
     letter = sign_up(session, NEW_PASSWORD)
@@ -144,7 +148,9 @@ def test_an_invitation_sets_the_first_password_within_seven_days(session: Sessio
     letter = service.invite_user(session, user, actor=SYSTEM, now=NOW)
     week = timedelta(days=7)
     with pytest.raises(NotFound):
-        joining.use_link(session, secret_of(letter), Purpose.INVITE, password=PASSWORD, now=NOW + week)
+        joining.use_link(
+            session, secret_of(letter), Purpose.INVITE, password=PASSWORD, now=NOW + week
+        )
     last = NOW + week - timedelta(seconds=1)
     joining.use_link(session, secret_of(letter), Purpose.INVITE, password=PASSWORD, now=last)
     assert can_sign_in(session, PASSWORD)

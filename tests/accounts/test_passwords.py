@@ -73,12 +73,16 @@ def test_a_weak_password_is_refused_at_its_field(password: str) -> None:
     assert password not in refusal.value.message
 
 
-@pytest.mark.parametrize("password", ["ten chars!", "はなさかじいさんのいぬ", "all lower case words", "x1" * 100])
+@pytest.mark.parametrize(
+    "password", ["ten chars!", "はなさかじいさんのいぬ", "all lower case words", "x1" * 100]
+)
 def test_length_is_all_that_is_asked_for(password: str) -> None:
     check_acceptable(password, email="hanako@example.jp")
 
 
-def test_known_and_unknown_addresses_cost_one_verification_each(session: Session, counting: CountingHasher) -> None:
+def test_known_and_unknown_addresses_cost_one_verification_each(
+    session: Session, counting: CountingHasher
+) -> None:
     user = make_user(session, Role.COORDINATOR)
     invited = make_user(session, Role.APPROVER)
     invited.password_hash = None
@@ -94,7 +98,9 @@ def test_known_and_unknown_addresses_cost_one_verification_each(session: Session
         assert refusal.value.fields == {}
 
 
-def test_known_and_unknown_addresses_cost_one_hash_each_at_sign_up(session: Session, counting: CountingHasher) -> None:
+def test_known_and_unknown_addresses_cost_one_hash_each_at_sign_up(
+    session: Session, counting: CountingHasher
+) -> None:
     make_prefecture_pool(session)
     user = make_user(session, Role.CANDIDATE)
     for email in (user.email, "new@example.jp", "new@example.jp"):

@@ -32,11 +32,15 @@ def events_of(session: Session, user: User) -> list[AuditEvent]:
     return list(session.scalars(sa.select(AuditEvent).where(AuditEvent.object_id == str(user.id))))
 
 
-def test_an_address_is_found_in_any_spelling_and_stored_unreadably(session: Session, admin: Actor) -> None:
+def test_an_address_is_found_in_any_spelling_and_stored_unreadably(
+    session: Session, admin: Actor
+) -> None:
     user = create(session, admin, "Hanako.Yamada@Example.JP")
     assert directory.find_user(session, "  ｈanako.yamada@example.jp ") is user
     session.flush()
-    stored = session.execute(sa.text("SELECT email, email_lookup FROM user_account WHERE id = :id"), {"id": user.id})
+    stored = session.execute(
+        sa.text("SELECT email, email_lookup FROM user_account WHERE id = :id"), {"id": user.id}
+    )
     assert b"hanako" not in bytes(stored.one().email)
 
 
@@ -47,8 +51,12 @@ def test_an_address_has_one_account(session: Session, admin: Actor) -> None:
     assert set(refusal.value.fields) == {"email"}
 
 
-@pytest.mark.parametrize("email", ["", "nobody", "a@b", "a@example.jp\nBcc: x@example.jp", "x" * 65 + "@example.jp"])
-def test_what_is_no_address_is_refused_at_its_field(session: Session, admin: Actor, email: str) -> None:
+@pytest.mark.parametrize(
+    "email", ["", "nobody", "a@b", "a@example.jp\nBcc: x@example.jp", "x" * 65 + "@example.jp"]
+)
+def test_what_is_no_address_is_refused_at_its_field(
+    session: Session, admin: Actor, email: str
+) -> None:
     with pytest.raises(Refused) as refusal:
         create(session, admin, email)
     assert set(refusal.value.fields) == {"email"}
@@ -75,7 +83,9 @@ def test_a_second_prefecture_stands_beside_the_first(session: Session, admin: Ac
         create(session, admin, "second@example.jp", prefecture_code=OSAKA)
 
 
-def test_a_pool_is_opened_once_for_a_real_prefecture_and_by_the_operator(session: Session, admin: Actor) -> None:
+def test_a_pool_is_opened_once_for_a_real_prefecture_and_by_the_operator(
+    session: Session, admin: Actor
+) -> None:
     with pytest.raises(Conflict):
         service.open_pool(session, HYOGO, actor=SYSTEM, now=NOW)
     with pytest.raises(UnknownCode):
@@ -88,21 +98,32 @@ def test_an_officer_needs_an_address_of_the_town(session: Session, admin: Actor)
     with pytest.raises(Refused) as refusal:
         create(session, admin, role=Role.MUNICIPALITY, municipality_code=KOBE)
     assert set(refusal.value.fields) == {"email"}
-    user = create(session, admin, f"a@{DOMAINS[KOBE]}", role=Role.MUNICIPALITY, municipality_code=KOBE)
+    user = create(
+        session, admin, f"a@{DOMAINS[KOBE]}", role=Role.MUNICIPALITY, municipality_code=KOBE
+    )
     assert user.prefecture_code == HYOGO
 
 
-def test_an_exception_to_the_town_s_domain_stands_in_the_record(session: Session, admin: Actor) -> None:
+def test_an_exception_to_the_town_s_domain_stands_in_the_record(
+    session: Session, admin: Actor
+) -> None:
     user = create(
-        session, admin, role=Role.MUNICIPALITY, municipality_code=KOBE, is_foreign_domain_allowed=True
+        session,
+        admin,
+        role=Role.MUNICIPALITY,
+        municipality_code=KOBE,
+        is_foreign_domain_allowed=True,
     )
     assert [event.detail["domain"] for event in events_of(session, user)] == ["any"]
 
 
 @pytest.mark.parametrize(
-    ("role", "town"), [(Role.MUNICIPALITY, None), (Role.COORDINATOR, KOBE), (Role.MUNICIPALITY, "999999")]
+    ("role", "town"),
+    [(Role.MUNICIPALITY, None), (Role.COORDINATOR, KOBE), (Role.MUNICIPALITY, "999999")],
 )
-def test_a_town_belongs_to_officers_of_towns_only(session: Session, admin: Actor, role: Role, town: str | None) -> None:
+def test_a_town_belongs_to_officers_of_towns_only(
+    session: Session, admin: Actor, role: Role, town: str | None
+) -> None:
     with pytest.raises(Refused) as refusal:
         create(session, admin, role=role, municipality_code=town)
     assert set(refusal.value.fields) == {"municipality_code"}
@@ -117,7 +138,9 @@ def test_an_officer_s_town_lies_in_the_officer_s_prefecture(session: Session) ->
 
 
 @pytest.mark.parametrize("name", ["nul\0", "x" * 101, "\u202egnp.exe"])
-def test_a_name_that_cannot_be_shown_is_refused_at_its_field(session: Session, admin: Actor, name: str) -> None:
+def test_a_name_that_cannot_be_shown_is_refused_at_its_field(
+    session: Session, admin: Actor, name: str
+) -> None:
     with pytest.raises(Refused) as refusal:
         create(session, admin, display_name=name)
     assert set(refusal.value.fields) == {"display_name"}
@@ -170,7 +193,9 @@ def test_nobody_locks_themselves_out(session: Session, admin: Actor) -> None:
 def test_a_change_of_role_keeps_the_rules_of_the_new_role(session: Session, admin: Actor) -> None:
     officer = make_user(session, Role.MUNICIPALITY)
     with pytest.raises(Refused) as refusal:
-        service.change_role(session, officer, Role.MUNICIPALITY, municipality_code=HIMEJI, actor=admin, now=NOW)
+        service.change_role(
+            session, officer, Role.MUNICIPALITY, municipality_code=HIMEJI, actor=admin, now=NOW
+        )
     assert set(refusal.value.fields) == {"email"}
     service.change_role(session, officer, Role.AUDITOR, actor=admin, now=NOW)
     assert (officer.role, officer.municipality_code) == (Role.AUDITOR, None)
@@ -178,7 +203,9 @@ def test_a_change_of_role_keeps_the_rules_of_the_new_role(session: Session, admi
         with pytest.raises(Refused):
             service.change_role(session, officer, role, actor=admin, now=NOW)
     with pytest.raises(Refused):
-        service.change_role(session, make_user(session, Role.CANDIDATE), Role.ADMIN, actor=admin, now=NOW)
+        service.change_role(
+            session, make_user(session, Role.CANDIDATE), Role.ADMIN, actor=admin, now=NOW
+        )
 
 
 def test_every_change_of_an_account_is_one_event(session: Session, admin: Actor) -> None:
@@ -189,11 +216,14 @@ def test_every_change_of_an_account_is_one_event(session: Session, admin: Actor)
     service.enable_user(session, user, actor=admin, now=NOW)
     found = [(event.action, event.actor_id) for event in events_of(session, user)]
     assert found == [
-        (f"account.{verb}", admin.user_id) for verb in ("create", "invite", "role", "disable", "enable")
+        (f"account.{verb}", admin.user_id)
+        for verb in ("create", "invite", "role", "disable", "enable")
     ]
 
 
-def test_administrators_see_neither_name_nor_address_of_candidates(session: Session, admin: Actor) -> None:
+def test_administrators_see_neither_name_nor_address_of_candidates(
+    session: Session, admin: Actor
+) -> None:
     person = make_user(session, Role.CANDIDATE)
     person.display_name = "山田 花子"
     session.flush()
@@ -204,7 +234,9 @@ def test_administrators_see_neither_name_nor_address_of_candidates(session: Sess
     assert "山田" not in repr(person)
 
 
-def test_the_list_of_accounts_is_of_the_prefecture_and_can_be_narrowed(session: Session, admin: Actor) -> None:
+def test_the_list_of_accounts_is_of_the_prefecture_and_can_be_narrowed(
+    session: Session, admin: Actor
+) -> None:
     make_user(session, Role.COORDINATOR, prefecture_code=OSAKA)
     officer = make_user(session, Role.MUNICIPALITY)
     accounts, total = directory.list_accounts(session, admin, role=Role.MUNICIPALITY)

@@ -40,7 +40,9 @@ def set_clock(app: TalentpoolFlask, **since: float) -> None:
     sessions.now = lambda: then
 
 
-def test_a_cookie_copied_before_signing_out_is_worth_nothing_after(app: TalentpoolFlask, browser: Browser) -> None:
+def test_a_cookie_copied_before_signing_out_is_worth_nothing_after(
+    app: TalentpoolFlask, browser: Browser
+) -> None:
     thief = Browser(app)
     thief.take_cookie(browser.cookie or "")
     assert is_signed_in(thief)
@@ -49,7 +51,9 @@ def test_a_cookie_copied_before_signing_out_is_worth_nothing_after(app: Talentpo
     assert not is_signed_in(browser)
 
 
-def test_the_secret_of_the_cookie_is_not_in_the_database(database: Database, browser: Browser) -> None:
+def test_the_secret_of_the_cookie_is_not_in_the_database(
+    database: Database, browser: Browser
+) -> None:
     assert len(browser.cookie or "") == 43
     with database.reading() as session:
         rows = session.execute(sa.select(WebSession)).scalars().all()
@@ -57,7 +61,9 @@ def test_the_secret_of_the_cookie_is_not_in_the_database(database: Database, bro
     assert all(str(browser.cookie) not in f"{row.token_hash} {row.content}" for row in rows)
 
 
-def test_a_session_fixed_before_sign_in_does_not_become_the_signed_in_one(app: TalentpoolFlask) -> None:
+def test_a_session_fixed_before_sign_in_does_not_become_the_signed_in_one(
+    app: TalentpoolFlask,
+) -> None:
     user = stored_user(app.database, Role.COORDINATOR)
     victim, attacker = Browser(app), Browser(app)
     victim.get("/signin")
@@ -76,7 +82,9 @@ def test_an_invented_cookie_is_not_taken_over(app: TalentpoolFlask) -> None:
     assert browser.cookie != "chosen-by-somebody-else"
 
 
-def test_a_page_without_a_form_leaves_no_session_behind(app: TalentpoolFlask, database: Database) -> None:
+def test_a_page_without_a_form_leaves_no_session_behind(
+    app: TalentpoolFlask, database: Database
+) -> None:
     Browser(app).get("/help")
     with database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(WebSession)) == 0
@@ -91,7 +99,9 @@ def test_thirty_idle_minutes_end_the_session(app: TalentpoolFlask, browser: Brow
     assert not is_signed_in(browser)
 
 
-def test_twelve_hours_end_the_session_of_the_busiest_person(app: TalentpoolFlask, browser: Browser) -> None:
+def test_twelve_hours_end_the_session_of_the_busiest_person(
+    app: TalentpoolFlask, browser: Browser
+) -> None:
     for _ in range(28):
         set_clock(app, minutes=25)
         assert is_signed_in(browser)
@@ -116,7 +126,9 @@ def test_an_unchanged_session_is_noted_as_seen_at_most_once_a_minute(
     assert seen() != first
 
 
-def test_rows_nobody_came_back_to_go_when_the_next_session_begins(app: TalentpoolFlask, database: Database) -> None:
+def test_rows_nobody_came_back_to_go_when_the_next_session_begins(
+    app: TalentpoolFlask, database: Database
+) -> None:
     Browser(app).get("/signin")
     set_clock(app, minutes=31)
     Browser(app).get("/signin")
@@ -139,11 +151,15 @@ def test_another_role_ends_every_session(database: Database, browser: Browser) -
     assert not is_signed_in(browser)
 
 
-def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(app: TalentpoolFlask, browser: Browser) -> None:
+def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(
+    app: TalentpoolFlask, browser: Browser
+) -> None:
     other = Browser(app)
     other.sign_in(only_user(app.database))
     before = browser.cookie
-    answer = browser.post("/account", present=PASSWORD, password=NEW_PASSWORD, repeated=NEW_PASSWORD)
+    answer = browser.post(
+        "/account", present=PASSWORD, password=NEW_PASSWORD, repeated=NEW_PASSWORD
+    )
     assert answer.status_code == 302, answer.text
     assert browser.cookie != before
     assert is_signed_in(browser)
@@ -172,7 +188,9 @@ def test_over_https_the_cookie_is_secure_and_bound_to_the_host(app: TalentpoolFl
     sessions = app.session_interface
     assert isinstance(sessions, DatabaseSessions)
     app.session_interface = DatabaseSessions(sessions.store, is_secure=True, now=sessions.now)
-    cookie = app.test_client().get("/signin", base_url="https://pool.example.jp").headers["Set-Cookie"]
+    cookie = (
+        app.test_client().get("/signin", base_url="https://pool.example.jp").headers["Set-Cookie"]
+    )
     assert cookie.startswith("__Host-session=")
     for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
         assert part in cookie
@@ -200,7 +218,9 @@ def test_eight_browsers_of_one_account_sign_in_at_the_same_moment(app: Talentpoo
     assert all(map(is_signed_in, browsers))
 
 
-def test_the_last_sign_in_is_shown(app: TalentpoolFlask, database: Database, browser: Browser) -> None:
+def test_the_last_sign_in_is_shown(
+    app: TalentpoolFlask, database: Database, browser: Browser
+) -> None:
     Browser(app).sign_in(only_user(database))
     user = only_user(database)
     assert user.previous_sign_in_at is not None

@@ -55,7 +55,10 @@ def test_a_person_registers_in_the_browser(browser: Browser) -> None:
 
 
 def test_opening_a_link_does_not_use_it_up(browser: Browser) -> None:
-    link = link_on(browser.post("/signup", email=EMAIL, prefecture_code=HYOGO, **PASSWORDS).text, "/signup/confirm")
+    link = link_on(
+        browser.post("/signup", email=EMAIL, prefecture_code=HYOGO, **PASSWORDS).text,
+        "/signup/confirm",
+    )
     for _ in range(3):
         assert browser.get(link).status_code == 200
 
@@ -66,9 +69,20 @@ def test_a_known_address_gets_the_same_pages(app: TalentpoolFlask, browser: Brow
         answers = [browser.post(path, email=email, **fields) for email in (known, EMAIL, EMAIL)]
         assert {answer.status_code for answer in answers} == {200}
         assert len({plain(answer.text) for answer in answers}) == 1
-    answers = [browser.post("/signin", email=email, password="wrong password") for email in (known, "x@example.jp")]
+    answers = [
+        browser.post("/signin", email=email, password="wrong password")
+        for email in (known, "x@example.jp")
+    ]
     assert {answer.status_code for answer in answers} == {422}
-    assert len({plain(answer.text).replace(known, "").replace("x@example.jp", "") for answer in answers}) == 1
+    assert (
+        len(
+            {
+                plain(answer.text).replace(known, "").replace("x@example.jp", "")
+                for answer in answers
+            }
+        )
+        == 1
+    )
 
 
 def test_a_refused_sign_in_keeps_the_address_but_not_the_password(browser: Browser) -> None:
@@ -80,17 +94,23 @@ def test_a_refused_sign_in_keeps_the_address_but_not_the_password(browser: Brows
 
 
 def test_each_field_says_what_is_wrong_with_it(browser: Browser) -> None:
-    answer = browser.post("/signup", email="nobody", prefecture_code="99", password="short", repeated="other")
+    answer = browser.post(
+        "/signup", email="nobody", prefecture_code="99", password="short", repeated="other"
+    )
     assert answer.status_code == 422
     for name in ("prefecture_code", "repeated"):
         assert f'id="{name}-error"' in answer.text
     answer = browser.post("/signup", email="nobody", prefecture_code=HYOGO, **PASSWORDS)
     assert 'id="email-error"' in answer.text
-    answer = browser.post("/signup", email=EMAIL, prefecture_code=HYOGO, password="short", repeated="short")
+    answer = browser.post(
+        "/signup", email=EMAIL, prefecture_code=HYOGO, password="short", repeated="short"
+    )
     assert 'id="password-error"' in answer.text
 
 
-@pytest.mark.parametrize("path", ["/signin", "/signup", "/reset", "/signup/confirm/nothing", "/invite/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/signin", "/signup", "/reset", "/signup/confirm/nothing", "/invite/nothing"]
+)
 def test_no_text_breaks_the_pages_strangers_reach(browser: Browser, path: str) -> None:
     for text in ("\0", "\ud800", "x" * 100_000, "'\"><script>", "\u202e"):
         fields = {"email": text, "password": text, "repeated": text, "prefecture_code": text}
@@ -147,7 +167,9 @@ def test_an_administrator_invites_an_officer_who_sets_a_password(app: Talentpool
     assert "神戸 太郎" in admin.get("/accounts?role=municipality").text
 
 
-def test_a_weak_password_is_refused_wherever_one_is_set(app: TalentpoolFlask, browser: Browser) -> None:
+def test_a_weak_password_is_refused_wherever_one_is_set(
+    app: TalentpoolFlask, browser: Browser
+) -> None:
     weak = {"password": "1234567890", "repeated": "1234567890"}
     with app.database.writing() as session:
         user = make_user(session, Role.COORDINATOR)
@@ -198,7 +220,10 @@ def test_the_audit_page_finds_events_and_verifies_the_chain(app: TalentpoolFlask
     auditor = signed_in(app, Role.AUDITOR)
     assert "account.sign_in" in auditor.get("/audit").text
     assert "account.sign_in" not in auditor.get("/audit?action=need").text
-    assert "account.sign_in" in auditor.get("/audit?action=account&first_on=2020-01-01&last_on=9999-12-31").text
+    assert (
+        "account.sign_in"
+        in auditor.get("/audit?action=account&first_on=2020-01-01&last_on=9999-12-31").text
+    )
     assert "全0件" in auditor.get("/audit?actor_id=99").text
     assert "全0件" in auditor.get("/audit?actor_id=me&object_type=need&object_id=1").text
     assert auditor.get("/audit?first_on=yesterday").status_code == 422
@@ -220,8 +245,13 @@ def test_any_page_number_is_answered(app: TalentpoolFlask) -> None:
             assert auditor.get(f"{path}?page={page}").status_code == 200
 
 
-def test_the_outbox_shows_no_secret_and_only_the_own_prefecture(app: TalentpoolFlask, browser: Browser) -> None:
-    link = link_on(browser.post("/signup", email=EMAIL, prefecture_code=HYOGO, **PASSWORDS).text, "/signup/confirm")
+def test_the_outbox_shows_no_secret_and_only_the_own_prefecture(
+    app: TalentpoolFlask, browser: Browser
+) -> None:
+    link = link_on(
+        browser.post("/signup", email=EMAIL, prefecture_code=HYOGO, **PASSWORDS).text,
+        "/signup/confirm",
+    )
     stored_user(app.database, Role.COORDINATOR, prefecture_code=OSAKA, email="far@example.jp")
     browser.post("/reset", email="far@example.jp")
     shown = signed_in(app, Role.COORDINATOR).get("/mails").text
@@ -235,8 +265,18 @@ def test_a_refused_unit_leaves_neither_row_nor_event(app: TalentpoolFlask) -> No
     admin = signed_in(app, Role.ADMIN)
     count = sa.select(sa.func.count())
     with app.database.reading() as session:
-        before = [session.scalar(count.select_from(model)) for model in (User, AuditEvent, MailOrder)]
-    admin.post("/accounts/invite", email=EMAIL, role="municipality", municipality_code=KOBE, display_name="x")
+        before = [
+            session.scalar(count.select_from(model)) for model in (User, AuditEvent, MailOrder)
+        ]
+    admin.post(
+        "/accounts/invite",
+        email=EMAIL,
+        role="municipality",
+        municipality_code=KOBE,
+        display_name="x",
+    )
     with app.database.reading() as session:
-        assert [session.scalar(count.select_from(model)) for model in (User, AuditEvent, MailOrder)] == before
+        assert [
+            session.scalar(count.select_from(model)) for model in (User, AuditEvent, MailOrder)
+        ] == before
         assert directory.find_user(session, EMAIL) is None

@@ -74,9 +74,7 @@ BREAKS = [
 
 
 @pytest.mark.parametrize(("state", "statement"), BREAKS)
-def test_a_broken_row_is_heard(
-    session: Session, state: PlacementState, statement: str
-) -> None:
+def test_a_broken_row_is_heard(session: Session, state: PlacementState, statement: str) -> None:
     _one(session, state)
     assert _break(session, statement) != []
 
@@ -93,13 +91,9 @@ def test_a_second_person_on_one_seat_is_refused_by_the_database(
 ) -> None:
     need = make.make_need(session)
     offered = PlacementState.OFFERED
-    make.make_placement(
-        session, need, make.make_candidate(session), state=offered, seat=1
-    )
+    make.make_placement(session, need, make.make_candidate(session), state=offered, seat=1)
     with pytest.raises(sa.exc.IntegrityError):
-        make.make_placement(
-            session, need, make.make_candidate(session), state=offered, seat=1
-        )
+        make.make_placement(session, need, make.make_candidate(session), state=offered, seat=1)
 
 
 def test_a_round_adopted_with_other_inputs_is_heard(session: Session) -> None:

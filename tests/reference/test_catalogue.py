@@ -52,11 +52,15 @@ def test_every_town_of_hyogo_has_region_population_and_english_name() -> None:
 
 
 def test_population_is_left_open_where_it_is_not_known() -> None:
-    assert all(t.population is None for t in catalogue.municipalities() if t.prefecture_code != "28")
+    assert all(
+        t.population is None for t in catalogue.municipalities() if t.prefecture_code != "28"
+    )
     assert catalogue.size_class("131016") is None
 
 
-@pytest.mark.parametrize(("code", "size"), [(SAYO, 0), (TOYOOKA, 1), (KOBE, 2), ("282197", 2), ("282294", 1)])
+@pytest.mark.parametrize(
+    ("code", "size"), [(SAYO, 0), (TOYOOKA, 1), (KOBE, 2), ("282197", 2), ("282294", 1)]
+)
 def test_size_classes_part_at_50_and_100_thousand_people(code: str, size: int) -> None:
     assert catalogue.size_class(code) == size
 
@@ -118,7 +122,13 @@ def test_codes_are_unique_and_positions_rise() -> None:
 
 def test_an_item_is_found_by_code_label_english_label_and_short_name() -> None:
     for term in EVERY_TERM:
-        for text in (term.code, term.ja, term.en, f" {term.ja} ", *term.attributes.get("aliases", ())):
+        for text in (
+            term.code,
+            term.ja,
+            term.en,
+            f" {term.ja} ",
+            *term.attributes.get("aliases", ()),
+        ):
             assert catalogue.find(term.vocabulary, text) == term
 
 
@@ -213,11 +223,18 @@ def test_article_38_spares_part_time_fiscal_year_and_special_service_posts_only(
 
 def test_the_side_job_entrepreneur_works_4_days_and_20_hours_with_a_day_on_site() -> None:
     form = catalogue.form("revitalization_side")
-    assert (form.least_days, form.least_hours, form.least_half_days, form.onsite_days_least) == (4, 20, 5, 1)
+    assert (form.least_days, form.least_hours, form.least_half_days, form.onsite_days_least) == (
+        4,
+        20,
+        5,
+        1,
+    )
 
 
 def test_every_vocabulary_of_reasons_that_a_state_asks_for_exists_and_has_other() -> None:
-    asked = {step.reasons for machine in states.MACHINES.values() for step in machine.transitions} - {None}
+    asked = {
+        step.reasons for machine in states.MACHINES.values() for step in machine.transitions
+    } - {None}
     assert asked
     for vocabulary in asked:
         assert catalogue.is_valid(str(vocabulary), "other")
@@ -230,7 +247,9 @@ def test_consents_carry_their_text_and_version_in_both_languages() -> None:
 
 
 def test_funding_measures_are_marked_as_to_be_checked() -> None:
-    assert {term.attributes["status"] for term in catalogue.terms("funding_measure")} == {"to_be_checked"}
+    assert {term.attributes["status"] for term in catalogue.terms("funding_measure")} == {
+        "to_be_checked"
+    }
     for term in catalogue.terms("funding_measure"):
         assert all(catalogue.is_valid("form", code) for code in term.attributes["forms"])
 
@@ -269,12 +288,18 @@ def test_minutes_from_a_home_are_computed_once_and_shared() -> None:
     minutes = catalogue.travel_from(SAYO, "28")
     assert catalogue.travel_from(SAYO, "28") is minutes
     assert minutes[SAYO] == 0
-    assert minutes == {town.code: catalogue.travel(SAYO, town.code).minutes for town in catalogue.municipalities("28")}
+    assert minutes == {
+        town.code: catalogue.travel(SAYO, town.code).minutes
+        for town in catalogue.municipalities("28")
+    }
 
 
 def test_a_better_value_goes_before_the_rule_in_its_direction() -> None:
     better = Catalogue(
-        shipped.prefectures(), shipped.municipalities(), shipped.terms(), better_minutes={(KOBE, SUMOTO): 70}
+        shipped.prefectures(),
+        shipped.municipalities(),
+        shipped.terms(),
+        better_minutes={(KOBE, SUMOTO): 70},
     )
     assert better.travel(KOBE, SUMOTO) == Travel(70, is_estimate=False)
     assert better.travel_from(KOBE, "28")[SUMOTO] == 70
@@ -307,5 +332,10 @@ def test_each_day_has_its_version_and_old_codes_keep_their_label() -> None:
 
 
 def test_the_lists_that_the_models_repeat_as_enums_hold_the_same_codes() -> None:
-    for vocabulary, enum in (("pay_basis", PayBasis), ("window_mode", Mode), ("mode", NeedMode), ("side", Side)):
+    for vocabulary, enum in (
+        ("pay_basis", PayBasis),
+        ("window_mode", Mode),
+        ("mode", NeedMode),
+        ("side", Side),
+    ):
         assert {term.code for term in catalogue.terms(vocabulary)} == set(enum)

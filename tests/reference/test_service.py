@@ -16,7 +16,13 @@ from talentpool.permissions import Actor, Role
 from talentpool.reference import shipped
 from talentpool.reference.catalogue import Catalogue
 from talentpool.reference.entries import Vocabulary
-from talentpool.reference.models import Municipality, Prefecture, ReferenceRevision, Term, TravelTime
+from talentpool.reference.models import (
+    Municipality,
+    Prefecture,
+    ReferenceRevision,
+    Term,
+    TravelTime,
+)
 from talentpool.reference.revising import (
     add_mail_domain,
     list_mail_domains,
@@ -117,7 +123,11 @@ def test_a_changed_item_becomes_a_new_version_and_the_old_one_ends(loaded: Sessi
 
     first, second = _versions(loaded, "motive", "income")
     assert (first.ja, first.valid_to) == ("副業収入", shipped.EDITION - timedelta(days=1))
-    assert (second.ja, second.valid_from, second.valid_to) == ("収入を得たい", shipped.EDITION, None)
+    assert (second.ja, second.valid_from, second.valid_to) == (
+        "収入を得たい",
+        shipped.EDITION,
+        None,
+    )
     before = load_catalogue(loaded, on=shipped.EDITION - timedelta(days=1))
     assert before.label("motive", "income") == "副業収入"
     assert load_catalogue(loaded, on=shipped.EDITION).label("motive", "income") == "収入を得たい"
@@ -128,9 +138,19 @@ def test_a_changed_item_becomes_a_new_version_and_the_old_one_ends(loaded: Sessi
 
 def test_an_item_that_is_no_longer_shipped_ends_and_stays_readable(loaded: Session) -> None:
     (known,) = _versions(loaded, "motive", "income")
-    columns = {name: getattr(known, name) for name in ("position", "attributes", "standard", "source", "provenance")}
+    columns = {
+        name: getattr(known, name)
+        for name in ("position", "attributes", "standard", "source", "provenance")
+    }
     loaded.add(
-        Term(vocabulary="motive", code="gone", ja="昔の動機", en="Former", valid_from=date(2020, 4, 1), **columns)
+        Term(
+            vocabulary="motive",
+            code="gone",
+            ja="昔の動機",
+            en="Former",
+            valid_from=date(2020, 4, 1),
+            **columns,
+        )
     )
     _pretend_older_release(loaded)
 
@@ -175,20 +195,47 @@ def test_an_administrator_revises_an_item_from_a_day_on(loaded: Session) -> None
 
 
 def test_a_new_item_comes_last(loaded: Session) -> None:
-    revise_term(loaded, Vocabulary.HEARD_FROM, "radio", ja="ラジオ", en="Radio", valid_from=TODAY, actor=ADMIN, now=NOW)
+    revise_term(
+        loaded,
+        Vocabulary.HEARD_FROM,
+        "radio",
+        ja="ラジオ",
+        en="Radio",
+        valid_from=TODAY,
+        actor=ADMIN,
+        now=NOW,
+    )
     assert load_catalogue(loaded, on=TODAY).terms("heard_from")[-1].code == "radio"
 
 
 @pytest.mark.parametrize("label", ["", "  ", "x" * 201, "a\0b", "太郎\u202e嘘", "\ud800"])
 def test_a_label_that_cannot_be_shown_is_refused(loaded: Session, label: str) -> None:
     with pytest.raises(Refused):
-        revise_term(loaded, Vocabulary.MOTIVE, "income", ja=label, en="Income", valid_from=TODAY, actor=ADMIN, now=NOW)
+        revise_term(
+            loaded,
+            Vocabulary.MOTIVE,
+            "income",
+            ja=label,
+            en="Income",
+            valid_from=TODAY,
+            actor=ADMIN,
+            now=NOW,
+        )
 
 
 @pytest.mark.parametrize("code", ["", "ｘ", "a b", "x" * 41, "a/b", "\0"])
 def test_a_code_is_short_and_plain(loaded: Session, code: str) -> None:
     with pytest.raises(Refused):
-        revise_term(loaded, Vocabulary.MOTIVE, code, ja="新", en="New", valid_from=TODAY, actor=ADMIN, now=NOW)
+        revise_term(
+            loaded,
+            Vocabulary.MOTIVE,
+            code,
+            ja="新",
+            en="New",
+            valid_from=TODAY,
+            actor=ADMIN,
+            now=NOW,
+        )
 
 
 def test_a_form_without_its_rules_is_refused(loaded: Session) -> None:
@@ -204,16 +251,34 @@ def test_a_version_cannot_begin_before_the_one_it_follows(loaded: Session) -> No
 
 
 def test_a_retired_item_names_its_successor(loaded: Session) -> None:
-    retire_term(loaded, Vocabulary.MOTIVE, "learn", last_day=TODAY, replaced_by="network", actor=ADMIN, now=NOW)
+    retire_term(
+        loaded,
+        Vocabulary.MOTIVE,
+        "learn",
+        last_day=TODAY,
+        replaced_by="network",
+        actor=ADMIN,
+        now=NOW,
+    )
     tomorrow = load_catalogue(loaded, on=TODAY + timedelta(days=1))
     assert load_catalogue(loaded, on=TODAY).is_valid("motive", "learn")
     assert not tomorrow.is_valid("motive", "learn")
     assert tomorrow.term("motive", "learn").attributes["replaced_by"] == "network"
     for wrong in ("learn", "nothing"):
         with pytest.raises(UnknownCode):
-            retire_term(loaded, Vocabulary.MOTIVE, "learn", last_day=TODAY, replaced_by=wrong, actor=ADMIN, now=NOW)
+            retire_term(
+                loaded,
+                Vocabulary.MOTIVE,
+                "learn",
+                last_day=TODAY,
+                replaced_by=wrong,
+                actor=ADMIN,
+                now=NOW,
+            )
     with pytest.raises(Refused):
-        retire_term(loaded, Vocabulary.MOTIVE, "income", last_day=date(2019, 1, 1), actor=ADMIN, now=NOW)
+        retire_term(
+            loaded, Vocabulary.MOTIVE, "income", last_day=date(2019, 1, 1), actor=ADMIN, now=NOW
+        )
     with pytest.raises(UnknownCode):
         retire_term(loaded, Vocabulary.MOTIVE, "nothing", last_day=TODAY, actor=ADMIN, now=NOW)
 
@@ -259,7 +324,9 @@ def test_a_town_may_have_further_mail_domains(loaded: Session) -> None:
     assert list_mail_domains(loaded, KOBE) == [usual, "office.kobe.example"]
 
 
-@pytest.mark.parametrize("domain", ["", "kobe", "a..b", "-a.jp", "神戸.jp", "a b.jp", "a.jp\n.b", "x" * 130 + ".jp"])
+@pytest.mark.parametrize(
+    "domain", ["", "kobe", "a..b", "-a.jp", "神戸.jp", "a b.jp", "a.jp\n.b", "x" * 130 + ".jp"]
+)
 def test_what_is_no_domain_is_refused(loaded: Session, domain: str) -> None:
     with pytest.raises(Refused):
         add_mail_domain(loaded, KOBE, domain, actor=ADMIN, now=NOW)
@@ -272,9 +339,15 @@ def test_every_revision_is_recorded_without_its_text(loaded: Session) -> None:
                 now=NOW)  # fmt: skip
     set_travel_time(loaded, KOBE, SUMOTO, minutes=70, note="高速バス", actor=ADMIN, now=NOW)
     audit.seal(loaded)
-    events = list(loaded.scalars(sa.select(AuditEvent).where(AuditEvent.seq > last).order_by(AuditEvent.seq)))
+    events = list(
+        loaded.scalars(sa.select(AuditEvent).where(AuditEvent.seq > last).order_by(AuditEvent.seq))
+    )
     assert [event.action for event in events] == ["reference.revise", "reference.travel"]
-    assert events[0].detail == {"vocabulary": "motive", "code": "income", "valid_from": "2026-11-23"}
+    assert events[0].detail == {
+        "vocabulary": "motive",
+        "code": "income",
+        "valid_from": "2026-11-23",
+    }
     assert events[1].detail == {"home": KOBE, "hall": SUMOTO, "minutes": 70}
 
 

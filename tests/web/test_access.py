@@ -100,7 +100,9 @@ def may_enter(app: TalentpoolFlask, endpoint: str, role: Role) -> bool:
 def ask(browser: Browser, route: Route, token: str) -> int:
     if route.method == "GET":
         return browser.get(route.path).status_code
-    return browser.client.open(route.path, method=route.method, data={"csrf_token": token}).status_code
+    return browser.client.open(
+        route.path, method=route.method, data={"csrf_token": token}
+    ).status_code
 
 
 def test_every_route_says_who_may_call_it(app: TalentpoolFlask) -> None:
@@ -108,7 +110,9 @@ def test_every_route_says_who_may_call_it(app: TalentpoolFlask) -> None:
 
 
 def test_strangers_reach_only_the_routes_on_the_list(app: TalentpoolFlask) -> None:
-    assert {route.endpoint for route in routes(app) if access_of(app, route.endpoint) == "public"} == PUBLIC
+    assert {
+        route.endpoint for route in routes(app) if access_of(app, route.endpoint) == "public"
+    } == PUBLIC
 
 
 def test_strangers_are_sent_to_the_sign_in_page(app: TalentpoolFlask) -> None:
@@ -124,11 +128,16 @@ def test_strangers_are_sent_to_the_sign_in_page(app: TalentpoolFlask) -> None:
 def test_a_write_by_a_stranger_without_a_token_changes_nothing(app: TalentpoolFlask) -> None:
     for route in routes(app):
         if route.method != "GET":
-            assert app.test_client().open(route.path, method=route.method).status_code in {302, 403}, route
+            assert app.test_client().open(route.path, method=route.method).status_code in {
+                302,
+                403,
+            }, route
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_enters_where_the_table_lets_it_and_nowhere_else(app: TalentpoolFlask, role: Role) -> None:
+def test_a_role_enters_where_the_table_lets_it_and_nowhere_else(
+    app: TalentpoolFlask, role: Role
+) -> None:
     """Refused is 403, before anything is looked up; an object that is not there is 404 to whoever may enter."""
     browser = signed_in(app, role)
     token = browser.token()

@@ -21,11 +21,7 @@ class Load:
 
 
 def rects(svg: Markup, css_class: str) -> list[ET.Element]:
-    return [
-        node
-        for node in ET.fromstring(svg).iter("rect")
-        if node.get("class") == css_class
-    ]
+    return [node for node in ET.fromstring(svg).iter("rect") if node.get("class") == css_class]
 
 
 def texts(svg: Markup, tag: str) -> list[str | None]:
@@ -95,9 +91,7 @@ def test_held_half_days_stand_on_the_booked_ones_inside_the_capacity() -> None:
 
 def test_a_timeline_names_each_month_the_first_year_and_every_new_year() -> None:
     months = [Load(month_number(2027, 12), 4), Load(month_number(2028, 1), 4, booked=1)]
-    assert texts(
-        charts.timeline(months, title="稼働", description="月ごと"), "text"
-    ) == [
+    assert texts(charts.timeline(months, title="稼働", description="月ごと"), "text") == [
         "4",
         "12月",
         "2027年",
@@ -108,14 +102,10 @@ def test_a_timeline_names_each_month_the_first_year_and_every_new_year() -> None
 
 
 def test_a_timeline_without_months_or_without_capacity_is_still_an_image() -> None:
-    assert (
-        rects(charts.timeline([], title="稼働", description="月ごと"), "capacity") == []
-    )
+    assert rects(charts.timeline([], title="稼働", description="月ごと"), "capacity") == []
     assert (
         rects(
-            charts.timeline(
-                [Load(month_number(2027, 4), 0)], title="稼働", description="月"
-            ),
+            charts.timeline([Load(month_number(2027, 4), 0)], title="稼働", description="月"),
             "capacity",
         )
         == []

@@ -24,7 +24,9 @@ def list_accounts() -> ResponseReturnValue:
     filters = AccountFilterForm(request.args)
     role = Role(filters.role.data) if filters.validate() and filters.role.data else None
     page = page_asked()
-    accounts, total = directory.list_accounts(current_session(), current_actor(), role=role, page=page)
+    accounts, total = directory.list_accounts(
+        current_session(), current_actor(), role=role, page=page
+    )
     return render_template(
         "accounts/list_accounts.html",
         accounts=accounts,

@@ -17,7 +17,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from ... import clock
 from ...errors import Refused
@@ -42,7 +42,12 @@ def safe_path(wanted: str | None) -> str:
     if not wanted or len(wanted) > 500 or not wanted.isprintable() or "\\" in wanted:
         return HOME
     parts = urlsplit(wanted)
-    is_local = not parts.scheme and not parts.netloc and wanted.startswith("/") and not wanted.startswith("//")
+    is_local = (
+        not parts.scheme
+        and not parts.netloc
+        and wanted.startswith("/")
+        and not wanted.startswith("//")
+    )
     return wanted if is_local else HOME
 
 
@@ -112,11 +117,15 @@ def confirm_address(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         now = clock.now()
         try:
-            proof = joining.confirm_address(current_session(), token, password=form.password.data, now=now)
+            proof = joining.confirm_address(
+                current_session(), token, password=form.password.data, now=now
+            )
             return _enter(proof, HOME)
         except Refused as error:
             form.refuse(error)
-    return render_template("accounts/confirm_address.html", form=form), 422 if form.is_submitted() else 200
+    return render_template(
+        "accounts/confirm_address.html", form=form
+    ), 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/invite/<token>", methods=["GET", "POST"])
@@ -137,11 +146,15 @@ def _set_password(token: str, purpose: links.Purpose) -> ResponseReturnValue:
     if form.validate_on_submit():
         now = clock.now()
         try:
-            proof = joining.use_link(current_session(), token, purpose, password=form.password.data, now=now)
+            proof = joining.use_link(
+                current_session(), token, purpose, password=form.password.data, now=now
+            )
             return _enter(proof, HOME)
         except Refused as error:
             form.refuse(error)
-    page = render_template("accounts/set_password.html", form=form, is_invitation=purpose is links.Purpose.INVITE)
+    page = render_template(
+        "accounts/set_password.html", form=form, is_invitation=purpose is links.Purpose.INVITE
+    )
     return page, 422 if form.is_submitted() else 200
 
 

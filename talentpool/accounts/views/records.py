@@ -41,7 +41,10 @@ def verify_audit() -> ResponseReturnValue:
     is_valid = form.validate()
     anchors = trail.read_anchor(form.anchor.data) if is_valid else None
     if anchors is None:
-        form.anchor.errors = [*form.anchor.errors, str(_("「番号 ハッシュ」の形で入力してください。"))]
+        form.anchor.errors = [
+            *form.anchor.errors,
+            str(_("「番号 ハッシュ」の形で入力してください。")),
+        ]
         return render_template("accounts/verify_audit.html", form=form, faults=None), 422
     faults, total = trail.verify(current_session(), current_actor(), anchors)
     head = audit.anchor(current_session())

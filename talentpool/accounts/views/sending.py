@@ -25,7 +25,9 @@ def send(letter: Letter | None) -> None:
     if letter is None or not config.smtp_url:
         return
     database = cast(TalentpoolFlask, current_app).database
-    text = render_template(f"mail/{letter.template}.txt", url=f"{config.base_url.rstrip('/')}{letter.path}")
+    text = render_template(
+        f"mail/{letter.template}.txt", url=f"{config.base_url.rstrip('/')}{letter.path}"
+    )
     subject, _, body = text.partition("\n")
     now = clock.now()
     mail = (letter.message_id, letter.email, subject.strip(), body.strip() + "\n")

@@ -117,6 +117,8 @@ def _end_reason(placement: Placement) -> str:
     """The label of the reason code: of the vocabulary of the step that led to this end."""
     if placement.end_reason is None:
         return ""
-    vocabularies = (step.reasons for step in PLACEMENT.transitions if step.target == placement.state)
+    vocabularies = (
+        step.reasons for step in PLACEMENT.transitions if step.target == placement.state
+    )
     vocabulary = next(name for name in vocabularies if name)
     return catalogue_of(current_session()).label(vocabulary, placement.end_reason, locale())

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import click
+import sqlalchemy as sa
+from sqlalchemy.orm import undefer
+
+from .. import matching as m
+from ..config import Config
+from ..db import Database
+from ..errors import NotFound
+from ..needs.models import Need
+from ..states import ROUND, RoundState
+from .models import Round, RoundNeed
+from .running import document_of, run_here
+
+
+@click.group("round")
+def round_group() -> None:
+    """Stored matching rounds."""
+
+
+@round_group.command("run")
+@click.argument("ident", metavar="ROUND", type=int)
+def run(ident: int) -> int:
+    """Run a waiting round here and now."""
+    database = Database(Config.from_environment())
+    with database.reading() as session:
+        if session.get(Round, ident) is None:
+            raise NotFound("there is no such round")
+    state = run_here(database, ident)
+    click.echo(f"round {ident}: {state}")
+    return 1 if state is RoundState.FAILED else 0
+
+
+@round_group.command("show")
+@click.argument("ident", metavar="ROUND", type=int)
+@click.option("--json", "as_json", is_flag=True, help="The whole document, as match writes it.")
+def show(ident: int, *, as_json: bool) -> None:
+    """Print a finished round."""
+    with Database(Config.from_environment()).reading() as session:
+        round_ = session.get(Round, ident, options=[undefer(Round.result)])
+        if round_ is None:
+            raise NotFound("there is no such round")
+        session.scalars(
+            sa.select(RoundNeed).where(RoundNeed.round_id == ident)
+            .options(undefer(RoundNeed.ranking), undefer(RoundNeed.excluded))
+        ).all()  # fmt: skip
+        ids = [row.need_id for row in round_.needs]
+        needs = session.scalars(sa.select(Need).where(Need.id.in_(ids))).all()
+        document = document_of(round_, {need.id: need.code for need in needs})
+    if round_.result is None:
+        click.echo(f"round {ident}: {ROUND.labels[round_.state][0]}")
+    elif as_json:
+        document.pop("seconds", None)
+        click.echo(m.to_json(document))
+    else:
+        click.echo(f"round {ident}: {ROUND.labels[round_.state][0]}, {round_.objective} bp")
+        for pair in document["placements"]:
+            click.echo(f"{pair['need']} {pair['candidate']} {m.points(pair['fit'])}")

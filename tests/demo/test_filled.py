@@ -1,0 +1,230 @@
+"""The filled demo: sound, alive, and with every situation in which a plan by hand goes wrong."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import undefer
+
+from talentpool import dates
+from talentpool.accounts import passwords
+from talentpool.accounts.directory import find_user
+from talentpool.accounts.models import User
+from talentpool.candidates.models import Candidate, Membership
+from talentpool.db import Base, Database, EncryptedText, Session, UtcDateTime
+from talentpool.demo.accounts import PASSWORD, STAFF, staff_email
+from talentpool.demo.filling import fill
+from talentpool.demo.shapes import TITLES, VENDOR, Shape
+from talentpool.ledger.models import Commitment
+from talentpool.needs.models import Need
+from talentpool.operations import check
+from talentpool.permissions import Role
+from talentpool.placements.models import DecisionPaper, Placement
+from talentpool.rounds.models import Round, RoundNeed
+from talentpool.states import MembershipState, NeedState, PlacementState, RoundState
+
+from .conftest import NOW, SEED, YEAR, config_of
+
+PLANNED = dates.months_of_fiscal_year(YEAR + 1)
+PAST = dates.months_of_fiscal_year(YEAR - 1)
+
+
+@pytest.fixture
+def newest(filled: Session) -> Round:
+    query = sa.select(Round).order_by(Round.number.desc()).options(undefer(Round.result))
+    return filled.scalars(query.limit(1)).one()
+
+
+@pytest.fixture
+def needs(filled: Session, newest: Round) -> dict[str, tuple[Need, RoundNeed]]:
+    """Title → a need of the newest round with what the round says about it."""
+    query = (
+        sa.select(Need, RoundNeed)
+        .join(RoundNeed, RoundNeed.need_id == Need.id)
+        .where(RoundNeed.round_id == newest.id)
+        .options(undefer(RoundNeed.ranking), undefer(RoundNeed.excluded))
+    )
+    return {need.title: (need, row) for need, row in filled.execute(query)}
+
+
+def able(row: RoundNeed) -> set[str]:
+    return {entry["candidate"] for entry in row.ranking or []}
+
+
+def test_no_invariant_is_violated(filled: Session) -> None:
+    assert list(check.violations(filled)) == []
+
+
+def test_there_are_three_hundred_people_and_eighty_needs_in_a_proved_round(
+    filled: Session, newest: Round
+) -> None:
+    states = Counter(filled.scalars(sa.select(Membership.state)))
+    assert states == {
+        MembershipState.ACTIVE: 300,
+        MembershipState.APPLIED: 8,
+        MembershipState.RETURNED: 4,
+    }
+    assert newest.state is RoundState.OPTIMAL
+    assert len(newest.needs) == 80
+    figures: Mapping[str, Any] = (newest.summary or {})["baselines"]
+    assert figures["plan"]["filled"] >= max(row["filled"] for row in figures.values()) > 40
+
+
+def test_the_past_year_ended_in_confirmed_placements_with_papers(filled: Session) -> None:
+    query = sa.select(Placement).join(Round, Placement.round_id == Round.id)
+    past = filled.scalars(query.where(Round.number == 1)).all()
+    states = Counter(row.state for row in past)
+    assert states[PlacementState.CONFIRMED] >= 15
+    assert states[PlacementState.DECLINED_BY_TOWN] >= 5
+    assert states[PlacementState.DECLINED_BY_CANDIDATE] >= 5
+    assert {row.end_reason for row in past} > {"schedule", "conditions"}
+    papers = filled.scalars(
+        sa.select(DecisionPaper.number).where(DecisionPaper.fiscal_year == YEAR - 2)
+    ).all()
+    assert sorted(papers) == list(range(1, len(papers) + 1))
+    months = set(filled.scalars(sa.select(Commitment.month)))
+    assert months & set(PAST)
+
+
+def test_some_bookings_stand_in_the_year_that_is_planned(filled: Session) -> None:
+    query = (
+        sa.select(sa.func.count(Commitment.id))
+        .join(Placement, Placement.id == Commitment.placement_id)
+        .where(Commitment.month.in_(PLANNED), Placement.state == PlacementState.CONFIRMED)
+    )
+    assert (filled.scalar(query) or 0) >= 10
+
+
+def test_something_waits_for_every_role(filled: Session) -> None:
+    placements = set(filled.scalars(sa.select(Placement.state)))
+    assert placements > {
+        PlacementState.PROPOSED,
+        PlacementState.OFFERED,
+        PlacementState.INTRODUCED,
+        PlacementState.AGREED,
+    }
+    needs = Counter(filled.scalars(sa.select(Need.state)))
+    assert min(needs[NeedState.DRAFT], needs[NeedState.SUBMITTED], needs[NeedState.ON_HOLD]) > 0
+    star = filled.scalars(sa.select(Candidate).where(Candidate.given_name == "星子")).one()
+    offered = sa.select(Placement).where(Placement.state == PlacementState.OFFERED)
+    assert star.id in {row.candidate_id for row in filled.scalars(offered)}
+
+
+def test_no_address_or_number_can_reach_anybody(filled: Session) -> None:
+    for email in filled.scalars(sa.select(User.email)):
+        assert email.endswith(("@example.jp", "@example.lg.jp"))
+    for person in filled.scalars(sa.select(Candidate)):
+        assert (person.contact_email or "").endswith("@example.jp")
+        assert (person.phone or "").startswith("000-0000-")
+        assert "架空データ" in (person.address or "")
+
+
+def test_every_role_can_sign_in_with_the_printed_password(filled: Session) -> None:
+    checker = passwords.of(filled)
+    emails = [*map(staff_email, STAFF), "sayo@example.lg.jp", "person1@example.jp"]
+    users = [find_user(filled, email) for email in emails]
+    assert {user.role for user in users if user} == set(Role) - {Role.SYSTEM}
+    assert all(user and checker.verify(user.password_hash, PASSWORD) for user in users)
+
+
+# --- The hard shapes
+
+
+def test_ten_towns_would_choose_the_same_person_first(
+    filled: Session, needs: dict[str, tuple[Need, RoundNeed]]
+) -> None:
+    star = filled.scalars(sa.select(Candidate.code).where(Candidate.given_name == "星子")).one()
+    towns = {
+        need.municipality_code
+        for need, row in needs.values()
+        if row.ranking and row.ranking[0]["candidate"] == star
+    }
+    assert len(towns) >= 10
+
+
+def test_two_neighbouring_towns_share_one_person(needs: dict[str, tuple[Need, RoundNeed]]) -> None:
+    (first, one), (second, other) = (needs[title] for title in TITLES[Shape.SHARED])
+    assert first.municipality_code != second.municipality_code
+    assert able(one) == able(other)
+    assert len(able(one)) == 1
+    assert [entry["placed"] for entry in (one.ranking or []) + (other.ranking or [])] == [
+        True,
+        True,
+    ]
+
+
+def test_tajima_has_more_needs_on_site_than_people_who_could_come(
+    needs: dict[str, tuple[Need, RoundNeed]],
+) -> None:
+    rows = [needs[title][1] for title in TITLES[Shape.TAJIMA]]
+    assert 0 < len(set().union(*map(able, rows))) < len(rows)
+
+
+def test_the_only_person_for_one_need_decided_its_vendors_contract(
+    filled: Session, needs: dict[str, tuple[Need, RoundNeed]]
+) -> None:
+    need, row = needs[TITLES[Shape.CONFLICT][0]]
+    assert able(row) == set()
+    only = [code for code, rules in (row.excluded or {}).items() if rules == ["conflict"]]
+    assert len(only) == 1
+    person = filled.scalars(sa.select(Candidate).where(Candidate.code == only[0])).one()
+    assert person.decisions[0].vendor == need.vendors[0].name == VENDOR
+
+
+def test_a_fiscal_year_appointment_crosses_the_end_of_march(
+    needs: dict[str, tuple[Need, RoundNeed]],
+) -> None:
+    need, row = needs[TITLES[Shape.CROSSING][0]]
+    assert [form.form for form in need.forms] == ["fiscal_year_part"]
+    assert {dates.fiscal_year_of_month(month) for month in need.months} == {YEAR + 1, YEAR + 2}
+    assert able(row)
+
+
+def test_one_need_has_nobody(needs: dict[str, tuple[Need, RoundNeed]]) -> None:
+    _need, row = needs[TITLES[Shape.NOBODY][0]]
+    assert able(row) == set()
+
+
+# --- Determinism
+
+
+RANDOM = {"password_hash", "message_id", "hash", "seconds", "result", "token_hash"}
+
+
+def contents(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Every table by its rows, private fields in clear, without times and what is random by nature."""
+    with database.reading() as session:
+        return {
+            table.name: sorted(map(tuple, session.execute(sa.select(*columns))), key=repr)
+            for table in Base.metadata.sorted_tables
+            if (columns := [column for column in table.columns if is_content(column)])
+        }
+
+
+def is_content(column: sa.Column[Any]) -> bool:
+    return column.name not in RANDOM and not isinstance(column.type, UtcDateTime)
+
+
+def test_the_same_seed_fills_the_same_pool(demo: Database, tmp_path: Path) -> None:
+    with mock.patch.dict(os.environ, {"TALENTPOOL_INSTANCE": str(tmp_path)}):
+        fill(tmp_path / "demo.db", SEED, NOW)
+    again = Database(config_of(tmp_path / "demo.db"))
+    first, second = contents(demo), contents(again)
+    again.close()
+    lookups = {table: rows for table, rows in first.items() if table != "user_account"}
+    for table in lookups:
+        assert first[table] == second[table], table
+    encrypted = [
+        c
+        for t in Base.metadata.sorted_tables
+        for c in t.columns
+        if isinstance(c.type, EncryptedText)
+    ]
+    assert encrypted  # they are compared in clear
