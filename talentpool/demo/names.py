@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from .drawing import Draw
 
-# 髙 﨑 吉 and 塚 in its compatibility form are as people write them: they must survive storage and export.
+# 髙, 﨑 and the compatibility forms of 塚 and 神 are as people write them: they must survive storage and
+# export, also to CP932, which has them.
 _FAMILY = (
-    "髙橋 タカハシ|山﨑 ヤマサキ|吉田 ヨシダ|大\ufa10 オオツカ|髙田 タカタ|尾﨑 オザキ|吉岡 ヨシオカ|"
+    "髙橋 タカハシ|山﨑 ヤマサキ|\ufa19野 カミノ|大\ufa10 オオツカ|髙田 タカタ|尾﨑 オザキ|吉岡 ヨシオカ|"
     "浜﨑 ハマサキ|佐藤 サトウ|鈴木 スズキ|田中 タナカ|渡辺 ワタナベ|伊藤 イトウ|山本 ヤマモト|"
     "中村 ナカムラ|小林 コバヤシ|加藤 カトウ|山田 ヤマダ|松本 マツモト|井上 イノウエ|木村 キムラ|"
     "林 ハヤシ|清水 シミズ|森 モリ|池田 イケダ|橋本 ハシモト|石川 イシカワ|前田 マエダ|藤田 フジタ|"
