@@ -88,11 +88,16 @@ def buttons(placement: Placement, steps: Sequence[Transition]) -> list[dict[str,
             "label": step.en if locale() == "en" else step.ja,
             "kind": "danger" if step.is_danger else "secondary" if step.reasons else "primary",
             "reasons": catalogue.choices(step.reasons, locale()) if step.reasons else (),
-            "told": [_label(audience) for audience in audiences(placement, step)],
+            "told": [_label(audience) for audience in audiences(placement, step)] + _also(step),
             "changes": CHANGES.get(step.verb, ()),
         }
         for step in steps
     ]
+
+
+def _also(step: Transition) -> list[Any]:
+    """An approval may go on to the offer in the same moment."""
+    return [_("登録者本人（順位が先で、すぐに打診される場合）")] if step.verb == "approve" else []
 
 
 def _label(audience: Any) -> str:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from ... import clock, matching as m
+from ...candidates.models import SkillClaim
 from ...errors import Refused
 from ...permissions import Action, Role, get_visible, require
 from ...states import LIVE, PLACEMENT, PlacementState
@@ -62,6 +63,7 @@ def facts(placement: Placement) -> dict[str, Any]:
         "buttons": buttons(placement, [step for step in steps if step.verb != "propose"]),
         "is_suggestion": any(step.verb == "propose" for step in steps),
         "parts": _parts(placement),
+        "skills": _skills(placement),
         "others": [
             row
             for row in service.list_of_need(session, actor, placement.need)
@@ -102,6 +104,21 @@ def _parts(placement: Placement) -> list[tuple[str, int]]:
         (m.PARTS[code][language], placement.parts[code])
         for code in m.PARTS
         if code in placement.parts
+    ]
+
+
+def _skills(placement: Placement) -> list[tuple[str, bool, int, SkillClaim | None]]:
+    """(label, is a must, level asked for, what the person claims) for each skill of the need."""
+    catalogue = catalogue_of(current_session())
+    claims = {claim.skill: claim for claim in placement.candidate.skills}
+    return [
+        (
+            catalogue.label("skill", row.skill, locale()),
+            row.is_must,
+            row.level,
+            claims.get(row.skill),
+        )
+        for row in placement.need.skills
     ]
 
 
