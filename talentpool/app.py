@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from . import clock
 from .config import Config
 from .db import Database
+from .reference.catalogue import Catalogue
 from .web import access, failures, filters, headers, navigation, pages
 from .web.unit import TalentpoolFlask
 from .worker import Engine
@@ -61,9 +62,12 @@ def create_app(config: Config, database: Database | None = None) -> TalentpoolFl
 
 
 def _page_context(config: Config) -> dict[str, object]:
+    actor = getattr(g, "actor", None)
+    code = actor.prefecture_code if actor else None
     return {
         "is_demo": config.is_demo,
-        "actor": getattr(g, "actor", None),
+        "actor": actor,
+        "prefecture_name": Catalogue.shipped().prefecture(code).ja if code else "",
         "nav": navigation.navigation().links(),
         "now": clock.now(),
     }
@@ -72,10 +76,7 @@ def _page_context(config: Config) -> dict[str, object]:
 def _add_features(app: Flask) -> None:
     """Each feature's views.py has a `blueprint`, and `init_app` where it has more to set up."""
     for name in FEATURES:
-        try:
-            views = import_module(f"talentpool.{name}.views")
-        except ModuleNotFoundError:  # under construction
-            continue
+        views = import_module(f"talentpool.{name}.views")
         app.register_blueprint(views.blueprint)
         if hasattr(views, "init_app"):
             views.init_app(app)
