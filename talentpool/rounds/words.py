@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 
 from .. import matching as m
 from ..reference.catalogue import Catalogue
@@ -67,7 +67,11 @@ def town(code: str) -> str:
 
 
 def _catalogue() -> Catalogue:
-    return load_catalogue(current_session())
+    """Looked up once for a page of eighty needs."""
+    if "catalogue_of_round" not in g:
+        g.catalogue_of_round = load_catalogue(current_session())
+    catalogue: Catalogue = g.catalogue_of_round
+    return catalogue
 
 
 def weights(policy: Mapping[str, Any]) -> list[tuple[str, str]]:
