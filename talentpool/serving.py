@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -15,15 +16,17 @@ from typing import Any, Self
 import click
 from gunicorn.app.base import BaseApplication
 
-from . import schema
+from . import clock, schema
 from .app import create_app
 from .config import Config
 from .db import Database
 from .errors import ConfigError
+from .placements import lapsing
 from .web.unit import TalentpoolFlask
 from .worker import Engine
 
 log = logging.getLogger(__name__)
+MINUTE = 60.0  # seconds between two looks at the deadlines
 RESTART = 1.0  # seconds before a worker that has died is started again
 
 
@@ -59,6 +62,7 @@ class Companion:
     """The worker process of an installation on one machine: started with the server, ended with it."""
 
     def __init__(self) -> None:
+        self._owner = os.getpid()
         self._over = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep, name="worker", daemon=True)
@@ -68,6 +72,8 @@ class Companion:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if os.getpid() != self._owner:  # gunicorn's fork leaves by the same door
+            return
         self._over.set()
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
@@ -99,7 +105,18 @@ def work(config: Config) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    Engine(config, Database(config)).work(stop)
+    database = Database(config)
+    threading.Thread(target=_keep_time, args=(database, stop), name="timer", daemon=True).start()
+    Engine(config, database).work(stop)
+
+
+def _keep_time(database: Database, stop: threading.Event) -> None:
+    """Deadlines of placements, every minute until the worker stops."""
+    while not stop.wait(MINUTE):
+        try:
+            lapsing.keep_time(database, clock.now())
+        except Exception:
+            log.exception("the timer failed and will try again")
 
 
 def refuse_unmigrated(config: Config) -> None:
@@ -121,5 +138,5 @@ def serve_command(host: str, port: int) -> None:
 
 @click.command("worker")
 def worker_command() -> None:
-    """Do the jobs: matching rounds."""
+    """Do the jobs: matching rounds, and the deadlines of placements."""
     work(Config.from_environment())

@@ -9,10 +9,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ..db import Session
+from ..db import Database, Session
 from ..needs.models import Need
 from ..permissions import SYSTEM
-from ..states import NeedState, PlacementState
+from ..states import SEATED, NeedState, PlacementState
 from .ending import advance, end_placement
 from .locking import lock_needs, lock_placements
 from .models import Placement
@@ -41,18 +41,35 @@ def lapse_overdue(session: Session, now: datetime) -> list[Placement]:
     return lapsed
 
 
+def list_waiting(session: Session) -> list[int]:
+    """Ids of open needs with a free seat and somebody approved for it."""
+    taken = (
+        sa.select(sa.func.count(Placement.id))
+        .where(Placement.need_id == Need.id, Placement.state.in_(SEATED))
+        .scalar_subquery()
+    )
+    waits = sa.exists().where(
+        Placement.need_id == Need.id, Placement.state == PlacementState.APPROVED
+    )
+    query = sa.select(Need.id).where(Need.state == NeedState.OPEN, waits, taken < Need.seats)
+    return list(session.scalars(query.order_by(Need.id)))
+
+
 def fill_seats(session: Session, now: datetime) -> list[Placement]:
     """Offer free seats to alternates who could not be asked before: a need was on hold, a person had no time."""
-    waiting = (
-        sa.select(Placement.need_id).where(Placement.state == PlacementState.APPROVED).distinct()
-    )
-    ids = session.scalars(
-        sa.select(Need.id)
-        .where(Need.id.in_(waiting), Need.state == NeedState.OPEN)
-        .order_by(Need.id)
-    ).all()
+    ids = list_waiting(session)
     lock_needs(session, ids)
     return [row for ident in ids for row in advance(session, session.get_one(Need, ident), now=now)]
+
+
+def keep_time(database: Database, now: datetime) -> None:
+    """What the worker does every minute; it writes only when something is due."""
+    with database.reading() as session:
+        is_late, is_waiting = bool(list_overdue(session, now)), bool(list_waiting(session))
+    if is_late:
+        database.repeat(lambda session: lapse_overdue(session, now))
+    if is_waiting:
+        database.repeat(lambda session: fill_seats(session, now))
 
 
 def _late(now: datetime) -> sa.ColumnElement[bool]:

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from talentpool.candidates.models import Consent
-from talentpool.db import Session, canonical_json
+from talentpool.db import Database, Session, canonical_json
 from talentpool.engagements.models import Engagement
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.mail import MailOrder
@@ -16,7 +16,7 @@ from talentpool.permissions import Role
 from talentpool.placements import terms
 from talentpool.placements.confirming import can_be_undone
 from talentpool.placements.drafting import propose_placements
-from talentpool.placements.lapsing import fill_seats, lapse_overdue
+from talentpool.placements.lapsing import fill_seats, keep_time, lapse_overdue
 from talentpool.placements.models import DecisionPaper, Placement
 from talentpool.placements.papers import find_paper
 from talentpool.states import EngagementState, NeedState, PlacementState, move
@@ -271,6 +271,20 @@ def test_an_alternate_that_had_to_wait_is_asked_once_the_need_is_open_again(
     assert fill_seats(session, make.NOW) == [second]
     assert fill_seats(session, make.NOW) == []
     assert second.state is PS.OFFERED
+    assert_sound(session)
+
+
+def test_the_timer_lapses_what_is_late_and_asks_who_waits(
+    cast: Cast, session: Session, database: Database
+) -> None:
+    rows = cast.proposed_list(make.make_need(session), 2)
+    cast.walk_all(rows, "approve")
+    session.commit()
+    keep_time(database, make.NOW)
+    keep_time(database, make.NOW + 8 * DAY)
+    keep_time(database, make.NOW + 8 * DAY)
+    session.expire_all()
+    assert states(rows) == [PS.LAPSED, PS.OFFERED]
     assert_sound(session)
 
 
