@@ -104,10 +104,10 @@ def _check_post(catalogue: Catalogue, post: Post, this_month: int) -> None:
 
 
 def _post_row(catalogue: Catalogue, post: Post) -> dict[str, Any]:
-    return asdict(post) | {"municipality_code": _municipality_of(catalogue, post.body)}
+    return asdict(post) | {"municipality_code": municipality_of(catalogue, post.body)}
 
 
-def _municipality_of(catalogue: Catalogue, body: str) -> str | None:
+def municipality_of(catalogue: Catalogue, body: str) -> str | None:
     """The town that is meant by the name of an office ("姫路市", "姫路市役所"), if one is."""
     try:
         return catalogue.find_municipality(body.removesuffix("役所").removesuffix("役場")).code

@@ -1,48 +1,69 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from .. import clock
+from .. import clock, matching as m
 from ..config import Config
-from ..db import Database
+from ..db import Database, Session
 from ..permissions import SYSTEM
 from ..reference.catalogue import Catalogue
 from ..reference.service import load_catalogue
-from . import exporting, importing
+from . import exporting, survey
+from .answer import render_answer
 from .entries import read_entries
+from .exporting import Exported
+from .importing import import_needs
+from .joining import import_candidates
 from .layout import CANDIDATES, NEEDS, Layout
-from .matching import match_files, summary_line, write_plan
+from .matching import match_files, summary_line
 from .reading import ENCODINGS, read_file
-from .writing import write_entries
+from .sheets import tables_of
+from .writing import render, write_whole
 
-FILE = click.Path(path_type=Path)
-encoding = click.option("--encoding", type=click.Choice(ENCODINGS), help="Of csv files.")
-prefecture = click.option("--prefecture", metavar="CODE", help="Where there are several pools.")
+FILE = click.Path(path_type=Path, dir_okay=False)
 LAYOUTS: dict[str, Layout] = {"candidates": CANDIDATES, "needs": NEEDS}
-what_of_two = click.argument("what", type=click.Choice(list(LAYOUTS)))
+IMPORTS: dict[str, Callable[..., int]] = {
+    "candidates": import_candidates,
+    "needs": import_needs,
+}
+encoding_option = click.option(
+    "--encoding",
+    type=click.Choice(ENCODINGS),
+    help="Of csv files; read: found out, written: UTF-8.",
+)
+prefecture_option = click.option(
+    "--prefecture", metavar="CODE", help="Two digits; needed where there are several pools."
+)
+what_argument = click.argument("what", type=click.Choice(list(LAYOUTS)))
+file_argument = click.argument("file", type=FILE)
 
 
 @click.command("template")
-@what_of_two
-@click.argument("file", type=FILE)
-@encoding
+@what_argument
+@file_argument
+@encoding_option
 def template_command(what: str, file: Path, encoding: str | None) -> None:
-    """Write the empty sheets of WHAT, with notes on how to fill them in."""
-    write_entries(file, LAYOUTS[what], [], Catalogue.shipped(), encoding)
+    """Write the empty sheets of WHAT into FILE (.xlsx or .csv), with notes on how to fill them in."""
+    tables = tables_of(file, LAYOUTS[what], [], Catalogue.shipped())
+    write_whole(file, render(file, tables, encoding))
     click.echo(f"{file.name} written")
 
 
 @click.command("match")
-@click.option("--candidates", type=FILE, required=True)
-@click.option("--needs", type=FILE, required=True)
-@click.option("--out", type=FILE, required=True)
+@click.option("--candidates", type=FILE, required=True, help="Sheets of people, .xlsx or .csv.")
+@click.option("--needs", type=FILE, required=True, help="Sheets of needs, .xlsx or .csv.")
+@click.option("--out", type=FILE, required=True, help="Where the plan goes, .xlsx or .json.")
 @click.option("--policy", type=FILE, help="JSON; keys left out keep their defaults.")
-@click.option("--json", "as_json", is_flag=True, help="JSON, whatever the suffix of --out.")
-@click.option("--stable", is_flag=True, help="Leave out the seconds: the same bytes every time.")
-@encoding
+@click.option("--json", "is_json", is_flag=True, help="JSON, whatever the name of --out.")
+@click.option(
+    "--stable", "is_stable", is_flag=True, help="Without seconds: the same bytes every time."
+)
+@encoding_option
 def match_command(
     candidates: Path,
     needs: Path,
@@ -50,75 +71,147 @@ def match_command(
     policy: Path | None,
     encoding: str | None,
     *,
-    as_json: bool,
-    stable: bool,
+    is_json: bool,
+    is_stable: bool,
 ) -> None:
     """One matching round from files alone: plan, rankings and reasons."""
-    document, requests = match_files(
-        candidates, needs, policy=policy, encoding=encoding, is_stable=stable
-    )
-    write_plan(out, document, requests, as_json=as_json)
-    click.echo(summary_line(document))
+    matched = match_files(candidates, needs, policy=policy, encoding=encoding, is_stable=is_stable)
+    write_whole(out, render_answer(out, matched.document, matched.titles, is_json=is_json))
+    click.echo(summary_line(matched.document))
 
 
 @click.command("import")
-@what_of_two
-@click.argument("file", type=FILE)
-@click.option("--dry-run", is_flag=True, help="Check everything, store nothing.")
-@encoding
-@prefecture
+@what_argument
+@file_argument
+@click.option("--dry-run", "is_dry", is_flag=True, help="Check everything, store nothing.")
+@click.option(
+    "--without-placements",
+    "is_without_placements",
+    is_flag=True,
+    help="Leave out bookings, lifted holds and other traces of placements.",
+)
+@encoding_option
+@prefecture_option
 def import_command(
-    what: str, file: Path, encoding: str | None, prefecture: str | None, *, dry_run: bool
+    what: str,
+    file: Path,
+    encoding: str | None,
+    prefecture: str | None,
+    *,
+    is_dry: bool,
+    is_without_placements: bool,
 ) -> None:
-    """Bring a file of WHAT into the database, whole or not at all."""
-    database = Database(Config.from_environment())
-    session = database.session(read_only=False)
-    try:
+    """Bring FILE into the database, whole or not at all."""
+    sheets = read_file(file, encoding)
+    with _opened() as database, closing(database.session(read_only=False)) as session:
         pool = exporting.find_pool(session, prefecture)
         catalogue = load_catalogue(session)
-        entries = read_entries(LAYOUTS[what], read_file(file, encoding), catalogue)
-        known: dict[str, Any] = {
-            "prefecture_code": pool.prefecture_code, "actor": SYSTEM, "now": clock.now()
-        }  # fmt: skip
-        if what == "candidates":
-            count = importing.import_candidates(session, entries, **known)
-        else:
-            count = importing.import_needs(session, entries, catalogue=catalogue, **known)
-        if not dry_run:
+        entries = read_entries(LAYOUTS[what], sheets, catalogue, is_import=True)
+        count = IMPORTS[what](
+            session, entries, prefecture_code=pool.prefecture_code, catalogue=catalogue,
+            is_without_placements=is_without_placements, actor=SYSTEM, now=clock.now(),
+        )  # fmt: skip
+        if not is_dry:
             session.commit()
-    finally:
-        session.close()
-        database.close()
-    click.echo(f"{count} {what} {'could be imported' if dry_run else 'imported'}")
+    click.echo(f"{count} {what} {'could be imported, nothing stored' if is_dry else 'imported'}")
 
 
-EXPORTS = {
-    "candidates": exporting.export_candidates,
-    "placements": exporting.export_placements,
-    "survey": exporting.export_survey,
-}
+@click.group("export")
+def export_command() -> None:
+    """Write the database's people, needs, placements or the survey into a file."""
 
 
-@click.command("export")
-@click.argument("what", type=click.Choice([*EXPORTS, "needs"]))
-@click.argument("file", type=FILE)
-@encoding
-@prefecture
+@export_command.command("candidates")
+@file_argument
 @click.option(
-    "--round", "round_id", type=int, help="The needs of this round instead of all open ones."
+    "--anonymous", "is_anonymous", is_flag=True, help="Nothing personal; enough to match."
 )
-def export_command(
-    what: str, file: Path, encoding: str | None, prefecture: str | None, round_id: int | None
+@encoding_option
+@prefecture_option
+def candidates_command(
+    file: Path, encoding: str | None, prefecture: str | None, *, is_anonymous: bool
 ) -> None:
-    """Write WHAT to a file."""
-    database = Database(Config.from_environment())
-    with database.writing() as session:
+    """Everybody in the pool, with names unless --anonymous."""
+
+    def export(session: Session, **known: Any) -> Exported:
+        return exporting.export_candidates(session, file, is_anonymous=is_anonymous, **known)
+
+    _export(file, encoding, prefecture, export)
+
+
+@export_command.command("needs")
+@file_argument
+@click.option(
+    "--round", "round_id", type=int, metavar="ROUND", help="Its needs instead of the open ones."
+)
+@click.option(
+    "--policy", type=FILE, help="Write the round's policy here (JSON), for match --policy."
+)
+@encoding_option
+@prefecture_option
+def needs_command(
+    file: Path,
+    encoding: str | None,
+    prefecture: str | None,
+    round_id: int | None,
+    policy: Path | None,
+) -> None:
+    """The open needs; those that the newest round was about are marked."""
+    if policy is not None and round_id is None:
+        raise click.UsageError("--policy needs --round")
+    directions: list[dict[str, Any]] = []
+
+    def export(session: Session, **known: Any) -> Exported:
+        round_ = None
+        if round_id is not None:
+            round_ = exporting.get_round(session, known["pool"], round_id, actor=known["actor"])
+            directions.append(exporting.policy_of(session, round_))
+        return exporting.export_needs(session, file, round_=round_, **known)
+
+    _export(file, encoding, prefecture, export)
+    if policy is not None:
+        write_whole(policy, (m.to_json(directions[0]) + "\n").encode())
+
+
+@export_command.command("placements")
+@file_argument
+@encoding_option
+@prefecture_option
+def placements_command(file: Path, encoding: str | None, prefecture: str | None) -> None:
+    """Every placement by codes, without names."""
+
+    def export(session: Session, **known: Any) -> Exported:
+        return exporting.export_placements(session, file, **known)
+
+    _export(file, encoding, prefecture, export)
+
+
+@export_command.command("survey")
+@file_argument
+@encoding_option
+@prefecture_option
+def survey_command(file: Path, encoding: str | None, prefecture: str | None) -> None:
+    """Counts of people who agreed to statistics; counts below 3 are not told."""
+
+    def export(session: Session, **known: Any) -> Exported:
+        return survey.export_survey(session, file, **known)
+
+    _export(file, encoding, prefecture, export)
+
+
+def _export(
+    file: Path, encoding: str | None, prefecture: str | None, export: Callable[..., Exported]
+) -> None:
+    """The event of the export is stored before the file appears; nothing is if it cannot be written."""
+    with _opened() as database, database.writing() as session:
         pool = exporting.find_pool(session, prefecture)
-        given = (session, file, pool, load_catalogue(session), encoding)
-        by: dict[str, Any] = {"actor": SYSTEM, "now": clock.now()}
-        if what == "needs":
-            count = exporting.export_needs(*given, round_id=round_id, **by)
-        else:
-            count = EXPORTS[what](*given, **by)
-    database.close()
-    click.echo(f"{count} rows written to {file.name}")
+        made = export(session, pool=pool, actor=SYSTEM, now=clock.now())
+        content = render(file, made.tables, encoding)
+    write_whole(file, content, is_private=True)
+    click.echo(f"{made.count} rows written to {file.name}{made.note}")
+
+
+@contextmanager
+def _opened() -> Iterator[Database]:
+    with closing(Database(Config.from_environment())) as database:
+        yield database

@@ -49,6 +49,7 @@ class _Reader:
         self.catalogue = catalogue
         self.is_import = is_import
         self.faults: list[BadCell] = []
+        self.absent: set[tuple[str, str]] = set()  # (sheet, header): named once, not in every row
 
     def read(self, sheets: Mapping[str, Sheet]) -> list[Entry]:
         main = sheets.get("") or sheets.get(self.layout.name)
@@ -83,6 +84,7 @@ class _Reader:
             if self._is_needed(column) and column.header not in found.values():
                 message = "この見出しの列がありません。"
                 self._fault(sheet.name, sheet.header_row, column.header, message)
+                self.absent.add((sheet.name, column.header))
         return found
 
     def _is_needed(self, column: Column) -> bool:
@@ -128,7 +130,7 @@ class _Reader:
                 continue
             place = f"{within}・{column.header}" if within else column.header
             if column.header not in typed:
-                if self._is_needed(column):
+                if self._is_needed(column) and (sheet, place) not in self.absent:
                     self._fault(sheet, number, place, "入力してください。")
                 continue
             try:

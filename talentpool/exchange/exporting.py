@@ -1,32 +1,45 @@
-"""Rows of the database as files: people, needs, placements, and the ministry's survey in counts."""
+"""Rows of the database as tables to write: people, needs, placements. Every export leaves its event."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from .. import audit, dates
+from .. import audit, dates, matching as m
 from ..accounts.models import Pool
-from ..candidates.models import Candidate, CandidateForm, Membership
+from ..candidates.models import Candidate
+from ..candidates.viewing import record_views
 from ..db import Session
-from ..errors import Refused
+from ..errors import NotFound, Refused
 from ..needs.models import Need
-from ..permissions import Action, Actor, require
+from ..permissions import Action, Actor, get_visible, require
 from ..placements.models import Placement
 from ..pool.assemble import list_active, list_profiles, list_requests
-from ..reference.catalogue import Catalogue
-from ..rounds.models import RoundNeed
-from ..states import PLACEMENT, MembershipState, NeedState
+from ..reference.models import TravelTime
+from ..reference.service import load_catalogue
+from ..rounds.models import DirectiveKind, Round, RoundNeed
+from ..states import PLACEMENT, NeedState, RoundState
 from . import people, requests
 from .layout import CANDIDATES, NEEDS
-from .writing import Table, write_csv, write_entries, write_workbook
+from .sheets import tables_of
+from .writing import Table, check_suffix
 
-SMALL = 3  # smaller counts are not published
+EXPORT = "export"  # purpose of the view that the persons can read of
+_DEAD = (RoundState.FAILED, RoundState.CANCELLED, RoundState.DISCARDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    tables: list[Table]
+    count: int
+    note: str = ""
 
 
 def find_pool(session: Session, prefecture_code: str | None) -> Pool:
@@ -34,139 +47,186 @@ def find_pool(session: Session, prefecture_code: str | None) -> Pool:
     pools = list(session.scalars(sa.select(Pool).order_by(Pool.prefecture_code)))
     if prefecture_code is not None:
         pools = [pool for pool in pools if pool.prefecture_code == prefecture_code]
-    if len(pools) != 1:
+    if not pools:
+        raise Refused("人材プールがありません。talentpool prefecture add で開設してください。")
+    if len(pools) > 1:
         raise Refused("--prefecture で都道府県コードを指定してください。")
     return pools[0]
 
 
 def export_candidates(
-    session: Session, path: Path, pool: Pool, catalogue: Catalogue, encoding: str | None,
-    *, actor: Actor, now: datetime,
-) -> int:  # fmt: skip
-    """Everybody with an active membership; the number of people."""
+    session: Session,
+    path: Path,
+    pool: Pool,
+    *,
+    actor: Actor,
+    now: datetime,
+    is_anonymous: bool = False,
+) -> Exported:
+    """Everybody in the pool. With names, each person's log of views gets a line."""
     require(session, actor, Action.EXCHANGE)
+    check_suffix(path)
+    catalogue = load_catalogue(session)
     active = list_active(session, pool.prefecture_code)
+    _load_rest(session, active)
     profiles = list_profiles(session, pool.prefecture_code, active)
+    minutes = _better_minutes(session)
     entries = [
-        people.entry_of(person, profile, pool.prefecture_code)
+        people.entry_of(
+            person, profile, pool.prefecture_code, catalogue, minutes[person.home_code or ""]
+        )
         for person, profile in zip(active, profiles, strict=True)
     ]
-    write_entries(path, CANDIDATES, entries, catalogue, encoding)
-    _record(session, pool, "candidates", len(entries), actor, now)
-    return len(entries)
+    if not is_anonymous:
+        record_views(session, actor, [person.id for person in active], EXPORT, now=now)
+    record_export(session, pool, "candidates", len(entries), actor, now)
+    tables = tables_of(path, CANDIDATES, entries, catalogue, is_anonymous=is_anonymous)
+    return Exported(tables, len(entries))
+
+
+def _load_rest(session: Session, people_: Sequence[Candidate]) -> None:
+    """What matching has no use for, in two queries for all."""
+    query = sa.select(Candidate).where(Candidate.id.in_([person.id for person in people_]))
+    session.scalars(
+        query.options(selectinload(Candidate.exams), selectinload(Candidate.consents))
+    ).all()
+
+
+def _better_minutes(session: Session) -> defaultdict[str, dict[str, int]]:
+    """Home → hall → minutes that staff entered."""
+    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for row in session.scalars(sa.select(TravelTime)):
+        found[row.home_code][row.hall_code] = row.minutes
+    return found
 
 
 def export_needs(
-    session: Session, path: Path, pool: Pool, catalogue: Catalogue, encoding: str | None,
-    *, round_id: int | None = None, actor: Actor, now: datetime,
-) -> int:  # fmt: skip
-    """The open needs, or those of a round; their number."""
+    session: Session,
+    path: Path,
+    pool: Pool,
+    *,
+    actor: Actor,
+    now: datetime,
+    round_: Round | None = None,
+) -> Exported:
+    """The open needs, or those of a round.
+
+    Open needs that the newest round left out on purpose are marked as not wanted, so that `match` repeats that
+    round; needs that came after it are wanted.
+    """
     require(session, actor, Action.EXCHANGE)
+    check_suffix(path)
+    needs = _list_needs(session, pool, round_)
+    newest = round_ or _newest_round(session, pool)
+    in_round = set() if newest is None else {row.need_id for row in newest.needs}
+    seed = pool.lottery_seed if newest is None else newest.policy["lottery_seed"]
+    wanted = {
+        need.id
+        for need in needs
+        if newest is None or need.id in in_round or _is_later(need, newest)
+    }
+    entries = [
+        requests.entry_of(need, request, is_wanted=need.id in wanted, lottery_seed=seed)
+        for need, request in zip(needs, list_requests(session, needs), strict=True)
+    ]
+    record_export(session, pool, "needs", len(entries), actor, now)
+    note = f"（今回の対象 {len(wanted)}件：{newest.title}）" if newest else ""
+    return Exported(tables_of(path, NEEDS, entries, load_catalogue(session)), len(entries), note)
+
+
+def _list_needs(session: Session, pool: Pool, round_: Round | None) -> Sequence[Need]:
     query = sa.select(Need).where(Need.prefecture_code == pool.prefecture_code)
-    if round_id is None:
+    if round_ is None:
         query = query.where(Need.state == NeedState.OPEN)
     else:
-        of_round = sa.select(RoundNeed.need_id).where(RoundNeed.round_id == round_id)
+        of_round = sa.select(RoundNeed.need_id).where(RoundNeed.round_id == round_.id)
         query = query.where(Need.id.in_(of_round))
     lists = (Need.roles, Need.forms, Need.kinds, Need.skills, Need.vendors)
-    query = query.options(*(selectinload(rows) for rows in lists)).order_by(Need.code)
-    needs = list(session.scalars(query))
-    pairs = zip(needs, list_requests(session, needs), strict=True)
-    write_entries(path, NEEDS, [requests.entry_of(*pair) for pair in pairs], catalogue, encoding)
-    _record(session, pool, "needs", len(needs), actor, now)
-    return len(needs)
+    query = query.options(*(selectinload(rows) for rows in lists))
+    return session.scalars(query.order_by(Need.code)).all()
+
+
+def _newest_round(session: Session, pool: Pool) -> Round | None:
+    query = sa.select(Round).where(
+        Round.prefecture_code == pool.prefecture_code, Round.state.not_in(_DEAD)
+    )
+    return session.scalars(query.order_by(Round.number.desc()).limit(1)).one_or_none()
+
+
+def _is_later(need: Need, round_: Round) -> bool:
+    return need.opened_at is not None and need.opened_at > round_.created_at
+
+
+def get_round(session: Session, pool: Pool, round_id: int, *, actor: Actor) -> Round:
+    round_ = get_visible(session, actor, Round, round_id)
+    if round_.prefecture_code != pool.prefecture_code:
+        raise NotFound
+    return round_
+
+
+def policy_of(session: Session, round_: Round) -> dict[str, Any]:
+    """A round's policy with its pins and forbids as pairs of codes: what `match --policy` reads."""
+    codes = dict(
+        session.execute(
+            sa.select(Candidate.id, Candidate.code).where(
+                Candidate.id.in_([row.candidate_id for row in round_.directives])
+            )
+        ).all()
+    )
+    needs = dict(
+        session.execute(
+            sa.select(Need.id, Need.code).where(
+                Need.id.in_([row.need_id for row in round_.directives])
+            )
+        ).all()
+    )
+    pairs: dict[str, list[list[str]]] = {"pins": [], "forbids": []}
+    for row in round_.directives:
+        kind = "pins" if row.kind is DirectiveKind.PIN else "forbids"
+        pairs[kind].append([needs[row.need_id], codes[row.candidate_id]])
+    return m.Policy.from_dict(round_.policy).to_dict() | {k: sorted(v) for k, v in pairs.items()}
 
 
 def export_placements(
-    session: Session, path: Path, pool: Pool, catalogue: Catalogue, encoding: str | None,
-    *, actor: Actor, now: datetime,
-) -> int:  # fmt: skip
-    """Every placement by codes, without names; their number."""
+    session: Session, path: Path, pool: Pool, *, actor: Actor, now: datetime
+) -> Exported:
+    """Every placement by codes, without names."""
     require(session, actor, Action.EXCHANGE)
+    check_suffix(path)
+    catalogue = load_catalogue(session)
     query = (
-        sa.select(Placement, Need.code, Need.title, Candidate.code)
+        sa.select(Placement, Need, Candidate.code)
         .join(Need, Need.id == Placement.need_id)
         .join(Candidate, Candidate.id == Placement.candidate_id)
         .where(Placement.prefecture_code == pool.prefecture_code)
         .order_by(Placement.id)
     )
-    lines = []
-    for placement, need, title, candidate in session.execute(query):
-        day = placement.confirmed_at and dates.local_date(placement.confirmed_at)
-        lines.append([
-            str(placement.id), need, title, catalogue.municipality(placement.municipality_code).ja,
-            candidate, PLACEMENT.labels[placement.state][0], f"{placement.fit / 100:.1f}",
-            placement.end_reason or "", "" if day is None else day.isoformat(),
-        ])  # fmt: skip
-    headers = [
-        "番号",
-        "募集",
-        "募集の名前",
-        "市町",
-        "登録者",
-        "状態",
-        "適合度",
-        "理由区分",
-        "確定日",
-    ]
-    _write(path, ("推薦", headers, lines), encoding)
-    _record(session, pool, "placements", len(lines), actor, now)
-    return len(lines)
-
-
-def export_survey(
-    session: Session, path: Path, pool: Pool, catalogue: Catalogue, encoding: str | None,
-    *, actor: Actor, now: datetime,
-) -> int:  # fmt: skip
-    """The survey's questions as counts of active people; counts below 3 are suppressed."""
-    require(session, actor, Action.EXCHANGE)
-    members = sa.select(Membership.candidate_id).where(
-        Membership.prefecture_code == pool.prefecture_code,
-        Membership.state == MembershipState.ACTIVE,
-    )
-    found = session.execute(
-        sa.select(Candidate.kind, Candidate.heard_from, Candidate.pay_wish).where(
-            Candidate.id.in_(members)
-        )
-    ).all()
-    forms = session.scalars(
-        sa.select(CandidateForm.form).where(CandidateForm.candidate_id.in_(members))
-    ).all()
     lines = [
-        *_counted("区分", [catalogue.label("candidate_kind", r.kind) for r in found if r.kind]),
-        *_counted("知ったきっかけ",
-                  [catalogue.label("heard_from", r.heard_from) for r in found if r.heard_from]),
-        *_counted("希望報酬", [_band(row.pay_wish) for row in found]),
-        *_counted("任用形態", [catalogue.label("form", form) for form in forms]),
+        [
+            row.id, need.code, catalogue.municipality(row.municipality_code).ja, need.title, code,
+            PLACEMENT.labels[row.state][0], row.seat or "", row.rank, row.fit,
+            *(_day(moment) for moment in (
+                row.drafted_at, row.approved_at, row.offered_at, row.introduced_at, row.agreed_at,
+                row.confirmed_at, row.ended_at,
+            )),
+            row.end_reason or "",
+        ]
+        for row, need, code in session.execute(query)
     ]  # fmt: skip
-    _write(path, ("調査票", ["項目", "回答", "人数"], lines), encoding)
-    _record(session, pool, "survey", len(lines), actor, now)
-    return len(lines)
+    headers = [
+        "推薦番号", "募集", "市町", "募集の名前", "登録者", "状態", "枠", "順位", "適合度(1/100点)",
+        "起案日", "決裁日", "打診日", "紹介日", "合意日", "確定日", "終了日", "終了の理由",
+    ]  # fmt: skip
+    record_export(session, pool, "placements", len(lines), actor, now)
+    return Exported([Table("推薦", headers, lines)], len(lines))
 
 
-def _counted(question: str, answers: Sequence[str]) -> list[list[str]]:
-    return [
-        [question, answer, str(count) if count >= SMALL else f"{SMALL}未満"]
-        for answer, count in sorted(Counter(answers).items())
-    ]
+def _day(moment: datetime | None) -> str:
+    return "" if moment is None else dates.local_date(moment).isoformat()
 
 
-def _band(half_day: int) -> str:
-    """Yen a day in bands of ten thousand."""
-    lower = half_day * 2 // 10_000
-    return f"日額{lower}万円以上{lower + 1}万円未満"
-
-
-def _write(path: Path, table: Table, encoding: str | None) -> None:
-    if path.suffix.lower() == ".csv":
-        write_csv(path, table, encoding)
-    else:
-        write_workbook(path, [table])
-
-
-def _record(
+def record_export(
     session: Session, pool: Pool, what: str, count: int, actor: Actor, now: datetime
 ) -> None:
-    audit.record(
-        session, "export", pool, actor=actor, now=now, detail={"what": what, "rows": count}
-    )
+    detail = {"what": what, "rows": count}
+    audit.record(session, "pool.export", pool, actor=actor, now=now, detail=detail)

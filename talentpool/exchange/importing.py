@@ -1,72 +1,49 @@
-"""Files into the database: every row through the services, all rows or none.
+"""Needs from a file into the database, and what both imports share: all rows or none.
 
-Bookings, lifted holds and refused pairs come from placements and are not imported; a file that carries them
-is refused, so that nothing is lost in silence.
+Bookings, lifted holds, refused pairs and filled seats rest on placements, which a file does not carry: a file
+that has them is refused, or taken without them where that is asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
 
-import sqlalchemy as sa
-
-from .. import audit
-from ..candidates import consenting, editing
-from ..candidates.availability import save_availability, update_ledger
-from ..candidates.models import Candidate, Membership, Mode
-from ..candidates.service import new_candidate
-from ..candidates.steps import (
-    Availability,
-    Basics,
-    Career,
-    Claim,
-    Exam,
-    Matter,
-    Post,
-    Skills,
-    Span,
-    Wishes,
-    Work,
-)
 from ..db import Session
-from ..errors import BadCell, BadFile, Problem
-from ..needs import reviewing, writing
+from ..errors import BadCell, Problem
+from ..needs import writing
 from ..needs.content import AskedSkill, NeedContent
 from ..needs.models import Need
 from ..permissions import Action, Actor, require
 from ..reference.catalogue import Catalogue
-from ..states import NEED, NeedState, move
+from ..states import NeedState, move
 from .entries import Entry
-from .layout import KEY
-from .people import check_person
-from .requests import check_request
-from .tables import REFUSED
+from .identity import Codes
+from .layout import NEEDS, Layout
+from .requests import asked_values, check_request, state_of
+from .tables import refuse
 
-NAMES = ("family_name", "given_name", "family_kana", "given_kana", "phone")
-HEADERS = {
-    "family_name": "氏", "given_name": "名", "family_kana": "氏カナ", "given_kana": "名カナ",
-    "phone": "電話",
-}  # fmt: skip
-NOT_TAKEN = {"taken": "確保済み", "lifted": "利益相反の解除"}
+STEPS = {
+    NeedState.DRAFT: (),
+    NeedState.SUBMITTED: ("submit",),
+    NeedState.OPEN: ("submit", "publish"),
+    NeedState.ON_HOLD: ("submit", "publish", "hold"),
+}
+RESTS = "推薦の記録がないため取り込めません。--without-placements を付けると、これを除いて取り込みます。"
 
 
-def import_candidates(
-    session: Session,
-    entries: Sequence[Entry],
-    *,
-    prefecture_code: str,
-    actor: Actor,
-    now: datetime,
-) -> int:
-    """Active members of the prefecture's pool; the number of people. Raises BadFile."""
-    require(session, actor, Action.EXCHANGE)
-
-    def take(entry: Entry) -> None:
-        _take_person(session, entry, prefecture_code, actor, now)
-
-    return _take_all("登録者", entries, _check_candidate(session), take)
+def take_all(layout: Layout, entries: Sequence[Entry], take: Callable[[Entry], None]) -> None:
+    """What a service refuses is named like every other fault; raises BadFile with all of them."""
+    faults = []
+    for entry in entries:
+        try:
+            take(entry)
+        except Problem as error:
+            for field, message in error.fields.items() or [("", error.message)]:
+                faults.append(
+                    BadCell(layout.name, entry.row, layout.header(field) or None, message)
+                )
+    refuse(faults)
 
 
 def import_needs(
@@ -77,169 +54,68 @@ def import_needs(
     catalogue: Catalogue,
     actor: Actor,
     now: datetime,
+    is_without_placements: bool = False,
 ) -> int:
-    """Drafts, or published needs where the state says so; their number. Raises BadFile."""
+    """Drafts, or further where the state says so; their number. No mail is ordered. Raises BadFile."""
     require(session, actor, Action.EXCHANGE)
+    codes = Codes(session, Need, NEEDS)
+    faults = codes.faults(entries)
+    for entry in entries:
+        faults += check_request(entry)
+        faults += _check(entry, prefecture_code, is_without_placements=is_without_placements)
+    refuse(faults)
 
     def take(entry: Entry) -> None:
-        _take_need(session, entry, catalogue, actor, now)
+        need = writing.create_need(
+            session, content_of(entry), catalogue=catalogue,
+            municipality_code=entry.values["municipality_code"],
+            code=entry.code if codes.keeps(entry) else None, ident=codes.ident(entry),
+            actor=actor, now=now,
+        )  # fmt: skip
+        need.priority = entry.values.get("priority", 0)
+        _move(session, need, entry, actor, now)
 
-    return _take_all("募集", entries, _check_need(session, prefecture_code, catalogue), take)
-
-
-def _take_all(
-    sheet: str,
-    entries: Sequence[Entry],
-    check: Callable[[Entry], list[BadCell]],
-    take: Callable[[Entry], None],
-) -> int:
-    """Every fault is named before the first row is taken; what a service refuses is named too."""
-    faults = [fault for entry in entries for fault in check(entry)]
-    if not faults:
-        for entry in entries:
-            try:
-                take(entry)
-            except Problem as error:
-                texts = error.fields.items() or [("", error.message)]
-                faults += [BadCell(sheet, entry.row, name or None, text) for name, text in texts]
-    if faults:
-        raise BadFile(REFUSED, faults)
+    ordered = codes.in_order(entries)
+    kept = [entry for entry in ordered if codes.keeps(entry)]
+    take_all(NEEDS, kept, take)
+    codes.advance()
+    take_all(NEEDS, ordered[len(kept) :], take)
+    session.flush()
     return len(entries)
 
 
-def _check_candidate(session: Session) -> Callable[[Entry], list[BadCell]]:
-    known = set(session.scalars(sa.select(Candidate.code)))
+def _check(entry: Entry, prefecture_code: str, *, is_without_placements: bool) -> list[BadCell]:
+    def fault(field: str, message: str) -> BadCell:
+        return BadCell(NEEDS.name, entry.row, NEEDS.header(field), message)
 
-    def check(entry: Entry) -> list[BadCell]:
-        faults = check_person(entry)
-        for name in NAMES:
-            if not entry.values.get(name):
-                faults.append(BadCell("登録者", entry.row, HEADERS[name], "入力してください。"))
-        if entry.code in known:
-            faults.append(BadCell("登録者", entry.row, KEY, "すでに登録されています。"))
-        for leaf, title in NOT_TAKEN.items():
-            if entry.leaves[leaf]:
-                faults.append(
-                    BadCell(title, entry.row, None, "推薦から作られるため、取り込めません。")
-                )
-        if entry.values.get("turned_down"):
-            faults.append(BadCell("登録者", entry.row, "推薦しない募集", "取り込めません。"))
-        return faults
-
-    return check
+    faults = []
+    if not entry.values["municipality_code"].startswith(prefecture_code):
+        faults.append(fault("municipality_code", "この都道府県の市町ではありません。"))
+    if state_of(entry) is NeedState.CLOSED:
+        faults.append(fault("state", "終了した募集は取り込めません。"))
+    if entry.values.get("filled") and not is_without_placements:
+        faults.append(fault("filled", RESTS))
+    return faults
 
 
-def _take_person(
-    session: Session, entry: Entry, prefecture_code: str, actor: Actor, now: datetime
-) -> None:
-    values, leaves = entry.values, entry.leaves
-    person = new_candidate(session, now=now)
-    if entry.code:
-        person.code = entry.code
-    membership = Membership(candidate=person, prefecture_code=prefecture_code)
-    session.add(membership)
-    session.flush()
-    audit.record(session, "candidate.import", person, actor=actor, now=now)
-    by: dict[str, Any] = {"actor": actor, "now": now}
-    birth = values.get("birth_date")
-    editing.save_basics(session, person, Basics(
-        kind=values["kind"], home_code=values["home_code"],
-        birth_date=None if birth is None else birth.isoformat(),
-        contact_email=values.get("contact_email"), postal_code=values.get("postal_code"),
-        address=values.get("address"), **{name: values[name] for name in NAMES},
-    ), **by)  # fmt: skip
-    editing.save_career(session, person, Career(
-        posts=[Post(**_without(row, "municipality_code")) for row in leaves["posts"]],
-        companies=[Work(**row) for row in leaves["firms"]],
-        decisions=[Matter(**row) for row in leaves["decisions"]],
-    ), **by)  # fmt: skip
-    _take_skills(session, person, leaves, **by)
-    minimum = values.get("pay_minimum", 0)
-    editing.save_wishes(session, person, Wishes(
-        forms=values["forms"], roles=values.get("roles", ()), pay_minimum=minimum,
-        pay_wish=values.get("pay_wish", minimum), themes=values.get("themes", ()),
-        regions=values.get("regions", ()), motive=values.get("motive", ""),
-        heard_from=values.get("heard_from"),
-    ), **by)  # fmt: skip
-    save_availability(session, person, Availability(
-        windows=[Span(**{**row, "mode": Mode(row.get("mode", "both"))}) for row in leaves["spans"]],
-        travel_limit_minutes=values.get("travel_limit"), overnight=values.get("overnight", False),
-        most_at_once=values.get("most_at_once", 1),
-    ), **by)  # fmt: skip
-    person.trained_until = values.get("trained_until")
-    if values["consents"]:
-        consenting.save_consents(session, person, prefecture_code, ["search"], **by)
-    membership.applied_at = now
-    move(session, membership, "submit", **by)
-    membership.active_from, membership.active_until = values["active_from"], values["active_until"]
-    membership.reviewed_at = now
-    move(session, membership, "activate", **by)
-    session.flush()
-    update_ledger(session, person, now=now)
-
-
-def _take_skills(
-    session: Session, person: Candidate, leaves: dict[str, Any], *, actor: Actor, now: datetime
-) -> None:
-    """Claims as the person states them; the state of evidence is the prefecture's and set after."""
-    claims = {row["skill"]: Claim(row["level"], row.get("last_used")) for row in leaves["skills"]}
-    exams = [Exam(**row) for row in leaves["exams"]]
-    editing.save_skills(session, person, Skills(claims, exams), actor=actor, now=now)
-    session.flush()
-    evidence = {row["skill"]: row.get("evidence", "self") for row in leaves["skills"]}
-    for claim in person.skills:
-        claim.evidence = evidence[claim.skill]
-
-
-def _without(row: dict[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if key != name}
-
-
-def _check_need(
-    session: Session, prefecture_code: str, catalogue: Catalogue
-) -> Callable[[Entry], list[BadCell]]:
-    known = set(session.scalars(sa.select(Need.code)))
-
-    def check(entry: Entry) -> list[BadCell]:
-        faults = check_request(entry)
-        town = catalogue.municipality(entry.values["municipality_code"])
-        if town.prefecture_code != prefecture_code:
-            faults.append(BadCell("募集", entry.row, "市町", "この都道府県の市町ではありません。"))
-        if entry.code in known:
-            faults.append(BadCell("募集", entry.row, KEY, "すでに登録されています。"))
-        if _state(entry) is None:
-            faults.append(BadCell("募集", entry.row, "状態", "下書きか公開中を書いてください。"))
-        return faults
-
-    return check
-
-
-def _state(entry: Entry) -> NeedState | None:
-    typed = entry.values.get("state", str(NeedState.DRAFT))
-    for state in (NeedState.DRAFT, NeedState.OPEN):
-        if typed in {str(state), NEED.labels[state][0]}:
-            return state
-    return None
-
-
-def _take_need(
-    session: Session, entry: Entry, catalogue: Catalogue, actor: Actor, now: datetime
-) -> None:
-    values = entry.values
-    names = set(NeedContent.__dataclass_fields__) - {"skills", "vendors", "stage", "place_code"}
-    content = NeedContent(
-        stage=values.get("stage", "plan"),
-        place_code=values.get("place_code", values["municipality_code"]),
-        skills=tuple(AskedSkill(**row) for row in entry.leaves["skills"]),
+def content_of(entry: Entry) -> NeedContent:
+    names = set(NeedContent.__dataclass_fields__) - {"skills", "vendors"}
+    values = {name: value for name, value in entry.values.items() if name in names}
+    values.setdefault("place_code", entry.values["municipality_code"])
+    return NeedContent(
+        skills=tuple(AskedSkill(**asked_values(row)) for row in entry.leaves["skills"]),
         vendors=tuple(row["name"] for row in entry.leaves["vendors"]),
-        **{name: value for name, value in values.items() if name in names},
+        **values,
     )
-    need = writing.create_need(
-        session, content, catalogue=catalogue, municipality_code=values["municipality_code"],
-        code=entry.code or None, actor=actor, now=now,
-    )  # fmt: skip
-    if _state(entry) is NeedState.OPEN:
-        reviewing.submit_need(session, need, catalogue=catalogue, actor=actor, now=now)
-        reviewing.publish_need(
-            session, need, priority=values.get("priority", 0), actor=actor, now=now
-        )
+
+
+def _move(session: Session, need: Need, entry: Entry, actor: Actor, now: datetime) -> None:
+    posted = entry.values.get("posted")
+    state = state_of(entry) or NeedState.DRAFT
+    for verb in STEPS[state]:
+        move(session, need, verb, actor=actor, now=now, detail={"row": entry.row})
+        session.flush()  # each step is a version of its own
+    if state is not NeedState.DRAFT:
+        need.submitted_at = now
+    if state in {NeedState.OPEN, NeedState.ON_HOLD}:
+        need.opened_at = datetime.fromtimestamp(posted, UTC) if posted else now

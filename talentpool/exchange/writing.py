@@ -1,4 +1,4 @@
-"""The one writer of all exports: entries as linked sheets or one flat csv, formulas neutralised."""
+"""The one writer of all exports: linked sheets or one flat csv, formulas neutralised, no letter lost."""
 
 from __future__ import annotations
 
@@ -6,150 +6,138 @@ import csv
 import io
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import xlsxwriter
 
-from ..errors import BadCell, BadFile
-from ..reference.catalogue import Catalogue
-from . import cells
-from .entries import Entry
-from .layout import KEY, Column, Layout
-from .reading import NOTES
-from .tables import neutralise
+from ..errors import BadCell, BadFile, Refused
+from .kinds import Cell
+from .tables import has_unsafe, neutralise, refuse
 
-Table = tuple[str, list[str], list[list[str]]]  # name, headers, lines
+MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - so that the same content gives the same bytes
+WIDEST = 32_000  # characters of a cell, as Excel allows
 
 
-def write_entries(
-    path: Path,
-    layout: Layout,
-    entries: Sequence[Entry],
-    catalogue: Catalogue,
-    encoding: str | None = None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Table:
+    name: str
+    headers: Sequence[str]
+    lines: Sequence[Sequence[Cell]]
+    hints: Sequence[str] = ()  # a comment for each header
+
+
+def check_suffix(path: Path) -> None:
+    if path.suffix.lower() not in {".xlsx", ".csv"}:
+        raise Refused(f"ファイル名は .xlsx か .csv で終わるようにしてください：{path.name}")
+
+
+def render(path: Path, tables: Sequence[Table], encoding: str | None = None) -> bytes:
+    """The bytes of a file of that suffix; a csv holds the first table. Raises BadFile, Refused."""
+    check_suffix(path)
     if path.suffix.lower() == ".csv":
-        write_csv(path, _flat(layout, entries, catalogue), encoding)
-    else:
-        write_workbook(path, [*_linked(layout, entries, catalogue), _notes(layout, catalogue)])
+        return _csv(tables[0], encoding)
+    return _workbook(tables)
 
 
-def _linked(layout: Layout, entries: Sequence[Entry], catalogue: Catalogue) -> list[Table]:
-    tables = [_table(layout.name, layout.columns, [(e.code, e.values) for e in entries], catalogue)]
-    for leaf in layout.leaves:
-        rows = [(e.code, values) for e in entries for values in e.leaves.get(leaf.field, ())]
-        tables.append(_table(leaf.name, leaf.columns, rows, catalogue))
-    return tables
-
-
-def _table(
-    name: str,
-    columns: Sequence[Column],
-    rows: Sequence[tuple[str, dict[str, object]]],
-    catalogue: Catalogue,
-) -> Table:
-    lines = [[key, *_texts(columns, values, catalogue)] for key, values in rows]
-    return name, [KEY, *(column.header for column in columns)], lines
-
-
-def _texts(columns: Sequence[Column], values: dict[str, object], catalogue: Catalogue) -> list[str]:
-    return [
-        "" if (value := values.get(column.field)) is None else column.kind.write(value, catalogue)
-        for column in columns
-    ]
-
-
-def _flat(layout: Layout, entries: Sequence[Entry], catalogue: Catalogue) -> Table:
-    _, headers, lines = _linked(layout, entries, catalogue)[0]
-    for leaf in layout.leaves:
-        names = [column.header for column in leaf.columns]
-        for entry, line in zip(entries, lines, strict=True):
-            rows = [
-                dict(zip(names, _texts(leaf.columns, values, catalogue), strict=True))
-                for values in entry.leaves.get(leaf.field, ())
-            ]
-            line.append(cells.join_rows(names, rows))
-    return layout.name, [*headers, *(leaf.name for leaf in layout.leaves)], lines
-
-
-def _notes(layout: Layout, catalogue: Catalogue) -> Table:
-    """What may be written where: every column, and every code with its label."""
-    lines = [
-        [sheet, column.header, "必須" if column.is_required else "", column.kind.hint]
-        for sheet, columns in [
-            (layout.name, layout.columns),
-            *((leaf.name, leaf.columns) for leaf in layout.leaves),
-        ]
-        for column in columns
-    ]
-    every = [*layout.columns, *(column for leaf in layout.leaves for column in leaf.columns)]
-    for vocabulary in dict.fromkeys(c.kind.vocabulary for c in every if c.kind.vocabulary):
-        lines += [[vocabulary, term.code, term.ja, term.en] for term in catalogue.terms(vocabulary)]
-    return NOTES, ["シート", "見出し・コード", "必須・名前", "書き方"], lines
-
-
-def write_workbook(path: Path, tables: Sequence[Table]) -> None:
-    """Every cell as text, one datum a cell; the file appears whole or not at all."""
+def _workbook(tables: Sequence[Table]) -> bytes:
+    refuse([fault for table in tables for fault in _unsafe(table)])
     content = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-               "strings_to_numbers": False}  # fmt: skip
+    options = {
+        "constant_memory": True,  # texts stand in their cells, so that no library shortens them
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     book = xlsxwriter.Workbook(content, options)
-    bold = book.add_format({"bold": True, "bg_color": "#E8F1FE"})
-    for name, headers, lines in tables:
-        leaf = book.add_worksheet(name)
+    book.set_properties({"created": MADE})
+    bold = book.add_format({"bold": True, "bg_color": "#E8F1FE", "text_wrap": True})
+    plain = book.add_format({"num_format": "@"})  # what is typed stays as it is typed
+    for table in tables:
+        leaf = book.add_worksheet(table.name)
         leaf.freeze_panes(1, 1)
-        leaf.set_column(0, max(len(headers) - 1, 0), 16)
-        for place, header in enumerate(headers):
-            leaf.write_string(0, place, header, bold)
-        for number, line in enumerate(lines, 1):
-            for place, text in enumerate(line):
-                if text:
-                    leaf.write_string(number, place, neutralise(text))
+        leaf.set_column(0, max(len(table.headers) - 1, 0), 16, plain)
+        for place, hint in enumerate(table.hints):
+            if hint:
+                leaf.write_comment(0, place, hint, {"author": ""})
+        leaf.write_row(0, 0, table.headers, bold)
+        for number, line in enumerate(table.lines, 1):
+            for place, value in enumerate(line):
+                if isinstance(value, int):
+                    leaf.write_number(number, place, value)
+                elif value:
+                    leaf.write_string(number, place, neutralise(value), plain)
     book.close()
-    write_whole(path, content.getvalue())
+    return content.getvalue()
 
 
-def write_csv(path: Path, table: Table, encoding: str | None = None) -> None:
+def _csv(table: Table, encoding: str | None) -> bytes:
     """UTF-8 with a mark for Excel, or CP932; what CP932 cannot write is listed, never replaced."""
-    name, headers, lines = table
+    refuse(list(_unsafe(table)))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(headers)
-    writer.writerows([[neutralise(text) for text in line] for line in lines])
+    writer.writerow(table.headers)
+    writer.writerows([[neutralise(str(value)) for value in line] for line in table.lines])
     if encoding != "cp932":
-        write_whole(path, out.getvalue().encode("utf-8-sig"))
-        return
-    faults = [
-        BadCell(name, number, headers[place], f"CP932で書けない文字があります：{bad}")
-        for number, line in enumerate(lines, 2)
-        for place, text in enumerate(line)
-        if (bad := unwritable(text))
-    ]
+        return out.getvalue().encode("utf-8-sig")
+    faults = list(_unwritable(table))
     if faults:
         raise BadFile("CP932で書けない文字があります。UTF-8かxlsxで書き出してください。", faults)
-    write_whole(path, out.getvalue().encode("cp932"))
+    return out.getvalue().encode("cp932")
+
+
+def _unsafe(table: Table) -> Iterator[BadCell]:
+    for number, place, value in _texts(table):
+        if has_unsafe(value):
+            yield BadCell(
+                table.name, number, table.headers[place], "使えない文字が含まれています。"
+            )
+        elif len(value) > WIDEST:
+            yield BadCell(table.name, number, table.headers[place], f"{WIDEST:,}字を超えています。")
+
+
+def _unwritable(table: Table) -> Iterator[BadCell]:
+    for number, place, value in _texts(table):
+        letters = unwritable(value)
+        if letters:
+            listed = " ".join(f"{letter}(U+{ord(letter):04X})" for letter in letters[:10])
+            yield BadCell(table.name, number, table.headers[place], f"CP932にない文字：{listed}")
+
+
+def _texts(table: Table) -> Iterator[tuple[int, int, str]]:
+    """(row, place, text) of every cell that holds one."""
+    for number, line in enumerate(table.lines, 2):
+        for place, value in enumerate(line):
+            if isinstance(value, str):
+                yield number, place, value
 
 
 def unwritable(text: str) -> str:
-    """The letters of `text` that CP932 does not have."""
+    """The letters of `text` that would not come back from CP932 as they are, each once."""
     return "".join(dict.fromkeys(letter for letter in text if not _is_cp932(letter)))
 
 
 def _is_cp932(letter: str) -> bool:
+    if letter.isascii():
+        return True
     try:
         return letter.encode("cp932").decode("cp932") == letter
     except UnicodeError:
         return False
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Through a temporary file beside it, so that a half file never stands under the name."""
+def write_whole(path: Path, content: bytes, *, is_private: bool = False) -> None:
+    """Through a file beside it, so that a half file never stands under the name."""
+    partial = None
     try:
-        handle, partial = tempfile.mkstemp(dir=path.parent or ".", prefix=".talentpool-")
+        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".talentpool-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(partial).chmod(0o600 if is_private else 0o644)
+        Path(partial).replace(path)
     except OSError as error:
-        raise BadFile(f"{path.name} を書けません。") from error
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    Path(partial).chmod(0o644)
-    Path(partial).replace(path)
+        if partial is not None:
+            Path(partial).unlink(missing_ok=True)
+        raise Refused(f"{path.name} を書けません：{error.strerror}") from error

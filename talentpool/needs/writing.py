@@ -23,10 +23,11 @@ def create_need(
     catalogue: Catalogue,
     municipality_code: str | None = None,
     code: str | None = None,
+    ident: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> Need:
-    """A draft of the actor's town; `municipality_code` and `code` are for imports by the prefecture."""
+    """A draft of the actor's town; `municipality_code`, `code` and `ident` are for imports by the prefecture."""
     require(session, actor, Action.EDIT_NEED)
     town = actor.municipality_code or municipality_code
     if town is None:
@@ -35,6 +36,7 @@ def create_need(
         )
     refuse_impossible(content, catalogue)
     need = Need(
+        id=ident,
         code=code or "",
         prefecture_code=catalogue.municipality(town).prefecture_code,
         municipality_code=town,
