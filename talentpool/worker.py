@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
 from sqlalchemy.engine import make_url
 
 from . import jobs
@@ -30,7 +30,7 @@ class Engine:
         self.database = database
 
     @cached_property
-    def huey(self) -> Huey:
+    def huey(self) -> Any:
         """Opened by the first call: most web processes never need it."""
         return _huey(self.config)
 
@@ -74,7 +74,9 @@ class Engine:
             log.exception("job %s failed", job_id)
 
 
-def _huey(config: Config) -> Huey:
+def _huey(config: Config) -> Any:
+    from huey import PostgresHuey, RedisHuey, SqliteHuey  # noqa: PLC0415 - 13 MB, rarely needed
+
     url = config.queue_url or config.database_url
     if url.startswith("redis"):
         return RedisHuey("talentpool", url=url, results=False)
