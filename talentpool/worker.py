@@ -53,6 +53,7 @@ class Engine:
         known = self._run  # Huey has to know the task before one arrives
         log.debug("ready for %s", known)
         consumer = self.huey.create_consumer(workers=1, periodic=False, max_delay=1.0)
+        consumer._set_signal_handlers = lambda: None  # noqa: SLF001 - `stop` is the caller's to set
         consumer.start()
         try:
             while not stop.wait(SWEEP):
