@@ -90,6 +90,8 @@ ACTION_LABELS = {
     "account.sign_in": "ログイン",
     "account.sign_out": "ログアウト",
     "account.sign_up": "新規登録",
+    "candidate.import": "ファイルからの登録",
+    "pool.export": "ファイルへの書出し",
     "pool.open": "人材プールの開設",
 }
 

@@ -15,7 +15,7 @@ from .models import Candidate, ProfileView
 from .service import get_own
 
 PAGE = 50  # rows
-LIST, PROFILE = "list", "profile"  # a name in a list; the whole page
+LIST, PROFILE, EXPORT = "list", "profile", "export"  # a name in a list; the whole page; a file
 
 
 def unlogged(

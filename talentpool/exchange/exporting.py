@@ -15,7 +15,7 @@ from sqlalchemy.orm import selectinload
 from .. import audit, dates, matching as m
 from ..accounts.models import Pool
 from ..candidates.models import Candidate
-from ..candidates.viewing import record_views
+from ..candidates.viewing import EXPORT, record_views
 from ..db import Session
 from ..errors import NotFound, Refused
 from ..needs.models import Need
@@ -31,7 +31,6 @@ from .layout import CANDIDATES, NEEDS
 from .sheets import tables_of
 from .writing import Table, check_suffix
 
-EXPORT = "export"  # purpose of the view that the persons can read of
 _DEAD = (RoundState.FAILED, RoundState.CANCELLED, RoundState.DISCARDED)
 
 
@@ -119,7 +118,7 @@ def export_needs(
     needs = _list_needs(session, pool, round_)
     newest = round_ or _newest_round(session, pool)
     in_round = set() if newest is None else {row.need_id for row in newest.needs}
-    seed = pool.lottery_seed if newest is None else newest.policy["lottery_seed"]
+    seed = pool.lottery_seed if newest is None else m.Policy.from_dict(newest.policy).lottery_seed
     wanted = {
         need.id
         for need in needs

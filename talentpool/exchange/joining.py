@@ -30,16 +30,18 @@ from ..ledger import service as ledger
 from ..permissions import Action, Actor, require
 from ..reference.catalogue import Catalogue
 from ..reference.entries import Vocabulary
+from ..reference.models import TravelTime
+from ..reference.revising import set_travel_time
 from ..states import move
 from ..text import search_key
 from .entries import Entry, Values
 from .identity import Codes
 from .importing import RESTS, take_all
 from .layout import CANDIDATES
-from .people import check_person, pay_wish_of, post_values, span_values
+from .people import better_minutes, check_person, pay_wish_of, post_values, span_values
 from .tables import refuse
 
-RESTING = ("taken", "lifted", "turned_down", "travel")  # not a person's to bring
+RESTING = ("taken", "lifted", "turned_down")
 _PLAIN = {
     "travel_limit": "travel_limit_minutes", "themes": "wished_themes", "regions": "wished_regions",
 } | {
@@ -78,8 +80,16 @@ def import_candidates(
     take_all(CANDIDATES, kept, joining.take)
     codes.advance()
     take_all(CANDIDATES, ordered[len(kept) :], joining.take)
+    _take_travel(session, entries, actor, now)
     session.flush()
     return len(entries)
+
+
+def _take_travel(session: Session, entries: Sequence[Entry], actor: Actor, now: datetime) -> None:
+    """Minutes for pairs of places of which this database knows none; what staff entered here stays."""
+    for (home, hall), minutes in sorted(better_minutes(entries).items()):
+        if session.get(TravelTime, (home, hall)) is None:
+            set_travel_time(session, home, hall, minutes=minutes, actor=actor, now=now)
 
 
 def _fault(entry: Entry, field: str, message: str) -> BadCell:

@@ -160,7 +160,7 @@ def _values(person: Candidate, profile: Profile, prefecture_code: str) -> Values
     membership = next(x for x in person.memberships if x.prefecture_code == prefecture_code)
     own = (
         "family_name", "given_name", "family_kana", "given_kana", "contact_email", "phone",
-        "postal_code", "address", "birth_date", "trained_until", "motives", "motive", "heard_from",
+        "postal_code", "address", "birth_date", "trained_until", "motive", "heard_from",
     )  # fmt: skip
     return (
         {name: getattr(profile, name) for name in (*PLAIN, "pay_wish")}
@@ -168,6 +168,7 @@ def _values(person: Candidate, profile: Profile, prefecture_code: str) -> Values
         | {
             "active_from": membership.active_from,
             "active_until": membership.active_until,
+            "motives": sorted(person.motives),
             "consents": sorted(
                 row.purpose
                 for row in person.consents

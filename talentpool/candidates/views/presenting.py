@@ -241,7 +241,8 @@ class ViewLabels:
         return self.catalogue.municipality(row.municipality_code).label(self.locale)
 
     def purpose(self, row: ProfileView) -> str:
-        return str(_("一覧（氏名）") if row.purpose == viewing.LIST else _("登録情報"))
+        labels = {viewing.LIST: _("一覧（氏名）"), viewing.EXPORT: _("ファイルへの書出し")}
+        return str(labels.get(row.purpose, _("登録情報")))
 
 
 def _yes(value: bool) -> str:
