@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import fcntl
-import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from unittest import mock
 
 import pytest
 
@@ -23,8 +22,16 @@ SEED = 1
 
 def config_of(path: Path) -> Config:
     """The settings with which the demo's file in `path` was filled."""
-    with mock.patch.dict(os.environ, {"TALENTPOOL_INSTANCE": str(path.parent)}):
+    with at(path.parent):
         return Config.from_environment(settings(path))
+
+
+@contextmanager
+def at(instance: Path) -> Iterator[None]:
+    """The environment of a demo that keeps its files in `instance`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TALENTPOOL_INSTANCE", str(instance))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +40,7 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shared = root.parent if root.name.startswith("popen-") else root
     path = shared / "demo" / "demo.db"
     path.parent.mkdir(exist_ok=True)
-    with (
-        (shared / "demo.lock").open("w") as lock,
-        mock.patch.dict(os.environ, {"TALENTPOOL_INSTANCE": str(path.parent)}),
-    ):
+    with (shared / "demo.lock").open("w") as lock, at(path.parent):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
             fill(path, SEED, NOW)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
 import sqlalchemy as sa
@@ -30,7 +28,7 @@ from talentpool.placements.models import DecisionPaper, Placement
 from talentpool.rounds.models import Round, RoundNeed
 from talentpool.states import MembershipState, NeedState, PlacementState, RoundState
 
-from .conftest import NOW, SEED, YEAR, config_of
+from .conftest import NOW, SEED, YEAR, at, config_of
 
 PLANNED = dates.months_of_fiscal_year(YEAR + 1)
 PAST = dates.months_of_fiscal_year(YEAR - 1)
@@ -218,7 +216,7 @@ def is_content(column: sa.Column[Any]) -> bool:
 
 
 def test_the_same_seed_fills_the_same_pool(demo: Database, tmp_path: Path) -> None:
-    with mock.patch.dict(os.environ, {"TALENTPOOL_INSTANCE": str(tmp_path)}):
+    with at(tmp_path):
         fill(tmp_path / "demo.db", SEED, NOW)
     again = Database(config_of(tmp_path / "demo.db"))
     first, second = contents(demo), contents(again)
