@@ -456,8 +456,10 @@ def _confirm(session: Session, placement: Placement, now: datetime) -> None:
 
 
 def _note_state(session: Session, thing: Base, now: datetime) -> None:
-    """The event that brought the thing to its state."""
+    """The event that brought the thing to its state; none where it begins."""
     state = thing.state  # type: ignore[attr-defined]
+    if state == thing.__table__.c.state.default.arg:
+        return
     machine = machine_of(thing)  # type: ignore[arg-type]
     for step in machine.transitions:
         if step.target == state:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from talentpool import clock
+from talentpool import clock, matching as m
 from talentpool.accounts.models import User
-from talentpool.candidates.models import ProfileView
+from talentpool.candidates.models import Company, ProfileView, ServicePost
 from talentpool.db import Session
 from talentpool.operations import check
 from talentpool.permissions import Role
 from talentpool.placements.models import Placement
+from talentpool.rounds.preparing import create_round
+from talentpool.rounds.running import run_here
 from talentpool.states import NAMED, PlacementState, RoundState
+from talentpool.text import search_key
 from talentpool.web.unit import TalentpoolFlask
 
 from .. import factories as make
@@ -163,8 +167,13 @@ def test_what_is_foreign_looks_absent(app: TalentpoolFlask) -> None:
         absent = browser.get(f"/{path}/999999")
         beyond = browser.get(f"/{path}/{2**63}")
         assert [answer.status_code for answer in (foreign, absent, beyond)] == [404] * 3
-        assert foreign.text == absent.text
+        assert _plain(foreign.text) == _plain(absent.text)
         assert office.press(browser, "decline", reason="schedule").status_code == 404
+
+
+def _plain(page: str) -> str:
+    """Without the tokens, which hold the second they were made in."""
+    return re.sub(r'name="csrf_token" value="[^"]+"', "", page)
 
 
 @pytest.mark.parametrize(
@@ -361,3 +370,63 @@ def _count_queries(app: TalentpoolFlask, act: Any) -> int:
     act()
     event.remove(app.database.engine, "before_cursor_execute", note)
     return len([text for text in statements if text.lstrip().upper().startswith("SELECT")])
+
+
+def test_a_coordinator_lifts_a_hold_on_the_page_of_the_placement(app: TalentpoolFlask) -> None:
+    office = _office(app, PS.SUGGESTED)
+    with app.database.writing() as session:
+        person = session.get_one(Placement, office.placement_id).candidate
+        first, last = make.FIRST - 300, make.FIRST - 12
+        person.posts.append(
+            ServicePost(
+                body="姫路市", municipality_code=make.HIMEJI, first_month=first, last_month=last
+            )
+        )
+        person.companies.append(Company(name="播磨情報", name_key=search_key("播磨情報")))
+    page = office.coordinator.get(f"/placements/{office.placement_id}").text
+    assert "保留を解除する" in page
+    assert "保留を解除する" not in office.approver.get(f"/placements/{office.placement_id}").text
+    lift = f"/placements/{office.placement_id}/lift"
+    refused = office.coordinator.post(lift, rule="former_office", reason="")
+    assert refused.status_code == 422
+    assert "解除の理由を" in refused.text
+    assert (
+        office.coordinator.post(lift, rule="former_office", reason="所管外のため").status_code
+        == 302
+    )
+    assert (
+        "解除済み：所管外のため"
+        in office.coordinator.get(f"/placements/{office.placement_id}").text
+    )
+    assert office.coordinator.post(lift, rule="former_office", reason="再度").status_code == 409
+    assert office.town.post(lift, rule="former_office", reason="所管外").status_code == 403
+
+
+def test_a_round_is_adopted_by_a_button_and_leads_to_the_drafts(app: TalentpoolFlask) -> None:
+    now = clock.now()
+    with app.database.writing() as session:
+        coordinator = make.make_user(session, Role.COORDINATOR)
+        need = make.make_need(session, now=now)
+        make.make_candidate(session, now=now)
+        made = create_round(
+            session, prefecture_code=make.HYOGO, title="第1回", need_ids=[need.id], policy=m.Policy(),
+            time_limit=20, actor=coordinator.actor, now=now,
+        )  # fmt: skip
+    run_here(app.database, made.id)
+    browser = _browser(app, coordinator)
+    answer = browser.post(f"/rounds/{made.id}/adopt")
+    assert answer.status_code == 302
+    page = browser.get(answer.location).text
+    assert "1件の候補ができました" in page
+    with app.database.reading() as session:
+        (placement,) = session.query(Placement)
+    assert "条件をすべて満たし" in browser.get(f"/placements/{placement.id}").text
+    assert browser.post(f"/rounds/{made.id}/adopt").status_code == 409
+
+
+def test_an_ended_placement_says_why_in_words(app: TalentpoolFlask) -> None:
+    office = _office(app, PS.OFFERED)
+    office.press(office.person, "decline", reason="other", comment="介護のため")
+    page = office.coordinator.get(f"/placements/{office.placement_id}").text
+    assert "その他" in page
+    assert "介護のため" in page
