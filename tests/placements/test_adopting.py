@@ -14,12 +14,13 @@ from talentpool.permissions import Role
 from talentpool.placements import service
 from talentpool.placements.adopting import adopt_round
 from talentpool.placements.deciding import Objection, approve_many
-from talentpool.placements.drafting import suggest_alternate
+from talentpool.placements.drafting import propose_placements, suggest_alternate
 from talentpool.placements.models import Placement
+from talentpool.placements.papers import find_paper
 from talentpool.rounds.models import Round
 from talentpool.rounds.preparing import create_round
 from talentpool.rounds.running import run_here
-from talentpool.states import PlacementState, RoundState
+from talentpool.states import MembershipState, NeedState, PlacementState, RoundState
 
 from .. import factories as make
 from .cast import Cast, assert_sound, ledger_of, states
@@ -210,3 +211,45 @@ def test_a_coordinator_of_another_prefecture_cannot_adopt(
     stranger = make.make_user(session, Role.COORDINATOR, prefecture_code=make.OSAKA).actor
     with pytest.raises(Forbidden):
         adopt_round(session, round_, actor=stranger, now=make.NOW)
+
+
+def test_nobody_is_added_to_a_closed_need_or_after_leaving(cast: Cast, session: Session) -> None:
+    need, person = make.make_need(session), make.make_candidate(session)
+    gone = make.make_candidate(session, state=MembershipState.LEFT)
+    held = make.make_need(session, state=NeedState.ON_HOLD)
+    round_ = make.make_round_with_plan(
+        session, [(need, person), (need, gone), (held, person)], state=RoundState.ADOPTED
+    )
+    for wanted, who in ((need, gone), (held, person)):
+        with pytest.raises(Conflict):
+            suggest_alternate(session, round_, wanted, who, actor=cast.coordinator, now=make.NOW)
+    assert suggest_alternate(session, round_, need, person, actor=cast.coordinator, now=make.NOW)
+
+
+def test_papers_of_two_needs_are_not_drafted_as_one(cast: Cast, session: Session) -> None:
+    one, other = cast.suggested(), cast.suggested()
+    with pytest.raises(NotFound):
+        propose_placements(session, one.need, [one, other], actor=cast.coordinator, now=make.NOW)
+
+
+def test_the_paper_names_the_round_and_the_others_on_the_list(
+    cast: Cast, session: Session, database: Database
+) -> None:
+    _, needs = _pool(session, 2, 1)
+    round_ = _solved(database, cast, needs)
+    (first,) = adopt_round(session, round_, actor=cast.coordinator, now=make.NOW)
+    (other,) = service.list_alternates(session, needs[0])
+    second = suggest_alternate(
+        session, round_, needs[0], other.candidate, actor=cast.coordinator, now=make.NOW
+    )
+    propose_placements(session, needs[0], [first, second], actor=cast.coordinator, now=make.NOW)
+    cast.walk_all([first, second], "approve")
+    cast.walk(first, "accept", "welcome", "confirm")
+    paper = find_paper(session, first)
+    assert paper is not None
+    assert paper.content["round"] == {
+        "id": round_.id, "number": 1, "input_hash": round_.input_hash,
+    }  # fmt: skip
+    assert [(row["placement"], row["state"]) for row in paper.content["others"]] == [
+        (second.id, "approved")
+    ]

@@ -10,10 +10,11 @@ from talentpool.candidates.introduction import may_see_contact
 from talentpool.candidates.models import Candidate, Membership
 from talentpool.candidates.reviewing import leave_pool
 from talentpool.db import Session
-from talentpool.errors import Conflict, Forbidden, Refused
+from talentpool.engagements.models import Engagement
+from talentpool.errors import Conflict, Forbidden, NotFound, Refused
 from talentpool.mail import MailOrder
 from talentpool.needs.models import Outcome
-from talentpool.permissions import Role
+from talentpool.permissions import Role, get_visible
 from talentpool.placements.closing import close_need, people_told, withdraw_need
 from talentpool.placements.leaving import end_placements
 from talentpool.states import LIVE, Audience, MembershipState, NeedState, PlacementState
@@ -193,3 +194,33 @@ def test_a_town_may_have_the_telephone_number_once_both_have_said_yes(
     other = make.make_user(session, Role.MUNICIPALITY, municipality_code=make.SAYO).actor
     assert may_see_contact(session, cast.town, placement.candidate) is may
     assert may_see_contact(session, other, placement.candidate) is False
+
+
+def test_person_and_town_reach_the_engagement_of_their_placement_and_no_other(
+    cast: Cast, session: Session
+) -> None:
+    placement = make.make_placement(
+        session, make.make_need(session), make.make_candidate(session), state=PS.CONFIRMED
+    )
+    engagement = session.scalars(sa.select(Engagement)).one()
+    stranger = make.make_user(session, Role.CANDIDATE).actor
+    other_town = make.make_user(session, Role.MUNICIPALITY, municipality_code=make.SAYO).actor
+    for actor in (cast.person(placement), cast.town, cast.coordinator):
+        assert get_visible(session, actor, Engagement, engagement.id) is engagement
+    for actor in (stranger, other_town):
+        with pytest.raises(NotFound):
+            get_visible(session, actor, Engagement, engagement.id)
+
+
+def test_who_is_no_longer_in_the_pool_goes_no_step_further(cast: Cast, session: Session) -> None:
+    placement = cast.suggested()
+    _membership(session, placement.candidate).state = MembershipState.LEFT
+    with pytest.raises(Conflict, match="登録が有効"):
+        cast.step(placement, "propose")
+
+
+def test_a_comment_of_more_than_a_thousand_characters_is_refused(cast: Cast) -> None:
+    placement = cast.walk(cast.suggested(), "propose", "approve")
+    with pytest.raises(Refused) as refused:
+        cast.step(placement, "decline", reason="schedule", comment="長" * 1001)
+    assert "comment" in refused.value.fields
