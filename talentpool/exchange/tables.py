@@ -43,7 +43,7 @@ def make_sheet(
             break
         if len(line) > MOST_COLUMNS and any(map(to_text, line[MOST_COLUMNS:])):
             faults.append(BadCell(name, number, None, f"列は{MOST_COLUMNS}列までです。"))
-        texts = [to_text(value) for value in line[:MOST_COLUMNS]]
+        texts = [restore(to_text(value)) for value in line[:MOST_COLUMNS]]
         if all(is_blank(text) for text in texts):
             continue
         if not sheet.headers:
@@ -58,7 +58,7 @@ def make_sheet(
 
 
 def _headers(name: str, number: int, texts: list[str], faults: list[BadCell]) -> list[str]:
-    headers = [restore(text).strip() for text in texts]
+    headers = [text.strip() for text in texts]
     while headers and not headers[-1]:
         headers.pop()
     keys = [search_key(header) for header in headers]
@@ -90,7 +90,7 @@ def _cells(
                 BadCell(sheet.name, number, header, "使えない文字（NULなど）が含まれています。")
             )
         else:
-            cells[header] = restore(text)
+            cells[header] = text
     return cells
 
 
