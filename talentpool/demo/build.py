@@ -25,7 +25,7 @@ from .posting import publish_needs, save_needs, submit_needs
 
 PEOPLE, IN_REVIEW, RETURNED = 300, 12, 4
 OPEN_NEEDS, UNFINISHED = 80, 8
-PAST_NEEDS = 48
+PAST_NEEDS = 40
 LASTING = 8  # needs of the past year whose engagements go on into the year that is planned
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .encode import columns_of, encode
+from .encode import Columns, People, columns_of, encode
 from .errors import MissingInput
 from .fit import fit_parts
 from .plan import Plan
@@ -71,8 +71,9 @@ def empty_seats(
     people, wanted = by_id(candidates), by_id(needs)
     filled = np.bincount(plan.pairs[:, 0], minlength=problem.m)
     load = _used(problem, plan)
+    left = _remaining(people, wanted, load)
     return [
-        _explain(need, int(problem.seats[j] - filled[j]), people, wanted, load, policy or Policy())
+        _explain(need, int(problem.seats[j] - filled[j]), people, left, load, policy or Policy())
         for j, need in enumerate(wanted)
         if filled[j] < problem.seats[j]
     ]
@@ -125,7 +126,7 @@ def _explain(
     need: Need,
     seats: int,
     people: list[Candidate],
-    needs: list[Need],
+    left: list[Candidate],
     load: _Load,
     policy: Policy,
 ) -> EmptySeats:
@@ -143,18 +144,21 @@ def _explain(
         rules={rule: int(mask.sum()) for rule, mask in broken.items() if mask.any()},
         near=tuple((people[i].id, names[int(table[:, i].argmax())]) for i in nearest),
         busy=int(feasible(broken).sum()) - sum(need.id in s for s in load.served),
-        change=_smallest(need, _remaining(people, needs, load), policy),
+        change=_smallest(need, left, policy),
     )
 
 
 def _smallest(need: Need, people: list[Candidate], policy: Policy) -> dict[str, Any] | None:
     """The cheapest change that gives the seat somebody whom the plan leaves free; best fit breaks ties."""
+    changes = list(_changes(need, people))
+    columns = columns_of([change.need for change in changes])
+    arrays = encode(people, columns)
     best: tuple[int, int, str] | None = None
     answer = None
-    for change in _changes(need, people):
+    for change in changes:
         if best is not None and change.cost > best[0]:
             continue
-        who = _first_fitting(change, people, policy)
+        who = _first_fitting(change, people, arrays, columns, policy)
         if who is None:
             continue
         index, fit = who
@@ -196,20 +200,25 @@ def _eased(skill: Any) -> Any:
 
 
 def _first_fitting(
-    change: Change, people: Sequence[Candidate], policy: Policy
+    change: Change, people: Sequence[Candidate], arrays: People, columns: Columns, policy: Policy
 ) -> tuple[int, int] | None:
     """(index, fit in bp) of the best person whom the change makes feasible."""
-    altered = [_altered(change, person) for person in people] if change.of_person else list(people)
-    columns = columns_of([change.need])
-    arrays = encode(altered, columns)
+    altered = _altered_arrays(change, arrays) if change.of_person else arrays
     who: NDArray[np.int64] = np.flatnonzero(
-        feasible(broken_rules(altered, arrays, change.need, columns))
+        feasible(broken_rules(people, altered, change.need, columns))
     )
     if not len(who):
         return None
-    fits = fit_parts(arrays, change.need, columns, policy).sum(axis=1)[who]
+    fits = fit_parts(altered, change.need, columns, policy).sum(axis=1)[who]
     place = int(np.lexsort((who, -fits))[0])
     return int(who[place]), int(fits[place])
+
+
+def _altered_arrays(change: Change, arrays: People) -> People:
+    """What `_altered` does to one person, done to all of them."""
+    if change.kind == "travel":
+        return replace(arrays, travel_limit=arrays.travel_limit + THIRTY)
+    return replace(arrays, most_at_once=arrays.most_at_once + 1)
 
 
 def _altered(change: Change, person: Candidate) -> Candidate:
