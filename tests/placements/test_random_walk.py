@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from random import Random
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from talentpool.audit import AuditEvent
 from talentpool.candidates.models import Candidate, Membership
 from talentpool.candidates.reviewing import leave_pool
 from talentpool.db import Database, Session
@@ -28,6 +31,14 @@ from .cast import Cast
 from .test_table import REASONS
 
 PEOPLE, NEEDS = 3, 3
+RARELY = 6  # of 0..9; neither end, which a search tries more often
+FORWARD = {
+    PlacementState.SUGGESTED: "propose",
+    PlacementState.PROPOSED: "approve",
+    PlacementState.OFFERED: "accept",
+    PlacementState.INTRODUCED: "welcome",
+    PlacementState.AGREED: "confirm",
+}
 places = st.integers(0, 11)
 
 
@@ -42,6 +53,9 @@ class Walk(RuleBasedStateMachine):
         self.people = [make.make_candidate(session, half_days=8) for _ in range(PEOPLE)]
         self.needs = [make.make_need(session, seats=1 + (place == 0)) for place in range(NEEDS)]
         self.seen: dict[int, int] = {}
+        for need in self.needs:
+            for candidate in self.people:
+                make.make_placement(session, need, candidate)
         session.commit()
 
     @rule(person=st.integers(0, PEOPLE - 1), need=st.integers(0, NEEDS - 1))
@@ -66,20 +80,17 @@ class Walk(RuleBasedStateMachine):
                 lambda: self.cast.step(placement, verb, reason=REASONS.get(verb), now=self.now)
             )
 
-    @rule(place=places)
-    def take_the_usual_step(self, place: int) -> None:
-        """Random verbs rarely fit: this one goes forward."""
-        forward = {
-            PlacementState.SUGGESTED: "propose",
-            PlacementState.PROPOSED: "approve",
-            PlacementState.OFFERED: "accept",
-            PlacementState.INTRODUCED: "welcome",
-            PlacementState.AGREED: "confirm",
-        }
-        rows = [row for row in self._live() if row.state in forward]
-        if rows:
-            placement = rows[place % len(rows)]
-            self._try(lambda: self.cast.step(placement, forward[placement.state], now=self.now))
+    @rule(place=places, times=st.integers(1, 5))
+    def go_forward(self, place: int, times: int) -> None:
+        """Random verbs rarely fit: this takes the usual ones."""
+        rows = self._live()
+        if not rows:
+            return
+        placement = rows[place % len(rows)]
+        for _ in range(times):
+            verb = FORWARD.get(placement.state)
+            if verb is not None:
+                self._try(lambda verb=verb: self.cast.step(placement, verb, now=self.now))
 
     @rule(need=st.integers(0, NEEDS - 1))
     def propose_all(self, need: int) -> None:
@@ -101,7 +112,7 @@ class Walk(RuleBasedStateMachine):
             lambda: approve_many(self.session, rows, {}, actor=self.cast.approver, now=self.now)
         )
 
-    @rule(days=st.integers(1, 9))
+    @rule(days=st.integers(1, 5))
     def wait(self, days: int) -> None:
         self.now += timedelta(days=days)
         self._try(lambda: lapse_overdue(self.session, self.now))
@@ -111,10 +122,10 @@ class Walk(RuleBasedStateMachine):
         self.needs[need].content_version += 1
         self.session.commit()
 
-    @rule(need=st.integers(0, NEEDS - 1), by_town=st.booleans(), really=st.integers(0, 3))
+    @rule(need=st.integers(0, NEEDS - 1), by_town=st.booleans(), really=st.integers(0, 9))
     def end_the_need(self, need: int, by_town: bool, really: int) -> None:
-        """One time in four, so that walks are not over at once."""
-        if really:
+        """Rarely, so that walks are not over at once."""
+        if really != RARELY:
             return
         end, actor, reason = (
             (withdraw_need, self.cast.town, "budget")
@@ -125,9 +136,9 @@ class Walk(RuleBasedStateMachine):
             lambda: end(self.session, self.needs[need], reason=reason, actor=actor, now=self.now)
         )
 
-    @rule(person=st.integers(0, PEOPLE - 1), really=st.integers(0, 3))
+    @rule(person=st.integers(0, PEOPLE - 1), really=st.integers(0, 9))
     def leave(self, person: int, really: int) -> None:
-        if really:
+        if really != RARELY:
             return
         membership = self._membership(self.people[person])
         self._try(lambda: leave_pool(self.session, membership, actor=SYSTEM, now=self.now))
@@ -176,8 +187,8 @@ def test_no_order_of_steps_violates_an_invariant(database: Database) -> None:
     run_state_machine_as_test(
         walk,  # type: ignore[arg-type]
         settings=settings(
-            max_examples=12,
-            stateful_step_count=40,
+            max_examples=15,
+            stateful_step_count=50,
             deadline=None,
             derandomize=True,
             phases=[Phase.generate],
@@ -185,3 +196,30 @@ def test_no_order_of_steps_violates_an_invariant(database: Database) -> None:
         ),
     )
     sessions.pop().close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_long_and_busy_walk_violates_no_invariant(database: Database, seed: int) -> None:
+    """Chosen so that most steps succeed: many confirmations, undone ones and alternates moving on."""
+    draw = Random(seed)
+    session = database.session(read_only=False)
+    walk = Walk(session)
+    for _ in range(60):
+        place = draw.randrange(12)
+        choice = draw.randrange(10)
+        if choice < 4:
+            walk.go_forward(place, draw.randint(1, 5))
+        elif choice < 7:
+            walk.take_step(place, draw.choice(sorted(VERBS)))
+        elif choice == 7:
+            walk.suggest(draw.randrange(PEOPLE), draw.randrange(NEEDS))
+        elif choice == 8:
+            walk.approve_everything()
+        else:
+            walk.wait(draw.randint(1, 3))
+        walk.nothing_is_violated()
+        walk.versions_never_fall()
+    steps = sa.select(AuditEvent.action).where(AuditEvent.action.startswith("placement."))
+    seen = set(session.scalars(steps))
+    session.close()
+    assert {"placement.confirm", "placement.offer", "placement.accept"} <= seen
