@@ -1,0 +1,120 @@
+"""Seeded random problems, and two solvers of others to compare with."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from talentpool import matching as m
+
+
+def random_problem(seed: int, *, people: int, needs: int, months: int) -> m.Problem:
+    """Up to that many people, needs and months; values, seats, capacities and gaps of every kind."""
+    r = np.random.default_rng(seed)
+    n, k, t = (int(r.integers(1, most + 1)) for most in (people, needs, months))
+    feasible = r.random((k, n)) < r.uniform(0.1, 0.9)
+    row, column = np.nonzero(feasible)
+    table = np.zeros((k, t), bool)
+    for j in range(k):
+        first = int(r.integers(0, t))
+        table[j, first : int(r.integers(first, t)) + 1] = True
+    return m.Problem(
+        ptr=np.concatenate([[0], np.cumsum(feasible.sum(axis=1))]).astype(np.int64),
+        candidate=column.astype(np.int32),
+        fit=r.integers(0, int(r.choice([5, 10_001])), len(row)).astype(np.int16),
+        seats=r.integers(1, 3, k).astype(np.int16),
+        half_days=r.integers(1, 7, k).astype(np.int16),
+        months=table,
+        capacity=r.integers(0, 13, (n, t)).astype(np.int16),
+        most_at_once=r.integers(0, 4, n).astype(np.int8),
+        candidate_ids=[f"c{i:03d}" for i in range(n)],
+        need_ids=[f"n{j:03d}" for j in range(k)],
+        premium=r.choice([0, 100, 20_000], k).astype(np.int32),
+        bonus=r.integers(-50, 50, len(row)).astype(np.int32),
+        engagements=(r.random((n, t)) < 0.2).astype(np.int8),
+        posted=r.permutation(k).astype(np.int64),
+        skill_count=r.integers(0, 9, len(row)).astype(np.int16),
+        lottery_seed=seed,
+    )
+
+
+def best_by_milp(problem: m.Problem) -> int:
+    """The optimum by HiGHS on the textbook formulation."""
+    pairs = len(problem.candidate)
+    if not pairs:
+        return 0
+    rows, right = _rows(problem)
+    answer = milp(
+        -problem.value.astype(float),
+        constraints=LinearConstraint(np.array(rows, float), -np.inf, np.array(right, float)),
+        integrality=np.ones(pairs, np.int64),
+        bounds=Bounds(0, 1),
+        options={"mip_rel_gap": 0.0},
+    )
+    return int(problem.value[answer.x > 0.5].sum())
+
+
+def _rows(problem: m.Problem) -> tuple[list[np.ndarray], list[int]]:
+    rows = [(problem.row == j).astype(int) for j in range(problem.m)]
+    right = [int(seats) for seats in problem.seats]
+    for i in range(problem.n):
+        for t in range(problem.months.shape[1]):
+            used = (problem.candidate == i) & problem.months[problem.row, t]
+            if used.any():
+                rows.append(used * problem.half_days[problem.row])
+                right.append(int(problem.capacity[i, t]))
+                rows.append(used.astype(int))
+                right.append(max(int(problem.most_at_once[i]) - int(problem.standing[i, t]), 0))
+    return rows, right
+
+
+def best_by_cp_sat(problem: m.Problem) -> int:
+    """The optimum by OR-tools' CP-SAT."""
+    from ortools.sat.python import cp_model
+
+    model = cp_model.CpModel()
+    taken = [model.new_bool_var(f"x{e}") for e in range(len(problem.candidate))]
+    rows, right = _rows(problem) if taken else ([], [])
+    for row, most in zip(rows, right, strict=True):
+        model.add(sum(int(row[e]) * taken[e] for e in np.flatnonzero(row)) <= most)
+    model.maximize(sum(int(v) * x for v, x in zip(problem.value, taken, strict=True)))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    assert solver.solve(model) == cp_model.OPTIMAL
+    return round(solver.objective_value)
+
+
+def best_by_trying(problem: m.Problem) -> int:
+    """The optimum by every set of pairs, grown one by one; for very small problems."""
+    if not len(problem.candidate):
+        return 0
+    rows, right = _rows(problem)
+    matrix, limits = np.array(rows), np.array(right)
+    best = 0
+    pairs = range(len(problem.candidate))
+    for size in range(1, len(problem.candidate) + 1):
+        found = False
+        for chosen in combinations(pairs, size):
+            if (matrix[:, chosen].sum(axis=1) <= limits).all():
+                found = True
+                best = max(best, int(problem.value[list(chosen)].sum()))
+        if not found:
+            break
+    return best
+
+
+def best_pattern(problem: m.Problem, candidate: int, worth: np.ndarray) -> int:
+    """One person's best set of pairs at given worths, by trying all; the worths are whole numbers."""
+    mine = np.flatnonzero(problem.candidate == candidate)
+    best = 0
+    for size in range(1, len(mine) + 1):
+        for chosen in combinations(mine, size):
+            used = problem.months[problem.row[list(chosen)]]
+            days = (used * problem.half_days[problem.row[list(chosen)], None]).sum(axis=0)
+            count = used.sum(axis=0) + problem.standing[candidate] * used.any(axis=0)
+            fits = (days <= problem.capacity[candidate]).all()
+            if fits and (count <= problem.most_at_once[candidate]).all():
+                best = max(best, int(worth[list(chosen)].sum()))
+    return best

@@ -1,0 +1,142 @@
+"""The plan is worth exactly what independent solvers find, and the bound holds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from talentpool import matching as m
+
+from .instances import (
+    best_by_cp_sat,
+    best_by_milp,
+    best_by_trying,
+    best_pattern,
+    random_problem,
+)
+
+SCALE = 1024
+
+
+def _solved(problem: m.Problem) -> m.Plan:
+    plan = m.solve(problem)
+    m.verify(problem, plan)
+    assert plan.status in {"optimal", "nothing"}
+    assert plan.bound == plan.value
+    return plan
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_small_problems_agree_with_trying_everything(seed: int) -> None:
+    problem = random_problem(seed, people=4, needs=3, months=3)
+    assert _solved(problem).value == best_by_trying(problem)
+
+
+@pytest.mark.parametrize("first", range(0, 240, 20))
+def test_small_problems_agree_with_highs(first: int) -> None:
+    for seed in range(first, first + 20):
+        problem = random_problem(seed, people=6, needs=6, months=4)
+        assert _solved(problem).value == best_by_milp(problem), seed
+
+
+@pytest.mark.parametrize("seed", range(1000, 1040))
+def test_middle_problems_agree_with_highs(seed: int) -> None:
+    problem = random_problem(seed, people=40, needs=40, months=12)
+    assert _solved(problem).value == best_by_milp(problem)
+
+
+@pytest.mark.parametrize("seed", range(2000, 2020))
+def test_middle_problems_agree_with_cp_sat(seed: int) -> None:
+    problem = random_problem(seed, people=25, needs=25, months=12)
+    assert _solved(problem).value == best_by_cp_sat(problem)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_prices_give_a_bound_that_anybody_can_recompute(seed: int) -> None:
+    problem = random_problem(seed, people=5, needs=5, months=3)
+    plan = _solved(problem)
+    prices = np.rint(plan.need_price * SCALE).astype(np.int64)
+    worth = problem.value * SCALE - prices[problem.row]
+    bound = int((problem.seats * prices).sum()) + sum(
+        best_pattern(problem, i, worth) for i in range(problem.n)
+    )
+    assert bound >= plan.value * SCALE
+    if plan.proof == "bound":
+        assert bound // SCALE == plan.value
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_pin_is_kept_and_costs_at_least_the_regret(seed: int) -> None:
+    problem = random_problem(seed, people=8, needs=8, months=4)
+    plan = _solved(problem)
+    for need in range(problem.m):
+        for row in m.ranking(problem, plan, need):
+            pair = (need, row.candidate)
+            try:
+                pinned = m.solve(problem, pins=[pair])
+            except m.InfeasiblePins:
+                assert not row.placed
+                continue
+            m.verify(problem, pinned)
+            assert pair in {(int(j), int(i)) for j, i in pinned.pairs}
+            assert plan.value - pinned.value >= row.regret
+            assert row.regret == 0 or not row.placed
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_forbidden_pair_is_absent_and_never_makes_the_plan_better(seed: int) -> None:
+    problem = random_problem(seed, people=10, needs=10, months=4)
+    plan = _solved(problem)
+    for j, i in plan.pairs[:5]:
+        without = m.solve(problem, forbids=[(int(j), int(i))])
+        m.verify(problem, without)
+        assert (int(j), int(i)) not in {(int(a), int(b)) for a, b in without.pairs}
+        assert without.value <= plan.value
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_among_equal_plans_the_one_in_force_is_kept(seed: int) -> None:
+    problem = random_problem(seed * 7, people=8, needs=8, months=3)
+    plan = _solved(problem)
+    again = m.solve(problem, previous=[(int(j), int(i)) for j, i in plan.pairs])
+    assert again.pairs.tolist() == plan.pairs.tolist()
+
+
+def test_the_lottery_decides_between_equal_people() -> None:
+    """One seat, many equal people: different seeds choose different ones."""
+
+    def winner(seed: int) -> int:
+        people = 12
+        problem = m.Problem(
+            ptr=np.array([0, people], np.int64),
+            candidate=np.arange(people, dtype=np.int32),
+            fit=np.full(people, 7000, np.int16),
+            seats=np.array([1], np.int16),
+            half_days=np.array([2], np.int16),
+            months=np.array([[True]]),
+            capacity=np.full((people, 1), 4, np.int16),
+            most_at_once=np.ones(people, np.int8),
+            candidate_ids=[f"c{i:02d}" for i in range(people)],
+            need_ids=["n"],
+            lottery_seed=seed,
+        )
+        return int(m.solve(problem).pairs[0, 1])
+
+    assert len({winner(seed) for seed in range(8)}) > 3
+    assert winner(5) == winner(5)
+
+
+def test_a_run_that_is_told_to_stop_says_so_and_still_gives_a_plan() -> None:
+    problem = random_problem(3, people=40, needs=40, months=12)
+    plan = m.solve(problem, progress=lambda _progress: True)
+    m.verify(problem, plan)
+    assert plan.status == "cancelled"
+    assert plan.bound >= plan.value
+
+
+def test_a_run_out_of_time_is_feasible_with_a_gap_that_holds() -> None:
+    problem = random_problem(5, people=40, needs=40, months=12)
+    plan = m.solve(problem, time_limit=0.0)
+    m.verify(problem, plan)
+    assert plan.status == "feasible"
+    assert plan.value <= best_by_milp(problem) <= plan.bound
