@@ -1,0 +1,191 @@
+"""A real site on loopback, with its worker, and a real browser in front of it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from talentpool.accounts.models import User
+from talentpool.config import Config
+from talentpool.db import Database
+from talentpool.permissions import Role
+from tests import servers
+from tests.browsers import stored_user
+from tests.factories import PASSWORD
+
+ROOT = Path(__file__).resolve().parents[2]
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+START = 60  # seconds until the site must answer
+
+
+@dataclass
+class Site:
+    """The address, the database behind it, and its commands."""
+
+    address: str
+    database: Database
+    environment: dict[str, str]
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "talentpool.cli", *arguments],
+            env=self.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def site(config: Config, database: Database, tmp_path: Path) -> Iterator[Site]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "TALENTPOOL_ENV": "test",
+        "TALENTPOOL_INSTANCE": str(tmp_path / "instance"),
+        "TALENTPOOL_DATABASE_URL": config.database_url,
+        "TALENTPOOL_SECRET_KEY": config.secret_key,
+        "TALENTPOOL_FIELD_KEYS": ",".join(config.field_keys),
+        "TALENTPOOL_AUDIT_KEY": config.audit_key,
+        "TALENTPOOL_BASE_URL": f"http://127.0.0.1:{port}",
+    }
+    command = [sys.executable, "-m", "talentpool.cli", "serve", "--port", str(port)]
+    with (tmp_path / "site.log").open("w") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait(f"{address}/readyz", process)
+        yield Site(address, database, environment)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the site has ended"
+        try:
+            with urllib.request.urlopen(address) as answer:
+                assert answer.status == 200
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    pytest.fail("the site does not answer")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = servers.find_browser()
+    assert path is not None, "Chromium is missing: apt-get install -y chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visitor:
+    """Somebody at a browser of their own. Finds buttons and links by what they are called."""
+
+    page: Page
+    site: Site
+    seen: list[str] = field(default_factory=list)  # the HTML of every page that was shown
+
+    def go(self, path: str) -> Visitor:
+        self.page.goto(f"{self.site.address}{path}")
+        return self._look()
+
+    def fill(self, fields: dict[str, Any]) -> Visitor:
+        """Type, choose and tick by the names of the fields."""
+        for name, value in fields.items():
+            control = self.page.locator(f'main [name="{name}"]')
+            kind = control.first.evaluate("e => e.tagName + ':' + e.type")
+            if kind.startswith("SELECT"):
+                control.select_option(value)
+            elif kind.endswith((":checkbox", ":radio")):
+                wanted = value if isinstance(value, list) else [value]
+                for one in control.all():
+                    one.set_checked(one.get_attribute("value") in wanted, force=True)
+            else:
+                control.first.fill(str(value))
+        return self
+
+    def press(self, name: str, *, within: str = "main") -> Visitor:
+        button = self.page.locator(within).get_by_role("button", name=name, exact=True)
+        with self.page.expect_navigation():
+            button.locator("visible=true").last.click()
+        return self._look()
+
+    def follow(self, name: str) -> Visitor:
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=name).first.click()
+        return self._look()
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> Visitor:
+        self.go("/signin").fill({"email": email, "password": password})
+        return self.press("ログイン")
+
+    @property
+    def text(self) -> str:
+        return self.page.locator("main").inner_text()
+
+    @property
+    def number(self) -> int:
+        """The number at the end of the address."""
+        return int(self.page.url.rstrip("/").rsplit("/", 1)[1].split("?")[0])
+
+    def _look(self) -> Visitor:
+        self.seen.append(self.page.content())
+        return self
+
+
+@dataclass
+class Door:
+    """Lets visitors in; every one has cookies and a window of their own."""
+
+    chromium: Browser
+    site: Site
+    has_scripts: bool
+    visitors: list[Visitor] = field(default_factory=list)
+
+    def visitor(self) -> Visitor:
+        context = self.chromium.new_context(
+            java_script_enabled=self.has_scripts, locale="ja-JP", viewport={"width": 1280, "height": 900}
+        )  # fmt: skip
+        context.set_default_timeout(8_000)
+        visitor = Visitor(context.new_page(), self.site)
+        self.visitors.append(visitor)
+        return visitor
+
+    def officer(self, role: Role, **more: Any) -> Visitor:
+        return self.visitor().sign_in(self.account(role, **more).email)
+
+    def account(self, role: Role, **more: Any) -> User:
+        return stored_user(self.site.database, role, **more)
+
+    def close(self) -> None:
+        for visitor in self.visitors:
+            visitor.page.context.close()
+
+
+@pytest.fixture
+def door(chromium: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Door]:
+    has_scripts = not site.database.engine.dialect.name.startswith("postgresql")
+    door = Door(chromium, site, has_scripts)
+    yield door
+    door.close()
