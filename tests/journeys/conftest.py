@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -13,8 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from talentpool.accounts.models import User
@@ -98,12 +101,43 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+WIDTHS = (1280, 390)
+
+
+@dataclass
+class Inspector:
+    """Has axe-core look at every kind of page once, on a desk and on a telephone."""
+
+    is_on: bool
+    known: set[str] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+
+    def inspect(self, page: Page) -> None:
+        place = re.sub(r"[0-9]+|confirm/[^/]+$", "N", urlsplit(page.url).path)
+        kind = f"{place} {page.locator('main').get_by_role('button').all_inner_texts()}"
+        if not self.is_on or kind in self.known:
+            return
+        self.known.add(kind)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            if overflow > 0:
+                self.faults.append(f"{place} at {width}: {overflow} px too wide")
+            found = Axe().run(page).response["violations"]
+            self.faults += [
+                f"{place} at {width}: {fault['id']} {fault['nodes'][0]['html'][:200]}"
+                for fault in found
+            ]
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+
+
 @dataclass
 class Visitor:
     """Somebody at a browser of their own. Finds buttons and links by what they are called."""
 
     page: Page
     site: Site
+    inspector: Inspector
     seen: list[str] = field(default_factory=list)  # the HTML of every page that was shown
 
     def go(self, path: str) -> Visitor:
@@ -151,6 +185,7 @@ class Visitor:
 
     def _look(self) -> Visitor:
         self.seen.append(self.page.content())
+        self.inspector.inspect(self.page)
         return self
 
 
@@ -161,6 +196,7 @@ class Door:
     chromium: Browser
     site: Site
     has_scripts: bool
+    inspector: Inspector
     visitors: list[Visitor] = field(default_factory=list)
 
     def visitor(self) -> Visitor:
@@ -168,7 +204,7 @@ class Door:
             java_script_enabled=self.has_scripts, locale="ja-JP", viewport={"width": 1280, "height": 900}
         )  # fmt: skip
         context.set_default_timeout(8_000)
-        visitor = Visitor(context.new_page(), self.site)
+        visitor = Visitor(context.new_page(), self.site, self.inspector)
         self.visitors.append(visitor)
         return visitor
 
@@ -186,6 +222,6 @@ class Door:
 @pytest.fixture
 def door(chromium: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Door]:
     has_scripts = not site.database.engine.dialect.name.startswith("postgresql")
-    door = Door(chromium, site, has_scripts)
+    door = Door(chromium, site, has_scripts, Inspector(is_on=has_scripts))
     yield door
     door.close()

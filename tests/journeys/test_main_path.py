@@ -49,6 +49,8 @@ def test_a_person_reaches_a_town_and_the_half_days_are_booked(door: Door, site: 
     _confirm(coordinator)
     assert "確定" in candidate.go("/home").text
     _assert_books_agree(site)
+    assert door.inspector.faults == []
+    assert len(door.inspector.known) > 20 or not door.has_scripts
 
 
 def _register(visitor: Visitor) -> Visitor:
