@@ -10,10 +10,10 @@ from ..errors import BadCell, Problem
 from ..reference.catalogue import Catalogue
 from ..text import search_key
 from . import cells
+from .kinds import LONGEST_CODE, fold_code
 from .layout import KEY, Column, Layout, Leaf
 from .tables import Row, Sheet, refuse
 
-LONGEST_KEY = 12  # characters
 Values = dict[str, Any]
 
 
@@ -93,7 +93,7 @@ class _Reader:
     def _entry(self, sheet: Sheet, row: Row, headers: Mapping[str, str], *, is_flat: bool) -> Entry:
         typed = {headers[name]: text for name, text in row.cells.items() if name in headers}
         entry = Entry(
-            typed.get(KEY, "").strip(),
+            fold_code(typed.get(KEY, "")),
             row.number,
             self._values(sheet.name, row.number, typed, self.layout.columns),
             {leaf.field: [] for leaf in self.layout.leaves},
@@ -147,8 +147,8 @@ class _Reader:
             code = entry.code
             if not code:
                 continue
-            if len(code) > LONGEST_KEY or not code.isprintable():
-                message = f"{LONGEST_KEY}字までで書いてください。"
+            if len(code) > LONGEST_CODE or not code.isprintable():
+                message = f"{LONGEST_CODE}字までで書いてください。"
                 self._fault(sheet.name, entry.row, KEY, message)
             elif code in seen:
                 self._fault(sheet.name, entry.row, KEY, f"{seen[code]}行目と同じコードです。")
@@ -172,7 +172,7 @@ class _Reader:
         for row in sheet.rows:
             typed = {headers[name]: text for name, text in row.cells.items() if name in headers}
             values = self._values(sheet.name, row.number, typed, leaf.columns)
-            owner = by_code.get(typed.get(KEY, "").strip())
+            owner = by_code.get(fold_code(typed.get(KEY, "")))
             if owner is None:
                 message = f"「{self.layout.name}」のシートにないコードです。"
                 self._fault(sheet.name, row.number, KEY, message)

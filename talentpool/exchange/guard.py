@@ -25,6 +25,7 @@ MOST_STRINGS = 300_000  # shared strings
 MOST_OTHER = 200_000  # elements of a part that is neither rows nor strings
 MOST_DEPTH = 40
 MOST_ATTRIBUTE = 20_000  # characters
+MOST_RUN = 256 * 1024  # bytes from one tag to the next: a longer tag or text is no sheet's
 CHUNK = 1 << 16
 LOCAL_HEADER = 30  # bytes, before name and extra field
 ENCRYPTED = 0x1
@@ -134,9 +135,18 @@ class _Walk:
         self.parser.EntityDeclHandler = self._refuse_definitions
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
+        self.run = 0
+        self.place = ("", "0")  # column and row of the cell
+        self.has_open_formula = False  # whose value has not come yet
         self.depth = self.rows = self.cells = self.strings = self.others = 0
 
     def feed(self, chunk: bytes, *, is_last: bool = False) -> None:
+        first = chunk.find(b"<")
+        self.run += len(chunk) if first < 0 else first
+        if self.run > MOST_RUN:
+            raise BadFile(TOO_BIG)
+        if first >= 0:
+            self.run = len(chunk) - chunk.rfind(b"<")
         try:
             self.parser.Parse(chunk, is_last)
         except (expat.ExpatError, ValueError, LookupError) as error:
@@ -162,13 +172,22 @@ class _Walk:
             self._row(attributes.get("r", str(self.rows)))
         elif kind == "si":
             self.strings += 1
-        elif kind not in {"v", "t", "is", "r", "rPr"}:
+        elif kind == "f":
+            self.has_open_formula = True
+        elif kind == "v":
+            self.has_open_formula = False
+        elif kind not in {"t", "is", "r", "rPr"}:
             self.others += 1
         if self.cells > MOST_CELLS or self.strings > MOST_STRINGS or self.others > MOST_OTHER:
             raise BadFile(TOO_BIG)
 
-    def _end(self, _name: str) -> None:
+    def _end(self, name: str) -> None:
         self.depth -= 1
+        if self.has_open_formula and name.rpartition(" ")[2] == "c":
+            raise BadFile(
+                "計算式の結果が保存されていません。Excelで開いて保存し直すか、値を入れてください。",
+                [BadCell("", int(self.place[1]), self.place[0], "計算式に結果がありません。")],
+            )
 
     def _row(self, number: str) -> None:
         if not (number.isascii() and number.isdigit() and len(number) <= 7):
@@ -185,6 +204,7 @@ class _Walk:
         found = _COORDINATE.fullmatch(coordinate)
         if found is None:
             raise BadFile(NO_WORKBOOK)
+        self.place = (found[1], found[2])
         self._row(found[2])
         if _column_number(found[1]) > MOST_COLUMNS:
             raise BadFile(

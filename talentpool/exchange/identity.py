@@ -24,7 +24,7 @@ class Codes:
         self.session = session
         self.model = model
         self.layout = layout
-        self.pattern = re.compile(rf"{layout.prefix}([0-9]{{6,9}})")
+        self.pattern = re.compile(rf"{layout.prefix}([0-9]{{6,7}})")
         rows = session.execute(sa.select(model.id, model.code)).all()
         self.idents = {ident for ident, _ in rows}
         self.codes = {code for _, code in rows}

@@ -12,7 +12,17 @@ from typing import Any
 from .. import dates
 from ..errors import Problem, UnknownCode
 from ..reference.catalogue import Catalogue
-from ..text import BadEmail, clean, fold_email, is_kana, katakana, parse_int, postal_code, telephone
+from ..text import (
+    BadEmail,
+    clean,
+    digits,
+    fold_email,
+    is_kana,
+    katakana,
+    parse_int,
+    postal_code,
+    telephone,
+)
 from . import cells
 
 Cell = str | int
@@ -23,6 +33,7 @@ MUST, WANT = "必須", "希望"
 WEEKDAYS = "月火水木金土日"
 _YES = {YES, "1", "true", "yes", "y", "○", "〇", "有", "あり"}
 _NO = {NO, "0", "false", "no", "n", "×", "無", NONE}
+LONGEST_CODE = 12  # characters
 _MARKS = ";；、,，\n"  # between the items of a list of codes
 
 
@@ -107,15 +118,6 @@ def _label(catalogue: Catalogue | None, vocabulary: str, value: str) -> str:
         return label if catalogue.find(vocabulary, label).code == value else value
     except Problem:
         return value
-
-
-def words() -> Kind:
-    """Names that no vocabulary holds."""
-
-    def read(typed: str, _catalogue: Catalogue) -> tuple[str, ...]:
-        return tuple(sorted({clean(part) for part in cells.split_list(typed)}))
-
-    return Kind(read, lambda value, _c: cells.join_list(value), "複数は「;」で区切る")
 
 
 def _read_regions(typed: str, catalogue: Catalogue) -> tuple[str, ...]:
@@ -248,6 +250,19 @@ def _read_telephone(typed: str, _catalogue: Catalogue) -> str:
     return telephone(clean(typed))
 
 
+def fold_code(typed: str) -> str:
+    """A code as the database writes it, from any width and any hyphen."""
+    return digits(typed).upper()
+
+
+def _read_reference(typed: str, _catalogue: Catalogue) -> str:
+    folded = fold_code(clean(typed))
+    if len(folded) > LONGEST_CODE:
+        raise BadValue(f"{LONGEST_CODE}字までで書いてください。")
+    return folded
+
+
+REFERENCE = Kind(_read_reference, _plain, "募集のコード")
 MONTH = Kind(
     _read_month, lambda value, _c: dates.month_text(value), "2027-04、2027年4月、令和9年4月"
 )
@@ -260,6 +275,11 @@ OFFICE = Kind(
 )
 DAYS = Kind(_read_weekdays, _write_weekdays, "月火水木金土日から")
 INSTANT = Kind(_read_instant, _write_instant, "2026-11-01T09:00:00+09:00")
+REFERENCES = Kind(
+    lambda typed, c: tuple(sorted({_read_reference(part, c) for part in cells.split_list(typed)})),
+    lambda value, _c: cells.join_list(value),
+    "募集のコード。複数は「;」で区切る",
+)
 REGIONS = Kind(_read_regions, lambda value, _c: cells.join_list(value), "複数は「;」で区切る")
 MAIL = Kind(_read_mail, _plain, "メールアドレス")
 TELEPHONE = Kind(_read_telephone, _plain, "市外局番から")

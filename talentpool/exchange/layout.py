@@ -76,7 +76,7 @@ def _personal(header: str, field: str, kind: Kind) -> Column:
 _SPAN = (Column("開始月", "first_month", MONTH, True), Column("終了月", "last_month", MONTH, True))
 _SKILL = Column("技能", "skill", kinds.code("skill"), True)
 _LEVEL = Column("水準", "level", kinds.whole(1, 4), True)
-_OTHER = Column("募集", "need_code", kinds.text(12), True)
+_OTHER = Column("募集", "need_code", kinds.REFERENCE, True)
 
 CANDIDATES = Layout(
     "登録者",
@@ -109,7 +109,7 @@ CANDIDATES = Layout(
         _personal("動機", "motives", kinds.codes("motive")),
         _personal("動機（自由記述）", "motive", kinds.text(2000, multiline=True)),
         _personal("知ったきっかけ", "heard_from", kinds.code("heard_from")),
-        Column("推薦しない募集", "turned_down", kinds.words()),
+        Column("推薦しない募集", "turned_down", kinds.REFERENCES),
     ),
     (
         Leaf("経歴", "posts", (

@@ -120,8 +120,22 @@ def test_a_very_long_attribute_is_refused() -> None:
     assert refused(altered(strings=f'<a b="{"c" * 30_000}"/>'.encode())) == guard.TOO_BIG
 
 
+def test_a_tag_without_end_is_refused_before_it_is_held() -> None:
+    names = " ".join(f'a{n}=""' for n in range(60_000))
+    assert refused(altered(strings=f"<a {names}/>".encode())) == guard.TOO_BIG
+    assert refused(altered(strings=f"<a>{'b' * 300_000}</a>".encode())) == guard.TOO_BIG
+
+
+def test_a_formula_without_its_result_is_named() -> None:
+    rows = '<row r="2"><c r="B2"><f>A1+1</f>{}</c><c r="C2"><v>1</v></c></row>'
+    with pytest.raises(BadFile, match="計算式") as caught:
+        check_workbook(altered(sheet=sheet_of(rows.format(""))))
+    assert [(cell.row, cell.column) for cell in caught.value.cells] == [(2, "B")]
+    check_workbook(altered(sheet=sheet_of(rows.format("<v>2</v>"))))
+
+
 def test_what_inflates_too_far_is_refused() -> None:
-    assert refused(altered(strings=b"<a>" + b" " * 3_000_000 + b"</a>")) == guard.TOO_BIG
+    assert refused(altered(strings=b"<a>" + b"<b/>" * 1_000_000 + b"</a>")) == guard.TOO_BIG
 
 
 @pytest.mark.parametrize("name", ["../x.xml", "/etc/x.xml", "a\\b.xml", "C:x.xml", "xl/../../x"])

@@ -60,6 +60,8 @@ APRIL = month_number(2027, 4)
         (kinds.MAIL, "Ａ@Example.jp", "a@example.jp"),
         (kinds.TELEPHONE, "０７８－３４１－７７１１", "078-341-7711"),
         (kinds.POSTAL, "〒６５０８５６７", "650-8567"),
+        (kinds.REFERENCE, " ｎ－０００００１", "N-000001"),
+        (kinds.REFERENCES, "N-000002; N-000001", ("N-000001", "N-000002")),
         (kinds.text(multiline=True), "あ\r\nい", "あ\nい"),
         (kinds.text(), " 髙塚　", "髙塚"),
     ],
@@ -97,6 +99,8 @@ def test_what_people_write_is_understood(kind: Kind, typed: str, value: Any) -> 
         (kinds.MAIL, "x\r\nBcc: evil@example.com"),
         (kinds.TELEPHONE, "12345"),
         (kinds.POSTAL, "123"),
+        (kinds.REFERENCE, "N-00000000001"),
+        (kinds.REFERENCES, "N-000001;N\0"),
         (kinds.text(3), "あいうえ"),
         (kinds.text(), "a\nb"),
         (kinds.text(), "太郎\u202e嘘"),
@@ -147,5 +151,5 @@ def test_values_are_written_plainly() -> None:
     assert kinds.INSTANT.write(0, None) == ""
     assert kinds.INSTANT.write(1793491200, None) == "2026-11-01T09:00:00+09:00"
     assert kinds.whole(0, 9).write(8, None) == 8
-    assert kinds.words().write(("N-000001", "N-000002"), None) == "N-000001;N-000002"
+    assert kinds.REFERENCES.write(("N-000001", "N-000002"), None) == "N-000001;N-000002"
     assert kinds.code("form").write("no_such_form", CATALOGUE) == "no_such_form"
