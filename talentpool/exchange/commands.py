@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from .. import clock, matching as m
+from ..accounts.models import Pool
 from ..config import Config
 from ..db import Database, Session
 from ..permissions import SYSTEM
@@ -202,11 +203,15 @@ def survey_command(file: Path, encoding: str | None, prefecture: str | None) -> 
 def _export(
     file: Path, encoding: str | None, prefecture: str | None, export: Callable[..., Exported]
 ) -> None:
-    """The event of the export is stored before the file appears; nothing is if it cannot be written."""
-    with _opened() as database, database.writing() as session:
-        pool = exporting.find_pool(session, prefecture)
-        made = export(session, pool=pool, actor=SYSTEM, now=clock.now())
+    """The event is stored before the file appears, and not at all if the file cannot be drawn."""
+    with _opened() as database:
+        with database.reading() as session:
+            pool = exporting.find_pool(session, prefecture)
+            made = export(session, pool=pool, actor=SYSTEM)
         content = render(file, made.tables, encoding)
+        with database.writing() as session:
+            pool = session.get_one(Pool, pool.prefecture_code)
+            exporting.note_export(session, pool, made, actor=SYSTEM, now=clock.now())
     write_whole(file, content, is_private=True)
     click.echo(f"{made.count} rows written to {file.name}{made.note}")
 

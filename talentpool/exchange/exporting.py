@@ -1,4 +1,8 @@
-"""Rows of the database as tables to write: people, needs, placements. Every export leaves its event."""
+"""Rows of the database as tables to write: people, needs, placements.
+
+Reading is a unit of its own, so that nobody waits while a file is drawn; `note_export` leaves the event before
+the file appears.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +40,13 @@ _DEAD = (RoundState.FAILED, RoundState.CANCELLED, RoundState.DISCARDED)
 
 @dataclass(frozen=True, slots=True)
 class Exported:
+    """viewed: people whose names the tables hold."""
+
+    what: str
     tables: list[Table]
     count: int
     note: str = ""
+    viewed: Sequence[int] = ()
 
 
 def find_pool(session: Session, prefecture_code: str | None) -> Pool:
@@ -59,10 +67,9 @@ def export_candidates(
     pool: Pool,
     *,
     actor: Actor,
-    now: datetime,
     is_anonymous: bool = False,
 ) -> Exported:
-    """Everybody in the pool. With names, each person's log of views gets a line."""
+    """Everybody in the pool; `is_anonymous` leaves out what is personal."""
     require(session, actor, Action.EXCHANGE)
     check_suffix(path)
     catalogue = load_catalogue(session)
@@ -76,11 +83,9 @@ def export_candidates(
         )
         for person, profile in zip(active, profiles, strict=True)
     ]
-    if not is_anonymous:
-        record_views(session, actor, [person.id for person in active], EXPORT, now=now)
-    record_export(session, pool, "candidates", len(entries), actor, now)
     tables = tables_of(path, CANDIDATES, entries, catalogue, is_anonymous=is_anonymous)
-    return Exported(tables, len(entries))
+    viewed = [] if is_anonymous else [person.id for person in active]
+    return Exported("candidates", tables, len(entries), viewed=viewed)
 
 
 def _load_rest(session: Session, people_: Sequence[Candidate]) -> None:
@@ -105,7 +110,6 @@ def export_needs(
     pool: Pool,
     *,
     actor: Actor,
-    now: datetime,
     round_: Round | None = None,
 ) -> Exported:
     """The open needs, or those of a round.
@@ -128,9 +132,10 @@ def export_needs(
         requests.entry_of(need, request, is_wanted=need.id in wanted, lottery_seed=seed)
         for need, request in zip(needs, list_requests(session, needs), strict=True)
     ]
-    record_export(session, pool, "needs", len(entries), actor, now)
     note = f"（今回の対象 {len(wanted)}件：{newest.title}）" if newest else ""
-    return Exported(tables_of(path, NEEDS, entries, load_catalogue(session)), len(entries), note)
+    return Exported(
+        "needs", tables_of(path, NEEDS, entries, load_catalogue(session)), len(entries), note
+    )
 
 
 def _list_needs(session: Session, pool: Pool, round_: Round | None) -> Sequence[Need]:
@@ -186,9 +191,7 @@ def policy_of(session: Session, round_: Round) -> dict[str, Any]:
     return m.Policy.from_dict(round_.policy).to_dict() | {k: sorted(v) for k, v in pairs.items()}
 
 
-def export_placements(
-    session: Session, path: Path, pool: Pool, *, actor: Actor, now: datetime
-) -> Exported:
+def export_placements(session: Session, path: Path, pool: Pool, *, actor: Actor) -> Exported:
     """Every placement by codes, without names."""
     require(session, actor, Action.EXCHANGE)
     check_suffix(path)
@@ -216,16 +219,18 @@ def export_placements(
         "推薦番号", "募集", "市町", "募集の名前", "登録者", "状態", "枠", "順位", "適合度(1/100点)",
         "起案日", "決裁日", "打診日", "紹介日", "合意日", "確定日", "終了日", "終了の理由",
     ]  # fmt: skip
-    record_export(session, pool, "placements", len(lines), actor, now)
-    return Exported([Table("推薦", headers, lines)], len(lines))
+    return Exported("placements", [Table("推薦", headers, lines)], len(lines))
 
 
 def _day(moment: datetime | None) -> str:
     return "" if moment is None else dates.local_date(moment).isoformat()
 
 
-def record_export(
-    session: Session, pool: Pool, what: str, count: int, actor: Actor, now: datetime
+def note_export(
+    session: Session, pool: Pool, made: Exported, *, actor: Actor, now: datetime
 ) -> None:
-    detail = {"what": what, "rows": count}
+    """The event of an export, and a line in the log of views of everybody it names."""
+    require(session, actor, Action.EXCHANGE)
+    record_views(session, actor, made.viewed, EXPORT, now=now)
+    detail = {"what": made.what, "rows": made.count, "named": len(made.viewed)}
     audit.record(session, "pool.export", pool, actor=actor, now=now, detail=detail)

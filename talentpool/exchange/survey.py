@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,7 +16,7 @@ from ..permissions import Action, Actor, require
 from ..reference.catalogue import Catalogue
 from ..reference.service import load_catalogue
 from ..states import MembershipState
-from .exporting import Exported, record_export
+from .exporting import Exported
 from .writing import Table, check_suffix
 
 STATISTICS = "statistics"  # purpose of the consent
@@ -25,9 +24,7 @@ FEW = 3  # smaller counts are not told; nor are totals, from which they could be
 BANDS = (0, 5_000, 10_000, 15_000, 20_000, 30_000)  # yen per half-day: lower ends
 
 
-def export_survey(
-    session: Session, path: Path, pool: Pool, *, actor: Actor, now: datetime
-) -> Exported:
+def export_survey(session: Session, path: Path, pool: Pool, *, actor: Actor) -> Exported:
     """Active people who agreed to statistics, counted by kind and answer."""
     require(session, actor, Action.EXCHANGE)
     check_suffix(path)
@@ -48,8 +45,7 @@ def export_survey(
         for kind in (term.code for term in catalogue.terms("candidate_kind"))
         for answer, label in answers
     ]
-    record_export(session, pool, "survey", len(lines), actor, now)
-    return Exported([Table("集計", ["項目", "区分", "回答", "人数"], lines)], len(lines))
+    return Exported("survey", [Table("集計", ["項目", "区分", "回答", "人数"], lines)], len(lines))
 
 
 def _list_people(session: Session, pool: Pool) -> list[Candidate]:

@@ -39,7 +39,7 @@ CHANGES: dict[str, tuple[int, str, str]] = {
     "travel": (1, "移動時間の上限を30分延ばす", "30 minutes more travel"),
     "half_days": (1, "1か月の半日コマを一つ減らす", "One half-day a month less"),
     "later": (1, "開始を1か月遅らせる", "One month later"),
-    "mode": (2, "働き方をオンラインにする", "Work online"),
+    "mode": (2, "働き方を変える", "Another mode of work"),
     "form": (2, "任用形態を一つ加える", "One more appointment form"),
     "engagements": (2, "同時に引き受ける活動を一つ増やす", "One more engagement at once"),
 }

@@ -84,7 +84,7 @@ def ranking(
         others = [j for j in elsewhere.get(i, []) if j != need]
         regret = int(regrets.of[edge])
         reason = (
-            {"code": "placed"}
+            {"code": "placed", "rank": rank, "of": len(order)}
             if i in placed
             else _reason(problem, int(edge), others, len(placed), weakest, regret)
         )

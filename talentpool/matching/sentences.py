@@ -21,7 +21,8 @@ def reason_text(
     code = reason["code"]
     if lang == "ja":
         texts = {
-            "placed": "条件をすべて満たし、県全体で最もよい組合せです。",
+            "placed": f"条件を満たす{reason.get('of', 1)}名のうち適合度{reason.get('rank', 1)}位。"
+            "県全体で最もよい組合せの一つです。",
             "taken": f"「{'」「'.join(titles)}」に割り当てたため。{_more_ja(reason)}",
             "outranked": f"適合度が{points(reason.get('by', 0))}点以上高い人で枠が埋まったため。",
             "loses": f"割り当てると県全体の合計点が{points(reason.get('at_least', 0))}点以上下がるため。",
@@ -29,7 +30,8 @@ def reason_text(
         }
     else:
         texts = {
-            "placed": "Meets every condition, and the best pair for the whole prefecture.",
+            "placed": f"Number {reason.get('rank', 1)} by fit of {reason.get('of', 1)} who meet every"
+            " condition; part of the best plan for the whole prefecture.",
             "taken": f"Serves {', '.join(titles)}.{_more_en(reason)}",
             "outranked": f"The seats went to people at least {points(reason.get('by', 0))} points"
             " fitter.",

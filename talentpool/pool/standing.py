@@ -28,7 +28,6 @@ TURNED_DOWN = (
     PlacementState.REFUSED,
     PlacementState.DECLINED_BY_CANDIDATE,
     PlacementState.DECLINED_BY_TOWN,
-    PlacementState.REVOKED,
 )
 
 

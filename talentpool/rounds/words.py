@@ -52,7 +52,7 @@ def shortage(entry: Mapping[str, Any] | None) -> str:
     change = entry["change"]
     if change is None:
         return f"{why}一つの変更で埋められる人はいません。"
-    return f"{why}最小の変更：{m.change_text(change, _subject(change))}と、埋まります。"
+    return f"{why}埋めるための最小の変更：{m.change_text(change, _subject(change))}。"
 
 
 def _subject(change: Mapping[str, Any]) -> str | None:
