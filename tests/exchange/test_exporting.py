@@ -15,7 +15,13 @@ from talentpool.candidates.models import ProfileView
 from talentpool.db import Session
 from talentpool.errors import Forbidden, NotFound, Refused
 from talentpool.exchange import exporting
-from talentpool.exchange.exporting import Exported, export_candidates, export_needs, find_pool
+from talentpool.exchange.exporting import (
+    Exported,
+    export_candidates,
+    export_needs,
+    find_pool,
+    note_export,
+)
 from talentpool.exchange.reading import NOTES
 from talentpool.exchange.survey import export_survey
 from talentpool.exchange.writing import Table, render
@@ -25,7 +31,8 @@ from tests import factories as make
 
 from .pool import make_pool
 
-BY: dict[str, Any] = {"actor": SYSTEM, "now": make.NOW}
+BY: dict[str, Any] = {"actor": SYSTEM}
+WHEN = BY | {"now": make.NOW}
 CSV, XLSX = Path("x.csv"), Path("x.xlsx")
 
 
@@ -54,8 +61,10 @@ def test_every_named_person_can_read_that_the_file_was_written(session: Session)
     make_pool(session)
     pool = make.make_prefecture_pool(session)
     made = export_candidates(session, CSV, pool, is_anonymous=True, **BY)
+    note_export(session, pool, made, **WHEN)
     assert session.scalars(sa.select(ProfileView)).all() == []
     made = export_candidates(session, CSV, pool, **BY)
+    note_export(session, pool, made, **WHEN)
     views = session.scalars(sa.select(ProfileView)).all()
     assert {view.purpose for view in views} == {"export"}
     assert len(views) == made.count == 5
@@ -78,16 +87,16 @@ def test_an_anonymous_file_holds_nothing_personal(session: Session) -> None:
 def test_every_export_leaves_an_event_without_names(session: Session) -> None:
     make_pool(session)
     pool = make.make_prefecture_pool(session)
-    export_candidates(session, CSV, pool, **BY)
-    export_needs(session, CSV, pool, **BY)
-    exporting.export_placements(session, CSV, pool, **BY)
-    export_survey(session, CSV, pool, **BY)
+    for export in (
+        export_candidates, export_needs, exporting.export_placements, export_survey
+    ):  # fmt: skip
+        note_export(session, pool, export(session, CSV, pool, **BY), **WHEN)
     session.commit()
     query = sa.select(AuditEvent.detail, AuditEvent.object_type, AuditEvent.object_id)
     found = session.execute(query.where(AuditEvent.action == "pool.export")).all()
     assert [row.detail["what"] for row in found] == ["candidates", "needs", "placements", "survey"]
     assert {(row.object_type, row.object_id) for row in found} == {("pool", make.HYOGO)}
-    assert found[0].detail == {"what": "candidates", "rows": 5}
+    assert found[0].detail == {"what": "candidates", "rows": 5, "named": 5}
 
 
 def test_a_workbook_shows_labels_and_says_how_to_fill_it_in(session: Session) -> None:
@@ -203,4 +212,4 @@ def test_only_coordinators_take_files_out(session: Session) -> None:
             export_candidates, export_needs, exporting.export_placements, export_survey
         ):  # fmt: skip
             with pytest.raises(Forbidden):
-                export(session, CSV, pool, actor=actor, now=make.NOW)
+                export(session, CSV, pool, actor=actor)

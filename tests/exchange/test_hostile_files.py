@@ -199,6 +199,15 @@ def test_a_value_without_a_header_is_named(tmp_path: Path) -> None:
     assert cells_of(path) == [BadCell("", 2, None, "2列目に見出しのない値があります。")]
 
 
+def test_headers_are_checked_too(tmp_path: Path) -> None:
+    path = tmp_path / "headers.csv"
+    path.write_text("名\0,,メモ\nあ,い,う\n", encoding="utf-8")
+    assert [cell.message for cell in cells_of(path)] == [
+        "1列目の見出しに使えない文字があります。",
+        "2列目に見出しのない値があります。",
+    ]
+
+
 def cells_of(path: Path) -> list[BadCell]:
     with pytest.raises(BadFile) as caught:
         read_file(path)

@@ -220,8 +220,8 @@ def second(config: Config, request: pytest.FixtureRequest, tmp_path: Path) -> It
 def exported(session: Session) -> tuple[bytes, bytes]:
     pool = make.make_prefecture_pool(session)
     path = Path("x.csv")
-    people = export_candidates(session, path, pool, **BY)
-    needs = export_needs(session, path, pool, **BY)
+    people = export_candidates(session, path, pool, actor=SYSTEM)
+    needs = export_needs(session, path, pool, actor=SYSTEM)
     return render(path, people.tables), render(path, needs.tables)
 
 

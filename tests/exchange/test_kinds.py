@@ -75,6 +75,7 @@ def test_what_people_write_is_understood(kind: Kind, typed: str, value: Any) -> 
     [
         (kinds.MONTH, "2027-13"),
         (kinds.MONTH, "来年"),
+        (kinds.REFERENCE, "N-0000000001\u202e"),
         (kinds.DAY, "平成31年4月31日"),
         (kinds.whole(0, 62), "-1"),
         (kinds.whole(0, 62), "63"),

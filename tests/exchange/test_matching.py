@@ -45,7 +45,7 @@ def export(
 ) -> tuple[Path, Path]:
     """The two files of a pool under names that end alike."""
     people, needs = folder / f"people-{name}", folder / f"needs-{name}"
-    by = {"actor": SYSTEM, "now": make.NOW}
+    by = {"actor": SYSTEM}
     pool = make.make_prefecture_pool(session)
     made = export_candidates(session, people, pool, is_anonymous=encoding == "cp932", **by)
     people.write_bytes(render(people, made.tables, encoding))
@@ -118,7 +118,7 @@ def test_needs_that_the_newest_round_left_out_are_marked(session: Session, pool:
     )  # fmt: skip
     later = make.make_need(session, now=make.NOW.replace(hour=5))
     session.flush()
-    by = {"actor": SYSTEM, "now": make.NOW}
+    by = {"actor": SYSTEM}
     made = export_needs(session, Path("n.csv"), make.make_prefecture_pool(session), **by)
     table = made.tables[0]
     place = list(table.headers).index("今回の対象")
@@ -154,10 +154,14 @@ def test_a_template_filled_in_by_hand_is_matched(tmp_path: Path) -> None:
 
 
 def test_the_plan_is_written_as_sheets_that_people_read(tmp_path: Path) -> None:
-    needs = [NEED, NEED | {"コード": "募2", "募集の名前": "'=助言", "半日コマ/月": 60}]
-    matched = match_files(
-        fill_people(tmp_path / "p.xlsx"), fill_needs(tmp_path / "n.xlsx", WANTED | {"募集": needs})
-    )
+    needs = [
+        NEED,
+        NEED | {"コード": "募2", "募集の名前": "'=助言", "半日コマ/月": 60},
+        NEED | {"コード": "募3", "開始月": "2027-08", "終了月": "2027-09"},
+    ]
+    skills = [*WANTED["技能要件"], {"コード": "募3", "技能": "bpr", "水準": 4}]
+    rows = {"募集": needs, "技能要件": skills}
+    matched = match_files(fill_people(tmp_path / "p.xlsx"), fill_needs(tmp_path / "n.xlsx", rows))
     path = tmp_path / "plan.xlsx"
     path.write_bytes(render_answer(path, matched.document, matched.titles, is_json=False))
     book = openpyxl.load_workbook(path)
@@ -169,6 +173,9 @@ def test_the_plan_is_written_as_sheets_that_people_read(tmp_path: Path) -> None:
     assert "技能" in {row[3] for row in book["対象外"].iter_rows(values_only=True)} | {"技能"}
     empty = list(book["空き枠"].iter_rows(values_only=True))
     assert empty[1][:3] == ("募2", "'=助言", 1)
+    assert empty[2][0] == "募3"
+    assert "業務フロー見直し(BPR)" in empty[2][5]
+    assert empty[2][6] == "新1"
     assert [row[0] for row in book["比較"].iter_rows(values_only=True)][1] == "この割当案"
 
 
