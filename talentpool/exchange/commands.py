@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,11 @@ from .. import clock, matching as m
 from ..accounts.models import Pool
 from ..config import Config
 from ..db import Database, Session
+from ..errors import BadFile
 from ..permissions import SYSTEM
 from ..reference.catalogue import Catalogue
 from ..reference.service import load_catalogue
-from . import exporting, survey
+from . import annotating, exporting, survey
 from .answer import render_answer
 from .entries import read_entries
 from .exporting import Exported
@@ -24,6 +25,7 @@ from .layout import CANDIDATES, NEEDS, Layout
 from .matching import match_files, summary_line
 from .reading import ENCODINGS, read_file
 from .sheets import tables_of
+from .tables import Sheet
 from .writing import render, write_whole
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -91,6 +93,9 @@ def match_command(
     is_flag=True,
     help="Leave out bookings, lifted holds and other traces of placements.",
 )
+@click.option(
+    "--annotate", type=FILE, help="Where a refused file goes, with its faults marked (.xlsx)."
+)
 @encoding_option
 @prefecture_option
 def import_command(
@@ -98,13 +103,18 @@ def import_command(
     file: Path,
     encoding: str | None,
     prefecture: str | None,
+    annotate: Path | None,
     *,
     is_dry: bool,
     is_without_placements: bool,
 ) -> None:
     """Bring FILE into the database, whole or not at all."""
     sheets = read_file(file, encoding)
-    with _opened() as database, closing(database.session(read_only=False)) as session:
+    with (
+        _annotated(sheets, annotate),
+        _opened() as database,
+        closing(database.session(read_only=False)) as session,
+    ):
         pool = exporting.find_pool(session, prefecture)
         catalogue = load_catalogue(session)
         entries = read_entries(LAYOUTS[what], sheets, catalogue, is_import=True)
@@ -214,6 +224,16 @@ def _export(
             exporting.note_export(session, pool, made, actor=SYSTEM, now=clock.now())
     write_whole(file, content, is_private=True)
     click.echo(f"{made.count} rows written to {file.name}{made.note}")
+
+
+@contextmanager
+def _annotated(sheets: Mapping[str, Sheet], path: Path | None) -> Iterator[None]:
+    try:
+        yield
+    except BadFile as error:
+        if path is not None:
+            write_whole(path, annotating.annotate(sheets, error.cells), is_private=True)
+        raise
 
 
 @contextmanager

@@ -79,6 +79,9 @@ def test_a_refused_file_is_named_on_standard_error_and_stores_nothing(
         "登録者 3行目 「住まいの市区町村」: 「どこか」は市区町村の一覧にありません。",
     ]
     assert count(database, Candidate) == 0
+    assert run("import", "candidates", "p.xlsx", "--annotate", "faults.xlsx") == 1
+    assert (tmp_path / "faults.xlsx").stat().st_size
+    capsys.readouterr()
     assert run("import", "candidates", "absent.xlsx") == 1
     assert run("match", "--candidates", "absent.csv", "--needs", "n.csv", "--out", "o.json") == 1
     assert "Traceback" not in capsys.readouterr().err
