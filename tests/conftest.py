@@ -52,9 +52,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     """Address of a running cluster, one for all workers of this run."""
     binaries = servers.find_postgresql()
     assert binaries is not None, "PostgreSQL is missing: apt-get install -y postgresql"
-    root = tmp_path_factory.getbasetemp()
-    home = (root.parent if root.name.startswith("popen-") else root) / "postgresql"
-    server = servers.PostgreSQL(home, binaries)
+    server = servers.PostgreSQL(servers.shared_home(tmp_path_factory.getbasetemp()), binaries)
     address = server.start()
     yield address
     server.stop()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +59,8 @@ class PostgreSQL:
         self.home.mkdir(parents=True, exist_ok=True)
         with self._locked():
             users = self._users()
-            if users == 0:
+            if users == 0 or not self._is_running():
+                users = 0
                 self._create()
             (self.home / "users").write_text(str(users + 1))
             port = (self.home / "port").read_text()
@@ -73,6 +76,7 @@ class PostgreSQL:
 
     def _create(self) -> None:
         port = _free_port()
+        shutil.rmtree(self.home / "cluster", ignore_errors=True)
         if os.geteuid() == 0:
             _open_to_all(self.home)
             shutil.chown(self.home, _owner())
@@ -83,6 +87,13 @@ class PostgreSQL:
         log = str(self.home / "log")
         self._run("pg_ctl", "-D", cluster, "-w", "-l", log, "-o", f"-p {port} {options}", "start")
         (self.home / "port").write_text(str(port))
+
+    def _is_running(self) -> bool:
+        """False for what a run that was killed has left behind."""
+        owner = _owner() if os.geteuid() == 0 else None
+        command = [str(self.binaries / "pg_ctl"), "-D", str(self.home / "cluster"), "status"]
+        asked = subprocess.run(command, user=owner, cwd="/", capture_output=True, check=False)
+        return asked.returncode == 0
 
     def _run(self, program: str, *arguments: str) -> None:
         command: Sequence[str] = [str(self.binaries / program), *arguments]
@@ -98,6 +109,13 @@ class PostgreSQL:
 
     def _locked(self) -> _Lock:
         return _Lock(self.home / "lock")
+
+
+def shared_home(base: Path) -> Path:
+    """One folder for all workers of a run, outside pytest's own, which another run may clear away."""
+    run = base.parent if base.name.startswith("popen-") else base
+    name = hashlib.sha256(str(run).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"talentpool-postgresql-{name}"
 
 
 class _Lock:

@@ -111,7 +111,7 @@ class NeedForm(ProfileForm):
         self.choose(self.mode, Vocabulary.MODE)
         self.choose(self.forms, Vocabulary.FORM)
         self.choose(self.pay_basis, Vocabulary.PAY_BASIS)
-        self.choose(self.funding_source, Vocabulary.FUNDING_SOURCE, none=_("未定"))
+        self.choose(self.funding_source, Vocabulary.FUNDING_SOURCE, none=_("未記入"))
         terms = self.catalogue.terms(Vocabulary.WEEKDAY)
         self.weekdays.choices = [
             SelectChoice(str(term.attributes["number"]), term.label(self.locale)) for term in terms
@@ -192,6 +192,7 @@ def contents(need: Need, place_name: str) -> dict[str, Any]:
         "roles": list(content.roles),
         "forms": list(content.forms),
         "kinds": list(content.kinds),
+        "funding_source": content.funding_source or "",
         "place": "" if need.place_code == need.municipality_code else place_name,
         "weekdays": [str(day) for day in range(DAYS) if content.weekdays >> day & 1],
         "vendors": [{"name": name} for name in content.vendors],
