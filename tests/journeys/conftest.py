@@ -154,7 +154,8 @@ class Visitor:
             elif kind.endswith((":checkbox", ":radio")):
                 wanted = value if isinstance(value, list) else [value]
                 for one in control.all():
-                    one.set_checked(one.get_attribute("value") in wanted, force=True)
+                    is_wanted = one.get_attribute("value") in wanted
+                    one.evaluate("(box, on) => box.checked === on || box.click()", is_wanted)
             else:
                 control.first.fill(str(value))
         return self
