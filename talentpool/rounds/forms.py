@@ -8,11 +8,13 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from .. import matching as m
+from ..errors import Refused
 from ..needs.models import Need
 from ..web.forms import Form, long_text_field, text_field
 from .models import DirectiveKind
 
 GREATEST_PREMIUM = 100_000  # basis points
+FULL = 10_000  # basis points: what the weights add up to
 
 
 def _whole(label: Any, least: int, most: int, **options: Any) -> Any:
@@ -40,7 +42,7 @@ class RoundForm(Form):
         self.needs.choices = [SelectChoice(need.id, f"{need.code} {need.title}") for need in needs]
 
     def policy(self) -> m.Policy:
-        """The policy that was typed; the engine refuses what does not add up."""
+        """The policy that was typed. Raises Refused where the weights do not add up."""
         document = m.Policy().to_dict()
         document |= {
             "fill_premium": self.fill_premium.data,
@@ -51,7 +53,10 @@ class RoundForm(Form):
             "lottery_seed": self.lottery_seed.data,
             "weights": {part: getattr(self, f"weight_{part}").data for part in m.PARTS},
         }
-        return m.Policy.from_dict(document)
+        try:
+            return m.Policy.from_dict(document)
+        except m.InvalidPolicy as error:
+            raise Refused(f"適合度の配点は、合計{FULL:,}にしてください。") from error
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:

@@ -198,6 +198,8 @@ def compare_rounds(round_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     after = service.get_finished(session, actor, round_id)
     before = service.get_finished(session, actor, request.args.get("with", 0, type=int))
+    if before.summary is None or after.summary is None:
+        raise NotFound
     changes = plan.compare_rounds(session, before, after)
     return render_template(
         "rounds/compare_rounds.html", before=before, after=after, changes=changes

@@ -142,3 +142,64 @@ def test_a_foreign_round_is_absent(app: TalentpoolFlask, coordinator: Browser) -
     stranger = signed_in(app, Role.COORDINATOR, prefecture_code="27")
     assert stranger.get(f"/rounds/{ident}").status_code == 404
     assert stranger.post(f"/rounds/{ident}/run").status_code == 404
+
+
+def test_weights_that_do_not_add_up_are_refused_and_kept(
+    app: TalentpoolFlask, coordinator: Browser
+) -> None:
+    fields = _defaults(coordinator.get("/rounds/new").text)
+    answer = coordinator.post("/rounds/new", **{**fields, "weight_skills": "1", "title": "私の回"})
+    assert answer.status_code == 422
+    assert "合計10,000" in answer.text
+    assert "私の回" in answer.text
+
+
+def test_a_round_without_needs_is_refused(app: TalentpoolFlask, coordinator: Browser) -> None:
+    fields = _defaults(coordinator.get("/rounds/new").text)
+    assert coordinator.post("/rounds/new", **{**fields, "needs": []}).status_code == 422
+
+
+def test_a_round_that_has_not_run_has_nothing_to_compare(
+    app: TalentpoolFlask, coordinator: Browser
+) -> None:
+    first, second = _make(coordinator, app), _make(coordinator, app)
+    assert coordinator.get(f"/rounds/{second}/compare?with={first}").status_code == 404
+    assert coordinator.get(f"/rounds/{second}/compare?with=x").status_code == 404
+
+
+def test_a_waiting_round_is_cancelled_and_cannot_be_run(
+    app: TalentpoolFlask, coordinator: Browser, database: Database
+) -> None:
+    ident = _make(coordinator, app)
+    assert coordinator.post(f"/rounds/{ident}/cancel").status_code == 302
+    assert coordinator.post(f"/rounds/{ident}/cancel").status_code == 409
+    with database.reading() as session:
+        assert session.get_one(Round, ident).state is RoundState.CANCELLED
+
+
+def test_a_round_is_ordered_once(app: TalentpoolFlask, coordinator: Browser) -> None:
+    ident = _make(coordinator, app)
+    assert coordinator.post(f"/rounds/{ident}/run").status_code == 302
+    assert coordinator.post(f"/rounds/{ident}/run").status_code == 409
+
+
+def test_a_finished_plan_is_discarded_once(
+    app: TalentpoolFlask, coordinator: Browser, database: Database
+) -> None:
+    ident = _make(coordinator, app)
+    run_here(database, ident)
+    assert coordinator.post(f"/rounds/{ident}/discard").status_code == 302
+    assert coordinator.post(f"/rounds/{ident}/discard").status_code == 409
+    assert coordinator.post(f"/rounds/{ident}/adopt").status_code == 409
+
+
+def test_a_plan_whose_inputs_have_changed_is_not_adopted(
+    app: TalentpoolFlask, coordinator: Browser, database: Database
+) -> None:
+    ident = _make(coordinator, app)
+    run_here(database, ident)
+    with database.writing() as session:
+        make_candidate(session, skills={"bpr": 4})
+    answer = coordinator.post(f"/rounds/{ident}/adopt")
+    assert answer.status_code == 409
+    assert "もう一度実行してください" in answer.text
