@@ -43,6 +43,12 @@ def main(arguments: Sequence[str]) -> int:
     except SetupError as error:
         print(error, file=sys.stderr)
         return error.code
+    except OSError as error:
+        print(f"talentpool: the set-up failed: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("talentpool: the set-up was stopped; the next start does it again", file=sys.stderr)
+        return 1
     return _hand_over(python, arguments, is_test=is_test)
 
 
@@ -71,9 +77,7 @@ def _python(*, is_test: bool) -> str:
     locks = [TEST_LOCK] if is_test else [RUNTIME_LOCK, TEST_LOCK]
     if not _is_ready(locks):
         with (ROOT / ".venv.lock").open("w") as file:
-            fcntl.flock(
-                file, fcntl.LOCK_EX
-            )  # two starts at once: the second waits and finds it done
+            fcntl.flock(file, fcntl.LOCK_EX)  # of two starts the second waits and finds it done
             if not _is_ready(locks):
                 _set_up(locks[0])
     return str(PYTHON)
@@ -92,13 +96,18 @@ def _is_ready(locks: Sequence[Path]) -> bool:
 
 def _set_up(lock: Path) -> None:
     print(f"talentpool: setting up {VENV.name} from {lock.relative_to(ROOT)}, once", flush=True)
-    if not _is_usable():
+    unfinished = VENV / "unfinished"
+    if unfinished.exists() or not _is_usable():  # what was interrupted may hold half a package
         shutil.rmtree(VENV, ignore_errors=True)
+        VENV.mkdir()
+        unfinished.touch()
         _make_venv()
+    unfinished.touch()
     for old in VENV.glob("installed-*"):
         old.unlink()
     _run([*_pip(), "install", "--quiet", "--require-hashes", "-r", str(lock)])
     _stamp(lock).touch()
+    unfinished.unlink()
 
 
 def _is_usable() -> bool:
@@ -120,8 +129,7 @@ def _make_venv() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "venv", *inside, str(VENV)], capture_output=True, check=False
     )
-    if done.returncode != 0 and not inside:
-        shutil.rmtree(VENV, ignore_errors=True)
+    if done.returncode != 0 and not inside:  # Debian has ensurepip without what it needs
         _run([sys.executable, "-m", "venv", "--without-pip", str(VENV)])
     elif done.returncode != 0:
         raise SetupError("talentpool: python3 -m venv does not work here")

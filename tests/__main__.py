@@ -7,25 +7,18 @@ import sys
 
 import pytest
 
-from . import servers
+from . import left_out
 
 BOLD, PLAIN = "\033[1m", "\033[0m"
 
 
 def main(arguments: list[str]) -> int:
-    missing = {}
-    if servers.find_browser() is None:
-        missing["browser"] = ("the tests in a browser", "chromium")
-    if servers.find_postgresql() is None:
-        missing["postgresql"] = ("the tests on PostgreSQL", "postgresql")
-    chosen = ["-m", " and ".join(f"not {mark}" for mark in missing)] if missing else []
-    spread = [] if any(a.startswith("-n") for a in arguments) else ["-n", "2"]
-    code = int(pytest.main([*spread, *chosen, *arguments]))
-    if not missing:
+    spread = [] if any(a.startswith(("-n", "--pdb")) for a in arguments) else ["-n", "2"]
+    code = int(pytest.main([*spread, *arguments]))
+    needs = left_out.missing()
+    if not needs:
         return code
-    names = " and ".join(name for name, _ in missing.values())
-    packages = " ".join(package for _, package in missing.values())
-    print(f"{BOLD}Left out: {names}. To run them: apt-get install -y {packages}{PLAIN}")
+    print(f"{BOLD}{left_out.sentence(needs)}{PLAIN}")
     return code or (1 if os.environ.get("CI") == "true" else 0)
 
 
