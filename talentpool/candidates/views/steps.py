@@ -18,7 +18,7 @@ from ...errors import NotFound, Refused
 from ...permissions import Action, Actor, Role
 from ...reference.catalogue import Catalogue
 from ...web import current_actor, current_session, requires
-from .. import availability, consenting, drafting, editing, forms, service
+from .. import availability, consenting, drafting, editing, forms, service, submitting
 from ..models import Candidate
 from ..steps import Step
 from .blueprint import blueprint, catalogue_of, locale
@@ -155,10 +155,27 @@ def _form(place: Step, candidate: Candidate | None, typed: Typed) -> forms.Profi
 
 
 def _render(place: Step, form: forms.ProfileForm, *, drafted_at: datetime | None = None) -> str:
+    lacking = _lacking()
     line = [
-        (step.label, url_for(".show_step", step=step), "current" if step is place else "")
-        for step in Step
+        (step.label, url_for(".show_step", step=step), _mark(step, place, lacking)) for step in Step
     ]
     return render_template(
         f"candidates/{place}.html", form=form, step=place, line=line, drafted_at=drafted_at
     )
+
+
+def _lacking() -> set[Step]:
+    """The steps that still miss something before the person can apply."""
+    session, actor = current_session(), current_actor()
+    candidate = service.find_own(session, actor)
+    if candidate is None:
+        return set(Step)
+    prefecture = actor.prefecture_code or ""
+    missing = submitting.list_missing(session, candidate, prefecture, now=clock.now())
+    return {one.step for one in missing}
+
+
+def _mark(step: Step, place: Step, lacking: set[Step]) -> str:
+    if step is place:
+        return "current"
+    return "" if step in lacking else "done"
