@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from talentpool.accounts.models import User
@@ -123,6 +123,8 @@ class Inspector:
             overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             if overflow > 0:
                 self.faults.append(f"{place} at {width}: {overflow} px too wide")
+            if page.locator("h1").count() != 1 or not page.title().strip():
+                self.faults.append(f"{place}: wants one h1 and a title")
             found = Axe().run(page).response["violations"]
             self.faults += [
                 f"{place} at {width}: {fault['id']} {fault['nodes'][0]['html'][:200]}"

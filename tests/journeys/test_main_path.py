@@ -49,6 +49,7 @@ def test_a_person_reaches_a_town_and_the_half_days_are_booked(door: Door, site: 
     _confirm(coordinator)
     assert "確定" in candidate.go("/home").text
     _assert_books_agree(site)
+    _read_behind(door, coordinator, candidate, need_id)
     assert door.inspector.faults == []
     assert len(door.inspector.known) > 20 or not door.has_scripts
 
@@ -122,6 +123,25 @@ def _assert_nameless(town: Visitor) -> None:
     assert not [name for name in NAMES for html in town.seen if name in html]
 
 
+def _read_behind(door: Door, coordinator: Visitor, candidate: Visitor, need_id: int) -> None:
+    """The pages that nobody needs for the next step, and that everybody looks at afterwards."""
+    coordinator.go("/rounds/").page.locator("main table a, main .card a").first.click()
+    round_path = "/" + coordinator.page.url.split("/", 3)[3]
+    coordinator.go(f"{round_path}/needs/{need_id}")
+    person = coordinator.page.locator("main .card a").first.get_attribute("href")
+    for path in (person or "", "/home", "/candidates", "/needs/", "/placements", "/mails"):
+        coordinator.go(path)
+    for path in ("/profile", "/profile/availability", "/offers", "/account"):
+        candidate.go(path)
+    for role, paths in {
+        Role.AUDITOR: ("/home", "/audit", "/audit/verification"),
+        Role.ADMIN: ("/home", "/accounts", "/accounts/invite"),
+    }.items():
+        officer = door.officer(role)
+        for path in paths:
+            assert officer.go(path).page.locator("h1").count() == 1
+
+
 def _confirm(coordinator: Visitor) -> None:
     coordinator.go("/placements?state=agreed").page.locator("main table a").first.click()
     coordinator.press("確定する")
@@ -163,4 +183,6 @@ def test_the_officer_of_another_town_sees_nothing_of_the_need(door: Door, site: 
     first.go("/needs/").follow("募集を作成").fill(NEED).press("下書き保存")
     other = stored_user(site.database, Role.MUNICIPALITY, municipality_code="285013")
     stranger = door.visitor().sign_in(other.email)
-    assert stranger.page.goto(f"{site.address}/needs/{first.number}").status == 404
+    answer = stranger.page.goto(f"{site.address}/needs/{first.number}")
+    assert answer is not None
+    assert answer.status == 404
