@@ -11,7 +11,7 @@ from tests import servers
 
 PICTURES = Path(__file__).parent / "pictures"
 PASSWORD = "hyogo-demo-pool"  # noqa: S105 - of the demo, printed by it
-SIZES = {1280: 1500, 390: 1700}  # width → height of the picture
+SIZES = {1280: 1500, 390: 2200}  # width → greatest height of the picture
 PAGES = {
     "plan": ("coordinator@example.lg.jp", "/rounds/3"),
     "ranking": ("coordinator@example.lg.jp", "/rounds/3", "main table th a"),
@@ -40,7 +40,9 @@ def take(page: Page, address: str, name: str, email: str, path: str, follow: str
     if follow:
         page.goto(address + find(page, follow))
     for width, height in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
+        page.set_viewport_size({"width": width, "height": 900})
+        whole = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": width, "height": min(whole, height)})
         page.screenshot(path=PICTURES / f"{name}-{width}.png")
 
 
