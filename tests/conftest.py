@@ -21,6 +21,7 @@ from talentpool.web.unit import TalentpoolFlask
 
 from . import servers
 from .left_out import pytest_collection_modifyitems
+from .pages import CheckedClient
 
 __all__ = ["pytest_collection_modifyitems"]  # a hook of pytest, found by its name here
 
@@ -116,5 +117,6 @@ def session(database: Database) -> Iterator[Session]:
 def app(config: Config, database: Database) -> Iterator[TalentpoolFlask]:
     created = create_app(config, database)
     created.testing = True
+    created.test_client_class = CheckedClient  # every page of every test is read strictly
     yield created
     created.extensions["talentpool_engine"].close()

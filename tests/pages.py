@@ -119,10 +119,10 @@ class _Page(HTMLParser):
                     self.found.append(f"<img src={given.get('src')}> has no alt")
             case "form":
                 self.has_token = False
-                if not given.get("action") or (given.get("method") or "").lower() not in {
-                    "get", "post",
-                }:  # fmt: skip
-                    self.found.append(f"a form at line {self.getpos()[0]} lacks action or method")
+                if (given.get("method") or "").lower() not in {"get", "post"}:
+                    self.found.append(f"a form at line {self.getpos()[0]} has no method")
+                if given.get("action") == "":  # the page's own address is said by no action at all
+                    self.found.append(f"a form at line {self.getpos()[0]} has an empty action")
             case "label":
                 self.labels_for.add(given.get("for") or "")
             case "input" | "select" | "textarea":
