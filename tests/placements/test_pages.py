@@ -420,7 +420,7 @@ def test_a_round_is_adopted_by_a_button_and_leads_to_the_drafts(app: TalentpoolF
     assert "1件の候補ができました" in page
     with app.database.reading() as session:
         (placement,) = session.query(Placement)
-    assert "条件をすべて満たし" in browser.get(f"/placements/{placement.id}").text
+    assert "条件を満たす1名のうち適合度1位" in browser.get(f"/placements/{placement.id}").text
     assert browser.post(f"/rounds/{made.id}/adopt").status_code == 409
 
 
