@@ -39,7 +39,10 @@ class Search:
     is_cancelled: bool = False
 
     def __post_init__(self) -> None:
+        # At prices that leave no pair any worth, the bound costs no search.
+        values = np.maximum(self.problem.value, 0) * SCALE
         self.prices = np.zeros(self.problem.m, np.int64)
+        np.maximum.at(self.prices, self.problem.row, values)
         self.bound, _ = self.price(self.prices)
 
     def worth(self, person: Person, prices: NDArray[np.int64]) -> list[int]:

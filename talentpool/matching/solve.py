@@ -145,7 +145,7 @@ def _greedy(
 def _prove(search: Search) -> str:
     """Bring bound and plan together; the kind of proof. Raises Stop when time is up."""
     if not search.people:
-        search.keep_bound(0, search.prices)
+        search.keep_bound(0, np.zeros_like(search.prices))  # nobody competes for a seat
         return "bound"
     columns = Columns(search.problem, search.seats, search.people)
     _generate(search, columns)

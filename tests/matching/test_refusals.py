@@ -76,7 +76,9 @@ def test_arrays_that_cannot_be_right_are_named(
 def test_the_sound_problem_is_taken_and_zero_capacity_is_no_fault() -> None:
     assert m.solve(m.Problem(**_arrays())).status == "optimal"
     nobody = m.Problem(**_arrays(capacity=np.zeros((3, 2), np.int16)))
-    assert m.solve(nobody).status == "nothing"
+    nothing = m.solve(nobody)
+    assert (nothing.status, nothing.value, nothing.bound) == ("nothing", 0, 0)
+    assert not nothing.need_price.any()
 
 
 @pytest.mark.parametrize(
