@@ -10,7 +10,7 @@ from typing import Any
 from ..candidates.editing import municipality_of
 from ..candidates.models import Candidate
 from ..errors import BadCell
-from ..pool.assemble import SEARCH, first_whole_month, last_whole_month
+from ..pool.reading import SEARCH, first_whole_month, last_whole_month
 from ..pool.records import Claim, Decision, Firm, Post, Profile, Span, Taken
 from ..reference.catalogue import Catalogue
 from .entries import Entry, Values

@@ -61,25 +61,31 @@ def list_missing(content: NeedContent, catalogue: Catalogue) -> list[tuple[str, 
         missing.append(
             ("pay_amount", "報酬の額を入力してください。無償のときは単位を「無償」にしてください。")
         )
-    missing += [("half_days", text) for form in forms for text in _too_little(form, content)]
+    faults = [list(_form_faults(form, content)) for form in forms]
+    if forms and all(faults):  # one form that suits is enough
+        missing.append(("forms", "".join(text for texts in faults for text in texts)))
     return missing
 
 
-def _too_little(form: Form, content: NeedContent) -> Iterator[str]:
-    """Faults of the amount of work, when the form is the only one offered."""
-    if len(content.forms) > 1:
-        return
-    least = form.least_half_days or 0
-    if form.least_days:
-        least = max(least, form.least_days)
-    if form.least_hours:
-        least = max(least, -(-form.least_hours // HOURS))
+def _form_faults(form: Form, content: NeedContent) -> Iterator[str]:
+    """Why work of this amount and mode cannot be done in `form`."""
+    least = max(
+        form.least_half_days or 0, form.least_days or 0, -(-(form.least_hours or 0) // HOURS)
+    )
     if content.half_days < least:
         yield f"「{form.ja}」は月{least}半日コマ以上が必要です。"
     if form.most_half_days is not None and content.half_days > form.most_half_days:
         yield f"「{form.ja}」は月{form.most_half_days}半日コマまでです。"
-    if form.onsite_days_least and content.mode == NeedMode.ONLINE:
+    if _half_days_on_site(content) < form.onsite_days_least:
         yield f"「{form.ja}」は月{form.onsite_days_least}日以上の現地勤務が必要です。"
+
+
+def _half_days_on_site(content: NeedContent) -> int:
+    """In a month; each may be a day of its own."""
+    share = {NeedMode.ONLINE: 0, NeedMode.ONSITE: 100}.get(
+        NeedMode(content.mode), content.on_site_share
+    )
+    return -(-content.half_days * share // 100)
 
 
 def list_warnings(need: Need, catalogue: Catalogue) -> list[str]:

@@ -13,7 +13,8 @@ from .. import matching as m
 from ..db import Session
 from ..errors import Conflict
 from ..needs.models import Need
-from ..pool.assemble import list_active, list_profiles, request_of
+from ..pool.assemble import request_of
+from ..pool.reading import read_profiles
 from ..pool.records import Profile
 from ..pool.translate import to_candidate, to_need
 from ..reference.catalogue import Catalogue
@@ -42,9 +43,8 @@ class Rules:
         if not rows:
             return cls({}, catalogue)
         prefecture = rows[0].prefecture_code
-        people = list_active(session, prefecture, {row.candidate_id for row in rows})
-        profiles = list_profiles(session, prefecture, people)
-        return cls({person.id: it for person, it in zip(people, profiles, strict=True)}, catalogue)
+        profiles = read_profiles(session, prefecture, {row.candidate_id for row in rows})
+        return cls(profiles, catalogue)
 
     def faults(self, placement: Placement) -> list[str]:
         """Why the placement may not go on, as sentences; nothing when it may."""

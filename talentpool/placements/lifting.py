@@ -14,8 +14,9 @@ from ..db import Session
 from ..errors import Conflict, Refused
 from ..needs.models import Need
 from ..permissions import Action, Actor, require
-from ..pool.assemble import list_active, list_profiles, request_of
+from ..pool.assemble import request_of
 from ..pool.conflicts import Finding, screen
+from ..pool.reading import read_profiles
 from .models import HoldLift
 
 LONGEST = 500  # characters
@@ -31,8 +32,7 @@ class Screening:
 
 
 def screen_pair(session: Session, candidate: Candidate, need: Need) -> Screening:
-    people = list_active(session, need.prefecture_code, [candidate.id])
-    profiles = list_profiles(session, need.prefecture_code, people)
+    profiles = read_profiles(session, need.prefecture_code, [candidate.id]).values()
     findings = [
         found for it in profiles for found in screen(replace(it, lifted=()), request_of(need))
     ]

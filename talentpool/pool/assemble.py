@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
-from .. import dates, matching as m
-from ..candidates.models import Candidate, Consent, Membership
+from .. import matching as m
+from ..candidates.models import Candidate, Membership
 from ..db import Session
 from ..needs.models import Need
 from ..reference.catalogue import Catalogue
 from ..states import MembershipState, NeedState
 from . import standing
-from .records import Asked, Claim, Decision, Firm, Post, Profile, Request, Span
+from .reading import read_profiles
+from .records import Asked, Profile, Request
 from .translate import translate
-
-SEARCH = "search"  # purpose of the consent to be looked for and matched
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +39,9 @@ def assemble(
     catalogue: Catalogue,
 ) -> Assembled:
     """The active people of a prefecture's pool and the given needs (none: all open ones)."""
-    people = list_active(session, prefecture_code)
+    people = read_profiles(session, prefecture_code)
     needs = _list_needs(session, prefecture_code, need_ids)
-    profiles = list_profiles(session, prefecture_code, people)
+    profiles = list(people.values())
     requests = list_requests(session, needs)
     candidates, wanted = translate(profiles, requests, catalogue)
     return Assembled(
@@ -51,7 +49,7 @@ def assemble(
         requests,
         candidates,
         wanted,
-        {person.code: person.id for person in people},
+        {profile.code: ident for ident, profile in people.items()},
         {need.code: need.id for need in needs},
     )
 
@@ -91,79 +89,17 @@ def _list_needs(
         query = query.where(Need.state == NeedState.OPEN)
     else:
         query = query.where(Need.id.in_(list(need_ids)))
-    related = (Need.roles, Need.forms, Need.kinds, Need.skills, Need.vendors)
-    return list(session.scalars(query.options(*(selectinload(r) for r in related))))
+    related = (Need.forms, Need.kinds, Need.skills, Need.vendors)
+    query = query.options(joinedload(Need.roles), *(selectinload(r) for r in related))
+    return list(session.scalars(query).unique())
 
 
 def list_profiles(
     session: Session, prefecture_code: str, people: Sequence[Candidate]
 ) -> list[Profile]:
-    ids = [person.id for person in people]
-    agreed = set(
-        session.scalars(
-            sa.select(Consent.candidate_id).where(
-                Consent.candidate_id.in_(ids),
-                Consent.purpose == SEARCH,
-                Consent.audience == prefecture_code,
-                Consent.withdrawn_at.is_(None),
-            )
-        )
-    )
-    taken = standing.list_taken(session, ids)
-    lifted = standing.list_lifted(session, ids)
-    turned_down = standing.list_turned_down(session, ids)
-    return [
-        _profile(
-            person, prefecture_code, person.id in agreed,
-            taken=tuple(taken.get(person.id, ())),
-            lifted=tuple(lifted.get(person.id, ())),
-            turned_down=tuple(turned_down.get(person.id, ())),
-        )
-        for person in people
-    ]  # fmt: skip
-
-
-def _profile(
-    person: Candidate, prefecture_code: str, consents: bool, **standing_: tuple[object, ...]
-) -> Profile:
-    membership = next(x for x in person.memberships if x.prefecture_code == prefecture_code)
-    assert membership.active_from is not None
-    assert membership.active_until is not None
-    return Profile(
-        code=person.code,
-        kind=person.kind or "",
-        member_from=first_whole_month(membership.active_from),
-        member_until=last_whole_month(membership.active_until),
-        consents=consents,
-        home_code=person.home_code or "",
-        travel_limit=person.travel_limit_minutes,
-        overnight=person.overnight,
-        most_at_once=person.most_at_once,
-        pay_minimum=person.pay_minimum,
-        pay_wish=person.pay_wish,
-        themes=tuple(sorted(person.wished_themes)),
-        regions=tuple(sorted(person.wished_regions)),
-        training_until=(
-            None if person.trained_until is None else last_whole_month(person.trained_until)
-        ),
-        roles=tuple(row.role for row in person.roles),
-        forms=tuple(row.form for row in person.forms),
-        skills=tuple(Claim(s.skill, s.level, s.last_used, s.evidence) for s in person.skills),
-        posts=tuple(
-            Post(p.body, p.first_month, p.last_month, p.municipality_code, p.department, p.title,
-                 p.grade, p.is_public)
-            for p in person.posts
-        ),
-        firms=tuple(
-            Firm(c.name, c.position, c.has_shares, c.is_present) for c in person.companies
-        ),
-        decisions=tuple(Decision(d.vendor, d.month, d.subject) for d in person.decisions),
-        spans=tuple(
-            Span(w.first_month, w.last_month, w.half_days, w.weekdays, str(w.mode), w.is_available)
-            for w in person.windows
-        ),
-        **standing_,  # type: ignore[arg-type]
-    )  # fmt: skip
+    """The profiles of these people, in their order."""
+    found = read_profiles(session, prefecture_code, [person.id for person in people])
+    return [found[person.id] for person in people]
 
 
 def list_requests(session: Session, needs: Sequence[Need]) -> list[Request]:
@@ -199,13 +135,3 @@ def request_of(need: Need, *, filled: int = 0) -> Request:
         priority=need.priority,
         posted=0 if need.opened_at is None else int(need.opened_at.timestamp()),
     )
-
-
-def first_whole_month(day: date) -> int:
-    """The first month of which every day is on or after `day`."""
-    return dates.month_of(day) + (day.day > 1)
-
-
-def last_whole_month(day: date) -> int:
-    """The last month of which every day is on or before `day`."""
-    return dates.month_of(day + timedelta(days=1)) - 1

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .. import matching as m
 from ..matching.encode import Bools, columns_of, encode
 from ..matching.rules import Rule, broken_rules, feasible, must_groups
 from ..reference.catalogue import Catalogue
 from .records import Profile, Request
 from .translate import translate
+
+# Musts are tried one by one; the other conditions are not the town's to change.
+NOT_THE_TOWNS = {Rule.SKILL, Rule.CONFLICT, Rule.HOLD, Rule.FORBIDDEN, Rule.MEMBERSHIP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +43,22 @@ def survey_pool(request: Request, profiles: Sequence[Profile], catalogue: Catalo
         return Survey(0, 0, (), None)
     need = needs[0]
     columns = columns_of([need])
-    broken = broken_rules(candidates, encode(candidates, columns), need, columns)
+    people = encode(candidates, columns)
+    broken = broken_rules(candidates, people, need, columns)
     count = int(feasible(broken).sum())
     removed = sorted(
         ((rule, int(mask.sum())) for rule, mask in broken.items() if mask.any()),
         key=lambda item: (-item[1], item[0]),
     )
-    return Survey(len(candidates), count, tuple(removed), _costliest(candidates, need, count))
-
-
-def _costliest(candidates: Sequence[m.Candidate], need: m.Need, count: int) -> Costliest | None:
-    """By trying: each condition is taken away alone."""
-    columns = columns_of([need])
-    arrays = encode(candidates, columns)
-    broken = broken_rules(candidates, arrays, need, columns)
-    options = [
-        Costliest(rule, None, _count(broken, rule) - count)
-        for rule in broken
-        if rule not in {Rule.SKILL, Rule.CONFLICT, Rule.HOLD, Rule.FORBIDDEN, Rule.MEMBERSHIP}
-    ]
+    eased = {rule: _count(broken, rule) for rule in broken if rule not in NOT_THE_TOWNS}
+    options = [Costliest(rule, None, left - count) for rule, left in eased.items()]
     for group in must_groups(need):
         rest = replace(need, skills=tuple(s for s in need.skills if s not in group))
-        eased = feasible(broken_rules(candidates, arrays, rest, columns))
-        options.append(Costliest(Rule.SKILL, group[0].skill, int(eased.sum()) - count))
-    best = max(options, key=lambda option: option.gain, default=None)
-    return best if best is not None and best.gain > 0 else None
+        left = int(feasible(broken_rules(candidates, people, rest, columns)).sum())
+        options.append(Costliest(Rule.SKILL, group[0].skill, left - count))
+    best = max(options, key=lambda option: option.gain)
+    costliest = best if best.gain > 0 else None
+    return Survey(len(candidates), count, tuple(removed), costliest)
 
 
 def _count(broken: dict[Rule, Bools], without: Rule) -> int:

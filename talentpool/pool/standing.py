@@ -46,36 +46,36 @@ def list_taken(session: Session, candidate_ids: Iterable[int]) -> dict[int, list
     return found
 
 
-def list_lifted(session: Session, candidate_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
-    """Candidate id → (need code, conflict rule) that a coordinator has lifted."""
-    query = (
+def list_settled(
+    session: Session, candidate_ids: Iterable[int]
+) -> tuple[dict[int, list[tuple[str, str]]], dict[int, list[str]]]:
+    """Candidate id → (need code, conflict rule) that a coordinator has lifted; → needs that turned the pair down."""
+    ids = list(candidate_ids)
+    lifted = (
         sa.select(HOLD_LIFT.c.candidate_id, NEED.c.code, HOLD_LIFT.c.rule)
         .join(NEED, NEED.c.id == HOLD_LIFT.c.need_id)
-        .where(HOLD_LIFT.c.candidate_id.in_(list(candidate_ids)))
-        .order_by(NEED.c.code, HOLD_LIFT.c.rule)
+        .where(HOLD_LIFT.c.candidate_id.in_(ids))
     )
-    found: dict[int, list[tuple[str, str]]] = {}
-    for candidate_id, code, rule in session.execute(query):
-        found.setdefault(candidate_id, []).append((code, rule))
-    return found
-
-
-def list_turned_down(session: Session, candidate_ids: Iterable[int]) -> dict[int, list[str]]:
-    """Candidate id → needs for which the pair has ended."""
-    query = (
-        sa.select(PLACEMENT.c.candidate_id, NEED.c.code)
+    turned_down = (
+        sa.select(PLACEMENT.c.candidate_id, NEED.c.code, sa.null())
         .join(NEED, NEED.c.id == PLACEMENT.c.need_id)
         .where(
-            PLACEMENT.c.candidate_id.in_(list(candidate_ids)),
+            PLACEMENT.c.candidate_id.in_(ids),
             PLACEMENT.c.state.in_([str(state) for state in TURNED_DOWN]),
         )
         .distinct()
-        .order_by(NEED.c.code)
     )
-    found: dict[int, list[str]] = {}
-    for candidate_id, code in session.execute(query):
-        found.setdefault(candidate_id, []).append(code)
-    return found
+    rules: dict[int, list[tuple[str, str]]] = {}
+    needs: dict[int, list[str]] = {}
+    for candidate_id, code, rule in session.execute(sa.union_all(lifted, turned_down)):
+        if rule is None:
+            needs.setdefault(candidate_id, []).append(code)
+        else:
+            rules.setdefault(candidate_id, []).append((code, rule))
+    return (
+        {ident: sorted(pairs) for ident, pairs in rules.items()},
+        {ident: sorted(codes) for ident, codes in needs.items()},
+    )
 
 
 def count_filled(session: Session, need_ids: Iterable[int]) -> dict[int, int]:

@@ -149,9 +149,10 @@ def _load(profile: Profile, start: int) -> int:
 
 
 def _conflicts(profile: Profile, requests: Sequence[Request]) -> dict[str, str]:
-    if not (profile.firms or profile.decisions or profile.posts):
-        return {}
-    found = {request.code: gravest(screen(profile, request)) for request in requests}
+    towns = {post.municipality_code for post in profile.posts}
+    has_ties = bool(profile.firms or profile.decisions)
+    near = (r for r in requests if r.municipality_code in towns or (has_ties and r.vendors))
+    found = {request.code: gravest(screen(profile, request)) for request in near}
     return {code: severity for code, severity in found.items() if severity}
 
 

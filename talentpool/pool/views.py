@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Blueprint, Flask
+from flask_babel import get_locale, gettext
 
 from ..matching import rule_text
 from ..needs.models import Need
@@ -13,8 +14,9 @@ from ..reference.catalogue import Catalogue
 from ..reference.service import load_catalogue
 from ..states import NeedState
 from ..web import current_actor, current_session
-from .assemble import list_active, list_profiles, request_of
+from .assemble import request_of
 from .lint import Survey, survey_pool
+from .reading import read_profiles
 
 blueprint = Blueprint("pool", __name__)
 FEW = 3  # a town is not told smaller counts exactly
@@ -26,7 +28,7 @@ class ShownSurvey:
     shown: str
     is_impossible: bool
     costliest: str | None
-    gain: int
+    gain: str | None
 
 
 def init_app(app: Flask) -> None:
@@ -39,20 +41,24 @@ def survey_of(need: Need) -> ShownSurvey | None:
         return None
     session = current_session()
     catalogue = load_catalogue(session)
-    people = list_active(session, need.prefecture_code)
-    profiles = list_profiles(session, need.prefecture_code, people)
+    profiles = list(read_profiles(session, need.prefecture_code).values())
     return _shown(survey_pool(request_of(need), profiles, catalogue), catalogue)
 
 
 def _shown(survey: Survey, catalogue: Catalogue) -> ShownSurvey:
-    is_town = current_actor().role is Role.MUNICIPALITY
-    count = f"{survey.feasible}名"
-    if is_town and 0 < survey.feasible < FEW:
-        count = f"{FEW}名未満"
+    lang = str(get_locale() or "ja")
     best = survey.costliest
     label = None
     if best is not None:
-        label = rule_text(best.rule)
+        label = rule_text(best.rule, lang=lang)
         if best.skill:
-            label = f"{label}：{catalogue.label('skill', best.skill)}"
-    return ShownSurvey(survey.people, count, survey.is_impossible, label, best.gain if best else 0)
+            label = f"{label}：{catalogue.label('skill', best.skill, lang)}"
+    gain = None if best is None else _count(best.gain)
+    return ShownSurvey(survey.people, _count(survey.feasible), survey.is_impossible, label, gain)
+
+
+def _count(people: int) -> str:
+    """Exact for the prefecture; a town is not told that it is one or two."""
+    if current_actor().role is Role.MUNICIPALITY and 0 < people < FEW:
+        return str(gettext("%(n)s名未満", n=FEW))
+    return str(gettext("%(n)s名", n=people))

@@ -120,6 +120,8 @@ def test_a_draft_may_have_gaps_and_what_is_handed_in_may_not(
         ({"pay_basis": "month", "forms": ["commission"]}, "報酬の単位"),
         ({"forms": ["revitalization_side"], "pay_basis": "day", "half_days": "3"}, "半日コマ以上"),
         ({"pay_amount": "0"}, "報酬の額"),
+        ({"forms": ["revitalization_side"], "half_days": "8", "mode": "online"}, "現地勤務"),
+        ({"forms": ["revitalization_side"], "half_days": "8", "on_site_share": "0"}, "現地勤務"),
     ],
 )
 def test_the_rules_of_the_appointment_forms_are_kept(
@@ -129,6 +131,13 @@ def test_the_rules_of_the_appointment_forms_are_kept(
     answer = town.post(f"/needs/{ident}/submit", version=_version(database, ident))
     assert answer.status_code == 422
     assert message in answer.text
+
+
+def test_one_form_that_suits_is_enough(town: Browser) -> None:
+    answer = town.post(
+        "/needs/new", **{**NEED, "forms": ["revitalization_side", "commission"], "submit": "1"}
+    )
+    assert answer.status_code == 302
 
 
 def test_a_need_is_published_with_its_priority(
@@ -256,6 +265,8 @@ def test_the_page_counts_who_could_do_it_and_hides_small_counts_from_the_town(
         few, none = need.id, make_need(session, musts={"security": 4}).id
     assert "3名未満" in town.get(f"/needs/{few}").text
     assert "2名" in coordinator.get(f"/needs/{few}").text
+    assert "1名増えます" not in town.get(f"/needs/{few}").text
+    assert "1名増えます" in coordinator.get(f"/needs/{few}").text
     page = coordinator.get(f"/needs/{none}").text
     assert "誰も当てはまりません" in page
     assert "必須の技能" in page
