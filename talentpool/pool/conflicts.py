@@ -15,7 +15,6 @@ from ..text import search_key
 from .records import Decision, Firm, Post, Profile, Request
 
 COOLING_MONTHS = 24  # after leaving an office
-DUTY_MONTHS = 60  # duties of the last five years count
 SEVERITIES = ("warn", "hold", "block")
 
 
@@ -36,9 +35,16 @@ RULES = {
 }
 
 
+ABBREVIATIONS = {"(株)": "株式会社", "(有)": "有限会社", "(同)": "合同会社"}
+
+
 @lru_cache(maxsize=4096)
 def _key(name: str) -> str:
-    return search_key(name)
+    """Equal for what is the same company on paper: 「㈱」 is 「株式会社」, width and blanks do not matter."""
+    key = search_key(name)
+    for short, long in ABBREVIATIONS.items():
+        key = key.replace(search_key(short), search_key(long))
+    return key
 
 
 def screen(profile: Profile, request: Request) -> list[Finding]:
@@ -73,7 +79,7 @@ def _by_office(profile: Profile, request: Request) -> Iterable[Finding]:
         left = request.first_month if post.last_month is None else post.last_month
         if left < request.first_month - COOLING_MONTHS:
             continue
-        if works_for_firm and left >= request.first_month - DUTY_MONTHS:
+        if works_for_firm:
             yield _former(post, left)
         yield _recent(post, left)
 

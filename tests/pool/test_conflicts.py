@@ -37,11 +37,26 @@ def test_a_person_without_ties_has_no_finding() -> None:
 
 
 def test_what_was_decided_about_a_vendor_blocks_without_limit_of_time() -> None:
-    person = replace(PERSON, decisions=(Decision("(株)サンプル", START - 400),))
-    assert _rules(person) == []
     person = replace(PERSON, decisions=(Decision("株式会社サンプル", START - 400),))
     assert _rules(person) == ["decided_vendor"]
     assert gravest(screen(person, REQUEST)) == "block"
+
+
+@pytest.mark.parametrize(
+    ("name", "is_same"),
+    [
+        ("株式会社サンプル", True),
+        ("(株)サンプル", True),
+        ("(株)　サンプル", True),
+        ("㈱ｻﾝﾌﾟﾙ", True),
+        ("有限会社サンプル", False),
+        ("サンプル株式会社", False),
+        ("株式会社サンプルズ", False),
+    ],
+)
+def test_a_company_is_known_in_every_way_its_name_is_written(name: str, is_same: bool) -> None:
+    person = replace(PERSON, decisions=(Decision(name, START),))
+    assert _rules(person) == (["decided_vendor"] if is_same else [])
 
 
 def test_the_staff_of_a_vendor_may_not_write_the_specification() -> None:
