@@ -1,6 +1,6 @@
 """The programme over patterns: at most k_j patterns with need j, at most one pattern a person.
 
-The only place that calls HiGHS (through scipy, imported here when it is first needed).
+HiGHS is called through scipy, imported here when it is first needed.
 """
 
 from __future__ import annotations

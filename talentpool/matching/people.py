@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .problem import Problem
+from .tolls import Tolls, tolls_of
 
 Pattern = tuple[int, ...]  # pair numbers of one person, ascending
 UNBOUNDED = 1 << 62
+MANY = 10  # pairs worth something, from which the search is bounded by tolls
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +31,47 @@ class Person:
     room: tuple[int, ...]
     slots: tuple[int, ...]
 
+    def tolls(self, worth: Sequence[int]) -> Tolls | None:
+        """None where few pairs are worth something, so that searching is quick without."""
+        if sum(w > 0 for w in worth) <= MANY:
+            return None
+        uses = np.zeros((len(self.room), len(self.edges)), np.int64)
+        for k, months in enumerate(self.months):
+            uses[list(months), k] = 1
+        free = np.array(self.room + self.slots, np.int64)
+        days = uses * np.array(self.half_days, np.int64)
+        return tolls_of(np.concatenate([days, uses]), free, worth)
+
     def search(
-        self, worth: Sequence[int], least: Callable[[], int], *, must: int | None = None
+        self,
+        worth: Sequence[int],
+        least: Callable[[], int],
+        *,
+        must: int | None = None,
+        tolls: Tolls | None = None,
     ) -> Iterator[tuple[int, Pattern]]:
         """Feasible patterns worth at least `least()`, with their worth; `worth` follows `edges`.
 
         `must`: a place in `edges` that every pattern contains. Depth first, the worthiest pairs first, cut
         where what remains could not reach `least()`, which may rise between two steps. The empty
-        pattern is worth 0.
+        pattern is worth 0. `tolls`: those of the same worth, where they are known already.
         """
-        order = sorted(
-            (k for k in range(len(self.edges)) if k != must), key=lambda k: (-worth[k], k)
-        )
+        tolls = tolls or self.tolls(worth)
+        key = worth if tolls is None else tolls.left
+        order = sorted((k for k in range(len(self.edges)) if k != must), key=lambda k: (-key[k], k))
         room, slots = list(self.room), list(self.slots)
-        if must is None:
-            yield from self._extend(order, 0, worth, least, room, slots, [], 0)
-        elif self._take(must, room, slots):
-            yield from self._extend(order, 0, worth, least, room, slots, [must], worth[must])
+        chosen, total = [], 0
+        if must is not None:
+            if not self._take(must, room, slots):
+                return
+            chosen, total = [must], worth[must]
+        if tolls is None:
+            yield from self._extend(order, 0, worth, least, room, slots, chosen, total)
+        else:
+            limit = tolls.limit + sum(min(tolls.left[k], 0) for k in chosen)
+            yield from self._extend_within(
+                order, 0, worth, least, room, slots, chosen, total, tolls.left, limit
+            )
 
     def _extend(
         self,
@@ -74,14 +100,50 @@ class Person:
                 chosen.pop()
                 self._give_back(k, room, slots)
 
-    def best(self, worth: Sequence[int], *, must: int | None = None) -> tuple[int, Pattern] | None:
+    def _extend_within(
+        self,
+        order: list[int],
+        at: int,
+        worth: Sequence[int],
+        least: Callable[[], int],
+        room: list[int],
+        slots: list[int],
+        chosen: list[int],
+        total: int,
+        left: Sequence[int],
+        limit: int,
+    ) -> Iterator[tuple[int, Pattern]]:
+        """The same with tolls: no pattern that follows is worth more than `limit`.
+
+        A pair taken at a loss after tolls lowers the limit by the loss, a pair left out by its gain.
+        """
+        if total >= least():
+            yield total, tuple(sorted(self.edges[k] for k in chosen))
+        for place in range(at, len(order)):
+            k = order[place]
+            within = limit + min(left[k], 0)
+            if within < least():
+                return  # pairs are in falling order: the rest lose at least as much
+            if self._take(k, room, slots):
+                chosen.append(k)
+                yield from self._extend_within(
+                    order, place + 1, worth, least, room, slots, chosen, total + worth[k],
+                    left, within,
+                )  # fmt: skip
+                chosen.pop()
+                self._give_back(k, room, slots)
+            limit -= max(left[k], 0)
+
+    def best(
+        self, worth: Sequence[int], *, must: int | None = None, tolls: Tolls | None = None
+    ) -> tuple[int, Pattern] | None:
         """The pattern of greatest worth and that worth; None when `must` does not fit at all."""
         found: tuple[int, Pattern] | None = None if must is not None else (0, ())
 
         def more() -> int:
             return -UNBOUNDED if found is None else found[0] + 1
 
-        for candidate in self.search(worth, more, must=must):
+        for candidate in self.search(worth, more, must=must, tolls=tolls):
             found = candidate
         return found
 

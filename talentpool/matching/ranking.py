@@ -48,14 +48,15 @@ class Regrets:
         bests, bound = [], int((problem.seats * prices).sum())
         for person in people:
             mine = [int(worth[e]) for e in person.edges]
-            best = person.best(mine)
+            tolls = person.tolls(mine)
+            best = person.best(mine, tolls=tolls)
             assert best is not None  # the empty pattern always fits
             bound += best[0]
-            bests.append((person, mine, best[0]))
+            bests.append((person, mine, tolls, best[0]))
         slack = bound - plan.value * SCALE
-        for person, mine, best_worth in bests:
+        for person, mine, tolls, best_worth in bests:
             for k, edge in enumerate(person.edges):
-                found = person.best(mine, must=k)
+                found = person.best(mine, must=k, tolls=tolls)
                 assert found is not None  # people_of leaves out pairs that do not fit alone
                 loss = best_worth - found[0]
                 self.of[edge] = max(0, -(-(loss - slack) // SCALE))
