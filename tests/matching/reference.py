@@ -1,0 +1,60 @@
+"""The fit of one pair in plain Python, written from the meaning of the parts and not from the arrays."""
+
+from __future__ import annotations
+
+from talentpool import matching as m
+
+EVIDENCE = {"self": 800, "documented": 900, "confirmed": 1000}
+
+
+def _skill(person: m.Candidate, code: str, asked: int, year: int, half_life: int) -> int:
+    claim = person.skills.get(code)
+    if claim is None:
+        return 0
+    level = 800 * min(claim.level, asked) // asked + 200 * min(max(claim.level - asked, 0), 2) // 2
+    unused = 30 if claim.last_used is None else max(year - claim.last_used, 0)
+    recency = 500 + 500 * half_life // (half_life + unused)
+    return level * recency * EVIDENCE[claim.evidence] // 1_000_000
+
+
+def _skills(person: m.Candidate, need: m.Need, year: int, half_life: int) -> int:
+    groups: dict[str, list[m.SkillRequirement]] = {}
+    for number, asked in enumerate(need.skills):
+        alone = not asked.must or asked.group is None
+        groups.setdefault(f"#{number}" if alone else str(asked.group), []).append(asked)
+    if not groups:
+        return 1000
+    earned = total = 0
+    for group in groups.values():
+        weight = max(asked.weight for asked in group)
+        best = max(_skill(person, asked.skill, asked.level, year, half_life) for asked in group)
+        earned, total = earned + weight * best, total + weight
+    return earned // total
+
+
+def fit_parts(person: m.Candidate, need: m.Need, policy: m.Policy) -> dict[str, int]:
+    """Part → bp."""
+    year = need.months[0] // 12
+    service = 1000 * min(person.service_years, 20) // 20
+    bridging = _skill(person, "bridging", 4, year, policy.half_life) * 400 * 10 // 8
+    free = [person.availability[t].half_days if t in person.availability else 0
+            for t in need.months]  # fmt: skip
+    share = need.on_site_share or (100 if need.mode == "onsite" else 50)
+    minutes = min(person.travel.get(need.place, 180), 180)
+    span = max(person.pay_wish - person.pay_minimum, 1)
+    over = min(max(need.pay - person.pay_minimum, 0), span)
+    theme = 300 if not person.themes else 600 * (need.theme in person.themes)
+    region = 200 if not person.regions else 400 * (need.region in person.regions)
+    kinds = need.preferred_kinds
+    quality = {
+        "skills": _skills(person, need, year, policy.half_life),
+        "practice": (600 * service + bridging) // 1000,
+        "role": 1000 if not need.roles or need.roles & person.roles else 0,
+        "capacity": 1000 * min(*free, 2 * need.half_days) // (2 * need.half_days),
+        "travel": 1000 if need.mode == "online" else 1000 - share * 10 * minutes // 180,
+        "pay": 1000 if need.pay >= person.pay_wish else 1000 * over // span,
+        "wish": theme + region,
+        "preference": 1000 if not kinds or person.kind in kinds else 0,
+        "record": 1000 * (person.rating_sum + 9) // ((person.rating_count + 3) * 5),
+    }
+    return {part: policy.weights[part] * quality[part] // 1000 for part in m.PARTS}
