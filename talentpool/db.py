@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc, orm
-from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
+from sqlalchemy.engine import URL, Connection, Dialect, Engine, ExceptionContext, make_url
 from sqlalchemy.types import TypeDecorator
 
 from .config import Config
 from .crypto import Keyring
-from .errors import Refused
+from .errors import ConfigError, Refused
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -154,7 +154,7 @@ class Database:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.keyring = Keyring(config.field_keys, config.secret_key)
-        self.engine = _engine(make_url(config.database_url))
+        self.engine = _engine(config.database_url)
         self.engine.dialect.talentpool_keyring = self.keyring  # type: ignore[attr-defined]
 
     def session(self, *, read_only: bool) -> Session:
@@ -216,12 +216,20 @@ def _keyring(dialect: Dialect) -> Keyring:
     return keyring
 
 
-def _engine(url: URL) -> Engine:
-    return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+def _engine(address: str) -> Engine:
+    try:
+        url = make_url(address)
+        return {"sqlite": _sqlite, "postgresql+psycopg": _postgresql}[url.drivername](url)
+    except (exc.ArgumentError, KeyError) as error:
+        raise ConfigError(
+            "TALENTPOOL_DATABASE_URL must be sqlite:///file or postgresql+psycopg://…"
+        ) from error
 
 
 def _sqlite(url: URL) -> Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": 10, "check_same_thread": False})
+    engine = sa.create_engine(
+        url, hide_parameters=True, connect_args={"timeout": 10, "check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -251,11 +259,20 @@ def _postgresql(url: URL) -> Engine:
         "TimeZone": "UTC",
     }
     options = " ".join(f"-c {name}={value}" for name, value in limits.items())
-    return sa.create_engine(
+    engine = sa.create_engine(
         url,
         isolation_level="READ COMMITTED",
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=10,
         connect_args={"options": options},
     )
+
+    @event.listens_for(engine, "handle_error")
+    def keep_quiet(context: ExceptionContext) -> None:
+        """The server quotes whole rows below its first line; an error's text ends up in logs."""
+        for error in filter(None, (context.original_exception, context.sqlalchemy_exception)):
+            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
+
+    return engine

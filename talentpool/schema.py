@@ -1,34 +1,67 @@
-"""Migrations as plain functions, so that commands and tests need no alembic.ini.
+"""Migrations as plain functions, so that commands and tests need no alembic.ini, and databases opened for commands.
 
 Alembic is imported where something migrates: ten megabytes that a web process never needs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, exc
 
+from .config import Config
 from .db import Database
+from .errors import ConfigError, Refused
 
 HERE = Path(__file__).parent
 DIGITS = 4  # of a revision: the start of its file's name
 
 
+@contextmanager
+def reached(config: Config) -> Iterator[Database]:
+    """A database at whatever revision, closed at the end; ConfigError when it does not answer."""
+    with closing(Database(config)) as database:
+        try:
+            yield database
+        except exc.OperationalError as error:
+            line = str(error.orig).partition("\n")[0]
+            raise ConfigError(f"the database does not answer: {line}") from error
+
+
+@contextmanager
+def opened(config: Config) -> Iterator[Database]:
+    """A database at the newest revision, closed at the end; ConfigError for any other."""
+    with reached(config) as database:
+        if current(database) != head():
+            raise ConfigError("the schema is not up to date: run talentpool db upgrade")
+        yield database
+
+
 def upgrade(database: Database, revision: str = "head") -> None:
     from alembic import command  # noqa: PLC0415
 
-    with database.engine.begin() as connection:
-        command.upgrade(_alembic(connection), revision)
+    _migrate(database, command.upgrade, revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
     from alembic import command  # noqa: PLC0415
 
-    with database.engine.begin() as connection:
-        command.downgrade(_alembic(connection), revision)
+    _migrate(database, command.downgrade, revision)
+
+
+def _migrate(database: Database, step: Callable[[Any, str], None], revision: str) -> None:
+    """All steps or none; Refused for a revision that no file has."""
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    try:
+        with database.engine.begin() as connection:
+            step(_alembic(connection), revision)
+    except CommandError as error:
+        raise Refused(str(error)) from error
 
 
 def current(database: Database) -> str | None:

@@ -20,7 +20,6 @@ from . import clock, schema
 from .app import create_app
 from .config import Config
 from .db import Database
-from .errors import ConfigError
 from .placements import lapsing
 from .web.unit import TalentpoolFlask
 from .worker import Engine
@@ -89,7 +88,8 @@ class Companion:
 
 def serve(config: Config, host: str, port: int) -> None:
     """Answer requests until a signal comes."""
-    refuse_unmigrated(config)
+    with schema.opened(config):
+        pass  # an unsafe start ends here, before the first request
     server = Server(lambda: create_app(config), host, port)
     if config.queue_url:
         server.run()
@@ -101,13 +101,17 @@ def serve(config: Config, host: str, port: int) -> None:
 def work(config: Config) -> None:
     """Do jobs until a signal comes."""
     importlib.import_module("talentpool.rounds.running")  # registers its kind of job
-    refuse_unmigrated(config)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    database = Database(config)
-    threading.Thread(target=_keep_time, args=(database, stop), name="timer", daemon=True).start()
-    Engine(config, database).work(stop)
+    with schema.opened(config) as database:
+        timer = threading.Thread(target=_keep_time, args=(database, stop), name="timer")
+        timer.start()
+        try:
+            Engine(config, database).work(stop)
+        finally:
+            stop.set()
+            timer.join()
 
 
 def _keep_time(database: Database, stop: threading.Event) -> None:
@@ -117,15 +121,6 @@ def _keep_time(database: Database, stop: threading.Event) -> None:
             lapsing.keep_time(database, clock.now())
         except Exception:
             log.exception("the timer failed and will try again")
-
-
-def refuse_unmigrated(config: Config) -> None:
-    database = Database(config)
-    try:
-        if schema.current(database) != schema.head():
-            raise ConfigError("the schema is not up to date: run talentpool db upgrade")
-    finally:
-        database.close()
 
 
 @click.command("serve")

@@ -20,6 +20,7 @@ from talentpool.reference.service import load_reference
 from talentpool.web.unit import TalentpoolFlask
 
 from . import servers
+from .commands import environ_of
 from .left_out import pytest_collection_modifyitems
 from .pages import CheckedClient
 
@@ -96,6 +97,14 @@ def config(request: pytest.FixtureRequest, tmp_path: Path, worker_name: str) -> 
     _statement(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield replace(CONFIG, database_url=f"{server}/{name}")
     _statement(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def environment(config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The settings as a command finds them, in a folder of its own."""
+    for name, value in environ_of(config).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture

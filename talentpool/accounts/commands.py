@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 import click
 
-from .. import clock
+from .. import clock, schema
 from ..config import Config
-from ..db import Database, Session
+from ..db import Session
 from ..permissions import SYSTEM, Role
 from . import letters, service
 from .directory import get_user_by_email
@@ -102,5 +102,5 @@ def _print_link(config: Config, letter: letters.Letter) -> None:
 
 @contextmanager
 def _writing(config: Config) -> Generator[Session]:
-    with closing(Database(config)) as database, database.writing() as session:
+    with schema.opened(config) as database, database.writing() as session:
         yield session

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from .. import clock, matching as m
+from .. import clock, matching as m, schema
 from ..accounts.models import Pool
 from ..config import Config
-from ..db import Database, Session
+from ..db import Session
 from ..errors import BadFile
 from ..permissions import SYSTEM
 from ..reference.catalogue import Catalogue
@@ -112,7 +112,7 @@ def import_command(
     sheets = read_file(file, encoding)
     with (
         _annotated(sheets, annotate),
-        _opened() as database,
+        schema.opened(Config.from_environment()) as database,
         closing(database.session(read_only=False)) as session,
     ):
         pool = exporting.find_pool(session, prefecture)
@@ -214,7 +214,7 @@ def _export(
     file: Path, encoding: str | None, prefecture: str | None, export: Callable[..., Exported]
 ) -> None:
     """The event is stored before the file appears, and not at all if the file cannot be drawn."""
-    with _opened() as database:
+    with schema.opened(Config.from_environment()) as database:
         with database.reading() as session:
             pool = exporting.find_pool(session, prefecture)
             made = export(session, pool=pool, actor=SYSTEM)
@@ -234,9 +234,3 @@ def _annotated(sheets: Mapping[str, Sheet], path: Path | None) -> Iterator[None]
         if path is not None:
             write_whole(path, annotating.annotate(sheets, error.cells), is_private=True)
         raise
-
-
-@contextmanager
-def _opened() -> Iterator[Database]:
-    with closing(Database(Config.from_environment())) as database:
-        yield database

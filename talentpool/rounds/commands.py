@@ -4,9 +4,8 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.orm import undefer
 
-from .. import matching as m
+from .. import matching as m, schema
 from ..config import Config
-from ..db import Database
 from ..errors import NotFound
 from ..needs.models import Need
 from ..states import ROUND, RoundState
@@ -23,11 +22,11 @@ def round_group() -> None:
 @click.argument("ident", metavar="ROUND", type=int)
 def run(ident: int) -> int:
     """Run a waiting round here and now."""
-    database = Database(Config.from_environment())
-    with database.reading() as session:
-        if session.get(Round, ident) is None:
-            raise NotFound("there is no such round")
-    state = run_here(database, ident)
+    with schema.opened(Config.from_environment()) as database:
+        with database.reading() as session:
+            if session.get(Round, ident) is None:
+                raise NotFound("there is no such round")
+        state = run_here(database, ident)
     click.echo(f"round {ident}: {state}")
     return 1 if state is RoundState.FAILED else 0
 
@@ -37,7 +36,7 @@ def run(ident: int) -> int:
 @click.option("--json", "as_json", is_flag=True, help="The whole document, as match writes it.")
 def show(ident: int, *, as_json: bool) -> None:
     """Print a finished round."""
-    with Database(Config.from_environment()).reading() as session:
+    with schema.opened(Config.from_environment()) as database, database.reading() as session:
         round_ = session.get(Round, ident, options=[undefer(Round.result)])
         if round_ is None:
             raise NotFound("there is no such round")

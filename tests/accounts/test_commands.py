@@ -10,26 +10,12 @@ from talentpool import clock
 from talentpool.accounts import commands, directory, joining
 from talentpool.accounts.links import Purpose
 from talentpool.accounts.models import Pool, User
-from talentpool.config import Config
 from talentpool.db import Database
 from talentpool.errors import Conflict, NotFound, Refused
 from talentpool.permissions import Role
 from tests.factories import PASSWORD
 
 KOBE = "281000"
-
-
-@pytest.fixture
-def environment(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = {
-        "DATABASE_URL": config.database_url,
-        "SECRET_KEY": config.secret_key,
-        "FIELD_KEYS": ",".join(config.field_keys),
-        "AUDIT_KEY": config.audit_key,
-        "ENV": "test",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(f"TALENTPOOL_{name}", value)
 
 
 def run(group: str, *arguments: str) -> Result:

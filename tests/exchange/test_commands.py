@@ -8,37 +8,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from talentpool import cli
 from talentpool.candidates.models import Candidate
-from talentpool.config import Config
 from talentpool.db import Database
 from talentpool.needs.models import Need
 from tests import factories as make
+from tests.commands import run
 
 from .filled import PEOPLE, PERSON, fill_needs, fill_people
 from .pool import make_pool
 
-
-@pytest.fixture(autouse=True)
-def environment(config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    settings = {
-        "DATABASE_URL": config.database_url,
-        "SECRET_KEY": config.secret_key,
-        "FIELD_KEYS": ",".join(config.field_keys),
-        "AUDIT_KEY": config.audit_key,
-        "ENV": "test",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(f"TALENTPOOL_{name}", value)
-    monkeypatch.chdir(tmp_path)
-
-
-def run(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        cli.main(list(arguments))
-    code = ended.value.code
-    assert isinstance(code, int)
-    return code
+pytestmark = pytest.mark.usefixtures("environment")
 
 
 def count(database: Database, model: type[Candidate | Need]) -> int:
