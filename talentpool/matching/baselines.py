@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .errors import MissingInput
+from .market import Ints, Market, open_market
 from .plan import Plan
 from .problem import Problem
 
@@ -19,30 +19,22 @@ BASELINES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def fill(
-    problem: Problem,
-    order: Iterable[int],
-    seats: NDArray[np.int64],
-    room: NDArray[np.int64],
-    slots: NDArray[np.int64],
-) -> list[int]:
-    """Take pairs in the given order, each if seat, half-days and engagements are still free."""
-    seats, room, slots = seats.copy(), room.copy(), slots.copy()
+def fill(market: Market, order: Ints) -> Ints:
+    """Take pairs (positions in the market) in the given order, each if seat, half-days and engagements are free."""
+    seats, room, slots = market.seats.tolist(), market.room.copy(), market.slots.copy()
+    needs, people = market.need.tolist(), market.person.tolist()
     taken = []
-    for edge in order:
-        j, i = int(problem.row[edge]), int(problem.candidate[edge])
-        used = problem.months[j]
-        if (
-            seats[j] < 1
-            or (room[i, used] < problem.half_days[j]).any()
-            or (slots[i, used] < 1).any()
-        ):
+    for pair in order.tolist():
+        if seats[needs[pair]] < 1:
             continue
-        seats[j] -= 1
-        room[i, used] -= problem.half_days[j]
-        slots[i, used] -= 1
-        taken.append(int(edge))
-    return taken
+        i, used, days = people[pair], market.months[pair], market.half_days[pair]
+        if (used & ((room[i] < days) | (slots[i] < 1))).any():
+            continue
+        seats[needs[pair]] -= 1
+        room[i] -= used * days
+        slots[i] -= used
+        taken.append(pair)
+    return np.array(taken, np.int64)
 
 
 def baselines(problem: Problem) -> dict[str, Plan]:
@@ -51,24 +43,22 @@ def baselines(problem: Problem) -> dict[str, Plan]:
         raise MissingInput("the first-come baseline needs `posted`")
     if problem.skill_count is None:
         raise MissingInput("the count baseline needs `skill_count`")
-    numbers = np.arange(len(problem.candidate))
-    fit = problem.fit.astype(np.int64)
+    market = open_market(problem)
+    edge, fit = market.edge, problem.fit[market.edge].astype(np.int64)
+    count = problem.skill_count[edge].astype(np.int64)
     orders = {
-        "first_come": np.lexsort((numbers, -fit, problem.row, problem.posted[problem.row])),
-        "greedy": np.lexsort((numbers, -fit)),
-        "skill_count": np.lexsort((numbers, -problem.skill_count.astype(np.int64))),
+        "first_come": np.lexsort((edge, -fit, market.need, problem.posted[market.need])),
+        "greedy": np.lexsort((edge, -fit)),
+        "skill_count": np.lexsort((edge, -count)),
     }
-    return {name: _as_plan(problem, order) for name, order in orders.items()}
+    return {name: _as_plan(problem, market, order) for name, order in orders.items()}
 
 
-def _as_plan(problem: Problem, order: NDArray[np.int64]) -> Plan:
-    slots = problem.most_at_once.astype(np.int64)[:, None] - problem.standing
-    room = problem.capacity.astype(np.int64)
-    edges = sorted(fill(problem, order, problem.seats.astype(np.int64), room, slots))
-    pairs = np.array([[problem.row[e], problem.candidate[e]] for e in edges], np.int64)
+def _as_plan(problem: Problem, market: Market, order: Ints) -> Plan:
+    edges = np.sort(market.edge[fill(market, order)])
     value = int(problem.value[edges].sum())
     return Plan(
-        pairs=pairs.reshape(-1, 2),
+        pairs=np.stack([problem.row[edges], problem.candidate[edges]], axis=1).astype(np.int64),
         value=value,
         bound=value,
         status="feasible",

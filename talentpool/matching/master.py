@@ -1,6 +1,7 @@
 """The programme over patterns: at most k_j patterns with need j, at most one pattern a person.
 
-HiGHS is called through scipy, imported here when it is first needed.
+HiGHS is called through scipy, imported here when it is first needed; what it says is never believed but
+for the prices it suggests and the patterns it picks.
 """
 
 from __future__ import annotations
@@ -11,116 +12,165 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .people import Pattern, Person
-from .problem import Problem
+from .market import Ints, Market
+from .patterns import NONE, Patterns
 
 UNIT = 1e4  # bp; objectives are scaled to about one
-SINGLES = 16  # pairs of a need in the first master
+CORE = 16  # pairs of a need that suggest the first prices
 
 
 class Columns:
-    """Distinct non-empty patterns with their values."""
+    """Distinct non-empty patterns: owner (K,) and pairs (K, size) in ascending positions, NONE at the end."""
 
-    def __init__(
-        self, problem: Problem, seats: NDArray[np.int64], people: Sequence[Person]
-    ) -> None:
-        self.problem = problem
-        self.seats = seats
-        self.rows = {int(problem.candidate[p.edges[0]]): i for i, p in enumerate(people)}
-        self.edges = np.array([e for person in people for e in person.edges], np.int64)
-        self.patterns: list[Pattern] = []
-        self._known: set[Pattern] = set()
+    def __init__(self, market: Market) -> None:
+        self.market = market
+        self.owner: Ints = np.zeros(0, np.int64)
+        self.pairs: Ints = np.zeros((0, 0), np.int64)
 
     def __len__(self) -> int:
-        return len(self.patterns)
+        return len(self.owner)
 
-    def add(self, pattern: Pattern) -> bool:
-        """True when the pattern is new; the empty one never is."""
-        if not pattern or pattern in self._known:
-            return False
-        self._known.add(pattern)
-        self.patterns.append(pattern)
-        return True
+    def add(self, patterns: Patterns) -> int:
+        """How many of the patterns are new."""
+        known = len(self)
+        size = max(self.pairs.shape[1], patterns.pairs.shape[1])
+        pairs = np.concatenate([_wide(self.pairs, size), _wide(_ascending(patterns.pairs), size)])
+        owner = np.concatenate([self.owner, patterns.owner])
+        order = np.lexsort((np.arange(len(owner)), *pairs.T)) if size else np.zeros(0, np.int64)
+        is_first = np.ones(len(order), bool)
+        is_first[1:] = (np.diff(pairs[order], axis=0) != 0).any(axis=1)
+        kept = np.sort(order[is_first])
+        self.owner, self.pairs = owner[kept], pairs[kept]
+        return len(self) - known
 
-    def add_singles(self) -> None:
-        """The best pairs of each need, each a pattern of its own."""
-        rows, values = self.problem.row[self.edges], self.problem.value[self.edges]
-        order = np.lexsort((self.edges, -values, rows))
-        starts = np.flatnonzero(np.r_[True, np.diff(rows[order]) != 0])
-        place = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
-        for edge in self.edges[order[place < SINGLES]]:
-            if self.problem.value[edge] > 0:
-                self.add((int(edge),))
-
-    @property
-    def values(self) -> NDArray[np.int64]:
-        return self.sum_over(self.problem.value)
-
-    def sum_over(self, figures: NDArray[np.int64]) -> NDArray[np.int64]:
-        """A figure of each pair, summed over each pattern."""
-        if not self.patterns:
-            return np.zeros(0, np.int64)
-        sizes = [len(pattern) for pattern in self.patterns]
-        flat = np.array([e for pattern in self.patterns for e in pattern], np.int64)
-        sums: NDArray[np.int64] = np.add.reduceat(figures[flat], np.cumsum([0, *sizes[:-1]]))
+    def sum_over(self, figures: NDArray[np.int64]) -> Ints:
+        """A figure of each pair of the market, summed over each pattern."""
+        sums: Ints = np.where(self.pairs == NONE, 0, figures[self.pairs]).sum(axis=1)
         return sums
 
     def matrix(self) -> tuple[Any, NDArray[np.float64]]:
         """Constraint matrix (needs then people, patterns), CSC, and its right-hand side."""
         from scipy.sparse import csc_array  # noqa: PLC0415
 
-        m = self.problem.m
-        sizes = np.array([len(pattern) for pattern in self.patterns], np.int64)
-        flat = np.array([e for pattern in self.patterns for e in pattern], np.int64)
-        firsts = np.array([pattern[0] for pattern in self.patterns], np.int64)
-        person = np.array([m + self.rows[int(i)] for i in self.problem.candidate[firsts]])
-        numbers = np.arange(len(self.patterns))
-        rows = np.concatenate([self.problem.row[flat], person])
-        columns = np.concatenate([np.repeat(numbers, sizes), numbers])
-        shape = (m + len(self.rows), len(self.patterns))
+        numbers, place = np.nonzero(self.pairs != NONE)
+        needs = self.market.need[self.pairs[numbers, place]]
+        rows = np.concatenate([needs, len(self.market.seats) + self.owner])
+        columns = np.concatenate([numbers, np.arange(len(self))])
+        shape = (len(self.market.seats) + self.market.people, len(self))
         matrix = csc_array((np.ones(len(rows)), (rows, columns)), shape=shape)
-        return matrix, np.concatenate([self.seats, np.ones(len(self.rows))]).astype(float)
+        right = np.concatenate([self.market.seats, np.ones(self.market.people)])
+        return matrix, right.astype(float)
 
 
-def relax(columns: Columns, time_limit: float) -> NDArray[np.float64]:
-    """Prices of seats (m,) in bp, from the linear relaxation over the known patterns."""
+def _ascending(pairs: Ints) -> Ints:
+    last = np.iinfo(np.int64).max
+    ordered = np.sort(np.where(pairs == NONE, last, pairs), axis=1)
+    return np.where(ordered == last, NONE, ordered)
+
+
+def _wide(pairs: Ints, size: int) -> Ints:
+    return np.pad(pairs, ((0, 0), (0, size - pairs.shape[1])), constant_values=NONE)
+
+
+def first_prices(market: Market, time_limit: float) -> NDArray[np.float64]:
+    """Prices of seats (m,) in bp to start from: the best CORE pairs of each need, people's months added up."""
+    from scipy.sparse import csc_array  # noqa: PLC0415
+
+    core = _core(market)
+    m, people = len(market.seats), market.people
+    count = market.months[core].sum(axis=1)
+    who, number = market.person[core], np.arange(len(core))
+    rows = np.concatenate([market.need[core], m + who, m + people + who])
+    weights = np.concatenate([np.ones(len(core)), market.half_days[core] * count, count])
+    matrix = csc_array(
+        (weights.astype(float), (rows, np.tile(number, 3))), shape=(m + 2 * people, len(core))
+    )
+    free = [market.seats, market.room.sum(axis=1), market.slots.sum(axis=1)]
+    answer = _linear(market.value[core], matrix, np.concatenate(free), 1, time_limit)
+    prices = np.zeros(m)
+    if answer is not None:
+        prices[:] = np.maximum(-answer.ineqlin.marginals[:m] * UNIT, 0.0)
+    return prices
+
+
+def _core(market: Market) -> Ints:
+    order = np.lexsort((-market.value, market.need))
+    needs = market.need[order]
+    starts = np.flatnonzero(np.diff(needs, prepend=-1))
+    place = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
+    core: Ints = order[(place < CORE) & (market.value[order] > 0)]
+    return core
+
+
+def relax(
+    columns: Columns,
+    centre: NDArray[np.float64],
+    radius: NDArray[np.float64],
+    time_limit: float,
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]] | None:
+    """Prices of seats (m,) in bp from the linear relaxation over the known patterns, and where they press.
+
+    The prices stay within `radius` (m,) of the `centre` (m,), else few patterns would make them leap about
+    (the box method of du Merle and others, 1999): a need may buy seats at the upper end and sell them at the
+    lower; (m,) bool where it does, the prices press against the box. None when the solver gives none.
+    """
+    from scipy.sparse import csc_array, hstack  # noqa: PLC0415
+
+    matrix, right = columns.matrix()
+    m = len(columns.market.seats)
+    low = np.maximum(centre - radius, 0.0)
+    sells = np.flatnonzero(low > 0)
+    unit = csc_array((np.ones(m), (np.arange(m), np.arange(m))), shape=(len(right), m))
+    whole = hstack([matrix, -unit, unit[:, sells]], format="csr")
+    gains = np.concatenate([columns.sum_over(columns.market.value), -centre - radius, low[sells]])
+    answer = _linear(gains, whole, right, None, time_limit)
+    if answer is None:
+        return None
+    traded = answer.x[len(columns) :] > 1e-7
+    presses = traded[:m].copy()
+    presses[sells] |= traded[m:]
+    return np.maximum(-answer.ineqlin.marginals[:m] * UNIT, 0.0), presses
+
+
+def _linear(
+    gains: NDArray[Any], matrix: Any, right: NDArray[Any], most: int | None, time_limit: float
+) -> Any:
     from scipy.optimize import linprog  # noqa: PLC0415
 
-    if not len(columns):
-        return np.zeros(columns.problem.m)
-    matrix, right = columns.matrix()
+    if not len(gains):
+        return None
     answer = linprog(
-        -columns.values / UNIT,
+        -gains / UNIT,
         A_ub=matrix,
-        b_ub=right,
-        bounds=(0, None),
+        b_ub=right.astype(float),
+        bounds=(0, most),
         method="highs",
         options={"time_limit": max(time_limit, 0.1)},
     )
-    if answer.ineqlin is None or answer.x is None:
-        return np.zeros(columns.problem.m)
-    prices = -answer.ineqlin.marginals[: columns.problem.m] * UNIT
-    return np.maximum(prices, 0.0)
+    return None if answer.x is None else answer
 
 
 def choose(
     columns: Columns,
-    gain: NDArray[np.int64],
+    gain: Ints,
     time_limit: float,
     *,
     unit: float = UNIT,
-    demands: Sequence[tuple[NDArray[np.int64], int, float]] = (),
-) -> list[int]:
-    """Pairs of the best whole choice of patterns by `gain`; [] when none is found.
+    demands: Sequence[tuple[Ints, int, float]] = (),
+    full: NDArray[np.bool_] | None = None,
+) -> Ints:
+    """Pairs (positions in the market) of the best whole choice of patterns by `gain`; none when none is found.
 
     demands: (figure of each pattern, least total, unit): further rows that the choice must reach.
+    full: (m + people,) needs whose seats must all be filled, and people who must have a pattern.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
 
     if not len(columns):
-        return []
+        return np.zeros(0, np.int64)
     matrix, right = columns.matrix()
-    rows = [LinearConstraint(matrix, -np.inf, right)]
+    least = np.full(len(right), -np.inf) if full is None else np.where(full, right, -np.inf)
+    rows = [LinearConstraint(matrix, least, right)]
     rows += [
         LinearConstraint(figures[None, :] / scale, (least - 0.5) / scale, np.inf)
         for figures, least, scale in demands
@@ -133,6 +183,6 @@ def choose(
         options={"mip_rel_gap": 0.0, "time_limit": max(time_limit, 0.1)},
     )
     if answer.x is None:
-        return []
-    taken = np.flatnonzero(answer.x > 0.5)
-    return [edge for number in taken for edge in columns.patterns[number]]
+        return np.zeros(0, np.int64)
+    pairs = columns.pairs[answer.x > 0.5]
+    return np.sort(pairs[pairs != NONE])

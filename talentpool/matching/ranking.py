@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .encode import columns_of, encode
-from .people import people_of
+from .market import Ints, open_market
+from .patterns import best, best_with
 from .plan import Plan
 from .problem import Problem, by_id
 from .records import Candidate, Need
 from .rules import Rule, broken_rules
 from .search import SCALE
+
+
+def _no_limit() -> None:
+    """Explanations take the time they take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +43,17 @@ class Regrets:
     """
 
     def __init__(self, problem: Problem, plan: Plan) -> None:
-        slots = problem.most_at_once.astype(np.int64)[:, None] - problem.standing
-        every = np.arange(len(problem.candidate))
-        people = people_of(problem, every, problem.capacity.astype(np.int64), np.maximum(slots, 0))
+        market = open_market(problem)
         prices = np.rint(plan.need_price * SCALE).astype(np.int64)
-        worth = problem.value * SCALE - prices[problem.row]
-        self.of: NDArray[np.int64] = np.maximum(problem.value, 0)  # where a pair does not fit alone
-        bests, bound = [], int((problem.seats * prices).sum())
-        for person in people:
-            mine = [int(worth[e]) for e in person.edges]
-            tolls = person.tolls(mine)
-            best = person.best(mine, tolls=tolls)
-            assert best is not None  # the empty pattern always fits
-            bound += best[0]
-            bests.append((person, mine, tolls, best[0]))
-        slack = bound - plan.value * SCALE
-        for person, mine, tolls, best_worth in bests:
-            for k, edge in enumerate(person.edges):
-                found = person.best(mine, must=k, tolls=tolls)
-                assert found is not None  # people_of leaves out pairs that do not fit alone
-                loss = best_worth - found[0]
-                self.of[edge] = max(0, -(-(loss - slack) // SCALE))
+        worth = market.value * SCALE - prices[market.need]
+        top = np.zeros(market.people, np.int64)
+        found = best(market, worth, _no_limit)
+        top[found.owner] = found.worth
+        slack = int((market.seats * prices).sum()) + int(top.sum()) - plan.value * SCALE
+        pairs = np.arange(len(market.edge))
+        loss = top[market.person] - best_with(market, worth, pairs, _no_limit)
+        self.of: Ints = np.maximum(problem.value, 0)  # where a pair does not fit alone
+        self.of[market.edge] = np.maximum(0, -(-(loss - slack) // SCALE))
         for j, i in plan.pairs:
             placed = problem.edge(int(j), int(i))
             if placed is not None:

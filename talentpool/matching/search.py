@@ -1,18 +1,18 @@
-"""The state of one solve: prices with their exact bound, the best plan so far, and enumeration."""
+"""The state of one solve: the best plan so far, the least bound with its prices, time and progress."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .market import Ints, Market
 from .master import Columns
-from .people import Pattern, Person
-from .problem import Problem
+from .patterns import Patterns, best, within
 
 SCALE = 1024  # prices are whole numbers of 1/1024 bp
 MOST_COLUMNS = 200_000  # patterns enumerated for a proof before it is given up
@@ -25,49 +25,69 @@ class Stop(Exception):
 
 @dataclass
 class Search:
-    """What is known so far: prices with their bound (in 1/SCALE bp) and the best plan's pairs."""
+    """What is known so far. prices (m,) and bound in 1/SCALE bp; worth (q,): each person's best pattern at
+    these prices; plan: positions in the market; value in bp."""
 
-    problem: Problem
-    seats: NDArray[np.int64]
-    people: list[Person]
+    market: Market
     deadline: float | None
     progress: Progress | None
-    prices: NDArray[np.int64] = field(init=False)
+    prices: Ints = field(init=False)
     bound: int = field(init=False)
-    plan: tuple[int, ...] = ()
+    worth: Ints = field(init=False)
+    plan: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     value: int = 0
     is_cancelled: bool = False
 
     def __post_init__(self) -> None:
         # At prices that leave no pair any worth, the bound costs no search.
-        values = np.maximum(self.problem.value, 0) * SCALE
-        self.prices = np.zeros(self.problem.m, np.int64)
-        np.maximum.at(self.prices, self.problem.row, values)
-        self.bound, _ = self.price(self.prices)
+        self.prices = np.zeros(len(self.market.seats), np.int64)
+        np.maximum.at(self.prices, self.market.need, self.market.value * SCALE)
+        self.bound = int((self.market.seats * self.prices).sum())
+        self.worth = np.zeros(self.market.people, np.int64)
 
-    def worth(self, person: Person, prices: NDArray[np.int64]) -> list[int]:
-        edges = np.array(person.edges)
-        values = self.problem.value[edges] * SCALE - prices[self.problem.row[edges]]
-        return [int(v) for v in values]
+    def left(self, prices: Ints) -> Ints:
+        """(F,) what the pairs are worth to their persons after the prices, in 1/SCALE bp."""
+        return self.market.value * SCALE - prices[self.market.need]
 
-    def price(self, prices: NDArray[np.int64]) -> tuple[int, list[tuple[int, Pattern]]]:
-        """The exact bound at these prices, and every person's best pattern with its worth."""
-        found = []
-        for person in self.people:
-            best = person.best(self.worth(person, prices))
-            assert best is not None  # the empty pattern always fits
-            found.append(best)
-        bound = int((self.seats * prices).sum()) + sum(worth for worth, _ in found)
-        return bound, found
+    def price(self, prices: NDArray[np.float64], gap: int, most: int) -> tuple[Patterns, Patterns]:
+        """Every person's best pattern at these prices (m,) in bp, and up to `most` that lose at most `gap`.
 
-    def keep_bound(self, bound: int, prices: NDArray[np.int64]) -> None:
+        The bound, kept if it is less, is exact whatever the prices: Σ_j k_j u_j + Σ_i max over patterns of
+        (v - u).
+        """
+        rounded = np.rint(prices * SCALE).astype(np.int64)
+        left = self.left(rounded)
+        found = best(self.market, left, self.tick)
+        worth = np.zeros(self.market.people, np.int64)
+        worth[found.owner] = found.worth
+        bound = int((self.market.seats * rounded).sum()) + int(worth.sum())
         if bound < self.bound:
-            self.bound, self.prices = bound, prices
+            self.bound, self.prices, self.worth = bound, rounded, worth
+        near = within(self.market, left, worth, gap, most, self.tick)
+        return found, near or found
 
-    def keep_plan(self, edges: Sequence[int]) -> None:
-        value = int(self.problem.value[list(edges)].sum())
+    def near(self, gap: int) -> Columns | None:
+        """Columns of every pattern that loses at most `gap` (1/SCALE bp) against its person's best.
+
+        A plan worth more than UB - gap can use no other pattern. None when there are too many.
+        """
+        left = self.left(self.prices)
+        found = within(self.market, left, self.worth, gap, MOST_COLUMNS, self.tick)
+        if found is None:
+            return None
+        columns = Columns(self.market)
+        columns.add(found)
+        return columns
+
+    def keep_plan(self, pairs: Ints) -> None:
+        value = int(self.market.value[pairs].sum())
         if value > self.value:
-            self.plan, self.value = tuple(sorted(edges)), value
+            self.plan, self.value = pairs, value
+
+    def tick(self) -> None:
+        """Raises Stop when time is up."""
+        if self.remaining() <= 0:
+            raise Stop
 
     def check(self, stage: str) -> None:
         """Report, and stop when time is up or the caller says so."""
@@ -76,31 +96,17 @@ class Search:
         ):
             self.is_cancelled = True
             raise Stop
-        if self.remaining() <= 0:
-            raise Stop
+        self.tick()
 
     def remaining(self) -> float:
         return 3600.0 if self.deadline is None else self.deadline - time.monotonic()
 
     @property
-    def gap(self) -> int:
-        """Whole bp by which a plan could still be better."""
-        return self.bound // SCALE - self.value
+    def slack(self) -> int:
+        """By how much a plan could still be better, in 1/SCALE bp."""
+        return self.bound - self.value * SCALE
 
-    def enumerate(self, gap: int) -> Columns | None:
-        """Columns of every pattern that loses at most `gap` (1/SCALE bp) against its person's best.
-
-        A plan worth more than UB - gap can use no other pattern. None when there are too many.
-        """
-        columns = Columns(self.problem, self.seats, self.people)
-        for person in self.people:
-            worth = self.worth(person, self.prices)
-            best = person.best(worth)
-            assert best is not None  # the empty pattern always fits
-            least = best[0] - gap
-            for _, pattern in person.search(worth, lambda least=least: least):  # type: ignore[misc]
-                columns.add(pattern)
-                if len(columns) > MOST_COLUMNS:
-                    return None
-            self.check("enumerating")
-        return columns
+    @property
+    def full(self) -> NDArray[np.bool_]:
+        """(m + q,) needs and people whose price is more than the slack: no plan as good leaves them empty."""
+        return np.concatenate([self.prices, self.worth]) > self.slack

@@ -10,11 +10,12 @@ import hashlib
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .master import choose
+from .market import Ints, Market, Pair
+from .master import UNIT, choose
+from .patterns import NONE
 from .problem import Problem
-from .search import SCALE, Search
+from .search import Search
 
 TICKETS = 1 << 20
 
@@ -25,50 +26,51 @@ def lottery_number(seed: int, need_id: str, candidate_id: str) -> int:
     return 1 + int.from_bytes(hashlib.sha256(content).digest()[:8], "big") % TICKETS
 
 
-def break_ties(
-    search: Search, pinned: Sequence[int], previous: Sequence[tuple[int, int]]
-) -> tuple[int, ...]:
-    """The pairs of the plan the tie rule takes, of the same value as `search.plan`."""
-    problem = search.problem
-    columns = search.enumerate(search.bound - search.value * SCALE)
+def break_ties(problem: Problem, search: Search, previous: Sequence[Pair]) -> Ints:
+    """The plan the tie rule takes (positions in the market), of the same value as `search.plan`."""
+    columns = search.near(search.slack)
     if columns is None or not len(columns):
         return search.plan
-    worth = (columns.values, search.value, 1e4)
-    kept = columns.sum_over(_in_force(problem, pinned, previous))
-    demands = [worth]
+    market = search.market
+    demands = [(columns.sum_over(market.value), search.value, UNIT)]
+    in_force = _in_force(problem, market, previous)
+    kept = columns.sum_over(in_force)
     if kept.any():
-        first = choose(columns, kept, search.remaining(), unit=1.0, demands=demands)
+        first = choose(
+            columns, kept, search.remaining(), unit=1.0, demands=demands, full=search.full
+        )
         if not _is_as_good(search, first):
             return search.plan
-        demands.append((kept, int(_in_force(problem, pinned, previous)[first].sum()), 1.0))
-    tickets = columns.sum_over(_tickets(problem, search))
-    lucky = choose(columns, -tickets, search.remaining(), unit=float(TICKETS), demands=demands)
-    return tuple(sorted(lucky)) if _is_as_good(search, lucky) else search.plan
+        demands.append((kept, int(in_force[first].sum()), 1.0))
+    tickets = columns.sum_over(_tickets(problem, market, columns.pairs))
+    lucky = choose(
+        columns,
+        -tickets,
+        search.remaining(),
+        unit=float(TICKETS),
+        demands=demands,
+        full=search.full,
+    )
+    return lucky if _is_as_good(search, lucky) else search.plan
 
 
-def _is_as_good(search: Search, edges: Sequence[int]) -> bool:
-    return bool(edges) and int(search.problem.value[list(edges)].sum()) == search.value
+def _is_as_good(search: Search, pairs: Ints) -> bool:
+    return bool(len(pairs)) and int(search.market.value[pairs].sum()) == search.value
 
 
-def _in_force(
-    problem: Problem, pinned: Sequence[int], previous: Sequence[tuple[int, int]]
-) -> NDArray[np.int64]:
-    """(E,) 1 for the pairs of the previous plan that are not pinned anyway."""
-    figures = np.zeros(len(problem.candidate), np.int64)
-    for j, i in previous:
-        edge = problem.edge(int(j), int(i))
-        if edge is not None and edge not in pinned:
-            figures[edge] = 1
-    return figures
+def _in_force(problem: Problem, market: Market, previous: Sequence[Pair]) -> Ints:
+    """(F,) 1 for the pairs of the previous plan."""
+    edges = [problem.edge(int(j), int(i)) for j, i in previous if 0 <= int(j) < problem.m]
+    return np.isin(market.edge, [edge for edge in edges if edge is not None]).astype(np.int64)
 
 
-def _tickets(problem: Problem, search: Search) -> NDArray[np.int64]:
-    figures = np.zeros(len(problem.candidate), np.int64)
-    for person in search.people:
-        for edge in person.edges:
-            figures[edge] = lottery_number(
-                problem.lottery_seed,
-                problem.need_ids[problem.row[edge]],
-                problem.candidate_ids[problem.candidate[edge]],
-            )
-    return figures
+def _tickets(problem: Problem, market: Market, pairs: Ints) -> Ints:
+    """(F,) the lottery numbers of the pairs that patterns use, 0 elsewhere."""
+    tickets = np.zeros(len(market.edge), np.int64)
+    for pair in np.unique(pairs[pairs != NONE]):
+        edge = market.edge[pair]
+        need, candidate = problem.row[edge], problem.candidate[edge]
+        tickets[pair] = lottery_number(
+            problem.lottery_seed, problem.need_ids[need], problem.candidate_ids[candidate]
+        )
+    return tickets

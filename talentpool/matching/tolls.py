@@ -35,7 +35,7 @@ def _dual_prices(
 ) -> NDArray[np.int64]:
     from scipy.optimize import linprog  # noqa: PLC0415 - only where something is solved
 
-    unit = float(max(worth))
+    unit = float(max(1, *worth))
     answer = linprog(
         -np.maximum(np.array(worth, float), 0.0) / unit,
         A_ub=use,
@@ -43,5 +43,7 @@ def _dual_prices(
         bounds=(0, 1),
         method="highs",
     )
+    if answer.x is None:
+        return np.zeros(len(free), np.int64)
     prices: NDArray[np.float64] = np.maximum(-answer.ineqlin.marginals, 0.0) * unit
     return np.rint(prices).astype(np.int64)

@@ -1,0 +1,134 @@
+"""What is still to be decided beside the pins: open pairs by person, with the room each person has.
+
+Months in which the same needs run collapse into one with the least room, so that twelve months become few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import InfeasiblePins
+from .problem import Problem
+
+Pair = tuple[int, int]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Market:
+    """F open pairs that fit alone, in rows by person (q persons), ascending by pair number.
+
+    edge (F,): numbers in the problem; person (F,): 0..q-1; need (F,); value (F,) bp; half_days (F,) int16;
+    months (F, T) bool over the collapsed months; start (q+1,): rows by person; candidate (q,): row numbers
+    in the problem; room, slots (q, T) int16: half-days and engagements free; seats (m,) free.
+    """
+
+    edge: Ints
+    person: Ints
+    need: Ints
+    value: Ints
+    half_days: NDArray[np.int16]
+    months: NDArray[np.bool_]
+    start: Ints
+    candidate: Ints
+    room: NDArray[np.int16]
+    slots: NDArray[np.int16]
+    seats: Ints
+
+    @property
+    def people(self) -> int:
+        return len(self.candidate)
+
+
+def open_market(
+    problem: Problem, pinned: Sequence[int] = (), forbids: Sequence[Pair] = ()
+) -> Market:
+    """The market beside the pins (pair numbers) and the forbids. Raises InfeasiblePins."""
+    seats, room, slots = _left_beside(problem, pinned)
+    is_open = np.ones(len(problem.candidate), bool)
+    is_open[list(pinned)] = False
+    for j, i in forbids:
+        forbidden = problem.edge(int(j), int(i)) if 0 <= j < problem.m else None
+        if forbidden is not None:
+            is_open[forbidden] = False
+    is_open &= seats[problem.row] > 0
+    months, free, at_once = _collapsed(problem.months, room, slots)
+    edges = np.flatnonzero(is_open)
+    needs, who = problem.row[edges].astype(np.int64), problem.candidate[edges].astype(np.int64)
+    short = (free[who] < problem.half_days[needs, None]) | (at_once[who] < 1)
+    edges = edges[~(months[needs] & short).any(axis=1)]
+    edges = edges[np.argsort(problem.candidate[edges], kind="stable")]
+    needs, who = problem.row[edges].astype(np.int64), problem.candidate[edges].astype(np.int64)
+    candidate, person, counts = np.unique(who, return_inverse=True, return_counts=True)
+    return Market(
+        edge=edges,
+        person=person.astype(np.int64),
+        need=needs,
+        value=problem.value[edges],
+        half_days=problem.half_days[needs],
+        months=months[needs],
+        start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        candidate=candidate,
+        room=free[candidate],
+        slots=at_once[candidate],
+        seats=seats,
+    )
+
+
+def pinned_edges(problem: Problem, pins: Sequence[Pair], forbids: Sequence[Pair]) -> list[int]:
+    """Pair numbers of the pins. Raises InfeasiblePins."""
+    edges = []
+    ruled_out = {(int(j), int(i)) for j, i in forbids}
+    for j, i in dict.fromkeys((int(j), int(i)) for j, i in pins):
+        if not (0 <= j < problem.m and 0 <= i < problem.n):
+            raise InfeasiblePins(f"pin ({j}, {i}) is outside the problem")
+        if (j, i) in ruled_out:
+            raise InfeasiblePins(f"{_place(problem, j, i)} is both pinned and forbidden")
+        edge = problem.edge(j, i)
+        if edge is None:
+            raise InfeasiblePins(f"{_place(problem, j, i)} breaks a hard rule")
+        edges.append(edge)
+    return edges
+
+
+def _place(problem: Problem, need: int, candidate: int) -> str:
+    return f"{problem.need_ids[need]} / {problem.candidate_ids[candidate]}"
+
+
+def _left_beside(problem: Problem, pinned: Sequence[int]) -> tuple[Ints, Ints, Ints]:
+    """Seats (m,), half-days (n, T) and engagements (n, T) that the pins leave."""
+    seats = problem.seats.astype(np.int64)
+    room = problem.capacity.astype(np.int64)
+    slots = problem.most_at_once.astype(np.int64)[:, None] - problem.standing
+    for edge in pinned:
+        j, i = int(problem.row[edge]), int(problem.candidate[edge])
+        used = problem.months[j]
+        seats[j] -= 1
+        room[i, used] -= problem.half_days[j]
+        slots[i, used] -= 1
+        if seats[j] < 0:
+            raise InfeasiblePins(f"{_place(problem, j, i)}: more pins than seats")
+        if (room[i] < 0).any() or (slots[i, used] < 0).any():
+            place = _place(problem, j, i)
+            raise InfeasiblePins(f"{place}: the pins exceed the person's capacity")
+    return seats, room, np.maximum(slots, 0)
+
+
+def _collapsed(
+    months: NDArray[np.bool_], room: Ints, slots: Ints
+) -> tuple[NDArray[np.bool_], NDArray[np.int16], NDArray[np.int16]]:
+    """Month columns that the same needs share become one, with the least room and slots."""
+    patterns, which = np.unique(months, axis=1, return_inverse=True)
+    fewer = range(patterns.shape[1])
+    least = [room[:, which == t].min(axis=1) for t in fewer]
+    slot = [slots[:, which == t].min(axis=1) for t in fewer]
+    shape = (len(room), len(fewer))
+    return (
+        patterns,
+        np.array(least, np.int16).T.reshape(shape),
+        np.array(slot, np.int16).T.reshape(shape),
+    )
