@@ -50,9 +50,10 @@ class Config:
         if environment not in ENVIRONMENTS:
             raise ConfigError(f"TALENTPOOL_ENV must be one of {', '.join(ENVIRONMENTS)}")
         keys = _keys(given, environment, instance)
-        path = _default_database(instance)
+        url = given.get(PREFIX + "DATABASE_URL")
+        path = None if url else _default_database(instance)
         config = cls(
-            database_url=given.get(PREFIX + "DATABASE_URL") or f"sqlite:///{path}",
+            database_url=url or f"sqlite:///{path}",
             secret_key=keys["SECRET_KEY"],
             field_keys=tuple(keys["FIELD_KEYS"].split(",")),
             audit_key=keys["AUDIT_KEY"],
@@ -63,7 +64,7 @@ class Config:
             proxy_hops=_whole_number(given.get(PREFIX + "PROXY_HOPS", "0"), "PROXY_HOPS"),
             metrics_allow=tuple(filter(None, given.get(PREFIX + "METRICS_ALLOW", "").split(","))),
             is_demo=given.get(PREFIX + "DEMO") == "1"
-            or (path.name == DEMO_FILE and not given.get(PREFIX + "DATABASE_URL")),
+            or (path is not None and path.name == DEMO_FILE),
         )
         config.refuse_unsafe()
         return config
@@ -83,7 +84,7 @@ class Config:
 
 def _default_database(instance: Path) -> Path:
     """The installation's own file; while there is none, the demo's, so that every command can be tried on it."""
-    instance.mkdir(parents=True, exist_ok=True)
+    _make_folder(instance)
     own, demo = instance / "talentpool.db", instance / DEMO_FILE
     return (demo if demo.exists() and not own.exists() else own).resolve()
 
@@ -109,7 +110,7 @@ def _kept_keys(instance: Path) -> dict[str, str]:
     """Keys of a development installation: made at the first start, readable by the owner only."""
     path = instance / "keys.json"
     if not path.exists():
-        instance.mkdir(parents=True, exist_ok=True)
+        _make_folder(instance)
         made = {
             "SECRET_KEY": secrets.token_hex(32),
             "FIELD_KEYS": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
@@ -124,5 +125,15 @@ def _kept_keys(instance: Path) -> dict[str, str]:
             pass
         finally:
             partial.unlink()
-    kept: dict[str, str] = json.loads(path.read_text(encoding="ascii"))
+    try:
+        kept: dict[str, str] = json.loads(path.read_text(encoding="ascii"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"the keys in {path} cannot be read") from error
     return kept
+
+
+def _make_folder(instance: Path) -> None:
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"no folder {instance} can be made: {error.strerror}") from error
