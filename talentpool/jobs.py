@@ -6,6 +6,7 @@ token can no longer write its progress or its result.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from .db import Base, Database, Json, Session, Text, UtcDateTime, choice
 LEASE = timedelta(seconds=8)
 BEAT = 2.0  # seconds between two signs of life
 MOST_TRIES = 5
+log = logging.getLogger(__name__)
 
 
 class JobState(StrEnum):
@@ -186,6 +188,8 @@ def _beating(lease: Lease) -> Iterator[None]:
             except LostLease:
                 lease.is_cancelled = True
                 return
+            except sa.exc.OperationalError:  # the lease outlives a beat or two that are missed
+                log.warning("no sign of life for job %s", lease.job_id)
 
     thread = threading.Thread(target=beat, name=f"lease {lease.job_id}", daemon=True)
     thread.start()
