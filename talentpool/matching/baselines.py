@@ -27,11 +27,12 @@ def fill(market: Market, order: Ints) -> Ints:
     for pair in order.tolist():
         if seats[needs[pair]] < 1:
             continue
-        i, used, days = people[pair], market.months[pair], market.half_days[pair]
-        if (used & ((room[i] < days) | (slots[i] < 1))).any():
+        j, i = needs[pair], people[pair]
+        used = market.months[j]
+        if (used & ((room[i] < market.half_days[j]) | (slots[i] < 1))).any():
             continue
-        seats[needs[pair]] -= 1
-        room[i] -= used * days
+        seats[j] -= 1
+        room[i] -= used * market.half_days[j]
         slots[i] -= used
         taken.append(pair)
     return np.array(taken, np.int64)

@@ -22,19 +22,19 @@ Ints = NDArray[np.int64]
 class Market:
     """F open pairs that fit alone, in rows by person (q persons), ascending by pair number.
 
-    edge (F,): numbers in the problem; person (F,): 0..q-1; need (F,); value (F,) bp; half_days (F,) int16;
-    months (F, T) bool over the collapsed months; start (q+1,): rows by person; candidate (q,): row numbers
-    in the problem; room, slots (q, T) int16: half-days and engagements free; seats (m,) free.
+    edge (F,): numbers in the problem; person (F,): 0..q-1; need (F,); value (F,) bp; start (q+1,): rows by
+    person; candidate (q,): row numbers in the problem; half_days (m,) int16; months (m, T) bool over the
+    collapsed months; room, slots (q, T) int16: half-days and engagements free; seats (m,) free.
     """
 
     edge: Ints
     person: Ints
     need: Ints
     value: Ints
-    half_days: NDArray[np.int16]
-    months: NDArray[np.bool_]
     start: Ints
     candidate: Ints
+    half_days: NDArray[np.int16]
+    months: NDArray[np.bool_]
     room: NDArray[np.int16]
     slots: NDArray[np.int16]
     seats: Ints
@@ -43,13 +43,25 @@ class Market:
     def people(self) -> int:
         return len(self.candidate)
 
+    def takes(self, pairs: Ints) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+        """(len(pairs), T) half-days and engagements that the pairs take in each month."""
+        needs = self.need[pairs]
+        slots = self.months[needs].astype(np.int16)
+        return slots * self.half_days[needs, None], slots
+
 
 def open_market(
-    problem: Problem, pinned: Sequence[int] = (), forbids: Sequence[Pair] = ()
+    problem: Problem,
+    pinned: Sequence[int] = (),
+    forbids: Sequence[Pair] = (),
+    among: NDArray[np.bool_] | None = None,
 ) -> Market:
-    """The market beside the pins (pair numbers) and the forbids. Raises InfeasiblePins."""
+    """The market beside the pins (pair numbers) and the forbids; `among` (E,): of these pairs only.
+
+    Raises InfeasiblePins.
+    """
     seats, room, slots = _left_beside(problem, pinned)
-    is_open = np.ones(len(problem.candidate), bool)
+    is_open = np.ones(len(problem.candidate), bool) if among is None else among.copy()
     is_open[list(pinned)] = False
     for j, i in forbids:
         forbidden = problem.edge(int(j), int(i)) if 0 <= j < problem.m else None
@@ -69,10 +81,10 @@ def open_market(
         person=person.astype(np.int64),
         need=needs,
         value=problem.value[edges],
-        half_days=problem.half_days[needs],
-        months=months[needs],
         start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         candidate=candidate,
+        half_days=problem.half_days,
+        months=months,
         room=free[candidate],
         slots=at_once[candidate],
         seats=seats,

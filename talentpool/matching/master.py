@@ -78,10 +78,10 @@ def first_prices(market: Market, time_limit: float) -> NDArray[np.float64]:
 
     core = _core(market)
     m, people = len(market.seats), market.people
-    count = market.months[core].sum(axis=1)
+    days, slots = (taken.sum(axis=1) for taken in market.takes(core))
     who, number = market.person[core], np.arange(len(core))
     rows = np.concatenate([market.need[core], m + who, m + people + who])
-    weights = np.concatenate([np.ones(len(core)), market.half_days[core] * count, count])
+    weights = np.concatenate([np.ones(len(core)), days, slots])
     matrix = csc_array(
         (weights.astype(float), (rows, np.tile(number, 3))), shape=(m + 2 * people, len(core))
     )
@@ -147,7 +147,7 @@ def _linear(
         method="highs",
         options={"time_limit": max(time_limit, 0.1)},
     )
-    return None if answer.x is None else answer
+    return answer if answer.status == 0 else None
 
 
 def choose(

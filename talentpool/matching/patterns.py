@@ -114,15 +114,15 @@ def best_with(market: Market, worth: Ints, pairs: Ints, tick: Tick) -> Ints:
     """(len(pairs),) the worth of the best pattern that contains each of the `pairs`."""
     listing = _listing(market, worth, 1)
     person = market.person[pairs]
-    room, slots = _after(market, market.room[person], market.slots[person], pairs)
+    days, slots = market.takes(pairs)
     rows = _Rows(
         owner=np.arange(len(pairs)),
         person=person,
         last=listing.start[person] - 1,
         worth=worth[pairs],
         pairs=pairs[:, None],
-        room=room,
-        slots=slots,
+        room=market.room[person] - days,
+        slots=market.slots[person] - slots,
     )
     top = rows.worth.copy()
     while len(rows.owner):
@@ -199,7 +199,7 @@ def _grown(market: Market, listing: _Listing, rows: _Rows, least: Ints) -> tuple
     pair = listing.pair[place]
     fits = _fits(market, rows, parent, pair)
     parent, place, pair = parent[fits], place[fits], pair[fits]
-    room, slots = _after(market, rows.room[parent], rows.slots[parent], pair)
+    days, slots = market.takes(pair)
     return (
         _Rows(
             owner=rows.owner[parent],
@@ -207,8 +207,8 @@ def _grown(market: Market, listing: _Listing, rows: _Rows, least: Ints) -> tuple
             last=place,
             worth=rows.worth[parent] + listing.worth[place],
             pairs=np.concatenate([rows.pairs[parent], pair[:, None]], axis=1),
-            room=room,
-            slots=slots,
+            room=rows.room[parent] - days,
+            slots=rows.slots[parent] - slots,
         ),
         [int(owner) for owner in heavy],
     )
@@ -236,18 +236,11 @@ def _reach(market: Market, listing: _Listing, rows: _Rows, least: Ints) -> Ints:
 
 
 def _fits(market: Market, rows: _Rows, parent: Ints, pair: Ints) -> NDArray[np.bool_]:
-    short = (rows.room[parent] < market.half_days[pair, None]) | (rows.slots[parent] < 1)
-    fits = ~(short & market.months[pair]).any(axis=1)
+    days, slots = market.takes(pair)
+    fits = ((days <= rows.room[parent]) & (slots <= rows.slots[parent])).all(axis=1)
     for place in range(rows.pairs.shape[1]):  # a pair is taken once
         fits &= rows.pairs[parent, place] != pair
     return np.asarray(fits)
-
-
-def _after(
-    market: Market, room: NDArray[np.int16], slots: NDArray[np.int16], pair: Ints
-) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
-    months = market.months[pair]
-    return room - months * market.half_days[pair, None], slots - months.astype(np.int16)
 
 
 def _joined(parts: list[Patterns]) -> Patterns:

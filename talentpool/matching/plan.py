@@ -16,7 +16,8 @@ class Plan:
     "nothing" (no pair is feasible), "cancelled". need_price (m,) and candidate_price (n,) in bp: what one
     more seat or one more such person would be worth at the margin. proof: "bound" (the bound is less than
     1 bp above the value), "enumeration" (every pattern that could be part of a better plan was tried),
-    "trivial", or "none". seconds: wall time.
+    "trivial", or "none". is_decided: the tie rule chose among the plans of equal value; where time was too
+    short for it, another run may give another of them. seconds: wall time.
     """
 
     pairs: NDArray[np.int64]
@@ -26,6 +27,7 @@ class Plan:
     need_price: NDArray[np.float64]
     candidate_price: NDArray[np.float64]
     proof: str = "none"
+    is_decided: bool = True
     seconds: float = field(default=0.0, compare=False)
 
     @property

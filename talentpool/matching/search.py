@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .market import Ints, Market
+from .core import core_of, missing
+from .market import Ints, Pair, open_market
 from .master import Columns
 from .patterns import Patterns, best, within
+from .problem import Problem
 
 SCALE = 1024  # prices are whole numbers of 1/1024 bp
 MOST_COLUMNS = 200_000  # patterns enumerated for a proof before it is given up
+UNKNOWN = 1 << 62  # no bound yet
 Progress = Callable[[dict[str, Any]], bool]
 
 
@@ -23,27 +25,33 @@ class Stop(Exception):
     """Time is up, or the caller asked to stop."""
 
 
-@dataclass
 class Search:
-    """What is known so far. prices (m,) and bound in 1/SCALE bp; worth (q,): each person's best pattern at
-    these prices; plan: positions in the market; value in bp."""
+    """What is known so far.
 
-    market: Market
-    deadline: float | None
-    progress: Progress | None
-    prices: Ints = field(init=False)
-    bound: int = field(init=False)
-    worth: Ints = field(init=False)
-    plan: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
-    value: int = 0
-    is_cancelled: bool = False
+    market: the pairs looked at, all or a core; prices (m,) and bound in 1/SCALE bp; worth (q,): each person's
+    best pattern at these prices; plan: pair numbers; value in bp.
+    """
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        pinned: Sequence[int],
+        forbids: Sequence[Pair],
+        deadline: float | None,
+        progress: Progress | None,
+    ) -> None:
+        self.problem, self.pinned, self.forbids = problem, pinned, forbids
+        self.deadline, self.progress = deadline, progress
+        self.core = core_of(problem)
+        self.market = open_market(problem, pinned, forbids, self.core)
+        self.plan: Ints = np.zeros(0, np.int64)
+        self.value = 0
+        self.is_cancelled = False
         # At prices that leave no pair any worth, the bound costs no search.
-        self.prices = np.zeros(len(self.market.seats), np.int64)
-        np.maximum.at(self.prices, self.market.need, self.market.value * SCALE)
+        self.prices: Ints = np.zeros(problem.m, np.int64)
+        np.maximum.at(self.prices, problem.row, problem.value * SCALE)
         self.bound = int((self.market.seats * self.prices).sum())
-        self.worth = np.zeros(self.market.people, np.int64)
+        self.worth: Ints = np.zeros(self.market.people, np.int64)
 
     def left(self, prices: Ints) -> Ints:
         """(F,) what the pairs are worth to their persons after the prices, in 1/SCALE bp."""
@@ -66,6 +74,23 @@ class Search:
         near = within(self.market, left, worth, gap, most, self.tick)
         return found, near or found
 
+    def widen(self, gap: int) -> bool:
+        """Let in what the core leaves out though it loses at most `gap`; whether there was any.
+
+        Only then are bound and patterns those of the whole problem.
+        """
+        if self.core is None:
+            return False
+        more = missing(self.problem, self.core, self.prices, -gap, SCALE)
+        if not len(more):
+            return False
+        self.core[more] = True
+        self.market = open_market(self.problem, self.pinned, self.forbids, self.core)
+        self.bound, deadline, self.deadline = UNKNOWN, self.deadline, None
+        self.price(self.prices / SCALE, 0, 0)  # to the end: without it there is no bound
+        self.deadline = deadline
+        return True
+
     def near(self, gap: int) -> Columns | None:
         """Columns of every pattern that loses at most `gap` (1/SCALE bp) against its person's best.
 
@@ -80,9 +105,10 @@ class Search:
         return columns
 
     def keep_plan(self, pairs: Ints) -> None:
+        """Positions in the market; kept if they are worth more."""
         value = int(self.market.value[pairs].sum())
         if value > self.value:
-            self.plan, self.value = pairs, value
+            self.plan, self.value = self.market.edge[pairs], value
 
     def tick(self) -> None:
         """Raises Stop when time is up."""

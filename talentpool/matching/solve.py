@@ -15,9 +15,10 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .baselines import fill
-from .market import Market, Pair, open_market, pinned_edges
+from .market import Ints, Market, Pair, pinned_edges
 from .master import Columns, choose, first_prices, relax
 from .plan import Plan
 from .problem import Problem
@@ -50,20 +51,23 @@ def solve(
     """
     began = time.monotonic()
     pinned = pinned_edges(problem, pins, forbids)
-    market = open_market(problem, pinned, forbids)
-    search = Search(market, None if time_limit is None else began + time_limit, progress)
-    proof = "none"
+    deadline = None if time_limit is None else began + time_limit
+    search = Search(problem, pinned, forbids, deadline, progress)
+    proof, is_decided = "none", False
     try:
         proof = _prove(search, start)
-        search.plan = break_ties(problem, search, previous or ())
+        is_decided = break_ties(search, previous or ())
     except Stop:
         if proof == "none":
-            search.keep_plan(_greedy(problem, market))
-    return _plan(problem, search, pinned, proof, began)
+            search.keep_plan(_greedy(search.market))
+            search.deadline = None  # what the core leaves out still counts for the bound
+            search.widen(0)
+    return _plan(search, pinned, proof, is_decided, began)
 
 
-def _plan(problem: Problem, search: Search, pinned: list[int], proof: str, began: float) -> Plan:
-    edges = np.sort(np.concatenate([search.market.edge[search.plan], np.array(pinned, np.int64)]))
+def _plan(search: Search, pinned: list[int], proof: str, is_decided: bool, began: float) -> Plan:
+    problem = search.problem
+    edges = np.sort(np.concatenate([search.plan, np.array(pinned, np.int64)]))
     base = int(problem.value[pinned].sum())
     proved = proof != "none"
     status = "optimal" if proved else "cancelled" if search.is_cancelled else "feasible"
@@ -79,11 +83,12 @@ def _plan(problem: Problem, search: Search, pinned: list[int], proof: str, began
         need_price=search.prices / SCALE,
         candidate_price=worth,
         proof=proof,
+        is_decided=is_decided,
         seconds=time.monotonic() - began,
     )
 
 
-def _greedy(problem: Problem, market: Market) -> np.ndarray:
+def _greedy(market: Market) -> Ints:
     """Pairs by falling value, each taken if it still fits: better than nothing when time is up."""
     order = np.lexsort((market.edge, -market.value))
     return fill(market, order[market.value[order] > 0])
@@ -91,9 +96,16 @@ def _greedy(problem: Problem, market: Market) -> np.ndarray:
 
 def _prove(search: Search, start: Plan | None) -> str:
     """Bring bound and plan together; the kind of proof. Raises Stop when time is up."""
-    _settle(search, start)
+    if start is not None and len(start.need_price) == len(search.prices):
+        _settle(search, start.need_price, KNOWN_RADIUS)
+    else:
+        _settle(search, first_prices(search.market, search.remaining()), RADIUS)
+    while search.widen(0):
+        search.widen(NEAR)
+        _settle(search, search.prices / SCALE, KNOWN_RADIUS)
     gap = FIRST_GAP
     while True:
+        search.widen(gap)
         columns = search.near(gap)
         if columns is None:
             return "none"
@@ -107,17 +119,11 @@ def _prove(search: Search, start: Plan | None) -> str:
         gap = min(search.slack, 4 * gap)
 
 
-def _settle(search: Search, start: Plan | None) -> None:
+def _settle(search: Search, prices: NDArray[np.float64], reach: float) -> None:
     """Column generation: prices at which no person has a pattern that the master does not know and would take."""
-    market = search.market
-    columns = Columns(market)
-    is_known = start is not None and len(start.need_price) == len(market.seats)
-    if start is not None and is_known:
-        prices = start.need_price
-    else:
-        prices = first_prices(market, search.remaining())
-    radius = np.full(len(market.seats), KNOWN_RADIUS if is_known else RADIUS)
-    presses = np.ones(len(market.seats), bool)
+    columns = Columns(search.market)
+    radius = np.full(len(prices), reach)
+    presses = np.ones(len(prices), bool)
     while True:
         before = search.bound
         bests, near = search.price(prices, NEAR, MOST_NEAR)

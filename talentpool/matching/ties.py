@@ -26,12 +26,14 @@ def lottery_number(seed: int, need_id: str, candidate_id: str) -> int:
     return 1 + int.from_bytes(hashlib.sha256(content).digest()[:8], "big") % TICKETS
 
 
-def break_ties(problem: Problem, search: Search, previous: Sequence[Pair]) -> Ints:
-    """The plan the tie rule takes (positions in the market), of the same value as `search.plan`."""
+def break_ties(search: Search, previous: Sequence[Pair]) -> bool:
+    """Take the plan of the same value that the rule prefers; False where there are too many to decide."""
+    problem, market = search.problem, search.market
     columns = search.near(search.slack)
-    if columns is None or not len(columns):
-        return search.plan
-    market = search.market
+    if columns is None:
+        return False
+    if not len(columns):
+        return True
     demands = [(columns.sum_over(market.value), search.value, UNIT)]
     in_force = _in_force(problem, market, previous)
     kept = columns.sum_over(in_force)
@@ -40,7 +42,7 @@ def break_ties(problem: Problem, search: Search, previous: Sequence[Pair]) -> In
             columns, kept, search.remaining(), unit=1.0, demands=demands, full=search.full
         )
         if not _is_as_good(search, first):
-            return search.plan
+            return False
         demands.append((kept, int(in_force[first].sum()), 1.0))
     tickets = columns.sum_over(_tickets(problem, market, columns.pairs))
     lucky = choose(
@@ -51,7 +53,10 @@ def break_ties(problem: Problem, search: Search, previous: Sequence[Pair]) -> In
         demands=demands,
         full=search.full,
     )
-    return lucky if _is_as_good(search, lucky) else search.plan
+    if not _is_as_good(search, lucky):
+        return False
+    search.plan = market.edge[lucky]
+    return True
 
 
 def _is_as_good(search: Search, pairs: Ints) -> bool:

@@ -49,10 +49,9 @@ class _Walk:
 
     def __init__(self, market: Market, person: int, worth: Ints, tick: Tick) -> None:
         mine = np.arange(market.start[person], market.start[person + 1])
-        uses = market.months[mine].T.astype(np.int64)
-        days = uses * market.half_days[mine]
+        days, slots = market.takes(mine)
         self.free = np.concatenate([market.room[person], market.slots[person]]).astype(np.int64)
-        self.use = np.concatenate([days, uses])  # (2T, pairs)
+        self.use = np.concatenate([days, slots], axis=1).T.astype(np.int64)  # (2T, pairs)
         tolls = tolls_of(self.use, self.free, worth[mine].tolist())
         self.pairs, self.worth = mine, worth[mine].tolist()
         self.left, self.limit = tolls.left, tolls.limit

@@ -35,8 +35,9 @@ def _every_pattern(market: Market, worth: np.ndarray) -> dict[tuple[int, ...], i
         mine = range(market.start[person], market.start[person + 1])
         for size in range(1, len(mine) + 1):
             for pairs in combinations(mine, size):
-                used = market.months[list(pairs)]
-                days = (used * market.half_days[list(pairs), None]).sum(axis=0)
+                needs = market.need[list(pairs)]
+                used = market.months[needs]
+                days = (used * market.half_days[needs, None]).sum(axis=0)
                 if (days <= market.room[person]).all() and (
                     used.sum(axis=0) <= market.slots[person]
                 ).all():
