@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from talentpool import schema
 from talentpool.app import create_app
@@ -23,6 +24,11 @@ from . import servers
 from .commands import environ_of
 from .left_out import pytest_collection_modifyitems
 from .pages import CheckedClient
+
+# The long set: pytest tests/matching --hypothesis-profile=long
+settings.register_profile("quick", max_examples=60, deadline=None)
+settings.register_profile("long", max_examples=2500, deadline=None)
+settings.load_profile("quick")
 
 __all__ = ["pytest_collection_modifyitems"]  # a hook of pytest, found by its name here
 

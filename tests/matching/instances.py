@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
+from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from talentpool import matching as m
@@ -87,34 +88,79 @@ def best_by_cp_sat(problem: m.Problem) -> int:
 
 
 def best_by_trying(problem: m.Problem) -> int:
-    """The optimum by every set of pairs, grown one by one; for very small problems."""
-    if not len(problem.candidate):
-        return 0
-    rows, right = _rows(problem)
-    matrix, limits = np.array(rows), np.array(right)
-    best = 0
-    pairs = range(len(problem.candidate))
-    for size in range(1, len(problem.candidate) + 1):
-        found = False
-        for chosen in combinations(pairs, size):
-            if (matrix[:, chosen].sum(axis=1) <= limits).all():
-                found = True
-                best = max(best, int(problem.value[list(chosen)].sum()))
-        if not found:
-            break
-    return best
+    """The optimum by every set of needs of every person, person after person, for each state of the seats."""
+    states = {tuple(int(k) for k in problem.seats): 0}
+    for candidate in range(problem.n):
+        ways = _every_way(problem, candidate)
+        grown: dict[tuple[int, ...], int] = {}
+        for seats, value in states.items():
+            for needs, gain in ways:
+                left = list(seats)
+                for j in needs:
+                    left[j] -= 1
+                if min(left, default=0) >= 0:
+                    grown[tuple(left)] = max(grown.get(tuple(left), value + gain), value + gain)
+        states = grown
+    return max(states.values())
 
 
-def best_pattern(problem: m.Problem, candidate: int, worth: np.ndarray) -> int:
-    """One person's best set of pairs at given worths, by trying all; the worths are whole numbers."""
+def _every_way(problem: m.Problem, candidate: int) -> list[tuple[list[int], int]]:
+    """Every set of needs that fits one person's months, with its value; the empty set too."""
     mine = np.flatnonzero(problem.candidate == candidate)
-    best = 0
+    ways: list[tuple[list[int], int]] = [([], 0)]
     for size in range(1, len(mine) + 1):
         for chosen in combinations(mine, size):
-            used = problem.months[problem.row[list(chosen)]]
-            days = (used * problem.half_days[problem.row[list(chosen)], None]).sum(axis=0)
+            needs = problem.row[list(chosen)]
+            used = problem.months[needs]
+            days = (used * problem.half_days[needs, None]).sum(axis=0)
             count = used.sum(axis=0) + problem.standing[candidate] * used.any(axis=0)
             fits = (days <= problem.capacity[candidate]).all()
             if fits and (count <= problem.most_at_once[candidate]).all():
-                best = max(best, int(worth[list(chosen)].sum()))
-    return best
+                ways.append((needs.tolist(), int(problem.value[list(chosen)].sum())))
+    return ways
+
+
+@st.composite
+def problems(draw: st.DrawFn, *, people: int, needs: int, months: int) -> m.Problem:
+    """Problems that shrink: few people, needs and months, small figures, many ties."""
+    n, k, t = (draw(st.integers(1, most)) for most in (people, needs, months))
+    feasible = np.array(draw(_table(st.booleans(), k, n))).reshape(k, n)
+    windows = [
+        sorted(draw(st.tuples(st.integers(0, t - 1), st.integers(0, t - 1)))) for _ in range(k)
+    ]
+    row, column = np.nonzero(feasible)
+    figure = draw(st.sampled_from([st.integers(0, 3), st.integers(0, 10_000)]))
+    return m.Problem(
+        ptr=np.concatenate([[0], np.cumsum(feasible.sum(axis=1))]).astype(np.int64),
+        candidate=column.astype(np.int32),
+        fit=np.array(draw(_table(figure, len(row))), np.int16),
+        seats=np.array(draw(_table(st.integers(1, 2), k)), np.int16),
+        half_days=np.array(draw(_table(st.integers(1, 4), k)), np.int16),
+        months=np.array(
+            [[first <= month <= last for month in range(t)] for first, last in windows]
+        ),
+        capacity=np.array(draw(_table(st.integers(0, 9), n, t)), np.int16).reshape(n, t),
+        most_at_once=np.array(draw(_table(st.integers(0, 3), n)), np.int8),
+        candidate_ids=[f"c{i}" for i in range(n)],
+        need_ids=[f"n{j}" for j in range(k)],
+        premium=np.array(draw(_table(st.sampled_from([0, 1, 20_000]), k)), np.int32),
+        bonus=np.array(draw(_table(st.integers(-5, 5), len(row))), np.int32),
+        engagements=np.array(draw(_table(st.integers(0, 1), n, t)), np.int8).reshape(n, t),
+    )
+
+
+def _table(entries: st.SearchStrategy[int], *shape: int) -> st.SearchStrategy[list[int]]:
+    size = int(np.prod(shape))
+    return st.lists(entries, min_size=size, max_size=size)
+
+
+def best_pattern(problem: m.Problem, candidate: int, worth: np.ndarray) -> int:
+    """One person's best set of needs at given worths of the pairs, by trying all."""
+    place = {
+        (int(j), int(i)): e
+        for e, (j, i) in enumerate(zip(problem.row, problem.candidate, strict=True))
+    }
+    return max(
+        sum(int(worth[place[j, candidate]]) for j in needs)
+        for needs, _ in _every_way(problem, candidate)
+    )
