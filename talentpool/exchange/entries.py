@@ -147,9 +147,11 @@ class _Reader:
             code = entry.code
             if not code:
                 continue
-            if len(code) > LONGEST_CODE or not code.isprintable():
+            if len(code) > LONGEST_CODE:
                 message = f"{LONGEST_CODE}字までで書いてください。"
                 self._fault(sheet.name, entry.row, KEY, message)
+            elif not code.isprintable():
+                self._fault(sheet.name, entry.row, KEY, "使えない文字が含まれています。")
             elif code in seen:
                 self._fault(sheet.name, entry.row, KEY, f"{seen[code]}行目と同じコードです。")
             seen.setdefault(code, entry.row)
@@ -172,8 +174,11 @@ class _Reader:
         for row in sheet.rows:
             typed = {headers[name]: text for name, text in row.cells.items() if name in headers}
             values = self._values(sheet.name, row.number, typed, leaf.columns)
-            owner = by_code.get(fold_code(typed.get(KEY, "")))
-            if owner is None:
+            code = fold_code(typed.get(KEY, ""))
+            owner = by_code.get(code)
+            if not code:
+                self._fault(sheet.name, row.number, KEY, "入力してください。")
+            elif owner is None:
                 message = f"「{self.layout.name}」のシートにないコードです。"
                 self._fault(sheet.name, row.number, KEY, message)
             else:

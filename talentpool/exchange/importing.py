@@ -62,7 +62,7 @@ def import_needs(
     faults = codes.faults(entries)
     for entry in entries:
         faults += check_request(entry)
-        faults += _check(entry, prefecture_code, is_without_placements=is_without_placements)
+        faults += _check(entry, prefecture_code, now, is_without_placements=is_without_placements)
     refuse(faults)
 
     def take(entry: Entry) -> None:
@@ -84,7 +84,9 @@ def import_needs(
     return len(entries)
 
 
-def _check(entry: Entry, prefecture_code: str, *, is_without_placements: bool) -> list[BadCell]:
+def _check(
+    entry: Entry, prefecture_code: str, now: datetime, *, is_without_placements: bool
+) -> list[BadCell]:
     def fault(field: str, message: str) -> BadCell:
         return BadCell(NEEDS.name, entry.row, NEEDS.header(field), message)
 
@@ -93,6 +95,8 @@ def _check(entry: Entry, prefecture_code: str, *, is_without_placements: bool) -
         faults.append(fault("municipality_code", "この都道府県の市町ではありません。"))
     if state_of(entry) is NeedState.CLOSED:
         faults.append(fault("state", "終了した募集は取り込めません。"))
+    if entry.values.get("posted", 0) > now.timestamp():
+        faults.append(fault("posted", "まだ来ていない日時です。"))
     if entry.values.get("filled") and not is_without_placements:
         faults.append(fault("filled", RESTS))
     return faults

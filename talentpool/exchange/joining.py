@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -74,20 +74,23 @@ def import_candidates(
         if not is_without_placements:
             faults += _check_resting(entry)
     refuse(faults)
+    minutes = better_minutes(entries)
     joining = _Joining(session, prefecture_code, catalogue, codes, actor, now)
     ordered = codes.in_order(entries)
     kept = [entry for entry in ordered if codes.keeps(entry)]
     take_all(CANDIDATES, kept, joining.take)
     codes.advance()
     take_all(CANDIDATES, ordered[len(kept) :], joining.take)
-    _take_travel(session, entries, actor, now)
+    _take_travel(session, minutes, actor, now)
     session.flush()
     return len(entries)
 
 
-def _take_travel(session: Session, entries: Sequence[Entry], actor: Actor, now: datetime) -> None:
+def _take_travel(
+    session: Session, known: Mapping[tuple[str, str], int], actor: Actor, now: datetime
+) -> None:
     """Minutes for pairs of places of which this database knows none; what staff entered here stays."""
-    for (home, hall), minutes in sorted(better_minutes(entries).items()):
+    for (home, hall), minutes in sorted(known.items()):
         if session.get(TravelTime, (home, hall)) is None:
             set_travel_time(session, home, hall, minutes=minutes, actor=actor, now=now)
 

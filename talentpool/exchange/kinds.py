@@ -34,6 +34,8 @@ WEEKDAYS = "月火水木金土日"
 _YES = {YES, "1", "true", "yes", "y", "○", "〇", "有", "あり"}
 _NO = {NO, "0", "false", "no", "n", "×", "無", NONE}
 LONGEST_CODE = 12  # characters
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2099, 12, 31, tzinfo=UTC)  # of instants
 _MARKS = ";；、,，\n"  # between the items of a list of codes
 
 
@@ -213,16 +215,21 @@ def _write_weekdays(value: Any, _catalogue: Catalogue | None) -> Cell:
 
 def _read_instant(typed: str, _catalogue: Catalogue) -> int:
     """Seconds since 1970; an instant without a zone is one in Japan, a day its first moment."""
+    moment = _moment(typed)
+    if not EARLIEST <= moment <= LATEST:
+        raise BadValue(f"日時は{EARLIEST.year}年から{LATEST.year}年までで書いてください。")
+    return int(moment.timestamp())
+
+
+def _moment(typed: str) -> datetime:
     try:
         moment = datetime.fromisoformat(typed.strip())
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=dates.JST)
-        return int(moment.astimezone(UTC).timestamp())
-    except (ValueError, OverflowError):
+    except ValueError:
         try:
-            return int(dates.start_of_day(_day(typed)).timestamp())
+            return dates.start_of_day(_day(typed))
         except dates.BadDate as error:
             raise BadValue("日時は2026-11-01T09:00:00+09:00の形で書いてください。") from error
+    return moment.replace(tzinfo=dates.JST) if moment.tzinfo is None else moment
 
 
 def _write_instant(value: Any, _catalogue: Catalogue | None) -> Cell:

@@ -10,6 +10,7 @@ from typing import Any
 from ..candidates.editing import municipality_of
 from ..candidates.models import Candidate
 from ..errors import BadCell
+from ..pool.conflicts import RULES
 from ..pool.reading import SEARCH, first_whole_month, last_whole_month
 from ..pool.records import Claim, Decision, Firm, Post, Profile, Span, Taken
 from ..reference.catalogue import Catalogue
@@ -21,6 +22,7 @@ PLAIN = (
     "kind", "home_code", "travel_limit", "overnight", "most_at_once", "pay_minimum", "themes",
     "regions", "roles", "forms", "turned_down",
 )  # fmt: skip
+LIFTABLE = tuple(rule for rule, (severity, *_) in RULES.items() if severity == "hold")
 
 
 def read_profiles(entries: Sequence[Entry], catalogue: Catalogue) -> list[Profile]:
@@ -79,12 +81,19 @@ def post_values(row: Values, catalogue: Catalogue) -> Values:
 
 
 def better_minutes(entries: Sequence[Entry]) -> dict[tuple[str, str], int]:
-    """(home, hall) → minutes that staff entered, as the sheets carry them."""
-    return {
-        (entry.values["home_code"], row["hall"]): row["minutes"]
-        for entry in entries
-        for row in entry.leaves["travel"]
-    }
+    """(home, hall) → minutes that staff entered, as the sheets carry them. Raises BadFile where two rows differ."""
+    found: dict[tuple[str, str], int] = {}
+    faults = []
+    for entry in entries:
+        for row in entry.leaves["travel"]:
+            pair = entry.values["home_code"], row["hall"]
+            if found.setdefault(pair, row["minutes"]) != row["minutes"]:
+                message = "同じ住まいと会場の移動時間が、ほかの行と違います。"
+                faults.append(
+                    BadCell(CANDIDATES.name, entry.row, CANDIDATES.header("travel"), message)
+                )
+    refuse(faults)
+    return found
 
 
 def check_person(entry: Entry) -> Iterator[BadCell]:
@@ -107,6 +116,9 @@ def check_person(entry: Entry) -> Iterator[BadCell]:
         row.get("last_month", row["first_month"]) < row["first_month"] for row in leaves["posts"]
     ):
         yield fault("posts", "終了月が開始月より前になっています。")
+    unknown = [row["rule"] for row in leaves["lifted"] if row["rule"] not in LIFTABLE]
+    if unknown:
+        yield fault("lifted", f"規則は {'、'.join(LIFTABLE)} から書いてください。")
     for message in _check_spans(leaves["spans"]):
         yield fault("spans", message)
 

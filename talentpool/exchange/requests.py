@@ -84,6 +84,8 @@ def check_request(entry: Entry) -> Iterator[BadCell]:
         yield fault("on_site_share", "オンラインの募集では0にしてください。")
     if values.get("weekdays") == 0:
         yield fault("weekdays", "曜日を1つ以上書いてください。")
+    if values.get("filled", 0) > values.get("seats", 1):
+        yield fault("filled", "募集枠より多くなっています。")
     if state_of(entry) is None:
         yield fault("state", "下書き、確認待ち、公開中、保留のどれかを書いてください。")
     asked = [(row["skill"], row.get("is_must", True)) for row in entry.leaves["skills"]]

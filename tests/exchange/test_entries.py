@@ -10,7 +10,7 @@ from talentpool.dates import month_number
 from talentpool.errors import BadCell, BadFile
 from talentpool.exchange.entries import Entry, read_entries
 from talentpool.exchange.layout import CANDIDATES, NEEDS, Layout
-from talentpool.exchange.people import read_profiles
+from talentpool.exchange.people import better_minutes, read_profiles
 from talentpool.exchange.reading import read_file
 from talentpool.exchange.requests import lottery_seed_of, read_requests
 from talentpool.exchange.tables import MOST_FAULTS
@@ -162,6 +162,8 @@ def test_a_skill_twice_and_a_post_backwards_are_named(tmp_path: Path) -> None:
         ("現地の割合(%)", {"現地の割合(%)": 50}),
         ("曜日", {"曜日": "なし"}),
         ("状態", {"状態": "いつか"}),
+        ("確定済みの枠", {"募集枠": 2, "確定済みの枠": 3}),
+        ("確定済みの枠", {"確定済みの枠": 2}),
     ],
 )
 def test_cells_of_a_need_must_agree(tmp_path: Path, column: str, change: dict[str, object]) -> None:
@@ -193,6 +195,50 @@ def test_the_rows_must_agree_on_the_lottery(tmp_path: Path) -> None:
     assert [(cell.row, cell.column) for cell in caught.value.cells] == [(5, "抽選の種")]
     path = fill_needs(tmp_path / "n.xlsx", {"募集": needs[:3]})
     assert lottery_seed_of(entries_of(NEEDS, path)) == 7
+
+
+def test_two_rows_for_one_way_must_agree(tmp_path: Path) -> None:
+    people = [PERSON, PERSON | {"コード": "2"}]
+
+    def entries(*minutes: int) -> list[Entry]:
+        ways = [
+            {"コード": code, "会場": "佐用町", "分": n}
+            for code, n in zip(("新1", "2"), minutes, strict=True)
+        ]
+        rows = {"登録者": people, "移動時間": ways}
+        return entries_of(CANDIDATES, fill_people(tmp_path / "p.xlsx", rows))
+
+    assert list(better_minutes(entries(40, 40)).values()) == [40]
+    with pytest.raises(BadFile) as caught:
+        better_minutes(entries(40, 41))
+    assert [(cell.row, cell.column) for cell in caught.value.cells] == [(3, "移動時間")]
+
+
+def test_only_a_rule_that_can_be_lifted_is_taken(tmp_path: Path) -> None:
+    def filled(rule: str) -> Path:
+        lifted = [{"コード": "新1", "募集": "N-000001", "規則": rule}]
+        return fill_people(tmp_path / "p.xlsx", PEOPLE | {"利益相反の解除": lifted})
+
+    assert profiles_of(filled("former_office"))[0].lifted == (("N-000001", "former_office"),)
+    for rule in ("former_ofice", "decided_vendor"):
+        found = faults_of(CANDIDATES, filled(rule))
+        assert [(cell.row, cell.column) for cell in found] == [(2, "利益相反の解除")]
+
+
+def test_a_row_without_its_key_and_a_key_nobody_can_see_are_named(tmp_path: Path) -> None:
+    rows = {
+        "登録者": [PERSON | {"コード": "a\u200bb"}],
+        "技能": [
+            {"コード": None, "技能": "bpr", "水準": 1},
+            {"コード": "b", "技能": "bpr", "水準": 1},
+        ],
+    }
+    found = faults_of(CANDIDATES, fill_people(tmp_path / "p.xlsx", rows))
+    assert [str(cell) for cell in found] == [
+        "登録者 2行目 「コード」: 使えない文字が含まれています。",
+        "技能 2行目 「コード」: 入力してください。",
+        "技能 3行目 「コード」: 「登録者」のシートにないコードです。",
+    ]
 
 
 def test_an_unknown_sheet_and_a_missing_one_are_named(tmp_path: Path) -> None:

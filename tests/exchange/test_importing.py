@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -312,7 +312,12 @@ def test_a_need_comes_in_the_state_the_sheet_names(session: Session, tmp_path: P
 
 @pytest.mark.usefixtures("pool")
 def test_a_need_that_does_not_belong_here_is_refused(session: Session, tmp_path: Path) -> None:
-    for column, change in (("市町", {"市町": "大阪市"}), ("状態", {"状態": "終了"})):
+    later = (make.NOW + timedelta(seconds=1)).isoformat()
+    for column, change in (
+        ("市町", {"市町": "大阪市"}),
+        ("状態", {"状態": "終了"}),
+        ("公開日時", {"公開日時": later}),
+    ):
         with pytest.raises(BadFile) as caught:
             bring_needs(session, needs_of(tmp_path, {"募集": [NEED | change]}))
         assert faults_of(caught) == [(2, column)]
