@@ -28,7 +28,6 @@ class Config:
     base_url: str = "http://127.0.0.1:8000"
     smtp_url: str | None = None
     proxy_hops: int = 0
-    metrics_allow: tuple[str, ...] = ()
     is_demo: bool = False
 
     def __repr__(self) -> str:
@@ -62,7 +61,6 @@ class Config:
             base_url=given.get(PREFIX + "BASE_URL", cls.base_url),
             smtp_url=given.get(PREFIX + "SMTP_URL"),
             proxy_hops=_whole_number(given.get(PREFIX + "PROXY_HOPS", "0"), "PROXY_HOPS"),
-            metrics_allow=tuple(filter(None, given.get(PREFIX + "METRICS_ALLOW", "").split(","))),
             is_demo=given.get(PREFIX + "DEMO") == "1"
             or (path is not None and path.name == DEMO_FILE),
         )
