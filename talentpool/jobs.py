@@ -218,7 +218,8 @@ KINDS: dict[str, Kind] = {}
 def run(database: Database, job_id: int) -> bool:
     """Claim a job and do it here and now; False when there was nothing to claim.
 
-    A job that fails is tried again after its lease has run out, at most MOST_TRIES times in all.
+    A job that fails is tried again after its lease has run out, at most MOST_TRIES times in all, also when its
+    worker died and could not say why.
     """
     with database.reading() as session:
         job = session.get(Job, job_id)
@@ -226,6 +227,9 @@ def run(database: Database, job_id: int) -> bool:
     if job is None or lease is None:
         return False
     kind = KINDS[job.kind]
+    if job.tries >= MOST_TRIES:
+        _give_up(lease, kind, "WorkerDied")
+        return True
     try:
         with _beating(lease):
             kind.work(lease)
@@ -233,7 +237,7 @@ def run(database: Database, job_id: int) -> bool:
         return False
     except Exception as error:
         if job.tries + 1 >= MOST_TRIES or not _may_help_again(error):
-            _give_up(lease, kind, error)
+            _give_up(lease, kind, type(error).__name__)  # its words may hold what nobody should log
         raise
     return True
 
@@ -243,8 +247,7 @@ def _may_help_again(error: Exception) -> bool:
     return isinstance(error, sa.exc.OperationalError)
 
 
-def _give_up(lease: Lease, kind: Kind, error: Exception) -> None:
-    sentence = f"{type(error).__name__}"
+def _give_up(lease: Lease, kind: Kind, sentence: str) -> None:
     with lease.database.writing() as session:
         lease.finish(session, JobState.FAILED, sentence)
         kind.give_up(session, lease.object_id, sentence)

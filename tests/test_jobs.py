@@ -160,6 +160,19 @@ def test_a_database_out_of_reach_is_worth_another_try_and_not_for_ever(
     assert given_up == ["OperationalError"]
 
 
+def test_a_job_that_kills_its_workers_is_given_up(
+    database: Database, job_id: int, work: Callable[[jobs.Handler], list[str]]
+) -> None:
+    given_up = work(_finish)
+    for _ in range(jobs.MOST_TRIES):
+        _claim(database, job_id)
+        _fall_silent(database)
+    assert jobs.run(database, job_id)
+    assert _job(database, job_id).state is JobState.FAILED
+    assert given_up == ["WorkerDied"]
+    assert not jobs.run(database, job_id)
+
+
 def test_who_has_lost_the_lease_ends_quietly(
     database: Database, job_id: int, work: Callable[[jobs.Handler], list[str]]
 ) -> None:
