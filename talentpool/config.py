@@ -9,6 +9,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from .errors import ConfigError
 
@@ -59,7 +60,7 @@ class Config:
             environment=environment,
             queue_url=given.get(PREFIX + "QUEUE_URL"),
             base_url=given.get(PREFIX + "BASE_URL", cls.base_url),
-            smtp_url=given.get(PREFIX + "SMTP_URL"),
+            smtp_url=_mail_server(given.get(PREFIX + "SMTP_URL")),
             proxy_hops=_whole_number(given.get(PREFIX + "PROXY_HOPS", "0"), "PROXY_HOPS"),
             is_demo=given.get(PREFIX + "DEMO") == "1"
             or (path is not None and path.name == DEMO_FILE),
@@ -91,6 +92,18 @@ def _whole_number(text: str, name: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise ConfigError(f"{PREFIX}{name} must be a whole number")
     return int(text)
+
+
+def _mail_server(url: str | None) -> str | None:
+    """The address as it is; ConfigError, without the password in it, for one that no mail could go to."""
+    try:
+        parts = urlsplit(url or "smtp://localhost")
+        is_good = parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise ConfigError("TALENTPOOL_SMTP_URL must be smtp://host:port or smtps://host:port")
+    return url or None
 
 
 def _keys(given: Mapping[str, str], environment: str, instance: Path) -> dict[str, str]:

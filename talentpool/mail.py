@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
+import ssl
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -128,7 +129,7 @@ def deliver_link(
     try:
         with _mail_server(config.smtp_url or "") as server:
             server.send_message(_message(config, message_id, to, subject, body))
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, ValueError, smtplib.SMTPException) as error:
         # The error's text may hold the address: only its kind is logged.
         log.warning("mail %s was not sent: %s", message_id, type(error).__name__)
         _note_outcome(database, message_id, MailState.FAILED, None)
@@ -140,15 +141,22 @@ def _mail_server(url: str) -> smtplib.SMTP:
     """For smtp://host (with STARTTLS where it is offered) or smtps://host, with user:password@ before it."""
     parts = urlsplit(url)
     host = parts.hostname or "localhost"
+    trust = ssl.create_default_context()  # of itself smtplib asks for no certificate
     if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=PATIENCE)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            host, parts.port or 465, timeout=PATIENCE, context=trust
+        )
     else:
         server = smtplib.SMTP(host, parts.port or 25, timeout=PATIENCE)
+    try:
         server.ehlo()
-        if server.has_extn("starttls"):
-            server.starttls()
-    if parts.username:
-        server.login(unquote(parts.username), unquote(parts.password or ""))
+        if parts.scheme != "smtps" and server.has_extn("starttls"):
+            server.starttls(context=trust)
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+    except BaseException:
+        server.close()
+        raise
     return server
 
 

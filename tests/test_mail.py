@@ -1,14 +1,24 @@
 from __future__ import annotations
 
 import socketserver
+import ssl
 import threading
+from base64 import b64decode
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from email import message_from_string
 from email.policy import default
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from talentpool.accounts.links import Purpose
 from talentpool.app import create_app
@@ -31,6 +41,16 @@ class Postbox:
     mails: list[str] = field(default_factory=list)
     has_mail: threading.Event = field(default_factory=threading.Event)
     refuses: bool = False
+    certificate: Path = Path()
+    offers: str = ""  # one extension
+    heard: list[str] = field(default_factory=list)
+
+    def answer(self, verb: bytes) -> str:
+        if self.refuses and verb in {b"RCPT", b"AUTH"}:
+            return "550 no"
+        if verb == b"EHLO" and self.offers:
+            return f"250-box\r\n250 {self.offers}"
+        return "235 come in" if verb == b"AUTH" else "250 ok"
 
 
 def _handler(box: Postbox) -> type[socketserver.StreamRequestHandler]:
@@ -39,16 +59,27 @@ def _handler(box: Postbox) -> type[socketserver.StreamRequestHandler]:
             self.say("220 box")
             for line in self.rfile:
                 verb = line[:4].upper()
+                box.heard.append(line.decode("ascii", "replace").strip())
                 if verb == b"DATA":
                     self.say("354 go on")
                     box.mails.append("".join(self.body()))
                     self.say("250 kept")
                     box.has_mail.set()
+                elif verb == b"STAR":
+                    self.say("220 now")
+                    return self.wrap()
                 elif verb == b"QUIT":
                     return self.say("221 bye")
                 else:
-                    self.say("550 no" if box.refuses and verb == b"RCPT" else "250 ok")
+                    self.say(box.answer(verb))
             return None
+
+        def wrap(self) -> None:
+            """Go on with a certificate that nobody has signed."""
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(box.certificate)
+            with suppress(OSError):
+                context.wrap_socket(self.request, server_side=True).close()
 
         def body(self) -> Iterator[str]:
             for line in self.rfile:
@@ -170,3 +201,50 @@ def test_with_a_mail_server_links_go_by_mail_and_are_not_on_the_screen(
     assert (sent.state, sent.template, sent.link) == (
         MailState.SENT, f"account.{Purpose.CONFIRM}", "/signup/confirm",
     )  # fmt: skip
+
+
+def test_a_mail_goes_only_to_a_server_that_can_show_who_it_is(
+    config: Config, database: Database, postbox: Postbox, tmp_path: Path
+) -> None:
+    postbox.offers, postbox.certificate = "STARTTLS", _self_signed(tmp_path / "box.pem")
+    with database.writing() as session:
+        made = order(session)
+    deliver(replace(config, smtp_url=postbox.url.replace("//", "//user:hidden@")), database, made)
+    assert state_of(database, made) == (MailState.FAILED, 1)
+    assert postbox.heard[1:] == ["STARTTLS"]
+    assert postbox.mails == []
+    deliver(replace(config, smtp_url=postbox.url.replace("smtp", "smtps")), database, made)
+    assert state_of(database, made) == (MailState.FAILED, 2)
+
+
+def test_the_mail_server_is_told_who_sends(
+    config: Config, database: Database, postbox: Postbox
+) -> None:
+    postbox.offers = "AUTH PLAIN"
+    with database.writing() as session:
+        made = order(session)
+    address = replace(config, smtp_url=postbox.url.replace("//", "//user:p%40ss@"))
+    deliver(address, database, made)
+    assert state_of(database, made) == (MailState.SENT, 1)
+    spoken = next(line for line in postbox.heard if line.startswith("AUTH PLAIN "))
+    assert b64decode(spoken.split()[2]) == b"\0user\0p@ss"
+    postbox.refuses = True
+    deliver(address, database, made)
+    assert state_of(database, made) == (MailState.FAILED, 2)
+
+
+def _self_signed(path: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    path.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + certificate.public_bytes(Encoding.PEM)
+    )
+    return path
