@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from .. import models, schema
 from ..accounts.directory import find_user
 from ..config import PREFIX, Config
-from ..db import Database
 from ..errors import ConfigError
 from ..permissions import Role
 from .accounts import staff_email
@@ -59,14 +58,13 @@ def _fill(path: Path, seed: int) -> None:
 
 def _print(config: Config, address: str) -> None:
     """The newest round and the log-ins."""
-    database = Database(config)
-    if schema.current(database) != schema.head():
-        raise ConfigError("the demo's database is of another version: add --reset")
-    with database.reading() as session:
-        if find_user(session, staff_email(Role.COORDINATOR)) is None:
-            raise ConfigError("the demo was filled with other keys: add --reset")
-        newest = sa.select(models.rounds.Round.id).order_by(models.rounds.Round.number.desc())
-        round_id = session.scalars(newest.limit(1)).one()
-        for line in (*plan_lines(session, round_id), "", *login_lines(session, address)):
-            click.echo(line)
-    database.close()
+    with schema.reached(config) as database:
+        if schema.current(database) != schema.head():
+            raise ConfigError("the demo's database is of another version: add --reset")
+        with database.reading() as session:
+            if find_user(session, staff_email(Role.COORDINATOR)) is None:
+                raise ConfigError("the demo was filled with other keys: add --reset")
+            newest = sa.select(models.rounds.Round.id).order_by(models.rounds.Round.number.desc())
+            round_id = session.scalars(newest.limit(1)).one()
+            for line in (*plan_lines(session, round_id), "", *login_lines(session, address)):
+                click.echo(line)
