@@ -107,8 +107,8 @@ def relax(
     centre: NDArray[np.float64],
     radius: NDArray[np.float64],
     time_limit: float,
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]] | None:
-    """Prices of seats (m,) in bp from the linear relaxation over the known patterns, and where they press.
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], float] | None:
+    """From the linear relaxation over the known patterns: prices of seats (m,) in bp, where they press, its value.
 
     The prices stay within `radius` (m,) of the `centre` (m,), else few patterns would make them leap about
     (the box method of du Merle and others, 1999): a need may buy seats at the upper end and sell them at the
@@ -129,7 +129,7 @@ def relax(
     traded = answer.x[len(columns) :] > 1e-7
     presses = traded[:m].copy()
     presses[sells] |= traded[m:]
-    return np.maximum(-answer.ineqlin.marginals[:m] * UNIT, 0.0), presses
+    return np.maximum(-answer.ineqlin.marginals[:m] * UNIT, 0.0), presses, -answer.fun * UNIT
 
 
 def _linear(
