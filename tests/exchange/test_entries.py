@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -195,6 +196,24 @@ def test_the_rows_must_agree_on_the_lottery(tmp_path: Path) -> None:
     assert [(cell.row, cell.column) for cell in caught.value.cells] == [(5, "抽選の種")]
     path = fill_needs(tmp_path / "n.xlsx", {"募集": needs[:3]})
     assert lottery_seed_of(entries_of(NEEDS, path)) == 7
+
+
+def test_cells_that_excel_has_made_its_own_are_read_as_they_were_typed(tmp_path: Path) -> None:
+    typed = {
+        "宿泊可": True,
+        "登録開始": date(2026, 4, 1),
+        "登録終了": datetime(2029, 3, 31),  # noqa: DTZ001 - as Excel has it
+        "移動上限(分)": 90.0,
+        "動機（自由記述）": "一行目_x000D_\n二行目",
+    }
+    path = fill_people(tmp_path / "p.xlsx", {"登録者": [PERSON | typed]})
+    (entry,) = entries_of(CANDIDATES, path, is_import=True)
+    assert entry.values["overnight"] is True
+    assert (entry.values["active_from"], entry.values["active_until"]) == (
+        date(2026, 4, 1),
+        date(2029, 3, 31),
+    )
+    assert (entry.values["travel_limit"], entry.values["motive"]) == (90, "一行目\n二行目")
 
 
 def test_two_rows_for_one_way_must_agree(tmp_path: Path) -> None:
