@@ -14,7 +14,7 @@ from ..candidates.models import Candidate
 from ..db import Session
 from ..errors import Conflict, NotFound, Refused
 from ..needs.models import Need
-from ..permissions import Action, Actor, require
+from ..permissions import Action, Actor, get_visible, require
 from ..states import NeedState, RoundState
 from .models import DirectiveKind, Round, RoundDirective, RoundNeed
 
@@ -148,8 +148,7 @@ def direct_pair(
     )
     if need_id not in {row.need_id for row in target.needs}:
         raise NotFound
-    if session.get(Candidate, candidate_id) is None:
-        raise NotFound
+    get_visible(session, actor, Candidate, candidate_id)
     for row in target.directives:
         if (row.need_id, row.candidate_id) == (need_id, candidate_id):
             target.directives.remove(row)

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import undefer
 
-from .. import jobs
+from .. import audit, jobs
 from ..db import Session
 from ..permissions import Action, Actor, get_visible, require, visible
 from ..states import RoundState, move
@@ -48,6 +48,7 @@ def cancel_round(session: Session, round_: Round, *, actor: Actor, now: datetime
     require(session, actor, Action.RUN_ROUND, round_)
     if round_.state is RoundState.RUNNING:
         jobs.request_cancel(session, JOB, round_.id)
+        audit.record(session, "round.stop", round_, actor=actor, now=now)
         return
     move(session, round_, "cancel", actor=actor, now=now)
     round_.finished_at = now
@@ -55,4 +56,5 @@ def cancel_round(session: Session, round_: Round, *, actor: Actor, now: datetime
 
 
 def discard_round(session: Session, round_: Round, *, actor: Actor, now: datetime) -> None:
+    require(session, actor, Action.RUN_ROUND, round_)
     move(session, round_, "discard", actor=actor, now=now)

@@ -1,0 +1,90 @@
+"""`talentpool round`: run here and now, show in a line or as the whole document."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from talentpool import matching as m
+from talentpool.config import Config
+from talentpool.db import Database
+from talentpool.permissions import SYSTEM
+from talentpool.rounds.models import DirectiveKind, Round
+from talentpool.rounds.preparing import create_round, direct_pair
+from tests.commands import environ_of, run
+from tests.factories import HYOGO, NOW, make_candidate, make_need
+
+
+@pytest.fixture(autouse=True)
+def environment(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in environ_of(config).items():
+        monkeypatch.setenv(name, value)
+
+
+def _round(database: Database, *, can_be_filled: bool = True, pinned: bool = False) -> int:
+    with database.writing() as session:
+        person = make_candidate(session, skills={"bpr": 3})
+        need = make_need(session, musts={"bpr": 3 if can_be_filled else 4})
+        made = create_round(
+            session, prefecture_code=HYOGO, title="回", need_ids=[need.id], policy=m.Policy(),
+            time_limit=60, actor=SYSTEM, now=NOW,
+        )  # fmt: skip
+        if pinned:
+            direct_pair(
+                session, made, need_id=need.id, candidate_id=person.id, kind=DirectiveKind.PIN,
+                reason="希望", actor=SYSTEM, now=NOW,
+            )  # fmt: skip
+        return made.id
+
+
+def test_a_round_is_run_and_shown(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    ident = _round(database)
+    assert run("round", "show", str(ident)) == 0
+    assert capsys.readouterr().out == f"round {ident}: 待機中\n"
+    assert run("round", "run", str(ident)) == 0
+    assert capsys.readouterr().out == f"round {ident}: optimal\n"
+    assert run("round", "show", str(ident)) == 0
+    first, *pairs = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"round {ident}: ")
+    assert first.endswith(" bp")
+    assert len(pairs) == 1
+    assert run("round", "show", str(ident), "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    with database.reading() as session:
+        assert document["input_hash"] == session.get_one(Round, ident).input_hash
+    assert len(document["placements"]) == 1
+    assert "seconds" not in document
+    assert set(document["rankings"]) == set(document["excluded"])
+
+
+def test_a_round_nobody_fits_is_shown_without_pairs(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ident = _round(database, can_be_filled=False)
+    assert run("round", "run", str(ident)) == 0
+    assert run("round", "show", str(ident)) == 0
+    assert capsys.readouterr().out.splitlines()[-1].endswith("0 bp")
+
+
+def test_a_round_that_cannot_obey_its_pins_ends_with_one(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ident = _round(database, can_be_filled=False, pinned=True)
+    assert run("round", "run", str(ident)) == 1
+    assert capsys.readouterr().out == f"round {ident}: failed\n"
+
+
+def test_a_round_is_not_run_twice(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    ident = _round(database)
+    assert run("round", "run", str(ident)) == 0
+    assert run("round", "run", str(ident)) != 0
+    assert run("round", "show", str(ident)) == 0
+
+
+@pytest.mark.parametrize("verb", ["run", "show"])
+def test_an_unknown_round_is_said(
+    database: Database, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    assert run("round", verb, "4711") != 0
+    assert "no such round" in capsys.readouterr().err
