@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from ... import clock
 from ...errors import Refused
-from ...permissions import Action, Role, get_visible
+from ...permissions import Action, Role, can, get_visible
 from ...web import current_actor, current_session, requires
 from .. import directory, links, service
 from ..forms import AccountFilterForm, InviteForm, RoleForm
@@ -34,7 +34,7 @@ def list_accounts() -> ResponseReturnValue:
         total=total,
         page=page,
         pages=pages_of(total, directory.PAGE),
-        may_invite=current_actor().role is Role.ADMIN,
+        may_invite=can(current_session(), current_actor(), Action.MANAGE_ACCOUNT),
     )
 
 
@@ -139,10 +139,10 @@ def _role_form(user: User, **more: Any) -> RoleForm:
 
 
 def _account_page(user: User, form: RoleForm) -> str:
-    actor = current_actor()
+    session, actor = current_session(), current_actor()
     return render_template(
         "accounts/show_account.html",
-        account=directory.show_account(current_session(), user),
+        account=directory.show_account(session, user),
         form=form,
-        may_change=actor.role is Role.ADMIN and actor.user_id != user.id,
+        may_change=actor.user_id != user.id and can(session, actor, Action.MANAGE_ACCOUNT, user),
     )

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from ... import clock, matching as m
 from ...candidates.models import SkillClaim
 from ...errors import Refused
-from ...permissions import Action, Role, get_visible, require
+from ...permissions import Action, Role, can, get_visible, require
 from ...states import LIVE, PLACEMENT, PlacementState
 from ...web import current_actor, current_session, requires
 from .. import lifting, papers, service, stepping
@@ -75,7 +75,7 @@ def facts(placement: Placement) -> dict[str, Any]:
         "catalogue": catalogue_of(session),
         "why": _why(placement),
         "end_reason": _end_reason(placement),
-        "can_lift": actor.role is Role.COORDINATOR,
+        "can_lift": can(session, actor, Action.DRAFT_PLACEMENT, placement),
     }
 
 
