@@ -17,6 +17,7 @@ from .patterns import NONE, Patterns
 
 UNIT = 1e4  # bp; objectives are scaled to about one
 CORE = 16  # pairs of a need that suggest the first prices
+BIN, BINS = 64, 256  # bp, and how many such bins below a need's best pair
 
 
 class Columns:
@@ -76,7 +77,7 @@ def first_prices(market: Market, time_limit: float) -> NDArray[np.float64]:
     """Prices of seats (m,) in bp to start from: the best CORE pairs of each need, people's months added up."""
     from scipy.sparse import csc_array  # noqa: PLC0415
 
-    core = _core(market)
+    core = core_pairs(market)
     m, people = len(market.seats), market.people
     days, slots = (taken.sum(axis=1) for taken in market.takes(core))
     who, number = market.person[core], np.arange(len(core))
@@ -93,12 +94,15 @@ def first_prices(market: Market, time_limit: float) -> NDArray[np.float64]:
     return prices
 
 
-def _core(market: Market) -> Ints:
-    order = np.lexsort((-market.value, market.need))
-    needs = market.need[order]
-    starts = np.flatnonzero(np.diff(needs, prepend=-1))
-    place = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
-    core: Ints = order[(place < CORE) & (market.value[order] > 0)]
+def core_pairs(market: Market) -> Ints:
+    """About the best CORE pairs of each need that are worth something: whole bins of 64 bp below its best."""
+    m = len(market.seats)
+    best = np.zeros(m, np.int64)
+    np.maximum.at(best, market.need, market.value)
+    bins = np.minimum((best[market.need] - market.value) // BIN, BINS - 1)
+    sizes = np.bincount(market.need * BINS + bins, minlength=m * BINS).reshape(m, BINS)
+    last = (sizes.cumsum(axis=1) < CORE).sum(axis=1)
+    core: Ints = np.flatnonzero((bins <= last[market.need]) & (market.value > 0))
     return core
 
 
