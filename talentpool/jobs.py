@@ -92,12 +92,12 @@ def request_cancel(session: Session, kind: str, object_id: int) -> None:
     )
 
 
-def drop_waiting(session: Session, kind: str, object_id: int) -> None:
+def drop_waiting(session: Session, kind: str, object_id: int, *, now: datetime) -> None:
     """End a job that nobody has claimed yet."""
     session.execute(
         sa.update(Job)
         .where(Job.kind == kind, Job.object_id == object_id, Job.state == JobState.WAITING)
-        .values(state=JobState.CANCELLED)
+        .values(state=JobState.CANCELLED, finished_at=now)
     )
 
 

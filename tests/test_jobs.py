@@ -109,8 +109,8 @@ def test_only_a_waiting_job_is_dropped(database: Database, job_id: int) -> None:
     lease = _claim(database, job_id)
     with database.writing() as session:
         waiting = jobs.enqueue(session, KIND, 8, now=clock.now()).id
-        jobs.drop_waiting(session, KIND, 7)
-        jobs.drop_waiting(session, KIND, 8)
+        jobs.drop_waiting(session, KIND, 7, now=clock.now())
+        jobs.drop_waiting(session, KIND, 8, now=clock.now())
     assert _job(database, waiting).state is JobState.CANCELLED
     assert jobs.claim(database, waiting) is None
     assert lease.beat()

@@ -52,7 +52,7 @@ def cancel_round(session: Session, round_: Round, *, actor: Actor, now: datetime
         return
     move(session, round_, "cancel", actor=actor, now=now)
     round_.finished_at = now
-    jobs.drop_waiting(session, JOB, round_.id)
+    jobs.drop_waiting(session, JOB, round_.id, now=now)
 
 
 def discard_round(session: Session, round_: Round, *, actor: Actor, now: datetime) -> None:
