@@ -7,10 +7,13 @@ A library of its own: numpy and scipy only, and scipy only where something is so
     ranking(problem, plan, need=0)
 """
 
-from .baselines import BASELINES, baselines
+from .aims import Aimed, solve_in_stages, solve_with_floor
+from .baselines import BASELINES, baselines, filled_share
+from .blocking import blocking_pairs
 from .document import document, input_document, input_hash, to_json
 from .empty_seats import CHANGES, apply_change, empty_seats
 from .errors import InfeasiblePins, InvalidPolicy, InvalidProblem, MatchingError, MissingInput
+from .moves import Answer, Chain, Move, difference, why_not
 from .plan import Plan
 from .policy import PARTS, Policy
 from .problem import Problem, build
@@ -34,14 +37,18 @@ __all__ = [
     "CHANGES",
     "PARTS",
     "RULES",
+    "Aimed",
+    "Answer",
     "BrokenPlan",
     "Candidate",
+    "Chain",
     "InfeasiblePins",
     "InvalidPolicy",
     "InvalidProblem",
     "MatchingError",
     "MissingInput",
     "Month",
+    "Move",
     "Need",
     "Plan",
     "Policy",
@@ -52,11 +59,14 @@ __all__ = [
     "SkillRequirement",
     "apply_change",
     "baselines",
+    "blocking_pairs",
     "build",
     "change_text",
+    "difference",
     "document",
     "empty_seats",
     "excluded",
+    "filled_share",
     "input_document",
     "input_hash",
     "month_number",
@@ -66,6 +76,9 @@ __all__ = [
     "reason_text",
     "rule_text",
     "solve",
+    "solve_in_stages",
+    "solve_with_floor",
     "to_json",
     "verify",
+    "why_not",
 ]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from .blocking import blocking_pairs
 from .errors import MissingInput
 from .market import Ints, Market, open_market
 from .plan import Plan
 from .problem import Problem
+
+SIZE_CLASSES = 3  # of towns: small, middle, large
 
 # name → (Japanese, English)
 BASELINES: Mapping[str, tuple[str, str]] = {
@@ -68,14 +73,30 @@ def _as_plan(problem: Problem, market: Market, order: Ints) -> Plan:
     )
 
 
-def figures(problem: Problem, plan: Plan) -> dict[str, int | None]:
-    """filled seats, half_days over all months, mean_fit in bp, value in bp."""
-    edges = [problem.edge(int(j), int(i)) for j, i in plan.pairs]
-    fits = [int(problem.fit[e]) for e in edges if e is not None]
-    days = sum(int(problem.half_days[j]) * int(problem.months[j].sum()) for j, _ in plan.pairs)
+def figures(
+    problem: Problem, plan: Plan, size_class: NDArray[np.integer[Any]]
+) -> dict[str, int | None]:
+    """What plans are compared by.
+
+    filled seats, half_days over all months, mean_fit in bp, value in bp, worst_served: percent of the seats
+    filled in the size class of towns that gets least (size_class (m,): 0..2), blocking pairs.
+    """
+    fits = problem.fit[problem.edges(plan.pairs)]
+    needs = plan.pairs[:, 0]
     return {
         "filled": len(fits),
-        "half_days": days,
-        "mean_fit": round(sum(fits) / len(fits)) if fits else None,
+        "half_days": int((problem.half_days[needs] * problem.months[needs].sum(axis=1)).sum()),
+        "mean_fit": round(int(fits.sum()) / len(fits)) if len(fits) else None,
         "value": plan.value,
+        "worst_served": min(filled_share(problem, plan, size_class).values(), default=None),
+        "blocking": len(blocking_pairs(problem, plan)),
     }
+
+
+def filled_share(
+    problem: Problem, plan: Plan, size_class: NDArray[np.integer[Any]]
+) -> dict[int, int]:
+    """Size class → percent of its seats that are filled, rounded down; classes without a seat are absent."""
+    seats = np.bincount(size_class, problem.seats, minlength=SIZE_CLASSES)
+    filled = np.bincount(size_class[plan.pairs[:, 0]], minlength=SIZE_CLASSES)
+    return {c: int(100 * filled[c] // seats[c]) for c in range(SIZE_CLASSES) if seats[c]}

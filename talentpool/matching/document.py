@@ -107,6 +107,7 @@ def document(
         time_limit=time_limit,
         progress=progress,
     )
+    sizes = np.array([need.size_class for need in by_id(needs)], np.int64)
     answer = {
         "input_hash": input_hash(candidates, needs, policy, pins=pins, forbids=forbids),
         "policy": policy.to_dict(),
@@ -115,6 +116,7 @@ def document(
         "bound": plan.bound,
         "gap_bp": plan.gap_bp,
         "proof": plan.proof,
+        "is_decided": plan.is_decided,
         "placements": _placements(problem, plan, needs),
         "rankings": _rankings(problem, plan),
         "excluded": {
@@ -124,8 +126,10 @@ def document(
         "empty_seats": [
             _empty(entry) for entry in empty_seats(problem, plan, candidates, needs, policy)
         ],
-        "baselines": {name: figures(problem, other) for name, other in baselines(problem).items()}
-        | {"plan": figures(problem, plan)},
+        "baselines": {
+            name: figures(problem, other, sizes)
+            for name, other in {**baselines(problem), "plan": plan}.items()
+        },
         "candidates": _usage(problem, plan, candidates, needs),
     }
     if not is_stable:

@@ -63,10 +63,7 @@ def open_market(
     seats, room, slots = _left_beside(problem, pinned)
     is_open = np.ones(len(problem.candidate), bool) if among is None else among.copy()
     is_open[list(pinned)] = False
-    for j, i in forbids:
-        forbidden = problem.edge(int(j), int(i)) if 0 <= j < problem.m else None
-        if forbidden is not None:
-            is_open[forbidden] = False
+    is_open[problem.edges(forbids)] = False
     is_open &= seats[problem.row] > 0
     months, free, at_once = _collapsed(problem.months, room, slots)
     edges = np.flatnonzero(is_open)

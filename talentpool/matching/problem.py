@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,6 +88,11 @@ class Problem:
         start, end = int(self.ptr[need]), int(self.ptr[need + 1])
         place = start + int(np.searchsorted(self.candidate[start:end], candidate))
         return place if place < end and self.candidate[place] == candidate else None
+
+    def edges(self, pairs: Iterable[Sequence[Any]]) -> NDArray[np.int64]:
+        """Pair numbers of (need, candidate) rows that are feasible; the others are left out."""
+        found = [self.edge(int(j), int(i)) for j, i in pairs if 0 <= j < self.m]
+        return np.array([edge for edge in found if edge is not None], np.int64)
 
 
 def _check(p: Problem) -> None:

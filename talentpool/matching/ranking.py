@@ -54,10 +54,7 @@ class Regrets:
         loss = top[market.person] - best_with(market, worth, pairs, _no_limit)
         self.of: Ints = np.maximum(problem.value, 0)  # where a pair does not fit alone
         self.of[market.edge] = np.maximum(0, -(-(loss - slack) // SCALE))
-        for j, i in plan.pairs:
-            placed = problem.edge(int(j), int(i))
-            if placed is not None:
-                self.of[placed] = 0
+        self.of[problem.edges(plan.pairs)] = 0
 
 
 def ranking(

@@ -65,8 +65,7 @@ def _is_as_good(search: Search, pairs: Ints) -> bool:
 
 def _in_force(problem: Problem, market: Market, previous: Sequence[Pair]) -> Ints:
     """(F,) 1 for the pairs of the previous plan."""
-    edges = [problem.edge(int(j), int(i)) for j, i in previous if 0 <= int(j) < problem.m]
-    return np.isin(market.edge, [edge for edge in edges if edge is not None]).astype(np.int64)
+    return np.isin(market.edge, problem.edges(previous)).astype(np.int64)
 
 
 def _tickets(problem: Problem, market: Market, pairs: Ints) -> Ints:

@@ -1,0 +1,48 @@
+"""Blocking pairs: a need and a person who would both rather have each other than what the plan gives them.
+
+A fact beside the plan, not a fault: the best plan for everybody may leave some. The need would gain if a seat is
+empty or somebody in it fits less; the person would gain if the months have room as they are, or once one
+engagement that fits less is given up.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .market import Ints, open_market
+from .plan import Plan
+from .problem import Problem
+
+
+def blocking_pairs(problem: Problem, plan: Plan) -> Ints:
+    """Pair numbers of the blocking pairs, ascending."""
+    market = open_market(problem)
+    fit = problem.fit[market.edge].astype(np.int64)
+    placed = np.isin(market.edge, problem.edges(plan.pairs))
+    taken = np.flatnonzero(placed)
+    days, slots = market.takes(taken)
+    room, free = market.room.astype(np.int64), market.slots.astype(np.int64)
+    np.subtract.at(room, market.person[taken], days)
+    np.subtract.at(free, market.person[taken], slots)
+    open_pairs = np.flatnonzero(
+        ~placed & (fit > _weakest(market.need, fit, taken, market.seats)[market.need])
+    )
+    days, slots = market.takes(open_pairs)
+    who = market.person[open_pairs]
+    wants = np.asarray(((days <= room[who]) & (slots <= free[who])).all(axis=1))
+    for own in taken:  # who could give up this engagement for a better one
+        first, last = np.searchsorted(who, [market.person[own], market.person[own] + 1])
+        at = first + np.flatnonzero(~wants[first:last] & (fit[open_pairs[first:last]] > fit[own]))
+        gives, back = market.takes(np.array([own]))
+        wants[at] = ((days[at] <= room[who[at]] + gives) & (slots[at] <= free[who[at]] + back)).all(
+            axis=1
+        )
+    blocking: Ints = np.sort(market.edge[open_pairs[wants]])
+    return blocking
+
+
+def _weakest(need: Ints, fit: Ints, taken: Ints, seats: Ints) -> Ints:
+    """(m,) the least fit in a full need; -1 where a seat is empty, so that anybody is better."""
+    least = np.full(len(seats), np.iinfo(np.int64).max)
+    np.minimum.at(least, need[taken], fit[taken])
+    return np.where(np.bincount(need[taken], minlength=len(seats)) < seats, -1, least)

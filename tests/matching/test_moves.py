@@ -1,0 +1,160 @@
+"""Why not the first: carrying out the moves costs exactly what is said; differences can be done one by one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from talentpool import matching as m
+
+from .instances import best_by_milp, random_problem
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def _value(problem: m.Problem, pairs: list[tuple[int, int]]) -> int:
+    return sum(int(problem.value[problem.edge(j, i)]) for j, i in pairs)
+
+
+def _as_plan(problem: m.Problem, pairs: list[tuple[int, int]]) -> m.Plan:
+    value = _value(problem, pairs)
+    return m.Plan(
+        pairs=np.array(pairs, np.int64).reshape(-1, 2), value=value, bound=value,
+        status="feasible", need_price=np.zeros(problem.m), candidate_price=np.zeros(problem.n),
+    )  # fmt: skip
+
+
+@given(SEEDS)
+def test_the_moves_give_the_seat_at_the_stated_loss(seed: int) -> None:
+    problem = random_problem(seed, people=8, needs=8, months=4)
+    plan = m.solve(problem)
+    r = np.random.default_rng(seed)
+    for edge in r.permutation(len(problem.candidate))[:3]:
+        need, candidate = int(problem.row[edge]), int(problem.candidate[edge])
+        try:
+            answer = m.why_not(problem, plan, need, candidate)
+        except m.InfeasiblePins:
+            continue
+        pairs = answer.chain.carried_out(plan.pairs)
+        m.verify(problem, _as_plan(problem, pairs))
+        assert (need, candidate) in pairs
+        assert answer.is_exact
+        assert answer.loss == plan.value - _value(problem, pairs) == -answer.chain.gain
+        assert answer.loss >= 0
+        if answer.chain.moves:
+            assert answer.chain.moves[0].candidate == candidate
+        rows = {row.candidate: row for row in m.ranking(problem, plan, need)}
+        assert rows[candidate].regret <= answer.loss
+
+
+@given(SEEDS)
+def test_every_chain_between_two_plans_can_be_carried_out_alone(seed: int) -> None:
+    problem = random_problem(seed, people=10, needs=10, months=4)
+    before = m.baselines(problem)["greedy"]
+    after = m.solve(problem)
+    chains = m.difference(problem, before, after)
+    assert sum(chain.gain for chain in chains) == after.value - before.value
+    pairs = [(int(j), int(i)) for j, i in before.pairs]
+    for chain in chains:
+        alone = chain.carried_out(before.pairs)
+        m.verify(problem, _as_plan(problem, alone))
+        assert _value(problem, alone) == before.value + chain.gain
+        pairs = chain.carried_out(pairs)
+    assert pairs == [(int(j), int(i)) for j, i in after.pairs]
+
+
+def test_equal_plans_do_not_differ() -> None:
+    problem = random_problem(4, people=10, needs=10, months=4)
+    plan = m.solve(problem)
+    assert m.difference(problem, plan, plan) == []
+    need, candidate = (int(x) for x in plan.pairs[0])
+    assert m.why_not(problem, plan, need, candidate) == m.Answer(0, m.Chain((), 0), is_exact=True)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_solve_from_the_last_prices_is_the_same_solve(seed: int) -> None:
+    problem = random_problem(seed, people=30, needs=30, months=12)
+    plan = m.solve(problem)
+    forbids = [(int(j), int(i)) for j, i in plan.pairs[:2]]
+    cold = m.solve(problem, forbids=forbids)
+    warm = m.solve(problem, forbids=forbids, start=plan)
+    assert warm.pairs.tolist() == cold.pairs.tolist()
+    assert warm.value == warm.bound == cold.value
+
+
+@given(SEEDS)
+def test_blocking_pairs_are_those_a_plain_reading_finds(seed: int) -> None:
+    problem = random_problem(seed, people=6, needs=6, months=3)
+    for plan in (m.solve(problem), m.baselines(problem)["first_come"]):
+        placed = {(int(j), int(i)) for j, i in plan.pairs}
+        found = [
+            edge
+            for edge, (j, i) in enumerate(zip(problem.row, problem.candidate, strict=True))
+            if (int(j), int(i)) not in placed and _blocks(problem, placed, int(j), int(i))
+        ]
+        assert m.blocking_pairs(problem, plan).tolist() == found
+
+
+def _blocks(problem: m.Problem, placed: set[tuple[int, int]], need: int, person: int) -> bool:
+    def fit(j: int, i: int) -> int:
+        return int(problem.fit[problem.edge(j, i)])
+
+    def is_possible(needs: set[int]) -> bool:
+        for month in range(problem.months.shape[1]):
+            here = [j for j in needs if problem.months[j, month]]
+            days = sum(int(problem.half_days[j]) for j in here)
+            count = len(here) + int(problem.standing[person, month])
+            if days > problem.capacity[person, month]:
+                return False
+            if here and count > problem.most_at_once[person]:
+                return False
+        return True
+
+    inside = [i for j, i in placed if j == need]
+    gains = len(inside) < problem.seats[need] or min(fit(need, i) for i in inside) < fit(
+        need, person
+    )
+    own = {j for j, i in placed if i == person}
+    ways = [own] + [own - {j} for j in own if fit(j, person) < fit(need, person)]
+    return gains and any(is_possible(way | {need}) for way in ways)
+
+
+@given(SEEDS)
+def test_strict_stages_fill_as_many_seats_as_any_plan_and_fit_best_among_these(seed: int) -> None:
+    problem = random_problem(seed, people=8, needs=8, months=3)
+    aimed = m.solve_in_stages(problem)
+    m.verify(aimed.problem, aimed.plan)
+    most = len(m.solve(_worth(problem, 0, 1)).pairs)
+    assert aimed.is_reached
+    assert len(aimed.plan.pairs) == most
+    strict = _worth(problem, problem.value - problem.value.min(initial=0), 10**6)
+    assert _value(strict, [(int(j), int(i)) for j, i in aimed.plan.pairs]) == best_by_milp(strict)
+
+
+def _worth(problem: m.Problem, values: np.ndarray | int, seat: int) -> m.Problem:
+    from dataclasses import replace
+
+    return replace(
+        problem, premium=np.full(problem.m, seat, np.int32),
+        bonus=(np.zeros(len(problem.fit), np.int64) + values).astype(np.int32),
+        fit=np.zeros(len(problem.fit), np.int16),
+    )  # fmt: skip
+
+
+@given(SEEDS, st.integers(0, 100))
+def test_a_floor_is_reached_or_said_to_be_out_of_reach(seed: int, floor: int) -> None:
+    problem = random_problem(seed, people=8, needs=9, months=3)
+    size_class = np.random.default_rng(seed).integers(0, 3, problem.m)
+    plain = m.solve(problem)
+    aimed = m.solve_with_floor(problem, size_class, floor)
+    m.verify(aimed.problem, aimed.plan)
+    before, after = (m.filled_share(problem, p, size_class) for p in (plain, aimed.plan))
+    assert aimed.is_reached == all(share >= floor for share in after.values())
+    if all(share >= floor for share in before.values()):
+        assert aimed.plan.pairs.tolist() == plain.pairs.tolist()
+        assert aimed.premium == (0, 0, 0)
+    # the price is what it says, and never a gain of value
+    pairs = [(int(j), int(i)) for j, i in aimed.plan.pairs]
+    assert _value(problem, pairs) <= plain.value
+    assert aimed.price[0] == len(aimed.plan.pairs) - len(plain.pairs)
