@@ -92,10 +92,11 @@ def prepare_rerun(session: Session, finished: Round, *, actor: Actor, now: datet
 
     Needs that are no longer open are left out, and so are their pins and forbids.
     """
+    require(session, actor, Action.RUN_ROUND, finished)
     waiting = session.scalars(
         sa.select(Round).where(
             Round.based_on_id == finished.id, Round.state == RoundState.QUEUED
-        ).order_by(Round.id.desc()).limit(1)
+        ).order_by(Round.id.desc()).limit(1).with_for_update()
     ).first()  # fmt: skip
     if waiting is not None and not is_ordered(session, waiting):
         return waiting

@@ -13,7 +13,7 @@ from ..errors import Conflict
 from ..permissions import SYSTEM
 from ..pool.assemble import Assembled, assemble
 from ..reference.service import load_catalogue
-from ..states import RoundState, move
+from ..states import ROUND, RoundState, move
 from .models import DirectiveKind, PlanPair, Round, RoundInput
 from .preparing import JOB, pairs_of
 
@@ -73,7 +73,10 @@ def run_round(lease: jobs.Lease) -> None:
     """The work of a job: `lease.object_id` is the round. A refusal of the engine ends the round as failed."""
     database = lease.database
     with database.writing() as session:
-        round_ = session.get_one(Round, lease.object_id)
+        round_ = _lock(session, lease.object_id)
+        if not _may(round_, "start"):  # taken back between the claim and now
+            lease.finish(session, jobs.JobState.CANCELLED)
+            return
         now = clock.now()
         move(session, round_, "start", actor=SYSTEM, now=now)
         round_.started_at = now
@@ -86,7 +89,7 @@ def run_round(lease: jobs.Lease) -> None:
         _end_badly(lease, str(error))
         return
     with database.writing() as session:
-        round_ = session.get_one(Round, lease.object_id, with_for_update=True)
+        round_ = _lock(session, lease.object_id)
         if lease.is_cancelled or result["status"] == "cancelled":
             lease.finish(session, jobs.JobState.CANCELLED)
             move(session, round_, "cancel", actor=SYSTEM, now=clock.now())
@@ -198,6 +201,8 @@ def document_of(round_: Round, codes: dict[int, str]) -> dict[str, Any]:
 def run_here(database: Database, round_id: int) -> RoundState:
     """Run a waiting round in the foreground, through the same job as a worker would."""
     with database.writing() as session:
+        if not _may(_lock(session, round_id), "start"):
+            raise Conflict("このマッチング回は、すでに終わっています。")
         job = jobs.enqueue(session, JOB, round_id, now=clock.now())
     if not jobs.run(database, job.id):
         raise Conflict("このマッチング回は、いまほかの場所で計算中です。")
@@ -212,10 +217,21 @@ def _end_badly(lease: jobs.Lease, sentence: str) -> None:
 
 
 def give_up(session: Session, round_id: int, sentence: str) -> None:
-    round_ = session.get_one(Round, round_id)
-    round_.failure = sentence[:500]
-    round_.finished_at = clock.now()
-    move(session, round_, "fail", actor=SYSTEM, now=clock.now())
+    round_ = _lock(session, round_id)
+    if not _may(round_, "fail"):  # cancelled meanwhile: only the job ends
+        return
+    now = clock.now()
+    move(session, round_, "fail", actor=SYSTEM, now=now)
+    round_.failure, round_.finished_at = sentence[:500], now
+
+
+def _lock(session: Session, round_id: int) -> Round:
+    """Whoever cancels waits, or has been waited for."""
+    return session.get_one(Round, round_id, with_for_update=True)
+
+
+def _may(round_: Round, verb: str) -> bool:
+    return ROUND.transition(verb, round_.state) is not None
 
 
 jobs.KINDS[JOB] = jobs.Kind(run_round, give_up)

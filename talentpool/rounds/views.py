@@ -150,7 +150,7 @@ def show_options(round_id: int, candidate_id: int) -> ResponseReturnValue:
 def direct_pair(round_id: int, need_id: int, candidate_id: int) -> ResponseReturnValue:
     """Fix a pair or rule it out, for the next run."""
     session, actor = current_session(), current_actor()
-    round_ = get_visible(session, actor, Round, round_id)
+    round_ = get_visible(session, actor, Round, round_id, lock=request.method == "POST")
     candidate = get_visible(session, actor, Candidate, candidate_id)
     form = DirectiveForm(kind=request.args.get("kind", DirectiveKind.PIN.value))
     if form.validate_on_submit():
@@ -187,7 +187,7 @@ def drop_directive(round_id: int, need_id: int, candidate_id: int) -> ResponseRe
 def rerun_round(round_id: int) -> ResponseReturnValue:
     """Prepare the next run with the same choices."""
     session, actor = current_session(), current_actor()
-    round_ = get_visible(session, actor, Round, round_id)
+    round_ = get_visible(session, actor, Round, round_id, lock=True)
     follower = preparing.prepare_rerun(session, round_, actor=actor, now=clock.now())
     return redirect(url_for("rounds.show_round", round_id=follower.id))
 
