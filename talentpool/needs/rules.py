@@ -33,6 +33,11 @@ def _faults(content: NeedContent, catalogue: Catalogue) -> Iterator[tuple[str, s
         ("theme", "theme", [content.theme]),
         ("stage", "stage", [content.stage]),
         ("pay_basis", "pay_basis", [content.pay_basis]),
+        (
+            "funding_source",
+            "funding_source",
+            [content.funding_source] if content.funding_source else [],
+        ),
         ("roles", "role", content.roles),
         ("forms", "form", content.forms),
         ("kinds", "candidate_kind", content.kinds),
