@@ -7,7 +7,7 @@ A library of its own: numpy and scipy only, and scipy only where something is so
     ranking(problem, plan, need=0)
 """
 
-from .aims import Aimed, solve_in_stages, solve_with_floor
+from .aims import Aimed, solve_for, solve_in_stages, solve_with_floor, with_premium
 from .baselines import BASELINES, baselines, filled_share
 from .blocking import blocking_pairs
 from .document import document, input_document, input_hash, to_json
@@ -15,7 +15,7 @@ from .empty_seats import CHANGES, apply_change, empty_seats
 from .errors import InfeasiblePins, InvalidPolicy, InvalidProblem, MatchingError, MissingInput
 from .moves import Answer, Chain, Move, difference, why_not
 from .plan import Plan
-from .policy import PARTS, Policy
+from .policy import ORDERS, PARTS, Policy
 from .problem import Problem, build
 from .ranking import RankedPair, excluded, ranking
 from .records import (
@@ -35,6 +35,7 @@ from .verify import BrokenPlan, verify
 __all__ = [
     "BASELINES",
     "CHANGES",
+    "ORDERS",
     "PARTS",
     "RULES",
     "Aimed",
@@ -76,9 +77,11 @@ __all__ = [
     "reason_text",
     "rule_text",
     "solve",
+    "solve_for",
     "solve_in_stages",
     "solve_with_floor",
     "to_json",
     "verify",
     "why_not",
+    "with_premium",
 ]

@@ -1,6 +1,6 @@
 """Aims beyond the sum: strict stages (fill first, then fit) and a floor for the worst-served size class.
 
-Both are reached with premiums, found by solving again, and both have a price that is shown.
+Both are reached with premiums, found by solving again; what they cost shows beside the plan without them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .baselines import SIZE_CLASSES, filled_share
 from .plan import Plan
-from .policy import GREATEST
+from .policy import GREATEST, Policy
 from .problem import DEFAULT_PREMIUM, Problem
 from .solve import solve
 
@@ -22,17 +22,36 @@ STEP = 100  # bp: premiums of a floor are whole points
 
 @dataclass(frozen=True)
 class Aimed:
-    """problem: with the premiums that were needed; plan: its best plan; is_reached: the aim is met.
+    """problem: with the premiums that were needed; plan: its best plan; plain: the best without the aims.
 
-    premium: bp added for one more seat (stages), or for each size class (floor). price: against the plan
-    without the aim, seats filled and bp of fit; positive is a gain.
+    is_reached: the aims are met. premium (m,): bp added for a seat of each need.
     """
 
     problem: Problem
     plan: Plan
+    plain: Plan
     is_reached: bool
-    premium: tuple[int, ...]
-    price: tuple[int, int]
+    premium: NDArray[np.int64]
+
+
+def solve_for(
+    policy: Policy, problem: Problem, size_class: NDArray[np.integer[Any]], **options: Any
+) -> Aimed:
+    """The plan that the policy aims at: its order first, then its floor. options: those of `solve`."""
+    if policy.order == "stages":
+        aimed = solve_in_stages(problem, **options)
+    else:
+        plan = solve(problem, **options)
+        aimed = Aimed(problem, plan, plan, is_reached=True, premium=np.zeros(problem.m, np.int64))
+    if not policy.fairness_floor:
+        return aimed
+    fair = solve_with_floor(aimed.problem, size_class, policy.fairness_floor, **options)
+    return replace(
+        fair,
+        plain=aimed.plain,
+        is_reached=fair.is_reached and aimed.is_reached,
+        premium=fair.premium + aimed.premium,
+    )
 
 
 def solve_in_stages(problem: Problem, **options: Any) -> Aimed:
@@ -42,16 +61,16 @@ def solve_in_stages(problem: Problem, **options: Any) -> Aimed:
     fills as many has the same sum of premiums, hence no better rest: x is the strict optimum. So premiums are
     doubled until the plan fills that many, and never one huge number hides the fit from the solver.
     """
-    plain = solve(problem, **options)
+    plan = plain = solve(problem, **options)
     filled = solve(_counting(problem), **options)
     most = len(filled.pairs)
-    added, raised, plan = 0, problem, plain
+    added, raised = 0, problem
     while len(plan.pairs) < most and 2 * (added + DEFAULT_PREMIUM) <= GREATEST:
         added = 2 * added + DEFAULT_PREMIUM
-        raised = _with_premium(problem, np.full(problem.m, added))
+        raised = with_premium(problem, np.full(problem.m, added))
         plan = solve(raised, **{**options, "start": plan})
     is_reached = len(plan.pairs) == most and {plan.status, filled.status} <= {"optimal", "nothing"}
-    return Aimed(raised, plan, is_reached, (added,), price(problem, plain, plan))
+    return Aimed(raised, plan, plain, is_reached, np.full(problem.m, added))
 
 
 def solve_with_floor(
@@ -62,7 +81,7 @@ def solve_with_floor(
     size_class (m,): 0..2 of each need's town. The least premium for a class below the floor is found by
     bisection, class by class, the worst first; a floor that no premium reaches is said.
     """
-    plain = plan = solve(problem, **options)
+    plan = plain = solve(problem, **options)
     premium = np.zeros(SIZE_CLASSES, np.int64)
     raised = problem
     for _ in range(SIZE_CLASSES):
@@ -74,7 +93,7 @@ def solve_with_floor(
             problem, plan, size_class, floor, premium, worst, options
         )
     reached = all(s >= floor for s in filled_share(problem, plan, size_class).values())
-    return Aimed(raised, plan, reached, tuple(premium.tolist()), price(problem, plain, plan))
+    return Aimed(raised, plan, plain, reached, premium[size_class])
 
 
 def _lifted(
@@ -93,7 +112,7 @@ def _lifted(
         middle = (low + high) // 2
         more = premium.copy()
         more[worst] = middle * STEP
-        raised = _with_premium(problem, more[size_class])
+        raised = with_premium(problem, more[size_class])
         answer = solve(raised, **{**options, "start": plan})
         tried[middle] = raised, answer
         if filled_share(problem, answer, size_class)[worst] >= floor:
@@ -103,18 +122,13 @@ def _lifted(
     if high not in tried:
         more = premium.copy()
         more[worst] = high * STEP
-        raised = _with_premium(problem, more[size_class])
+        raised = with_premium(problem, more[size_class])
         tried[high] = raised, solve(raised, **{**options, "start": plan})
     return *tried[high], high * STEP
 
 
-def price(problem: Problem, plain: Plan, plan: Plan) -> tuple[int, int]:
-    """Seats filled and bp of fit that `plan` has more than `plain`."""
-    fits = [int(problem.fit[problem.edges(p.pairs)].sum()) for p in (plan, plain)]
-    return len(plan.pairs) - len(plain.pairs), fits[0] - fits[1]
-
-
-def _with_premium(problem: Problem, added: NDArray[np.integer[Any]]) -> Problem:
+def with_premium(problem: Problem, added: NDArray[np.integer[Any]]) -> Problem:
+    """The problem with `added` (m,) bp more for a seat of each need."""
     old = np.full(problem.m, DEFAULT_PREMIUM) if problem.premium is None else problem.premium
     return replace(problem, premium=(old + added).astype(np.int32))
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from .aims import Aimed, solve_for
 from .baselines import baselines, figures
 from .empty_seats import EmptySeats, empty_seats
 from .errors import InfeasiblePins
+from .market import Pair
 from .plan import Plan
 from .policy import Policy
 from .problem import Problem, build, by_id
 from .ranking import Regrets, excluded_of, ranking
 from .records import Candidate, Need, month_text
 from .search import Progress
-from .solve import solve
 
 Names = tuple[str, str]  # (need id, candidate id)
 
@@ -98,16 +101,22 @@ def document(
     Raises InvalidProblem, InfeasiblePins.
     """
     policy = policy or Policy()
+    began = time.monotonic()
     problem = build(candidates, needs, policy)
-    plan = solve(
+    pinned = _numbers(problem, pins, is_strict=True)
+    sizes = np.array([need.size_class for need in by_id(needs)], np.int64)
+    aimed = solve_for(
+        policy,
         problem,
-        pins=_numbers(problem, pins, is_strict=True),
+        sizes,
+        pins=pinned,
         forbids=_numbers(problem, forbids),
         previous=_numbers(problem, previous),
         time_limit=time_limit,
         progress=progress,
     )
-    sizes = np.array([need.size_class for need in by_id(needs)], np.int64)
+    solved = time.monotonic()
+    problem, plan = aimed.problem, aimed.plan
     answer = {
         "input_hash": input_hash(candidates, needs, policy, pins=pins, forbids=forbids),
         "policy": policy.to_dict(),
@@ -118,7 +127,7 @@ def document(
         "proof": plan.proof,
         "is_decided": plan.is_decided,
         "placements": _placements(problem, plan, needs),
-        "rankings": _rankings(problem, plan),
+        "rankings": _rankings(problem, plan, pinned),
         "excluded": {
             need: {person: [str(rule) for rule in rules] for person, rules in people.items()}
             for need, people in excluded_of(candidates, needs).items()
@@ -127,14 +136,33 @@ def document(
             _empty(entry) for entry in empty_seats(problem, plan, candidates, needs, policy)
         ],
         "baselines": {
-            name: figures(problem, other, sizes)
-            for name, other in {**baselines(problem), "plan": plan}.items()
+            name: figures(problem, other, sizes) for name, other in _compared(policy, aimed).items()
+        },
+        "aims": {
+            "is_reached": aimed.is_reached,
+            "premium": _by_name(problem.need_ids, aimed.premium),
+        },
+        "prices": {
+            "seats": _by_name(problem.need_ids, plan.need_price),
+            "people": _by_name(problem.candidate_ids, plan.candidate_price),
         },
         "candidates": _usage(problem, plan, candidates, needs),
     }
     if not is_stable:
-        answer["seconds"] = round(plan.seconds, 3)
+        answer["seconds"] = round(solved - began, 3)
     return answer
+
+
+def _compared(policy: Policy, aimed: Aimed) -> dict[str, Plan]:
+    """The plan among the other ways of deciding; with aims, also the plan without them."""
+    plans = {**baselines(aimed.problem), "plan": aimed.plan}
+    has_aims = policy.order != "premium" or policy.fairness_floor > 0
+    return {**plans, "unaimed": aimed.plain} if has_aims else plans
+
+
+def _by_name(names: Sequence[str], figures: NDArray[Any]) -> dict[str, int]:
+    """Name → whole bp, where there is any."""
+    return {name: int(figure) for name, figure in zip(names, figures, strict=True) if figure >= 1}
 
 
 def _numbers(
@@ -176,8 +204,10 @@ def _placements(problem: Problem, plan: Plan, needs: Sequence[Need]) -> list[dic
     return rows
 
 
-def _rankings(problem: Problem, plan: Plan) -> dict[str, list[dict[str, Any]]]:
-    regrets = Regrets(problem, plan)
+def _rankings(
+    problem: Problem, plan: Plan, pins: Sequence[Pair]
+) -> dict[str, list[dict[str, Any]]]:
+    regrets = Regrets(problem, plan, pins)
     return {
         name: [
             {

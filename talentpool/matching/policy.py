@@ -20,6 +20,11 @@ PARTS: Mapping[str, tuple[str, str]] = {
     "preference": ("市町の希望", "Preference of the town"),
     "record": ("活動の実績", "Track record"),
 }
+# How filled seats and fit are weighed: code → (Japanese, English).
+ORDERS: Mapping[str, tuple[str, str]] = {
+    "premium": ("埋まる枠と適合度を合わせて比べる", "Weigh filled seats against fit"),
+    "stages": ("まず枠をできるだけ埋め、次に適合度を比べる", "Fill first, then fit"),
+}
 FULL = 10_000  # bp: weights total, greatest fit
 GREATEST = 10_000_000  # bp: no premium above, so that floats stay exact in the solver
 
@@ -38,7 +43,9 @@ class Policy:
     carry_over: municipality → bonus for being unserved last time. load_penalty: off a pair's value for
     each half-day the person served last year, at most load_cap of them. in_force_bonus: for pairs of the
     plan in force. lottery_seed: decides between plans of equal value. half_life: years after which
-    an unused skill counts half of what recency can give.
+    an unused skill counts half of what recency can give. order: "premium" weighs filled seats against fit by
+    fill_premium, "stages" fills as many seats as can be filled at all and only then looks at fit.
+    fairness_floor: percent of its seats that every size class should have filled; 0 asks for nothing.
     """
 
     weights: Mapping[str, int] = field(default_factory=_default_weights)
@@ -51,6 +58,8 @@ class Policy:
     in_force_bonus: int = 500
     lottery_seed: int = 0
     half_life: int = 5
+    order: str = "premium"
+    fairness_floor: int = 0
 
     def __post_init__(self) -> None:
         if set(self.weights) != set(PARTS):
@@ -74,6 +83,9 @@ class Policy:
             _check_range(name, value, GREATEST)
         _check_range("lottery_seed", self.lottery_seed, 2**63 - 1)
         _check_range("half_life", self.half_life, 100, least=1)
+        _check_range("fairness_floor", self.fairness_floor, 100)
+        if self.order not in ORDERS:
+            raise InvalidPolicy(f"order: one of {', '.join(ORDERS)}")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; `from_dict` is the way back."""
@@ -88,6 +100,8 @@ class Policy:
             "in_force_bonus": self.in_force_bonus,
             "lottery_seed": self.lottery_seed,
             "half_life": self.half_life,
+            "order": self.order,
+            "fairness_floor": self.fairness_floor,
         }
 
     @classmethod

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .encode import columns_of, encode
-from .market import Ints, open_market
+from .market import Ints, Pair, open_market, pinned_edges
 from .patterns import best, best_with
 from .plan import Plan
 from .problem import Problem, by_id
@@ -39,20 +39,23 @@ class Regrets:
     """Lower bounds of what pinning a pair costs, for every feasible pair, from the plan's prices.
 
     A plan with the pair is worth at most UB - (w_i - best pattern of i that contains the pair), hence
-    regret ≥ that loss - (UB - z). Rounded down to whole bp, never below 0.
+    regret ≥ that loss - (UB - z). Rounded down to whole bp, never below 0. pins: those the plan was made with;
+    what does not fit beside them costs at least its own value.
     """
 
-    def __init__(self, problem: Problem, plan: Plan) -> None:
-        market = open_market(problem)
+    def __init__(self, problem: Problem, plan: Plan, pins: Sequence[Pair] = ()) -> None:
+        pinned = pinned_edges(problem, pins, ())
+        market = open_market(problem, pinned)
         prices = np.rint(plan.need_price * SCALE).astype(np.int64)
         worth = market.value * SCALE - prices[market.need]
         top = np.zeros(market.people, np.int64)
         found = best(market, worth, _no_limit)
         top[found.owner] = found.worth
-        slack = int((market.seats * prices).sum()) + int(top.sum()) - plan.value * SCALE
+        value = plan.value - int(problem.value[pinned].sum())
+        slack = int((market.seats * prices).sum()) + int(top.sum()) - value * SCALE
         pairs = np.arange(len(market.edge))
         loss = top[market.person] - best_with(market, worth, pairs, _no_limit)
-        self.of: Ints = np.maximum(problem.value, 0)  # where a pair does not fit alone
+        self.of: Ints = np.maximum(problem.value, 0)
         self.of[market.edge] = np.maximum(0, -(-(loss - slack) // SCALE))
         self.of[problem.edges(plan.pairs)] = 0
 
