@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from .. import dates
 from ..db import Session
@@ -56,10 +56,11 @@ def _escaped(words: str) -> str:
 
 
 def load_whole(session: Session, need: Need) -> Need:
-    """The need with its lists, in one query each."""
+    """The need with its lists, in a fixed number of queries."""
+    lists = (Need.forms, Need.kinds, Need.skills, Need.vendors)
     query = sa.select(Need).where(Need.id == need.id)
-    lists = (Need.roles, Need.forms, Need.kinds, Need.skills, Need.vendors)
-    return session.scalars(query.options(*(selectinload(rows) for rows in lists))).one()
+    query = query.options(joinedload(Need.roles), *(selectinload(rows) for rows in lists))
+    return session.scalars(query).unique().one()
 
 
 def cost_by_fiscal_year(need: Need) -> list[tuple[int, int]]:

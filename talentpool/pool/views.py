@@ -11,7 +11,6 @@ from ..matching import rule_text
 from ..needs.models import Need
 from ..permissions import Role
 from ..reference.catalogue import Catalogue
-from ..reference.service import load_catalogue
 from ..states import NeedState
 from ..web import current_actor, current_session
 from .assemble import request_of
@@ -35,13 +34,11 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["survey_of"] = survey_of
 
 
-def survey_of(need: Need) -> ShownSurvey | None:
+def survey_of(need: Need, catalogue: Catalogue) -> ShownSurvey | None:
     """How many could do it now; nothing for a need that is closed."""
     if need.state is NeedState.CLOSED:
         return None
-    session = current_session()
-    catalogue = load_catalogue(session)
-    profiles = list(read_profiles(session, need.prefecture_code).values())
+    profiles = list(read_profiles(current_session(), need.prefecture_code).values())
     return _shown(survey_pool(request_of(need), profiles, catalogue), catalogue)
 
 

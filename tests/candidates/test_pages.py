@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 import sqlalchemy as sa
 
@@ -18,6 +15,7 @@ from talentpool.web.unit import TalentpoolFlask
 
 from .. import factories as make
 from ..browsers import Browser, signed_in
+from ..counting import counted_queries
 from . import typed
 
 STAFF = [Role.COORDINATOR, Role.APPROVER, Role.AUDITOR]
@@ -40,20 +38,6 @@ def applied(app: TalentpoolFlask, person: Browser) -> Membership:
 def own_membership(database: Database) -> Membership:
     with database.reading() as session:
         return session.scalars(sa.select(Membership)).one()
-
-
-@contextmanager
-def counted_queries(database: Database) -> Iterator[list[str]]:
-    """The statements sent while inside, without those that begin and prepare."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN")):
-            seen.append(statement)
-
-    sa.event.listen(database.engine, "before_cursor_execute", note)
-    yield seen
-    sa.event.remove(database.engine, "before_cursor_execute", note)
 
 
 def test_a_new_person_is_shown_where_to_begin(person: Browser) -> None:

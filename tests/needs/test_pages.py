@@ -242,19 +242,6 @@ def test_the_search_takes_every_letter_as_it_is(town: Browser, words: str) -> No
     assert ("窓口業務改革アドバイザー" in page.text) == (words == "窓口")
 
 
-def test_the_list_takes_few_queries(coordinator: Browser, database: Database) -> None:
-    with database.writing() as session:
-        for number in range(40):
-            make_need(session, title=f"募集{number}")
-    statements: list[str] = []
-    sa.event.listen(
-        database.engine, "before_cursor_execute", lambda *a: statements.append(str(a[2]))
-    )
-    page = coordinator.get("/needs/")
-    assert "全40件" in page.text or "40" in page.text
-    assert len(statements) <= 15
-
-
 def test_the_page_counts_who_could_do_it_and_hides_small_counts_from_the_town(
     town: Browser, coordinator: Browser, database: Database
 ) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-import sqlalchemy as sa
 
 from talentpool import matching as m
 from talentpool.db import Database, Session
@@ -17,6 +15,7 @@ from talentpool.pool.records import Asked, Claim, Post, Profile, Request, Span, 
 from talentpool.pool.translate import half_day_pay, to_candidate, translate
 from talentpool.reference.catalogue import Catalogue
 from talentpool.states import PlacementState
+from tests.counting import counted_queries
 from tests.factories import FIRST, HYOGO, make_candidate, make_need, make_placement
 
 CATALOGUE = Catalogue.shipped()
@@ -115,22 +114,11 @@ def test_the_number_of_queries_does_not_grow(database: Database) -> None:
                 make_candidate(session)
                 make_need(session)
         with database.reading() as session:
-            return _count_queries(database, lambda: assemble(session, HYOGO, None, CATALOGUE))
+            with counted_queries(database) as seen:
+                assemble(session, HYOGO, None, CATALOGUE)
+            return len(seen)
 
     assert count(2) == count(10) <= 15
-
-
-def _count_queries(database: Database, act: Callable[[], object]) -> int:
-    statements: list[str] = []
-
-    def note(*arguments: object) -> None:
-        if str(arguments[2]).startswith("SELECT"):
-            statements.append(str(arguments[2]))
-
-    sa.event.listen(database.engine, "before_cursor_execute", note)
-    act()
-    sa.event.remove(database.engine, "before_cursor_execute", note)
-    return len(statements)
 
 
 def test_the_condition_that_costs_most_is_found_by_taking_each_away(session: Session) -> None:

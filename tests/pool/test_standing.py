@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask import g
 
 from talentpool.db import Database, Session
 from talentpool.needs.models import Need
@@ -89,11 +88,9 @@ def test_a_round_of_no_needs_and_needs_of_another_prefecture_are_nobodys(session
     assert assemble(session, HYOGO, [], Catalogue.shipped()).needs == []
 
 
-def test_a_closed_need_is_not_surveyed(app: TalentpoolFlask, session: Session) -> None:
+def test_a_closed_need_is_not_surveyed(session: Session) -> None:
     closed = make_need(session, state=NeedState.CLOSED)
-    with app.test_request_context("/"):
-        g.session = session
-        assert survey_of(closed) is None
+    assert survey_of(closed, Catalogue.shipped()) is None
 
 
 def test_the_condition_that_costs_most_is_named_where_it_is_no_skill(
