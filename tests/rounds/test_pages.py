@@ -203,3 +203,28 @@ def test_a_plan_whose_inputs_have_changed_is_not_adopted(
     answer = coordinator.post(f"/rounds/{ident}/adopt")
     assert answer.status_code == 409
     assert "もう一度実行してください" in answer.text
+
+
+def test_a_fixed_pair_is_freed_again_and_a_need_of_no_round_is_absent(
+    app: TalentpoolFlask, coordinator: Browser, database: Database
+) -> None:
+    first = _make(coordinator, app)
+    run_here(database, first)
+    with database.writing() as session:
+        pair = session.get_one(Round, first).pairs[0]
+        candidate_id, need_id = pair.candidate_id, pair.need_id
+        other = make_need(session).id
+    assert f"/rounds/{first}" in coordinator.get("/rounds/").text
+    answer = coordinator.post(f"/rounds/{first}/rerun")
+    assert coordinator.post(f"/rounds/{first}/rerun").location == answer.location
+    second = int(answer.location.rsplit("/", 1)[1])
+    base = f"/rounds/{second}/needs/{need_id}/candidates/{candidate_id}"
+    assert coordinator.get(f"{base}/direct?kind=forbid").status_code == 200
+    assert coordinator.post(f"{base}/direct", kind="pin", reason="首長の希望").status_code == 302
+    assert "首長の希望" in coordinator.get(f"/rounds/{second}").text
+    assert coordinator.post(f"{base}/drop").status_code == 302
+    assert coordinator.post(f"{base}/drop").status_code == 404
+    assert "首長の希望" not in coordinator.get(f"/rounds/{second}").text
+    assert coordinator.get(f"/rounds/{first}/needs/{other}").status_code == 404
+    absent = f"/rounds/{first}/needs/{other}/candidates/{candidate_id}/direct"
+    assert coordinator.get(absent).status_code == 404
