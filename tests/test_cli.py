@@ -64,11 +64,24 @@ def test_wrong_use_is_one_line_and_2(
 
 def test_who_stops_a_command_sees_one_line(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "p.csv")
-    line = ["-m", "talentpool.cli", "match", "--candidates", "p.csv", "--needs", "n.csv", "--out", "o.json"]
+    line = [
+        "-m",
+        "talentpool.cli",
+        "match",
+        "--candidates",
+        "p.csv",
+        "--needs",
+        "n.csv",
+        "--out",
+        "o.json",
+    ]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        [sys.executable, *line], cwd=tmp_path, env=environment, stderr=subprocess.PIPE
-    ) as process, (tmp_path / "p.csv").open("wb"):  # waits until the command reads
+    with (
+        subprocess.Popen(
+            [sys.executable, *line], cwd=tmp_path, env=environment, stderr=subprocess.PIPE
+        ) as process,
+        (tmp_path / "p.csv").open("wb"),
+    ):  # waits until the command reads
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=30)
     assert (process.returncode, said.strip()) == (1, b"talentpool: stopped")

@@ -10,9 +10,10 @@ A library of its own: numpy and scipy only, and scipy only where something is so
 from .aims import Aimed, solve_for, solve_in_stages, solve_with_floor, with_premium
 from .baselines import BASELINES, baselines, filled_share
 from .blocking import blocking_pairs
-from .document import document, input_document, input_hash, to_json
+from .document import document, plan_of, problem_of
 from .empty_seats import CHANGES, apply_change, empty_seats
 from .errors import InfeasiblePins, InvalidPolicy, InvalidProblem, MatchingError, MissingInput
+from .inputs import Inputs, input_document, input_hash, inputs_of, to_json
 from .moves import Answer, Chain, Move, difference, why_not
 from .plan import Plan
 from .policy import ORDERS, PARTS, Policy
@@ -44,6 +45,7 @@ __all__ = [
     "Candidate",
     "Chain",
     "InfeasiblePins",
+    "Inputs",
     "InvalidPolicy",
     "InvalidProblem",
     "MatchingError",
@@ -70,9 +72,12 @@ __all__ = [
     "filled_share",
     "input_document",
     "input_hash",
+    "inputs_of",
     "month_number",
     "month_text",
+    "plan_of",
     "points",
+    "problem_of",
     "ranking",
     "reason_text",
     "rule_text",

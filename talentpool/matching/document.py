@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .aims import Aimed, solve_for
+from .aims import Aimed, solve_for, with_premium
 from .baselines import baselines, figures
 from .empty_seats import EmptySeats, empty_seats
 from .errors import InfeasiblePins
+from .inputs import Inputs, Names, input_hash
 from .market import Pair
 from .plan import Plan
 from .policy import Policy
@@ -24,64 +21,6 @@ from .problem import Problem, build, by_id
 from .ranking import Regrets, excluded_of, ranking
 from .records import Candidate, Need, month_text
 from .search import Progress
-
-Names = tuple[str, str]  # (need id, candidate id)
-
-
-def input_document(
-    candidates: Sequence[Candidate],
-    needs: Sequence[Need],
-    policy: Policy,
-    *,
-    pins: Sequence[Names] = (),
-    forbids: Sequence[Names] = (),
-) -> dict[str, Any]:
-    """Everything a plan depends on, as plain values in a fixed order."""
-    return {
-        "candidates": [_plain(c) for c in by_id(candidates)],
-        "needs": [_plain(need) for need in by_id(needs)],
-        "policy": policy.to_dict(),
-        "pins": sorted(map(list, set(pins))),
-        "forbids": sorted(map(list, set(forbids))),
-    }
-
-
-def input_hash(
-    candidates: Sequence[Candidate],
-    needs: Sequence[Need],
-    policy: Policy,
-    *,
-    pins: Sequence[Names] = (),
-    forbids: Sequence[Names] = (),
-) -> str:
-    """SHA-256 (hex) of the canonical JSON of the inputs."""
-    content = input_document(candidates, needs, policy, pins=pins, forbids=forbids)
-    return hashlib.sha256(to_json(content).encode()).hexdigest()
-
-
-def to_json(document: Mapping[str, Any]) -> str:
-    """One text for one document: sorted keys, no spaces, Unicode as it is."""
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-@cache
-def _names_of(record: Any) -> tuple[str, ...]:
-    return tuple(entry.name for entry in fields(record))
-
-
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, str | int):
-        return value
-    if is_dataclass(value):
-        record: Any = type(value)
-        return {name: _plain(getattr(value, name)) for name in _names_of(record)}
-    if isinstance(value, frozenset | set):
-        return sorted(_plain(entry) for entry in value)
-    if isinstance(value, Mapping):
-        return {str(key): _plain(value[key]) for key in sorted(value)}
-    if isinstance(value, tuple | list):
-        return [_plain(entry) for entry in value]
-    return value
 
 
 def document(
@@ -255,3 +194,28 @@ def _usage(
         }
         for i in sorted({int(i) for _, i in plan.pairs})
     }  # fmt: skip
+
+
+def plan_of(problem: Problem, answer: Mapping[str, Any]) -> Plan:
+    """The plan of a document that was made of this problem; prices in whole bp."""
+    rows = {name: j for j, name in enumerate(problem.need_ids)}
+    people = {name: i for i, name in enumerate(problem.candidate_ids)}
+    pairs = sorted((rows[pair["need"]], people[pair["candidate"]]) for pair in answer["placements"])
+    prices = answer["prices"]
+    return Plan(
+        pairs=np.array(pairs, np.int64).reshape(-1, 2),
+        value=answer["value"],
+        bound=answer["bound"],
+        status=answer["status"],
+        need_price=np.array([prices["seats"].get(name, 0) for name in rows], float),
+        candidate_price=np.array([prices["people"].get(name, 0) for name in people], float),
+        proof=answer["proof"],
+        is_decided=answer["is_decided"],
+    )
+
+
+def problem_of(inputs: Inputs, answer: Mapping[str, Any]) -> Problem:
+    """The problem a document was solved as, with the premiums its aims needed."""
+    problem = build(inputs.candidates, inputs.needs, inputs.policy)
+    premium = answer["aims"]["premium"]
+    return with_premium(problem, np.array([premium.get(name, 0) for name in problem.need_ids], int))

@@ -34,6 +34,14 @@ class RoundForm(Form):
     priority_bonus = _whole(_("優先度1段ごとの加点"), 0, GREATEST_PREMIUM)
     small_premium = _whole(_("小規模な市町への加点"), 0, GREATEST_PREMIUM)
     middle_premium = _whole(_("中規模な市町への加点"), 0, GREATEST_PREMIUM)
+    order = SelectField(
+        _("枠と適合度の順序"),
+        choices=[SelectChoice(code, labels[0]) for code, labels in m.ORDERS.items()],
+    )
+    fairness_floor = _whole(
+        _("市町の規模ごとの充足率の下限（%）"), 0, 100,
+        description=_("0なら下限なし。小・中・大のどの規模でも、枠のこの割合までは埋めるようにします。"),
+    )  # fmt: skip
     load_penalty = _whole(_("昨年度の活動1半日コマごとの減点"), 0, 1000)
     in_force_bonus = _whole(_("いまの割当を変えない加点"), 0, GREATEST_PREMIUM)
     lottery_seed = _whole(_("同点のときの抽選番号"), 0, 2**31 - 1)
@@ -48,6 +56,8 @@ class RoundForm(Form):
             "fill_premium": self.fill_premium.data,
             "priority_bonus": self.priority_bonus.data,
             "size_class_premium": [self.small_premium.data, self.middle_premium.data, 0],
+            "order": self.order.data,
+            "fairness_floor": self.fairness_floor.data,
             "load_penalty": self.load_penalty.data,
             "in_force_bonus": self.in_force_bonus.data,
             "lottery_seed": self.lottery_seed.data,
@@ -67,6 +77,8 @@ class RoundForm(Form):
             "priority_bonus": policy.priority_bonus,
             "small_premium": small,
             "middle_premium": middle,
+            "order": policy.order,
+            "fairness_floor": policy.fairness_floor,
             "load_penalty": policy.load_penalty,
             "in_force_bonus": policy.in_force_bonus,
             **{f"weight_{part}": weight for part, weight in policy.weights.items()},

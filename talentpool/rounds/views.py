@@ -15,6 +15,7 @@ from ..web import after_commit, current_actor, current_session, requires
 from . import plan, preparing, service, words
 from .forms import DirectiveForm, RoundForm
 from .models import DirectiveKind, Round
+from .why import explain_pair
 
 blueprint = Blueprint("rounds", __name__, url_prefix="/rounds")
 UNFINISHED = {RoundState.QUEUED, RoundState.RUNNING}
@@ -142,6 +143,24 @@ def show_options(round_id: int, candidate_id: int) -> ResponseReturnValue:
     )  # fmt: skip
 
 
+@blueprint.get("/<int:round_id>/needs/<int:need_id>/candidates/<int:candidate_id>")
+@requires(Action.VIEW_ROUND)
+def show_pair(round_id: int, need_id: int, candidate_id: int) -> ResponseReturnValue:
+    """One person for one need: parts, reason, and what would move if the pair were fixed."""
+    session, actor = current_session(), current_actor()
+    round_ = service.get_finished(session, actor, round_id)
+    candidate = get_visible(session, actor, Candidate, candidate_id)
+    cast = plan.Cast.of(session, round_)
+    entry = plan.find_entry(session, round_, need_id, candidate.code)
+    if entry is None:
+        raise NotFound
+    need = cast.needs[need_id]
+    return render_template(
+        "rounds/show_pair.html", round=round_, need=need, candidate=candidate, entry=entry,
+        cast=cast, why=explain_pair(session, round_, need, candidate),
+    )  # fmt: skip
+
+
 @blueprint.route(
     "/<int:round_id>/needs/<int:need_id>/candidates/<int:candidate_id>/direct",
     methods=["GET", "POST"],
@@ -168,6 +187,7 @@ def direct_pair(round_id: int, need_id: int, candidate_id: int) -> ResponseRetur
     return render_template(
         "rounds/direct_pair.html", form=form, round=round_, need=need, candidate=candidate,
         entry=plan.find_entry(session, round_, need_id, candidate.code),
+        why=explain_pair(session, round_, need, candidate),
     ), status  # fmt: skip
 
 

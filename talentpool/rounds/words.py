@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, g
 
 from .. import matching as m
+from ..candidates.models import Candidate
+from ..needs.models import Need
 from ..reference.catalogue import Catalogue
 from ..reference.service import load_catalogue
 from ..web import current_session
 from .models import Round
 from .plan import Cast
 
+SHOWN = 5  # of what would help most
+T = TypeVar("T")
+FIGURES = ("filled", "half_days", "mean_fit", "worst_served", "blocking")
 VOCABULARIES = {"level": "skill", "form": "form", "mode": "mode"}  # of what a change is about
 
 
@@ -24,13 +29,15 @@ class Compared:
     filled: int
     half_days: int
     mean_fit: int | None
+    worst_served: int | None  # percent
+    blocking: int
 
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(reason=reason, shortage=shortage)
     app.jinja_env.globals.update(
         town=town, rule_label=m.rule_text, weights=weights, relative_parts=relative_parts,
-        compared=compared,
+        compared=compared, dear=dear, orders=m.ORDERS,
     )  # fmt: skip
 
 
@@ -91,9 +98,31 @@ def relative_parts(policy: Mapping[str, Any], parts: Mapping[str, int]) -> list[
 def compared(round_: Round) -> Sequence[Compared]:
     """The plan and the baselines as rows, the plan first."""
     figures = (round_.summary or {}).get("baselines", {})
-    labels = {"plan": "この割当案"} | {name: text[0] for name, text in m.BASELINES.items()}
+    labels = {"plan": "この割当案", "unaimed": "段階・下限を付けない案"}
+    labels |= {name: text[0] for name, text in m.BASELINES.items()}
     return [
-        Compared(label, row["filled"], row["half_days"], row["mean_fit"])
+        Compared(label, **{key: row[key] for key in FIGURES})
         for name, label in labels.items()
         if (row := figures.get(name)) is not None
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Dear:
+    """What the plan would gain at most, in bp, from one more of it; the dearest first."""
+
+    seats: list[tuple[Need, int]]
+    people: list[tuple[Candidate, int]]
+
+
+def dear(round_: Round, cast: Cast) -> Dear:
+    prices = (round_.result or {}).get("prices", {"seats": {}, "people": {}})
+    return Dear(
+        _dearest(prices["seats"], cast.need_by_code),
+        _dearest(prices["people"], cast.person_by_code),
+    )
+
+
+def _dearest(prices: Mapping[str, int], known: Mapping[str, T]) -> list[tuple[T, int]]:
+    order = sorted(prices, key=lambda code: (-prices[code], code))
+    return [(known[code], prices[code]) for code in order if code in known][:SHOWN]

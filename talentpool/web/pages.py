@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, render_template
 
+from ..permissions import Action, can
 from ..reference.entries import Vocabulary
 from ..reference.service import load_catalogue
 from . import charts
 from .access import public
-from .unit import current_session
+from .unit import current_actor, current_session
 
 blueprint = Blueprint("pages", __name__)
 
@@ -40,4 +41,9 @@ def accessibility() -> str:
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
-    app.jinja_env.globals["charts"] = charts
+    app.jinja_env.globals.update(charts=charts, may=may)
+
+
+def may(action: str) -> bool:
+    """Whether who looks at the page may do `action` ("round:run") on anything at all; for templates."""
+    return can(current_session(), current_actor(), Action(action))

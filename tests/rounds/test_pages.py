@@ -228,3 +228,44 @@ def test_a_fixed_pair_is_freed_again_and_a_need_of_no_round_is_absent(
     assert coordinator.get(f"/rounds/{first}/needs/{other}").status_code == 404
     absent = f"/rounds/{first}/needs/{other}/candidates/{candidate_id}/direct"
     assert coordinator.get(absent).status_code == 404
+
+
+def test_who_did_not_get_a_seat_sees_what_would_move(
+    app: TalentpoolFlask, coordinator: Browser, database: Database
+) -> None:
+    ident = _make(coordinator, app)
+    run_here(database, ident)
+    with database.reading() as session:
+        round_ = session.get_one(Round, ident)
+        placed = {(pair.need_id, pair.candidate_id) for pair in round_.pairs}
+        people = {pair.candidate_id for pair in round_.pairs}
+        asked = [(n, c) for n in {n for n, _ in placed} for c in people if (n, c) not in placed]
+    shown = ""
+    for need_id, candidate_id in asked:
+        answer = coordinator.get(f"/rounds/{ident}/needs/{need_id}/candidates/{candidate_id}")
+        assert answer.status_code in {200, 404}  # 404: a rule excludes the pair
+        shown += answer.text if answer.status_code == 200 else ""
+    assert "固定したときに動く人" in shown
+    assert "県全体の合計点は" in shown
+    need_id, candidate_id = min(placed)
+    placed_page = coordinator.get(f"/rounds/{ident}/needs/{need_id}/candidates/{candidate_id}")
+    assert "固定したときに動く人" not in placed_page.text
+    assert coordinator.get(f"/rounds/{ident}/needs/{need_id}/candidates/4711").status_code == 404
+    town = signed_in(app, Role.MUNICIPALITY)
+    assert town.get(f"/rounds/{ident}/needs/{need_id}/candidates/{candidate_id}").status_code == 403
+
+
+def test_a_round_with_stages_and_a_floor_says_what_they_cost(
+    app: TalentpoolFlask, coordinator: Browser, database: Database
+) -> None:
+    fields = _defaults(coordinator.get("/rounds/new").text)
+    fields |= {"order": "stages", "fairness_floor": "100"}
+    answer = coordinator.post("/rounds/new", **fields)
+    ident = int(answer.location.rsplit("/", 1)[1])
+    run_here(database, ident)
+    page = coordinator.get(f"/rounds/{ident}").text
+    assert "段階・下限を付けない案" in page
+    assert "段階・下限の条件に届きませんでした" in page  # one need cannot be filled by anybody
+    assert "まず枠をできるだけ埋め" in page
+    refused = coordinator.post("/rounds/new", **{**fields, "fairness_floor": "101"})
+    assert refused.status_code == 422
