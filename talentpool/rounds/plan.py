@@ -57,19 +57,24 @@ class SeatRow:
 
 
 def list_seats(round_: Round, cast: Cast) -> list[SeatRow]:
-    """Every seat of every need, filled ones first within a need."""
-    pairs = {(pair.need_id, pair.seat): pair for pair in round_.pairs}
+    """Every seat the engine was asked to fill, filled ones first within a need."""
     empties = empty_seats(round_)
     kinds = directives_of(round_)
+    pairs: dict[int, list[PlanPair]] = {row.need_id: [] for row in round_.needs}
+    for pair in round_.pairs:
+        pairs[pair.need_id].append(pair)
     rows = []
-    for row in round_.needs:
-        need = cast.needs[row.need_id]
-        for seat in range(1, need.seats + 1):
-            pair = pairs.get((need.id, seat))
-            person = cast.people[pair.candidate_id] if pair else None
-            kind = kinds.get((need.id, person.id)) if person else None
-            empty = None if pair else empties.get(need.code)
-            rows.append(SeatRow(need, seat, pair, person, empty, kind))
+    for need_id, placed in pairs.items():
+        need = cast.needs[need_id]
+        for pair in placed:
+            kind = kinds.get((need_id, pair.candidate_id))
+            person = cast.people[pair.candidate_id]
+            rows.append(SeatRow(need, pair.seat, pair, person, None, kind))
+        empty = empties.get(need.code)
+        rows += [
+            SeatRow(need, len(placed) + number, None, None, empty, None)
+            for number in range(1, empty["seats"] + 1 if empty else 1)
+        ]
     return rows
 
 
