@@ -1,4 +1,4 @@
-"""Writes permissions.md, workflow.md and sheets.md from the tables in the code: python -m docs.generate"""
+"""Writes permissions, workflow, sheets and the proof of a plan from the code itself: python -m docs.generate"""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from talentpool.exchange.layout import CANDIDATES, KEY, NEEDS, Column, Layout
 from talentpool.permissions import ROLE_LABELS, RULES, Action, Role
 from talentpool.states import MACHINES, Machine, Transition
+
+from .proof import proof_page
 
 HERE = Path(__file__).parent
 PEOPLE = [role for role in Role if role is not Role.SYSTEM]
@@ -24,6 +26,7 @@ def pages() -> Mapping[str, str]:
         "permissions.md": permissions_page(),
         "workflow.md": workflow_page(),
         "sheets.md": sheets_page(),
+        "plan-and-proof.md": proof_page(NOTE),
     }
 
 

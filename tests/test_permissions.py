@@ -283,6 +283,6 @@ def test_the_documents_are_what_the_tables_say() -> None:
     """`python -m docs.generate` writes them."""
     folder = Path(__file__).parents[1] / "docs"
     pages = runpy.run_path(str(folder / "generate.py"))["pages"]()
-    assert set(pages) == {"permissions.md", "sheets.md", "workflow.md"}
+    assert set(pages) == {"permissions.md", "plan-and-proof.md", "sheets.md", "workflow.md"}
     for name, text in pages.items():
         assert (folder / name).read_text(encoding="utf-8") == text

@@ -31,6 +31,7 @@ NEAR = 100 * SCALE  # loss of the patterns that enter the master at new prices
 MOST_NEAR = 20_000
 FIRST_GAP = 50 * SCALE  # loss of the patterns of the first integer programme
 SETTLED = 20 * SCALE  # the bound is this near to what the master expects
+STALL, STEADY = 4, 2_000_000  # rounds in which the bound falls by less than this part of itself
 RADIUS, KNOWN_RADIUS = 200.0, 50.0  # bp a price may move at first; from a nearly equal plan
 WIDER, NARROWER, LEAST_RADIUS = 4.0, 3.0, 50.0
 
@@ -132,18 +133,22 @@ def _prove(search: Search, start: Plan | None) -> str:
 def _settle(search: Search, prices: NDArray[np.float64], reach: float) -> None:
     """Column generation: prices at which no person has a pattern that the master does not know and would take.
 
-    It ends a little before, when what the master expects is near the bound: the enumeration closes that faster.
+    It ends a little before, when what the master expects is near the bound or the bound hardly falls: the
+    enumeration closes that faster.
     """
     columns = Columns(search.market)
     radius = np.full(len(prices), reach)
     presses = np.ones(len(prices), bool)
     expected = -np.inf
+    bounds: list[int] = []
     while True:
         before = search.bound
         bests, near = search.price(prices, NEAR, MOST_NEAR)
         added = columns.add(bests)
         search.check("priced")
-        is_near = search.bound - expected * SCALE < SETTLED or not added
+        bounds.append(search.bound)
+        stalls = len(bounds) > STALL and bounds[-STALL] - bounds[-1] < bounds[-1] // STEADY
+        is_near = search.bound - expected * SCALE < SETTLED or stalls or not added
         if is_near and not presses.any():
             return
         columns.add(near)
