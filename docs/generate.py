@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
+from docs.proof import proof_page
 from talentpool.exchange.layout import CANDIDATES, KEY, NEEDS, Column, Layout
 from talentpool.permissions import ROLE_LABELS, RULES, Action, Role
 from talentpool.states import MACHINES, Machine, Transition
-
-from .proof import proof_page
 
 HERE = Path(__file__).parent
 PEOPLE = [role for role in Role if role is not Role.SYSTEM]
