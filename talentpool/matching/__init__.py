@@ -10,6 +10,7 @@ A library of its own: numpy and scipy only, and scipy only where something is so
 from .aims import Aimed, solve_for, solve_in_stages, solve_with_floor, with_premium
 from .baselines import BASELINES, baselines, filled_share
 from .blocking import blocking_pairs
+from .building import build
 from .document import document, plan_of, problem_of
 from .empty_seats import CHANGES, apply_change, empty_seats
 from .errors import InfeasiblePins, InvalidPolicy, InvalidProblem, MatchingError, MissingInput
@@ -17,7 +18,7 @@ from .inputs import Inputs, input_document, input_hash, inputs_of, to_json
 from .moves import Answer, Chain, Move, difference, why_not
 from .plan import Plan
 from .policy import ORDERS, PARTS, Policy
-from .problem import Problem, build
+from .problem import Problem
 from .ranking import RankedPair, excluded, ranking
 from .records import (
     Candidate,

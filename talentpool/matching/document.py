@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from .aims import Aimed, solve_for, with_premium
 from .baselines import baselines, figures
+from .building import build
 from .empty_seats import EmptySeats, empty_seats
 from .errors import InfeasiblePins
 from .inputs import Inputs, Names, input_hash
 from .market import Pair
 from .plan import Plan
 from .policy import Policy
-from .problem import Problem, build, by_id
+from .problem import Problem, by_id
 from .ranking import Regrets, excluded_of, ranking
 from .records import Candidate, Need, month_text
 from .search import Progress

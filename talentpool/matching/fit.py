@@ -3,135 +3,203 @@
 Each part is weight × quality // 1000 with a quality of 0..1000 that never falls when a person has more
 skill, level, evidence, practice or nearness. Whole-number arithmetic only: the same bits everywhere.
 Age, sex and disability are not inputs.
+
+A part is prepared once for all needs (`Part`): what depends on one key of a need (its year, its place …) and on
+one small code of a person is put into a table. A pair's part is then an entry of a table.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
-from .encode import BRIDGING, NEVER, Columns, Ints, People
+from .encode import BRIDGING, Bools, Columns, Ints, People
+from .lookup import Pairs, table
 from .policy import PARTS, Policy
-from .records import Need, SkillRequirement
-from .rules import must_groups, needs_presence
+from .records import Need
+from .rules import needs_presence
+from .skills import FULL, Skills, claim_quality
 
-FULL = 1000  # quality
-EVIDENCE_FACTOR = np.array([800, 900, 1000], np.int64)  # self-declared, documented, confirmed
-REACHED, SURPLUS = (
-    800,
-    200,
-)  # share of a skill's quality for the level asked, and for more than that
-LONG_UNUSED = 30  # years assumed where the year of last use is not known
 MOST_SERVICE = 20  # years of service that still add
 FAR = 180  # minutes of travel from which nothing is left
 PRIOR_MEAN, PRIOR_COUNT, BEST_RATING = 3, 3, 5  # track record shrunk to the mean by three ratings
 HALF_ON_SITE = 50  # percent assumed for a hybrid need that names no share
+MOST_HALF_DAYS = 62  # of a month
+THEME = np.array([0, 300, 600])  # of wish: another theme, no preference, the wished one
+REGION = np.array([0, 200, 400])  # the same for the region
+
+Part = Callable[[Pairs], NDArray[Any]]
+
+
+class Fit:
+    """The parts of the fit, prepared for all pairs of these people and needs."""
+
+    def __init__(
+        self, people: People, needs: Sequence[Need], columns: Columns, policy: Policy
+    ) -> None:
+        self.skills = Skills(people, needs, columns, policy)
+        weighted = {
+            # weight × quality // 1000 for every quality
+            part: policy.weights[part] * np.arange(FULL + 1) // FULL
+            for part in PARTS
+        }
+        made: Mapping[str, Part] = {
+            "practice": _practice(people, needs, columns, policy, weighted["practice"]),
+            "role": _role(people, needs, columns, weighted["role"]),
+            "capacity": _capacity(people, needs, columns, weighted["capacity"]),
+            "travel": _travel(people, needs, columns, weighted["travel"]),
+            "pay": _pay(people, needs, weighted["pay"]),
+            "wish": _wish(people, needs, columns, weighted["wish"]),
+            "preference": _preference(people, needs, columns, weighted["preference"]),
+            "record": _record(people, weighted["record"]),
+        }
+        self.weighted_skills = weighted["skills"].astype(np.int16)
+        self.others = [made[part] for part in PARTS if part != "skills"]
+
+    def parts(self, pairs: Pairs) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+        """(9, k) bp in the order of PARTS, and (k,) the number of asked skills that are claimed."""
+        parts = np.empty((len(PARTS), len(pairs.person)), np.int16)
+        quality, count = self.skills.quality(pairs)
+        parts[0] = self.weighted_skills.take(quality)
+        for row, part in enumerate(self.others, 1):
+            parts[row] = part(pairs)
+        return parts, count
 
 
 def fit_parts(people: People, need: Need, columns: Columns, policy: Policy) -> Ints:
     """(n, 9) bp: the parts of every candidate's fit for this need, in the order of PARTS."""
-    qualities = {
-        "skills": _skills(people, need, columns, policy),
-        "practice": _practice(people, need, columns, policy),
-        "role": _role(people, need, columns),
-        "capacity": _capacity(people, need, columns),
-        "travel": _travel(people, need, columns),
-        "pay": _pay(people, need),
-        "wish": _wish(people, need, columns),
-        "preference": _preference(people, need, columns),
-        "record": _record(people),
-    }
-    weighted = [policy.weights[part] * qualities[part] // FULL for part in PARTS]
-    return np.stack(weighted, axis=1)
+    everybody = Pairs(slice(0, 1), np.array([people.n]), np.arange(people.n))
+    parts, _count = Fit(people, [need], columns, policy).parts(everybody)
+    return parts.T.astype(np.int64)
 
 
-def _skill(people: People, s: int, asked: int, year: int, half_life: int) -> Ints:
-    """Quality of one skill: level against the one asked, recency, evidence."""
-    level = people.level[:, s]
-    reached = REACHED * np.minimum(level, asked) // asked
-    surplus = SURPLUS * np.clip(level - asked, 0, 2) // 2
-    unused = np.where(people.last_used[:, s] == NEVER, LONG_UNUSED, year - people.last_used[:, s])
-    recency = FULL // 2 + FULL // 2 * half_life // (half_life + np.maximum(unused, 0))
-    evidence = EVIDENCE_FACTOR[people.evidence[:, s]]
-    return np.asarray((reached + surplus) * recency * evidence // FULL**2)
-
-
-def _skills(people: People, need: Need, columns: Columns, policy: Policy) -> Ints:
-    """Mean over what is asked, by weight; of an either/or group the best counts."""
-    groups = must_groups(need) + [[r] for r in need.skills if not r.must]
-    if not groups:
-        return np.full(len(people.load), FULL, np.int64)
-    year = min(need.months) // 12
-    total = sum(max(r.weight for r in group) for group in groups)
-    earned = np.zeros(len(people.load), np.int64)
-    for group in groups:
-        earned += max(r.weight for r in group) * _best_of(people, group, columns, year, policy)
-    return earned // total
-
-
-def _best_of(
-    people: People, group: list[SkillRequirement], columns: Columns, year: int, policy: Policy
-) -> Ints:
-    qualities = [
-        _skill(people, columns.skills[r.skill], r.level, year, policy.half_life) for r in group
-    ]
-    best: Ints = np.max(qualities, axis=0)
-    return best
-
-
-def _practice(people: People, need: Need, columns: Columns, policy: Policy) -> Ints:
+def _practice(
+    people: People, needs: Sequence[Need], columns: Columns, policy: Policy, weighted: Ints
+) -> Part:
     """Years in administration, and the skill of linking officials with specialists."""
-    year = min(need.months) // 12
-    bridging = _skill(people, columns.skills[BRIDGING], 4, year, policy.half_life)
-    service = FULL * np.minimum(people.service_years, MOST_SERVICE) // MOST_SERVICE
-    return (600 * service + 400 * bridging * 10 // 8) // FULL
+    service = FULL * np.minimum(people.service_years, MOST_SERVICE).astype(np.int64) // MOST_SERVICE
+    claim = people.claim[columns.skills[BRIDGING]]
+
+    def of_year(year: int) -> Ints:
+        bridging = claim_quality(people.claims, 4, year, policy.half_life)[claim]
+        quality = (600 * service + 400 * bridging * 10 // 8) // FULL
+        return np.asarray(weighted[quality])
+
+    by_year = table([need.months[0] // 12 for need in needs], of_year, people.n, np.int16)
+    return lambda pairs: by_year.at(pairs, pairs.person)
 
 
-def _role(people: People, need: Need, columns: Columns) -> Ints:
-    if not need.roles:
-        return np.full(len(people.load), FULL, np.int64)
-    accepted = [columns.roles[role] for role in need.roles]
-    return np.where(people.roles[:, accepted].any(axis=1), FULL, 0)
+def _role(people: People, needs: Sequence[Need], columns: Columns, weighted: Ints) -> Part:
+    """Full for one of the roles asked, or where none is asked."""
+
+    def has_one(roles: frozenset[str]) -> Bools:
+        rows = [columns.roles[role] for role in roles]
+        return np.asarray(people.roles[rows].any(axis=0)) if rows else np.ones(people.n, bool)
+
+    by_roles = table([need.roles for need in needs], has_one, people.n, bool)
+    return lambda pairs: by_roles.at(pairs, pairs.person) * np.int16(weighted[FULL])
 
 
-def _capacity(people: People, need: Need, columns: Columns) -> Ints:
+def _capacity(people: People, needs: Sequence[Need], columns: Columns, weighted: Ints) -> Part:
     """Twice the half-days asked in the tightest month is as good as it gets."""
-    months = [columns.months[month] for month in need.months]
-    tightest = people.half_days[:, months].min(axis=1)
-    return np.asarray(FULL * np.minimum(tightest, 2 * need.half_days) // (2 * need.half_days))
+
+    def tightest(months: tuple[int, ...]) -> NDArray[np.uint8]:
+        rows = [columns.months[month] for month in months]
+        return np.asarray(people.half_days[rows].min(axis=0))
+
+    def of_amount(half_days: int) -> Ints:
+        free = np.arange(MOST_HALF_DAYS + 1)
+        return np.asarray(weighted[FULL * np.minimum(free, 2 * half_days) // (2 * half_days)])
+
+    by_window = table([need.months for need in needs], tightest, people.n, np.uint8)
+    by_amount = table([need.half_days for need in needs], of_amount, MOST_HALF_DAYS + 1, np.int16)
+    return lambda pairs: by_amount.at(pairs, by_window.at(pairs, pairs.person))
 
 
-def _travel(people: People, need: Need, columns: Columns) -> Ints:
-    if not needs_presence(need):
-        return np.full(len(people.load), FULL, np.int64)
-    share = need.on_site_share or (100 if need.mode == "onsite" else HALF_ON_SITE)
-    minutes = people.minutes[:, columns.places[need.place]]
-    minutes = np.where(minutes == NEVER, FAR, np.minimum(minutes, FAR))
-    return FULL - share * 10 * minutes // FAR
+def _travel(people: People, needs: Sequence[Need], columns: Columns, weighted: Ints) -> Part:
+    """Nearer is better as far as the work is on site; an unknown way counts as far."""
+
+    def share(need: Need) -> int:
+        if not needs_presence(need):
+            return 0
+        return need.on_site_share or (100 if need.mode == "onsite" else HALF_ON_SITE)
+
+    minutes = np.minimum(people.minutes, FAR).astype(np.uint8)
+    homes = minutes.shape[1]
+    row = np.array([columns.places[need.place] for need in needs], np.int64) * homes
+    by_share = table(
+        [share(need) for need in needs],
+        lambda percent: weighted[FULL - percent * 10 * np.arange(FAR + 1) // FAR],
+        FAR + 1,
+        np.int16,
+    )
+
+    def part(pairs: Pairs) -> NDArray[Any]:
+        way = minutes.reshape(-1).take(pairs.spread(row) + people.home.take(pairs.person))
+        return by_share.at(pairs, way)
+
+    return part
 
 
-def _pay(people: People, need: Need) -> Ints:
-    """Between the least the person accepts (0) and the wish (1000)."""
-    span = np.maximum(people.pay_wish - people.pay_minimum, 1)
-    between = FULL * np.clip(need.pay - people.pay_minimum, 0, span) // span
-    return np.where(need.pay >= people.pay_wish, FULL, between)
+def _pay(people: People, needs: Sequence[Need], weighted: Ints) -> Part:
+    """Between the least the person accepts (0) and the wish (1000); a wish that is no more is all or nothing."""
+    least = np.minimum(people.pay_minimum, people.pay_wish - 1).astype(np.float64)
+    span = people.pay_wish - least
+    offer = np.array([need.pay for need in needs], np.float64)
+    weights = weighted.astype(np.int16)
+
+    def part(pairs: Pairs) -> NDArray[Any]:
+        # whole numbers below 2^53: the quotient's whole part is exact
+        over = pairs.spread(offer) - least.take(pairs.person)
+        own = span.take(pairs.person)
+        np.maximum(over, 0, out=over)
+        np.minimum(over, own, out=over)
+        over *= FULL
+        over /= own
+        return np.asarray(weights.take(over.astype(np.int64)))
+
+    return part
 
 
-def _wish(people: People, need: Need, columns: Columns) -> Ints:
+def _wish(people: People, needs: Sequence[Need], columns: Columns, weighted: Ints) -> Part:
     """600 for the theme, 400 for the region; half of it where the person has no preference."""
-    theme = people.themes[:, columns.themes[need.theme]]
-    region = people.regions[:, columns.regions[need.region]]
-    by_theme = np.where(people.has_themes, np.where(theme, 600, 0), 300)
-    by_region = np.where(people.has_regions, np.where(region, 400, 0), 200)
-    return by_theme + by_region
+
+    def code(wished: Bools, has_wish: Bools) -> NDArray[np.uint8]:
+        return np.where(has_wish, 2 * wished.astype(np.uint8), np.uint8(1))
+
+    theme = code(people.themes, people.has_themes)
+    region = code(people.regions, people.has_regions)
+    theme *= 3
+    themes = np.array([columns.themes[need.theme] for need in needs], np.int64) * people.n
+    regions = np.array([columns.regions[need.region] for need in needs], np.int64) * people.n
+    both = weighted[THEME[:, None] + REGION].reshape(-1).astype(np.int16)
+
+    def part(pairs: Pairs) -> NDArray[Any]:
+        wished = theme.reshape(-1).take(pairs.spread(themes) + pairs.person)
+        wished += region.reshape(-1).take(pairs.spread(regions) + pairs.person)
+        return np.asarray(both.take(wished))
+
+    return part
 
 
-def _preference(people: People, need: Need, columns: Columns) -> Ints:
-    if not need.preferred_kinds:
-        return np.full(len(people.load), FULL, np.int64)
-    preferred = [columns.kinds[kind] for kind in need.preferred_kinds]
-    return np.where(people.kinds[:, preferred].any(axis=1), FULL, 0)
+def _preference(people: People, needs: Sequence[Need], columns: Columns, weighted: Ints) -> Part:
+    """Full for one of the kinds of people the town prefers, or where it prefers none."""
+
+    def is_preferred(kinds: frozenset[str]) -> Ints:
+        row = np.full(len(columns.kinds) + 1, 0 if kinds else weighted[FULL])
+        row[[columns.kinds[kind] for kind in kinds]] = weighted[FULL]
+        return row
+
+    keys = [need.preferred_kinds for need in needs]
+    by_kinds = table(keys, is_preferred, len(columns.kinds) + 1, np.int16)
+    return lambda pairs: by_kinds.at(pairs, people.kind.take(pairs.person))
 
 
-def _record(people: People) -> Ints:
-    shrunk = people.rating_sum + PRIOR_MEAN * PRIOR_COUNT
-    return FULL * shrunk // ((people.rating_count + PRIOR_COUNT) * BEST_RATING)
+def _record(people: People, weighted: Ints) -> Part:
+    shrunk = people.rating_sum.astype(np.int64) + PRIOR_MEAN * PRIOR_COUNT
+    quality = FULL * shrunk // ((people.rating_count.astype(np.int64) + PRIOR_COUNT) * BEST_RATING)
+    record = weighted[quality].astype(np.int16)
+    return lambda pairs: record.take(pairs.person)

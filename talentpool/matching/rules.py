@@ -1,96 +1,37 @@
-"""Who could do it at all: the hard rules, each with a code, a sentence and a mask.
+"""Who could do it at all: each hard rule stated once, for the mask of a whole pool and for one row of reasons.
 
-A pair that breaks a rule is absent from the problem; it is never a pair with score 0.
+A need asks for conditions; a condition is a small key such as (month, half-days), and the same key is asked
+by many needs. `holds` says for every person whether the condition is met, so that each distinct key is looked
+at once. A pair that breaks a rule is absent from the problem; it is never a pair with score 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
-from .encode import NEVER, Bools, Columns, Ints, People
+from .encode import LOST, Bools, Columns, People
 from .records import Candidate, Need, SkillRequirement
+from .rule_texts import RULES, Rule, RuleText
+
+__all__ = [
+    "CONDITIONS", "RULES", "Rule", "RuleText", "broken_rules", "feasible", "must_groups",
+    "named_pairs", "needs_presence",
+]  # fmt: skip
 
 HALF_DAYS_A_WEEKDAY = 8  # two half-days a day, four weeks a month
-
-
-class Rule(StrEnum):
-    MEMBERSHIP = "membership"
-    SKILL = "skill"
-    FORM = "form"
-    MODE = "mode"
-    TRAVEL = "travel"
-    WEEKDAYS = "weekdays"
-    CAPACITY = "capacity"
-    ENGAGEMENTS = "engagements"
-    PAY = "pay"
-    CONFLICT = "conflict"
-    HOLD = "hold"
-    TRAINING = "training"
-    FORBIDDEN = "forbidden"
+NAMED = {"block": Rule.CONFLICT, "hold": Rule.HOLD}  # known pair by pair, from the screening
 
 
 @dataclass(frozen=True, slots=True)
-class RuleText:
-    """label: two or three words; sentence: what the rule demands."""
+class Condition:
+    """asks: the keys of all conditions of a need; holds: (n,) bool, who meets the condition of a key."""
 
-    ja: str
-    en: str
-    sentence_ja: str
-    sentence_en: str
-
-
-RULES: Mapping[Rule, RuleText] = {
-    Rule.MEMBERSHIP: RuleText(
-        "登録期間と同意", "Membership and consent",
-        "募集の全期間にわたって登録が有効で、利用の同意があること。",
-        "The membership is valid in all months of the need and consent is given."),
-    Rule.SKILL: RuleText(
-        "必須の技能", "Must skills", "必須の技能を、求められた水準以上で持つこと（いずれか指定は一つでよい）。",
-        "Every must skill at its level; of an either/or group one is enough."),
-    Rule.FORM: RuleText(
-        "任用形態", "Appointment form", "市町が用意できる任用形態のどれかを、本人が受け入れること。",
-        "A form that the town can issue and the person accepts."),
-    Rule.MODE: RuleText(
-        "働き方", "Mode", "オンラインまたは現地での勤務が、全期間で可能なこと。",
-        "Online and on-site work as the need asks, in all months."),
-    Rule.TRAVEL: RuleText(
-        "移動時間", "Travel", "現地での仕事がある場合、移動時間が上限以内か、宿泊できること。",
-        "On-site work lies within the travel limit, or the person stays overnight."),
-    Rule.WEEKDAYS: RuleText(
-        "曜日", "Weekdays", "双方に都合のよい曜日で、必要な半日コマに足りること。",
-        "The weekdays that suit both give enough half-days."),
-    Rule.CAPACITY: RuleText(
-        "稼働", "Capacity", "全ての月に、必要な半日コマが空いていること。",
-        "Enough free half-days in every month."),
-    Rule.ENGAGEMENTS: RuleText(
-        "同時の活動数", "Engagements at once", "全ての月で、同時に引き受けられる活動の数に余裕があること。",
-        "Room for one more engagement in every month."),
-    Rule.PAY: RuleText(
-        "報酬", "Pay", "提示する報酬が、本人の最低額以上であること。",
-        "The pay is not below the person's minimum."),
-    Rule.CONFLICT: RuleText(
-        "利益相反", "Conflict of interest", "利益相反による制限がないこと。",
-        "No conflict of interest blocks the pair."),
-    Rule.HOLD: RuleText(
-        "利益相反の確認待ち", "Conflict to be cleared", "利益相反の確認が済んでいること。",
-        "No conflict of interest waits to be cleared."),
-    Rule.TRAINING: RuleText(
-        "必須研修", "Required training", "必須研修が全期間にわたって有効であること。",
-        "The required training is valid in all months."),
-    Rule.FORBIDDEN: RuleText(
-        "組合せの除外", "Forbidden pair", "この組合せが除外されていないこと。",
-        "The pair is not ruled out."),
-}  # fmt: skip
-
-
-def claimed_at(people: People, columns: Columns, requirement: SkillRequirement) -> Bools:
-    """(n,) bool: who claims the skill at the level or above."""
-    level: Ints = people.level[:, columns.skills[requirement.skill]]
-    return level >= requirement.level
+    asks: Callable[[Need, Columns], Sequence[Hashable]]
+    holds: Callable[[People, Any], Bools]
 
 
 def must_groups(need: Need) -> list[list[SkillRequirement]]:
@@ -107,97 +48,136 @@ def needs_presence(need: Need) -> bool:
     return need.mode != "online"
 
 
+def _spans(need: Need, columns: Columns) -> list[tuple[int, int]]:
+    return [(need.months[0], need.months[-1])]
+
+
+def _is_member(people: People, span: tuple[int, int]) -> Bools:
+    inside = (people.member_from <= span[0]) & (people.member_until >= span[1])
+    return np.asarray(inside & people.consents)
+
+
+def _musts(need: Need, columns: Columns) -> list[tuple[tuple[int, int], ...]]:
+    return [
+        tuple(sorted({(columns.skills[r.skill], r.level) for r in group}))
+        for group in must_groups(need)
+    ]
+
+
+def _has_skill(people: People, alternatives: tuple[tuple[int, int], ...]) -> Bools:
+    level = people.claims.level
+    return np.asarray(
+        np.any([(level >= least)[people.claim[s]] for s, least in alternatives], axis=0)
+    )
+
+
+def _forms(need: Need, columns: Columns) -> list[tuple[int, ...]]:
+    return [tuple(sorted(columns.forms[form] for form in need.forms))]
+
+
+def _accepts_form(people: People, issued: tuple[int, ...]) -> Bools:
+    return np.asarray(people.forms[list(issued)].any(axis=0))
+
+
+def _modes(need: Need, columns: Columns) -> list[tuple[int, str]]:
+    sides = ("online", "onsite") if need.mode == "hybrid" else (need.mode,)
+    return [(columns.months[month], side) for month in need.months for side in sides]
+
+
+def _works_so(people: People, mode: tuple[int, str]) -> Bools:
+    month, side = mode
+    return np.asarray((people.online if side == "online" else people.onsite)[month])
+
+
+def _places(need: Need, columns: Columns) -> list[int]:
+    return [columns.places[need.place]] if needs_presence(need) else []
+
+
+def _reaches(people: People, place: int) -> Bools:
+    minutes = people.minutes[place][people.home]
+    near = (minutes < LOST) & (minutes <= people.travel_limit)
+    return np.asarray(near | people.overnight)
+
+
+def _weekdays(need: Need, columns: Columns) -> list[tuple[int, int, int]]:
+    days = -(-need.half_days // HALF_DAYS_A_WEEKDAY)
+    return [(columns.months[month], need.weekdays, days) for month in need.months]
+
+
+def _has_weekdays(people: People, wanted: tuple[int, int, int]) -> Bools:
+    month, weekdays, days = wanted
+    return np.asarray(np.bitwise_count(people.weekdays[month] & np.uint8(weekdays)) >= days)
+
+
+def _amounts(need: Need, columns: Columns) -> list[tuple[int, int]]:
+    return [(columns.months[month], need.half_days) for month in need.months]
+
+
+def _is_free(people: People, amount: tuple[int, int]) -> Bools:
+    month, half_days = amount
+    return np.asarray(people.half_days[month] >= half_days)
+
+
 def _months(need: Need, columns: Columns) -> list[int]:
     return [columns.months[month] for month in need.months]
 
 
-def _breaks_membership(people: People, need: Need, columns: Columns) -> Bools:
-    inside = (people.member_from <= min(need.months)) & (people.member_until >= max(need.months))
-    return ~(inside & people.consents)
+def _has_room(people: People, month: int) -> Bools:
+    return np.asarray(people.engagements[month] < people.most_at_once)
 
 
-def _breaks_skill(people: People, need: Need, columns: Columns) -> Bools:
-    broken = np.zeros(len(people.load), bool)
-    for group in must_groups(need):
-        broken |= ~np.any([claimed_at(people, columns, r) for r in group], axis=0)
-    return broken
+def _pay(need: Need, columns: Columns) -> list[int]:
+    return [need.pay]
 
 
-def _breaks_form(people: People, need: Need, columns: Columns) -> Bools:
-    issued = [columns.forms[form] for form in need.forms]
-    return np.asarray(~people.forms[:, issued].any(axis=1))
+def _takes_pay(people: People, pay: int) -> Bools:
+    return np.asarray(people.pay_minimum <= pay)
 
 
-def _breaks_mode(people: People, need: Need, columns: Columns) -> Bools:
-    months = _months(need, columns)
-    fits = np.ones(len(people.load), bool)
-    if need.mode in {"online", "hybrid"}:
-        fits &= people.online[:, months].all(axis=1)
-    if need.mode in {"onsite", "hybrid"}:
-        fits &= people.onsite[:, months].all(axis=1)
-    return ~fits
+def _training(need: Need, columns: Columns) -> list[int]:
+    return [need.months[-1]] if need.requires_training else []
 
 
-def _breaks_travel(people: People, need: Need, columns: Columns) -> Bools:
-    if not needs_presence(need):
-        return np.zeros(len(people.load), bool)
-    minutes = people.minutes[:, columns.places[need.place]]
-    near = (minutes != NEVER) & (minutes <= people.travel_limit)
-    return np.asarray(~(near | people.overnight))
+def _is_trained(people: People, last: int) -> Bools:
+    return np.asarray(people.training_until >= last)
 
 
-def _breaks_weekdays(people: People, need: Need, columns: Columns) -> Bools:
-    common = people.weekdays[:, _months(need, columns)] & need.weekdays
-    days = np.sum([(common >> bit) & 1 for bit in range(7)], axis=0)
-    return np.asarray((days * HALF_DAYS_A_WEEKDAY < need.half_days).any(axis=1))
-
-
-def _breaks_capacity(people: People, need: Need, columns: Columns) -> Bools:
-    free = people.half_days[:, _months(need, columns)]
-    return np.asarray((free < need.half_days).any(axis=1))
-
-
-def _breaks_engagements(people: People, need: Need, columns: Columns) -> Bools:
-    standing = people.engagements[:, _months(need, columns)].max(axis=1)
-    return np.asarray(standing >= people.most_at_once)
-
-
-def _breaks_pay(people: People, need: Need, columns: Columns) -> Bools:
-    return people.pay_minimum > need.pay
-
-
-def _breaks_training(people: People, need: Need, columns: Columns) -> Bools:
-    if not need.requires_training:
-        return np.zeros(len(people.load), bool)
-    return people.training_until < max(need.months)
-
-
-Mask = Callable[[People, Need, Columns], Bools]
-MASKS: Mapping[Rule, Mask] = {
-    Rule.MEMBERSHIP: _breaks_membership,
-    Rule.SKILL: _breaks_skill,
-    Rule.FORM: _breaks_form,
-    Rule.MODE: _breaks_mode,
-    Rule.TRAVEL: _breaks_travel,
-    Rule.WEEKDAYS: _breaks_weekdays,
-    Rule.CAPACITY: _breaks_capacity,
-    Rule.ENGAGEMENTS: _breaks_engagements,
-    Rule.PAY: _breaks_pay,
-    Rule.TRAINING: _breaks_training,
+CONDITIONS: Mapping[Rule, Condition] = {
+    Rule.MEMBERSHIP: Condition(_spans, _is_member),
+    Rule.SKILL: Condition(_musts, _has_skill),
+    Rule.FORM: Condition(_forms, _accepts_form),
+    Rule.MODE: Condition(_modes, _works_so),
+    Rule.TRAVEL: Condition(_places, _reaches),
+    Rule.WEEKDAYS: Condition(_weekdays, _has_weekdays),
+    Rule.CAPACITY: Condition(_amounts, _is_free),
+    Rule.ENGAGEMENTS: Condition(_months, _has_room),
+    Rule.PAY: Condition(_pay, _takes_pay),
+    Rule.TRAINING: Condition(_training, _is_trained),
 }
-NAMED = {Rule.CONFLICT: "block", Rule.HOLD: "hold"}  # known pair by pair, from the screening
-ORDER = tuple(Rule)
+
+
+def named_pairs(candidates: Sequence[Candidate]) -> Iterator[tuple[str, int, Rule]]:
+    """(need id, index of the person, rule) of every pair that is ruled out by name."""
+    for index, person in enumerate(candidates):
+        for need, severity in person.conflicts.items():
+            if severity in NAMED:
+                yield need, index, NAMED[severity]
+        for need in person.forbidden:
+            yield need, index, Rule.FORBIDDEN
 
 
 def broken_rules(
     candidates: Sequence[Candidate], people: People, need: Need, columns: Columns
 ) -> dict[Rule, Bools]:
-    """Rule → (n,) bool: who breaks it for this need."""
-    broken = {rule: mask(people, need, columns) for rule, mask in MASKS.items()}
-    for rule, severity in NAMED.items():
-        broken[rule] = np.array([c.conflicts.get(need.id) == severity for c in candidates], bool)
-    broken[Rule.FORBIDDEN] = np.array([need.id in c.forbidden for c in candidates], bool)
-    return {rule: broken[rule] for rule in ORDER}
+    """Rule → (n,) bool: who breaks it for this need; in the order of the rules."""
+    broken = {rule: np.zeros(people.n, bool) for rule in Rule}
+    for rule, condition in CONDITIONS.items():
+        for key in condition.asks(need, columns):
+            broken[rule] |= ~condition.holds(people, key)
+    for name, index, rule in named_pairs(candidates):
+        if name == need.id:
+            broken[rule][index] = True
+    return broken
 
 
 def feasible(broken: Mapping[Rule, Bools]) -> Bools:

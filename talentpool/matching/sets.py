@@ -1,0 +1,115 @@
+"""Who meets the rules of each need, as sets of people of one bit each.
+
+Every distinct condition is looked at once for all people and packed, 64 people a word; the people of a need
+are the intersection of the sets of its conditions, for a block of needs at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .encode import Bools, Columns, Ints, People
+from .records import Candidate, Need
+from .rules import CONDITIONS, Condition, named_pairs
+
+BLOCK = 2**17  # words of the sets held at a time: 1 MB
+
+Words = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What m needs ask under one rule. keys: the k distinct conditions; rows (m, q): 1 + their numbers, 0 = none."""
+
+    condition: Condition
+    keys: list[Any]
+    rows: Ints
+
+
+def asked_of(needs: Sequence[Need], columns: Columns) -> list[Asked]:
+    """The distinct conditions of all needs, rule by rule."""
+    return [_asked(condition, needs, columns) for condition in CONDITIONS.values()]
+
+
+def _asked(condition: Condition, needs: Sequence[Need], columns: Columns) -> Asked:
+    numbers: dict[Any, int] = {}
+    asks = condition.asks
+    found = [[numbers.setdefault(key, len(numbers) + 1) for key in asks(need, columns)]
+             for need in needs]  # fmt: skip
+    counts = np.array([len(row) for row in found], np.int64)
+    rows = np.zeros((len(needs), int(counts.max(initial=0))), np.int64)
+    rows[np.arange(rows.shape[1]) < counts[:, None]] = [number for row in found for number in row]
+    return Asked(condition, list(numbers), rows)
+
+
+def named_of(candidates: Sequence[Candidate]) -> dict[str, list[int]]:
+    """Need id → people ruled out for it by name."""
+    named: dict[str, list[int]] = {}
+    for need, index, _rule in named_pairs(candidates):
+        named.setdefault(need, []).append(index)
+    return named
+
+
+def feasible_blocks(
+    people: People, asked: Sequence[Asked], barred: Sequence[Sequence[int]]
+) -> Iterator[tuple[int, Ints, Ints]]:
+    """Blocks of needs as (first need, (b,) number of people of each, (k,) their indices, need by need).
+
+    barred: for each need the people ruled out by name.
+    """
+    words = -(-people.n // 64)
+    tables = [(_table(entry, people, words), entry.rows) for entry in asked]
+    step = max(1, BLOCK // max(words, 1))
+    for first in range(0, len(barred), step):
+        some = slice(first, first + step)
+        sets = np.full((len(barred[some]), words), ~np.uint64(0))
+        for table, rows in tables:
+            for column in rows[some].T:
+                if column.any():
+                    sets &= table.take(column, axis=0)
+        for row, indices in enumerate(barred[some]):
+            if indices:
+                sets[row] &= ~_packed(_marked(indices, people.n), words)
+        yield (first, *_members(sets))
+
+
+def _table(asked: Asked, people: People, words: int) -> Words:
+    """(1 + k, words): who meets each condition; row 0 asks for nothing, and is everybody who exists."""
+    table = np.empty((1 + len(asked.keys), words), np.uint64)
+    table[0] = _packed(np.ones(people.n, bool), words)
+    for row, key in enumerate(asked.keys, 1):
+        table[row] = _packed(asked.condition.holds(people, key), words)
+    return table
+
+
+def _packed(mask: Bools, words: int) -> Words:
+    octets = np.zeros(words * 8, np.uint8)
+    packed = np.packbits(mask, bitorder="little")
+    octets[: len(packed)] = packed
+    return octets.view("<u8").astype(np.uint64, copy=False)
+
+
+def _marked(indices: Sequence[int], n: int) -> Bools:
+    mask = np.zeros(n, bool)
+    mask[indices] = True
+    return mask
+
+
+def _members(sets: Words) -> tuple[Ints, Ints]:
+    """((b,) sizes, (k,) members in order) of b sets."""
+    octets = sets.astype("<u8", copy=False).view(np.uint8).reshape(-1)
+    held = np.flatnonzero(octets != 0)
+    bits = np.flatnonzero(np.unpackbits(octets[held], bitorder="little").view(bool))
+    place = held[bits >> 3]
+    place <<= 3
+    place |= bits & 7
+    width = sets.shape[1] * 64
+    ends = np.searchsorted(place, np.arange(1, len(sets) + 1) * width)
+    sizes = np.diff(ends, prepend=0)
+    place -= np.repeat(np.arange(len(sets)) * width, sizes)
+    return sizes, place

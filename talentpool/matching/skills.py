@@ -1,0 +1,91 @@
+"""The quality of the skills of a pair: level against the one asked, recency, evidence; a mean by weight.
+
+A claim is a small number (`People.claim`); its quality for an asked level and year is an
+entry of a table, already multiplied by the weight. Of an either/or group the best counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .encode import NEVER, Claims, Columns, Ints, People
+from .lookup import Pairs
+from .policy import Policy
+from .records import Need
+from .rules import must_groups
+
+FULL = 1000  # quality
+EVIDENCE_FACTOR = np.array([800, 900, 1000], np.int64)  # self-declared, documented, confirmed
+REACHED, SURPLUS = 800, 200  # share of the quality for the level asked, and for more than that
+LONG_UNUSED = 30  # years assumed where the year of last use is not known
+
+
+def claim_quality(claims: Claims, asked: int, year: int, half_life: int) -> Ints:
+    """(K,) quality 0..1000 of each claim for the level asked in that year."""
+    reached = REACHED * np.minimum(claims.level, asked) // asked
+    surplus = SURPLUS * np.clip(claims.level - asked, 0, 2) // 2
+    unused = np.where(claims.last_used == NEVER, LONG_UNUSED, year - claims.last_used)
+    recency = FULL // 2 + FULL // 2 * half_life // (half_life + np.maximum(unused, 0))
+    evidence = EVIDENCE_FACTOR[claims.evidence]
+    return np.asarray((reached + surplus) * recency * evidence // FULL**2)
+
+
+class Skills:
+    """What m needs ask, as slots: G groups of at most A alternatives each.
+
+    skill (m, G, A): row of `People.claim`, the last row where nothing is asked. row (m, G, A): row of `worth`
+    (k, K) int32, weight × quality of each claim. total (m,): sum of the weights. unasked (m,): full quality of a
+    need that asks for nothing, else 0.
+    """
+
+    def __init__(
+        self, people: People, needs: Sequence[Need], columns: Columns, policy: Policy
+    ) -> None:
+        groups = [must_groups(need) + [[r] for r in need.skills if not r.must] for need in needs]
+        depth = max((len(asked) for asked in groups), default=0)
+        width = max((len(group) for asked in groups for group in asked), default=0)
+        self.skill = np.full((len(needs), depth, width), len(columns.skills), np.int64)
+        self.row = np.zeros((len(needs), depth, width), np.int64)
+        self.total = np.ones(len(needs), np.float64)
+        rows: dict[tuple[int, int, int], int] = {}
+        for j, (need, asked) in enumerate(zip(needs, groups, strict=True)):
+            weights = [max(r.weight for r in group) for group in asked]
+            for g, (group, weight) in enumerate(zip(asked, weights, strict=True)):
+                for a, r in enumerate(group):
+                    key = (r.level, need.months[0] // 12, weight)
+                    self.skill[j, g, a] = columns.skills[r.skill]
+                    self.row[j, g, a] = rows.setdefault(key, len(rows))
+            self.total[j] = sum(weights) or 1
+        self.unasked = np.array([0 if asked else FULL for asked in groups], np.int32)
+        self.is_asked = self.skill < len(columns.skills)
+        self.claim = people.claim
+        self.worth = np.array(
+            [
+                weight * claim_quality(people.claims, level, year, policy.half_life)
+                for level, year, weight in rows
+            ],
+            np.int32,
+        )
+
+    def quality(self, pairs: Pairs) -> tuple[Ints, NDArray[np.int16]]:
+        """(k,) quality 0..1000, and (k,) how many of the asked skills are claimed."""
+        earned = np.zeros(len(pairs.person), np.int32)
+        count = np.zeros(len(pairs.person), np.int16)
+        claim, worth = self.claim.reshape(-1), self.worth.reshape(-1)
+        n, kinds = self.claim.shape[1], self.worth.shape[-1]
+        is_asked = np.asarray(self.is_asked[pairs.needs].any(axis=0))
+        for g in range(self.skill.shape[1]):
+            best = None
+            for a in np.flatnonzero(is_asked[g]):
+                held = claim.take(pairs.spread(self.skill[:, g, a] * n) + pairs.person)
+                count += held > 0
+                gain = worth.take(pairs.spread(self.row[:, g, a] * kinds) + held)
+                best = gain if best is None else np.maximum(best, gain)
+            if best is not None:
+                earned += best
+        earned += pairs.spread(self.unasked)
+        # whole numbers below 2^53: the quotient's whole part is exact
+        return (earned / pairs.spread(self.total)).astype(np.int64), count
