@@ -21,8 +21,8 @@ EVIDENCE = ("self", "documented", "confirmed")
 SEVERITIES = frozenset({"block", "hold", "warn"})
 BRIDGING = "bridging"
 NEVER = -1  # year of a skill that is not dated, month of no training
-LOST = 30_000  # minutes of an unknown way: more than any
-ANY_TIME = 10**6  # minutes: no limit
+ANY_TIME = 30_000  # minutes: no limit
+LOST = 32_767  # minutes of an unknown way: beyond any limit
 GREATEST_PAY = 10**9  # yen a half-day
 LAST_MONTH = 12 * 10_000
 K = TypeVar("K", int, str)
@@ -68,7 +68,7 @@ class People:
     home: Ints
     minutes: NDArray[np.int16]
     most_at_once: NDArray[np.uint8]
-    travel_limit: NDArray[np.int32]  # minutes; ANY_TIME where there is none
+    travel_limit: NDArray[np.int16]  # minutes; ANY_TIME where there is none
     overnight: Bools
     pay_minimum: NDArray[np.int32]
     pay_wish: NDArray[np.int32]
@@ -154,7 +154,7 @@ def encode(candidates: Sequence[Candidate], columns: Columns) -> People:
         home=homes,
         minutes=minutes,
         most_at_once=vector("most_at_once", 0, 100, np.uint8),
-        travel_limit=vector("travel_limit", 0, ANY_TIME, np.int32, ANY_TIME),
+        travel_limit=vector("travel_limit", 0, ANY_TIME, np.int16, ANY_TIME),
         overnight=np.array([bool(c.overnight) for c in candidates], bool),
         pay_minimum=vector("pay_minimum", 0, GREATEST_PAY, np.int32),
         pay_wish=vector("pay_wish", 0, GREATEST_PAY, np.int32),
@@ -230,14 +230,22 @@ def _travel(
     candidates: Sequence[Candidate], ids: Sequence[str], columns: Mapping[str, int]
 ) -> tuple[Ints, NDArray[np.int16]]:
     """Home of each person, and (P, homes) minutes; a mapping that many people share is read once."""
-    homes: dict[int, int] = {}
-    home = np.array([homes.setdefault(id(c.travel), len(homes)) for c in candidates], np.int64)
-    first = np.unique(home, return_index=True)[1]
     places = list(columns)
-    flat = [way for i in first for way in map(candidates[i].travel.get, places, repeat(LOST))]
-    names = Owned(ids, np.repeat(first, len(places)))
+    shared: dict[int, int] = {}
+    homes: dict[tuple[int, ...], int] = {}
+    owner: list[int] = []
+    for i, person in enumerate(candidates):
+        if id(person.travel) not in shared:
+            ways = tuple(map(person.travel.get, places, repeat(LOST)))
+            shared[id(person.travel)] = homes.setdefault(ways, len(homes))
+            if len(homes) > len(owner):
+                owner.append(i)
+    home = np.array([shared[id(c.travel)] for c in candidates], np.int64)
+    names = Owned(ids, np.repeat(np.array(owner, np.int64), len(places)))
+    flat = [way for ways in homes for way in ways]
     table = wholes("candidates", "travel", flat, names, 0, LOST)
-    return home, np.ascontiguousarray(table.reshape(len(first), len(places)).T.astype(np.int16))
+    table = table.reshape(len(homes), len(places)).T
+    return home, np.ascontiguousarray(table, np.int16)
 
 
 def _members(sets: Sequence[Collection[str]], columns: Mapping[str, int]) -> Bools:

@@ -59,20 +59,20 @@ class Fit:
         self.weighted_skills = weighted["skills"].astype(np.int16)
         self.others = [made[part] for part in PARTS if part != "skills"]
 
-    def parts(self, pairs: Pairs) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
-        """(9, k) bp in the order of PARTS, and (k,) the number of asked skills that are claimed."""
-        parts = np.empty((len(PARTS), len(pairs.person)), np.int16)
+    def parts(self, pairs: Pairs, parts: NDArray[np.int16]) -> NDArray[np.int16]:
+        """Fill parts (9, k) with bp in the order of PARTS; (k,) the number of asked skills that are claimed."""
         quality, count = self.skills.quality(pairs)
         parts[0] = self.weighted_skills.take(quality)
         for row, part in enumerate(self.others, 1):
             parts[row] = part(pairs)
-        return parts, count
+        return count
 
 
 def fit_parts(people: People, need: Need, columns: Columns, policy: Policy) -> Ints:
     """(n, 9) bp: the parts of every candidate's fit for this need, in the order of PARTS."""
     everybody = Pairs(slice(0, 1), np.array([people.n]), np.arange(people.n))
-    parts, _count = Fit(people, [need], columns, policy).parts(everybody)
+    parts = np.empty((len(PARTS), people.n), np.int16)
+    Fit(people, [need], columns, policy).parts(everybody, parts)
     return parts.T.astype(np.int64)
 
 

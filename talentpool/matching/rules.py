@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .encode import LOST, Bools, Columns, People
+from .encode import Bools, Columns, People
 from .records import Candidate, Need, SkillRequirement
 from .rule_texts import RULES, Rule, RuleText
 
@@ -94,9 +94,9 @@ def _places(need: Need, columns: Columns) -> list[int]:
 
 
 def _reaches(people: People, place: int) -> Bools:
-    minutes = people.minutes[place][people.home]
-    near = (minutes < LOST) & (minutes <= people.travel_limit)
-    return np.asarray(near | people.overnight)
+    near = people.minutes[place].take(people.home) <= people.travel_limit
+    near |= people.overnight
+    return np.asarray(near)
 
 
 def _weekdays(need: Need, columns: Columns) -> list[tuple[int, int, int]]:

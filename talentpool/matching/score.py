@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .encode import Columns, People
+from .encode import Columns, Ints, People
 from .fit import Fit
 from .lookup import Pairs
 from .policy import PARTS, Policy
@@ -44,46 +43,41 @@ def score(
     """barred: for each need the people ruled out by name; asked: the conditions of the needs, if known."""
     fit = Fit(people, needs, columns, policy)
     asked = asked_of(needs, columns) if asked is None else asked
-    sizes = np.zeros(len(needs), np.int64)
-    people_of: list[NDArray[Any]] = [np.zeros(0, np.int32)]
-    totals: list[NDArray[Any]] = [np.zeros(0, np.int16)]
-    counts: list[NDArray[Any]] = [np.zeros(0, np.int16)]
-    parts: list[NDArray[Any]] = [np.zeros((len(PARTS), 0), np.int16)]
-    for pairs in _chunks(people, asked, barred or [()] * len(needs)):
-        table, count = fit.parts(pairs)
-        sizes[pairs.needs] = pairs.sizes
-        people_of.append(pairs.person.astype(np.int32))
-        totals.append(table.sum(axis=0, dtype=np.int16))
-        counts.append(count)
-        if has_parts:
-            parts.append(table)
-    return Scored(
-        ptr=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        candidate=_joined(people_of),
-        fit=_joined(totals),
-        skill_count=_joined(counts),
-        parts=_joined(parts) if has_parts else None,
-    )
+    ptr, candidate = _pairs(people, asked, barred or [()] * len(needs))
+    pairs = len(candidate)
+    total, count = np.empty(pairs, np.int16), np.empty(pairs, np.int16)
+    parts = np.empty((len(PARTS), pairs), np.int16) if has_parts else None
+    for first, last in _chunks(ptr):
+        some = slice(ptr[first], ptr[last])
+        chunk = Pairs(
+            slice(first, last),
+            np.diff(ptr[first : last + 1]),
+            candidate[some].astype(np.int64),
+        )
+        rows = (
+            np.empty((len(PARTS), len(chunk.person)), np.int16) if parts is None else parts[:, some]
+        )
+        count[some] = fit.parts(chunk, rows)
+        rows.sum(axis=0, dtype=np.int16, out=total[some])
+    return Scored(ptr, candidate, total, count, parts)
 
 
-def _joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
-    """One array of all pieces, which are let go: two copies of everything would double the peak."""
-    whole = np.concatenate(pieces, axis=-1)
-    pieces.clear()
-    return whole
-
-
-def _chunks(
+def _pairs(
     people: People, asked: Sequence[Asked], barred: Sequence[Sequence[int]]
-) -> Iterator[Pairs]:
-    """Runs of whole needs with about CHUNK pairs together."""
-    for first, sizes, person in feasible_blocks(people, asked, barred):
-        ends = np.cumsum(sizes)
-        start = 0
-        while start < len(sizes):
-            before = int(ends[start - 1]) if start else 0
-            stop = max(start + 1, int(np.searchsorted(ends, before + CHUNK, side="right")))
-            some = person[before : ends[stop - 1]]
-            if len(some):
-                yield Pairs(slice(first + start, first + stop), sizes[start:stop], some)
-            start = stop
+) -> tuple[Ints, NDArray[np.int32]]:
+    """ptr (m+1,) and candidate (E,) of all feasible pairs."""
+    ptr = np.zeros(len(barred) + 1, np.int64)
+    found = [np.zeros(0, np.int32)]
+    for first, sizes, members in feasible_blocks(people, asked, barred):
+        ptr[first + 1 : first + 1 + len(sizes)] = sizes
+        found.append(members.astype(np.int32))
+    return np.cumsum(ptr), np.concatenate(found)
+
+
+def _chunks(ptr: Ints) -> Iterator[tuple[int, int]]:
+    """(first need, one behind the last) of runs of whole needs with about CHUNK pairs together."""
+    first, end = 0, len(ptr) - 1
+    while first < end:
+        last = max(first + 1, int(np.searchsorted(ptr, ptr[first] + CHUNK, side="right")) - 1)
+        yield first, last
+        first = last

@@ -44,30 +44,34 @@ class Skills:
     def __init__(
         self, people: People, needs: Sequence[Need], columns: Columns, policy: Policy
     ) -> None:
-        groups = [must_groups(need) + [[r] for r in need.skills if not r.must] for need in needs]
-        depth = max((len(asked) for asked in groups), default=0)
-        width = max((len(group) for asked in groups for group in asked), default=0)
-        self.skill = np.full((len(needs), depth, width), len(columns.skills), np.int64)
-        self.row = np.zeros((len(needs), depth, width), np.int64)
-        self.total = np.ones(len(needs), np.float64)
-        rows: dict[tuple[int, int, int], int] = {}
-        for j, (need, asked) in enumerate(zip(needs, groups, strict=True)):
-            weights = [max(r.weight for r in group) for group in asked]
-            for g, (group, weight) in enumerate(zip(asked, weights, strict=True)):
+        entries: list[tuple[int, int, int, int, int]] = []  # need, group, alternative, skill, row
+        rows: dict[tuple[int, int, int], int] = {}  # level, year, weight
+        total = []
+        for j, need in enumerate(needs):
+            year = need.months[0] // 12
+            groups = must_groups(need) + [[r] for r in need.skills if not r.must]
+            weights = [max([r.weight for r in group]) for group in groups]
+            total.append(sum(weights))
+            for g, group in enumerate(groups):
                 for a, r in enumerate(group):
-                    key = (r.level, need.months[0] // 12, weight)
-                    self.skill[j, g, a] = columns.skills[r.skill]
-                    self.row[j, g, a] = rows.setdefault(key, len(rows))
-            self.total[j] = sum(weights) or 1
-        self.unasked = np.array([0 if asked else FULL for asked in groups], np.int32)
+                    row = rows.setdefault((r.level, year, weights[g]), len(rows))
+                    entries.append((j, g, a, columns.skills[r.skill], row))
+        need_of, group_of, place, skill, row_of = np.array(entries, np.int64).reshape(-1, 5).T
+        shape = (len(needs), group_of.max(initial=-1) + 1, place.max(initial=-1) + 1)
+        self.skill = np.full(shape, len(columns.skills), np.int64)
+        self.skill[need_of, group_of, place] = skill
+        self.row = np.zeros(shape, np.int64)
+        self.row[need_of, group_of, place] = row_of
+        self.total = np.maximum(np.array(total, np.float64), 1)
+        self.unasked = np.where(np.array(total) == 0, FULL, 0).astype(np.int32)
         self.is_asked = self.skill < len(columns.skills)
         self.claim = people.claim
+        worth = {
+            (level, year): claim_quality(people.claims, level, year, policy.half_life)
+            for level, year, _weight in rows
+        }
         self.worth = np.array(
-            [
-                weight * claim_quality(people.claims, level, year, policy.half_life)
-                for level, year, weight in rows
-            ],
-            np.int32,
+            [weight * worth[level, year] for level, year, weight in rows], np.int32
         )
 
     def quality(self, pairs: Pairs) -> tuple[Ints, NDArray[np.int16]]:
