@@ -1,4 +1,4 @@
-"""Writes permissions, workflow, sheets and the proof of a plan from the code itself: python -m docs.generate"""
+"""Writes permissions, workflow, sheets, rules and the proof of a plan from the code itself: python -m docs.generate"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from docs.proof import proof_page
 from talentpool.exchange.layout import CANDIDATES, KEY, NEEDS, Column, Layout
+from talentpool.matching import PARTS, RULES as HARD_RULES, Policy
 from talentpool.permissions import ROLE_LABELS, RULES, Action, Role
 from talentpool.states import MACHINES, Machine, Transition
 
@@ -25,6 +26,7 @@ def pages() -> Mapping[str, str]:
         "permissions.md": permissions_page(),
         "workflow.md": workflow_page(),
         "sheets.md": sheets_page(),
+        "rules.md": rules_page(),
         "plan-and-proof.md": proof_page(NOTE),
     }
 
@@ -75,6 +77,34 @@ def _step_row(machine: Machine, step: Transition) -> list[str]:
         f"`{step.reasons}`" if step.reasons else "",
         ", ".join(map(str, step.notice)),
     ]
+
+
+RULES_NOTE = """組合せが一つでも条件を満たさないとき、その組合せは計算の対象になりません（「0点」ではありません）。
+
+A pair that breaks one rule is no part of the problem; it is never a pair with score 0."""
+PARTS_NOTE = """残った組合せの適合度は、次の項目の点の合計です。点＝重み×達成度÷1000（端数切捨て）。年齢・性別・障害の有無は使いません。
+
+The fit of a pair that is left is the sum of these parts in basis points (100 = 1 point): weight × quality / 1000, rounded down.
+Age, sex and disability are not inputs."""
+
+
+def rules_page() -> str:
+    rules = [
+        [f"`{rule}`", text.ja, text.sentence_ja, text.en, text.sentence_en]
+        for rule, text in HARD_RULES.items()
+    ]
+    weights = Policy().weights
+    parts = [[f"`{part}`", *names, str(weights[part])] for part, names in PARTS.items()]
+    return _join(
+        "# 条件と適合度 / Rules and fit",
+        NOTE,
+        "## 条件 / Rules",
+        RULES_NOTE,
+        _table(["code", "日本語", "条件", "English", "rule"], rules),
+        "## 適合度 / Fit",
+        PARTS_NOTE,
+        _table(["code", "日本語", "English", "標準の重み / usual weight"], parts),
+    )
 
 
 SHEETS = f"""`talentpool template|import|export candidates|needs FILE` and `talentpool match` share these sheets.

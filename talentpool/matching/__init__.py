@@ -19,7 +19,8 @@ from .moves import Answer, Chain, Move, difference, why_not
 from .plan import Plan
 from .policy import ORDERS, PARTS, Policy
 from .problem import Problem
-from .ranking import RankedPair, excluded, ranking
+from .ranking import RankedPair, ranking
+from .reasons import excluded, excluded_from
 from .records import (
     Candidate,
     Month,
@@ -70,6 +71,7 @@ __all__ = [
     "document",
     "empty_seats",
     "excluded",
+    "excluded_from",
     "filled_share",
     "input_document",
     "input_hash",

@@ -19,7 +19,8 @@ from .market import Pair
 from .plan import Plan
 from .policy import Policy
 from .problem import Problem, by_id
-from .ranking import Regrets, excluded_of, ranking
+from .ranking import Regrets, ranking
+from .reasons import excluded_of
 from .records import Candidate, Need, month_text
 from .search import Progress
 

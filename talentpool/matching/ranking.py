@@ -8,13 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from .encode import columns_of, encode
 from .market import Ints, Pair, open_market, pinned_edges
 from .patterns import best, best_with
 from .plan import Plan
-from .problem import Problem, by_id
-from .records import Candidate, Need
-from .rules import Rule, broken_rules
+from .problem import Problem
 from .search import SCALE
 
 
@@ -127,30 +124,3 @@ def _reason(
     if regret > 0:
         return {"code": "loses", "at_least": regret}
     return {"code": "equal"}
-
-
-def excluded(
-    candidates: Sequence[Candidate], needs: Sequence[Need] | Need
-) -> dict[str, dict[str, list[Rule]]] | dict[str, list[Rule]]:
-    """Candidate id → broken rules, for one need; for several: need id → that. Feasible people are absent."""
-    if isinstance(needs, Need):
-        return excluded_of(candidates, [needs])[needs.id]
-    return excluded_of(candidates, needs)
-
-
-def excluded_of(
-    candidates: Sequence[Candidate], needs: Sequence[Need]
-) -> dict[str, dict[str, list[Rule]]]:
-    people, wanted = by_id(candidates), by_id(needs)
-    columns = columns_of(wanted)
-    arrays = encode(people, columns)
-    answer = {}
-    for need in wanted:
-        broken = broken_rules(people, arrays, need, columns)
-        table = np.stack(list(broken.values()))
-        names = list(broken)
-        answer[need.id] = {
-            people[i].id: [names[r] for r in np.flatnonzero(table[:, i])]
-            for i in np.flatnonzero(table.any(axis=0))
-        }
-    return answer

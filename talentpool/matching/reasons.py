@@ -1,0 +1,68 @@
+"""Why people are not listed: the rules that each excluded pair breaks, for needs or for one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .encode import columns_of, encode
+from .problem import by_id
+from .records import Candidate, Need
+from .rules import CONDITIONS, Rule, named_pairs
+from .sets import asked_of
+
+Reasons = dict[str, list[Rule]]
+BITS = {rule: np.uint16(1 << place) for place, rule in enumerate(Rule)}
+
+
+def excluded(
+    candidates: Sequence[Candidate], needs: Sequence[Need] | Need
+) -> dict[str, Reasons] | Reasons:
+    """Candidate id → broken rules, for one need; for several: need id → that. Feasible people are absent."""
+    if isinstance(needs, Need):
+        return excluded_of(candidates, [needs])[needs.id]
+    return excluded_of(candidates, needs)
+
+
+def excluded_from(candidate: Candidate, needs: Sequence[Need]) -> Reasons:
+    """Need id → rules that keep this person from it. Needs that are open to the person are absent."""
+    rows = excluded_of([candidate], needs)
+    return {need: rules[candidate.id] for need, rules in rows.items() if rules}
+
+
+def excluded_of(candidates: Sequence[Candidate], needs: Sequence[Need]) -> dict[str, Reasons]:
+    people, wanted = by_id(candidates), by_id(needs)
+    answer: dict[str, Reasons] = {}
+    known: dict[int, list[Rule]] = {}
+    for need, broken in zip(wanted, _broken(people, wanted), strict=True):
+        out = np.flatnonzero(broken)
+        answer[need.id] = reasons = {}
+        for i, bits in zip(out.tolist(), broken[out].tolist(), strict=True):
+            if bits not in known:
+                known[bits] = [rule for rule, bit in BITS.items() if bits & bit]
+            reasons[people[i].id] = list(known[bits])
+    return answer
+
+
+def _broken(people: Sequence[Candidate], needs: Sequence[Need]) -> Iterator[NDArray[np.uint16]]:
+    """For each need (n,): one bit for each rule that a person breaks."""
+    columns = columns_of(needs)
+    arrays = encode(people, columns)
+    tables = []
+    for rule, asked in zip(CONDITIONS, asked_of(needs, columns), strict=True):
+        table = np.zeros((1 + len(asked.keys), len(people)), np.uint16)
+        for row, key in enumerate(asked.keys, 1):
+            table[row] = ~asked.condition.holds(arrays, key) * BITS[rule]
+        tables.append((table, asked.rows))
+    named: dict[str, list[tuple[int, Rule]]] = {}
+    for name, index, rule in named_pairs(people):
+        named.setdefault(name, []).append((index, rule))
+    for j, need in enumerate(needs):
+        broken = np.zeros(len(people), np.uint16)
+        for table, rows in tables:
+            broken |= np.bitwise_or.reduce(table[rows[j]], axis=0)
+        for index, rule in named.get(need.id, ()):
+            broken[index] |= BITS[rule]
+        yield broken
