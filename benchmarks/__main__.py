@@ -1,0 +1,85 @@
+"""`python -m benchmarks [--smoke] [--sizes A,B] [--out docs/benchmarks.md] [--json]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from .instances import SIZES
+from .report import as_json, machine, markdown
+from .running import Case, Patience, measure, run_alone
+from .targets import MILP, SEEDS, Measured
+
+FULL = Patience(rounds=5, seconds=60, limit=300)
+SMOKE = Patience(rounds=1, seconds=1, limit=2)
+SEVERAL = Patience(rounds=3, seconds=30, limit=300)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    asked = _read(arguments)
+    patience = SMOKE if asked.smoke else FULL
+    sizes = "AB" if asked.smoke else asked.sizes
+    described = machine()
+    measured = Measured()
+    for case in _cases(sizes):
+        _say(case.title)
+        result = measure(case, patience)
+        measured.results[case] = result
+    if "B" in sizes and not asked.smoke:
+        _measure_seeds(measured)
+    for case in [Case(size, months) for size in sizes for months in (1, 12)]:
+        _say(f"{case.title}, alone")
+        measured.alone[case] = run_alone(case, patience.limit)
+    command = " ".join(["python -m benchmarks", *(arguments or sys.argv[1:])])
+    text = markdown(measured, described, command, patience)
+    if asked.json:
+        text = json.dumps(as_json(measured, described, command), ensure_ascii=False, indent=1)
+    if asked.out:
+        asked.out.write_text(text, encoding="utf-8")
+    else:
+        print(text)
+
+
+def _cases(sizes: str) -> list[Case]:
+    together = [size for size in sizes if size != "D"]  # nobody else does D
+    return [
+        *(Case(size, months) for size in together for months in (1, 12)),
+        *(Case(size, is_unit=True) for size in together),
+    ]
+
+
+def _measure_seeds(measured: Measured) -> None:
+    for months in (1, 12):
+        for seed in SEEDS[1:]:
+            case = Case("B", months, seed=seed)
+            _say(case.title)
+            peers = [peer for peer in case.peers() if peer.name == MILP]
+            measured.results[case] = measure(case, SEVERAL, peers)
+
+
+def _read(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--smoke", action="store_true", help="A and B, once, in less than a minute")
+    parser.add_argument(
+        "--sizes", type=_sizes, default="ABCDST", help="of A,B,C,D,S,T; all if left out"
+    )
+    parser.add_argument("--out", type=Path, help="a file; otherwise it is printed")
+    parser.add_argument("--json", action="store_true", help="the same figures as JSON")
+    return parser.parse_args(arguments)
+
+
+def _sizes(text: str) -> str:
+    sizes = text.replace(",", "")
+    if not sizes or set(sizes) - set(SIZES):
+        raise argparse.ArgumentTypeError(f"{text!r} is not made of {','.join(SIZES)}")
+    return sizes
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
