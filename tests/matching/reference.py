@@ -1,4 +1,4 @@
-"""The fit of one pair in plain Python, written from the meaning of the parts and not from the arrays."""
+"""Rules and fit of one pair in plain Python, written from their meaning and not from the arrays."""
 
 from __future__ import annotations
 
@@ -58,3 +58,53 @@ def fit_parts(person: m.Candidate, need: m.Need, policy: m.Policy) -> dict[str, 
         "record": 1000 * (person.rating_sum + 9) // ((person.rating_count + 3) * 5),
     }
     return {part: policy.weights[part] * quality[part] // 1000 for part in m.PARTS}
+
+
+def skill_count(person: m.Candidate, need: m.Need) -> int:
+    return sum(asked.skill in person.skills for asked in need.skills)
+
+
+def bonus(person: m.Candidate, need: m.Need, policy: m.Policy) -> int:
+    in_force = policy.in_force_bonus if need.id in person.in_force else 0
+    return in_force - policy.load_penalty * min(person.load, policy.load_cap)
+
+
+def broken_rules(person: m.Candidate, need: m.Need) -> list[m.Rule]:
+    """What keeps the person from the need, in the order of the rules."""
+    first, last = need.months[0], need.months[-1]
+    months = [person.availability.get(t, m.Month(0, 0, frozenset())) for t in need.months]
+    on_site = need.mode in {"onsite", "hybrid"}
+    online = need.mode in {"online", "hybrid"}
+    groups: dict[str, list[bool]] = {}
+    for number, asked in enumerate(need.skills):
+        if asked.must:
+            claim = person.skills.get(asked.skill)
+            is_met = claim is not None and claim.level >= asked.level
+            groups.setdefault(asked.group or f"#{number}", []).append(is_met)
+    way = person.travel.get(need.place)
+    is_near = way is not None and (person.travel_limit is None or way <= person.travel_limit)
+    kept = {
+        m.Rule.MEMBERSHIP: person.consents
+        and person.member_from <= first
+        and person.member_until >= last,
+        m.Rule.SKILL: all(any(group) for group in groups.values()),
+        m.Rule.FORM: bool(need.forms & person.forms),
+        m.Rule.MODE: all(
+            ("onsite" in t.modes or not on_site) and ("online" in t.modes or not online)
+            for t in months
+        ),
+        m.Rule.TRAVEL: not on_site or is_near or person.overnight,
+        m.Rule.WEEKDAYS: all(
+            8 * (t.weekdays & need.weekdays).bit_count() >= need.half_days for t in months
+        ),
+        m.Rule.CAPACITY: all(t.half_days >= need.half_days for t in months),
+        m.Rule.ENGAGEMENTS: all(t.engagements < person.most_at_once for t in months),
+        m.Rule.PAY: person.pay_minimum <= need.pay,
+        m.Rule.CONFLICT: person.conflicts.get(need.id) != "block",
+        m.Rule.HOLD: person.conflicts.get(need.id) != "hold",
+        m.Rule.TRAINING: not need.requires_training
+        or (person.training_until is not None and person.training_until >= last),
+        m.Rule.FORBIDDEN: need.id not in person.forbidden,
+    }
+    assert list(kept) == list(m.Rule)
+    return [rule for rule, is_kept in kept.items() if not is_kept]
