@@ -14,6 +14,7 @@ from .errors import BadFile, ConfigError, Problem
 
 COMMANDS: Mapping[str, str] = {
     "audit": "talentpool.operations.commands:audit_group",
+    "bench": "talentpool.operations.bench:bench_command",
     "check": "talentpool.operations.commands:check_command",
     "db": "talentpool.operations.commands:db_group",
     "demo": "talentpool.demo.commands:demo_command",
