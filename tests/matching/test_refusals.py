@@ -58,6 +58,19 @@ BAD: list[tuple[dict[str, Any], str, object]] = [
     ({"premium": np.array([2**30, 2**30], np.int32)}, "premium", 0),
     ({"parts": np.array([[1], [2], [3]], np.int16), "part_names": ("p",)}, "parts", 0),
     ({"engagements": np.full((3, 2), -1, np.int8)}, "engagements", (0, 0)),
+    ({"ptr": np.array([0, 2**53, 3], np.int64)}, "ptr", 2),
+    ({"ptr": np.array([0, 2, 2**53 + 1], np.int64)}, "ptr", 2),
+    ({"ptr": np.array([0, -1, 3], np.int64)}, "ptr", 1),
+    ({"ptr": np.array([0.0, 2.0, np.nan])}, "ptr", None),
+    ({"candidate": np.array([0, 2, 1], np.int64)}, "candidate", None),
+    ({"candidate": np.array([[0, 2, 1]], np.int32)}, "candidate", None),
+    ({"candidate": np.array(0, np.int32)}, "candidate", None),
+    ({"ptr": np.array([0, 0, 3], np.int64)}, "candidate", 2),
+    ({"ptr": np.array([0, 1, 3], np.int64)}, "candidate", 2),
+    ({"capacity": np.full((3, 2), np.nan)}, "capacity", None),
+    ({"bonus": np.array([0, -(2**31), 0], np.int32)}, "premium", 1),
+    ({"posted": np.array([1.0, np.inf])}, "posted", None),
+    ({"skill_count": np.array([1, -1, 0], np.int16)}, "skill_count", 1),
 ]  # fmt: skip
 
 
@@ -132,21 +145,94 @@ def test_a_policy_comes_back_as_it_was() -> None:
     assert m.Policy.from_dict(policy.to_dict()) == policy
 
 
-def test_records_that_no_array_could_hold_are_refused() -> None:
+NAN = float("nan")
+EMPTY = frozenset[str]()
+BAD_NEEDS: list[dict[str, Any]] = [
+    {"months": ()}, {"months": (5, 4)}, {"months": (5, 5)}, {"months": (-1,)}, {"months": (5.5,)},
+    {"months": (12 * 10_000 + 1,)}, {"half_days": 0}, {"half_days": 63}, {"half_days": NAN},
+    {"half_days": 2.5}, {"half_days": "2"}, {"seats": 0}, {"seats": 1001}, {"mode": "by post"},
+    {"size_class": 3}, {"size_class": -1}, {"on_site_share": 101}, {"weekdays": 128}, {"pay": -1},
+    {"pay": 10**9 + 1}, {"pay": 2**70}, {"pay": NAN}, {"priority": -1}, {"priority": 10},
+    {"posted": 2**63}, {"posted": None},
+    {"skills": (m.SkillRequirement("s", 5),)}, {"skills": (m.SkillRequirement("s", 0),)},
+    {"skills": (m.SkillRequirement("s", 1, 0),)}, {"skills": (m.SkillRequirement("s", 1, 1001),)},
+]  # fmt: skip
+BAD_PEOPLE: list[dict[str, Any]] = [
+    {"most_at_once": -1}, {"most_at_once": 101}, {"most_at_once": 1.5}, {"most_at_once": None},
+    {"availability": {1: m.Month(63, 31, EMPTY)}}, {"availability": {1: m.Month(-1, 31, EMPTY)}},
+    {"availability": {1: m.Month(1, 128, EMPTY)}}, {"availability": {1: m.Month(1, 31, EMPTY, 101)}},
+    {"availability": {1: m.Month(1, 31, EMPTY, -1)}},
+    {"availability": {1: m.Month(NAN, 31, EMPTY)}},  # type: ignore[arg-type]
+    {"skills": {"s": m.SkillClaim(0, 2020)}}, {"skills": {"s": m.SkillClaim(5, 2020)}},
+    {"skills": {"s": m.SkillClaim(1, 10_000)}}, {"skills": {"s": m.SkillClaim(1, -2)}},
+    {"skills": {"s": m.SkillClaim(1, 2020, "hearsay")}},
+    {"travel": {"p0": -1}}, {"travel": {"p0": 40_000}}, {"travel": {"p0": 1.5}},
+    {"travel_limit": -1}, {"travel_limit": 30_001}, {"pay_minimum": -1}, {"pay_wish": 2**53 + 1},
+    {"pay_minimum": NAN}, {"member_from": -1}, {"member_until": 2**70}, {"training_until": 2**31},
+    {"service_years": -1}, {"rating_sum": 6, "rating_count": 1}, {"rating_sum": -1},
+    {"rating_count": 2**40}, {"load": -1}, {"load": float("inf")}, {"load": [1]},
+    {"conflicts": {"N000": "Block"}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", BAD_NEEDS, ids=str)
+def test_a_need_that_no_array_could_hold_is_refused_by_name(changes: dict[str, Any]) -> None:
+    people, needs = make_market(1, 2, 3)
+    needs[1] = replace(needs[1], place="p0", **changes)
+    with pytest.raises(m.InvalidProblem, match="N001") as refusal:
+        m.build(people, needs)
+    assert (refusal.value.field, refusal.value.index) == ("needs", "N001")
+
+
+@pytest.mark.parametrize("changes", BAD_PEOPLE, ids=str)
+def test_a_person_that_no_array_could_hold_is_refused_by_name(changes: dict[str, Any]) -> None:
+    people, needs = make_market(1, 4, 2)
+    needs = [replace(need, place="p0") for need in needs]
+    people[2] = replace(people[2], **changes)
+    with pytest.raises(m.InvalidProblem, match="C002") as refusal:
+        m.build(people, needs)
+    assert (refusal.value.field, refusal.value.index) == ("candidates", "C002")
+
+
+def test_names_that_are_missing_or_twice_are_refused() -> None:
     people, needs = make_market(1, 2, 2)
-    bad_needs = [
-        {"months": ()}, {"months": (5, 4)}, {"half_days": 0}, {"seats": 0}, {"mode": "by post"},
-        {"size_class": 3}, {"on_site_share": 101}, {"skills": (m.SkillRequirement("s", 5),)},
-    ]  # fmt: skip
-    for changes in bad_needs:
-        with pytest.raises(m.InvalidProblem, match="N000"):
-            m.build(people, [replace(needs[0], **changes)])
-    month = m.Month(63, 31, frozenset())
-    for changes in ({"most_at_once": -1}, {"availability": {1: month}}):
-        with pytest.raises(m.InvalidProblem, match="C000"):
-            m.build([replace(people[0], **changes)], needs)
-    with pytest.raises(m.InvalidProblem, match="duplicate"):
-        m.build([people[0], people[0]], needs)
+    for pool, wanted in (
+        ([people[0], people[0]], needs),
+        (people, [needs[0], needs[0]]),
+        ([replace(people[0], id="")], needs),
+        (people, [replace(needs[0], id=None)]),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(m.InvalidProblem, match=r"duplicate|no text"):
+            m.build(pool, wanted)
+
+
+def test_a_penalty_beyond_every_value_is_refused() -> None:
+    people, needs = make_market(1, 3, 2)
+    people[1] = replace(people[1], load=10**7)
+    policy = m.Policy(load_penalty=10**6, load_cap=10**7)
+    with pytest.raises(m.InvalidProblem, match=r"load\[C001\]"):
+        m.build(people, needs, policy)
+
+
+def test_the_outermost_values_are_taken() -> None:
+    people, needs = make_market(1, 2, 2)
+    month = m.Month(62, 127, frozenset({"online"}), 100)
+    person = replace(
+        people[0],
+        availability={need.months[0]: month for need in needs},
+        most_at_once=100,
+        skills={"s0": m.SkillClaim(4, 9999, "confirmed"), "s1": m.SkillClaim(1, None)},
+        travel={"p0": 30_000},
+        travel_limit=30_000,
+        pay_wish=10**9,
+        member_until=12 * 10_000,
+        load=10**9,
+    )
+    need = replace(needs[0], pay=10**9, posted=2**53 + 1, half_days=62, priority=9, seats=1000)
+    problem = m.build([person], [need])
+    assert problem.posted is not None
+    assert problem.posted.tolist() == [2**53 + 1]
+    assert m.solve(problem).status == "nothing"
 
 
 def test_what_is_missing_is_named() -> None:
