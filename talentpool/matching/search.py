@@ -18,6 +18,7 @@ from .problem import Problem
 SCALE = 1024  # prices are whole numbers of 1/1024 bp
 MOST_COLUMNS = 200_000  # patterns enumerated for a proof before it is given up
 UNKNOWN = 1 << 62  # no bound yet
+LEAST_FOR_TIES = 10.0  # seconds
 Progress = Callable[[dict[str, Any]], bool]
 
 
@@ -42,6 +43,7 @@ class Search:
     ) -> None:
         self.problem, self.pinned, self.forbids = problem, pinned, forbids
         self.deadline, self.progress = deadline, progress
+        self.began = time.monotonic()
         self.core = core_of(problem)
         self.market = open_market(problem, pinned, forbids, self.core)
         self.plan: Ints = np.zeros(0, np.int64)
@@ -91,6 +93,13 @@ class Search:
         self.deadline = deadline
         return True
 
+    def all_patterns(self, most: int) -> Columns | None:
+        """Columns of every pattern there is; None when there are more than `most`."""
+        if self.core is not None or len(self.market.edge) > most:
+            return None
+        nothing = np.zeros(self.market.people, np.int64)
+        return self._columns(within(self.market, self.market.value, nothing, UNKNOWN, most, self.tick))
+
     def near(self, gap: int) -> Columns | None:
         """Columns of every pattern that loses at most `gap` (1/SCALE bp) against its person's best.
 
@@ -98,6 +107,9 @@ class Search:
         """
         left = self.left(self.prices)
         found = within(self.market, left, self.worth, gap, MOST_COLUMNS, self.tick)
+        return self._columns(found)
+
+    def _columns(self, found: Patterns | None) -> Columns | None:
         if found is None:
             return None
         columns = Columns(self.market)
@@ -123,6 +135,10 @@ class Search:
             self.is_cancelled = True
             raise Stop
         self.tick()
+
+    def limit_of_ties(self) -> float:
+        """Seconds the tie rule may take for each of its choices: as long as the proof, and never too little."""
+        return min(self.remaining(), max(LEAST_FOR_TIES, time.monotonic() - self.began))
 
     def remaining(self) -> float:
         return 3600.0 if self.deadline is None else self.deadline - time.monotonic()

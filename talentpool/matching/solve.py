@@ -22,11 +22,12 @@ from .baselines import fill
 from .market import Ints, Market, Pair, pinned_edges
 from .master import Columns, choose, first_prices, relax
 from .plan import Plan
-from .problem import Problem
+from .problem import GREATEST_VALUE, Problem
 from .search import SCALE, Progress, Search, Stop
 from .ties import break_ties
 from .unit import assign, is_unit
 
+FEW = 5_000  # patterns in all, up to which the master may know every one
 NEAR = 100 * SCALE  # loss of the patterns that enter the master at new prices
 MOST_NEAR = 20_000
 FIRST_GAP = 50 * SCALE  # loss of the patterns of the first integer programme
@@ -107,7 +108,10 @@ def _prove(search: Search, start: Plan | None) -> str:
         search.check("assigned")
         if search.slack < SCALE:
             return "bound"
-    if start is not None and len(start.need_price) == len(search.prices):
+    few = search.all_patterns(FEW)
+    if few is not None:
+        _settle_at_once(search, few)
+    elif start is not None and len(start.need_price) == len(search.prices):
         _settle(search, start.need_price, KNOWN_RADIUS)
     else:
         _settle(search, first_prices(search.market, search.remaining()), RADIUS)
@@ -128,6 +132,15 @@ def _prove(search: Search, start: Plan | None) -> str:
         if search.slack <= gap:
             return "enumeration"
         gap = min(search.slack, 4 * gap)
+
+
+def _settle_at_once(search: Search, columns: Columns) -> None:
+    """The prices of the master that knows every pattern."""
+    anywhere = np.full(len(search.prices), float(GREATEST_VALUE))
+    answer = relax(columns, np.zeros(len(search.prices)), anywhere, search.remaining())
+    if answer is not None:
+        search.price(answer[0], 0, 0)
+    search.check("priced")
 
 
 def _settle(search: Search, prices: NDArray[np.float64], reach: float) -> None:

@@ -27,31 +27,25 @@ def lottery_number(seed: int, need_id: str, candidate_id: str) -> int:
 
 
 def break_ties(search: Search, previous: Sequence[Pair]) -> bool:
-    """Take the plan of the same value that the rule prefers; False where there are too many to decide."""
+    """Take the plan of the same value that the rule prefers; False where that takes too long."""
     problem, market = search.problem, search.market
     columns = search.near(search.slack)
     if columns is None:
         return False
     if not len(columns):
         return True
+    limit = search.limit_of_ties()
     demands = [(columns.sum_over(market.value), search.value, UNIT)]
     in_force = _in_force(problem, market, previous)
     kept = columns.sum_over(in_force)
     if kept.any():
-        first = choose(
-            columns, kept, search.remaining(), unit=1.0, demands=demands, full=search.full
-        )
+        first = choose(columns, kept, limit, unit=1.0, demands=demands, full=search.full)
         if not _is_as_good(search, first):
             return False
         demands.append((kept, int(in_force[first].sum()), 1.0))
     tickets = columns.sum_over(_tickets(problem, market, columns.pairs))
     lucky = choose(
-        columns,
-        -tickets,
-        search.remaining(),
-        unit=float(TICKETS),
-        demands=demands,
-        full=search.full,
+        columns, -tickets, limit, unit=float(TICKETS), demands=demands, full=search.full
     )
     if not _is_as_good(search, lucky):
         return False
