@@ -19,7 +19,7 @@ from .rule_texts import RULES, Rule, RuleText
 
 __all__ = [
     "CONDITIONS", "RULES", "Rule", "RuleText", "broken_rules", "feasible", "must_groups",
-    "named_pairs", "needs_presence",
+    "named_pairs", "needs_presence", "skill_groups",
 ]  # fmt: skip
 
 HALF_DAYS_A_WEEKDAY = 8  # two half-days a day, four weeks a month
@@ -34,13 +34,18 @@ class Condition:
     holds: Callable[[People, Any], Bools]
 
 
+def skill_groups(need: Need) -> list[list[SkillRequirement]]:
+    """What is asked, as groups of alternatives: musts that share a group, and every other skill alone."""
+    groups: dict[str | int, list[SkillRequirement]] = {}
+    for number, requirement in enumerate(need.skills):
+        shared = requirement.group if requirement.must else None
+        groups.setdefault(shared or number, []).append(requirement)
+    return list(groups.values())
+
+
 def must_groups(need: Need) -> list[list[SkillRequirement]]:
     """The musts as a conjunction of alternatives."""
-    groups: dict[str, list[SkillRequirement]] = {}
-    for number, requirement in enumerate(need.skills):
-        if requirement.must:
-            groups.setdefault(requirement.group or f"\0{number}", []).append(requirement)
-    return list(groups.values())
+    return [group for group in skill_groups(need) if group[0].must]
 
 
 def needs_presence(need: Need) -> bool:

@@ -74,29 +74,34 @@ def feasible_blocks(
                     sets &= table.take(column, axis=0)
         for row, indices in enumerate(barred[some]):
             if indices:
-                sets[row] &= ~_packed(_marked(indices, people.n), words)
+                sets[row] &= ~_packed(_marked(indices, people.n), words)[0]
         yield (first, *_members(sets))
 
 
 def _table(asked: Asked, people: People, words: int) -> Words:
     """(1 + k, words): who meets each condition; row 0 asks for nothing, and is everybody who exists."""
     table = np.empty((1 + len(asked.keys), words), np.uint64)
-    table[0] = _packed(np.ones(people.n, bool), words)
-    for row, key in enumerate(asked.keys, 1):
-        table[row] = _packed(asked.condition.holds(people, key), words)
+    table[0] = _packed(np.ones((1, people.n), bool), words)
+    step = max(1, BLOCK // max(people.n, 1))
+    masks = np.empty((step, people.n), bool)
+    for first in range(0, len(asked.keys), step):
+        some = asked.keys[first : first + step]
+        for row, key in enumerate(some):
+            masks[row] = asked.condition.holds(people, key)
+        table[1 + first : 1 + first + len(some)] = _packed(masks[: len(some)], words)
     return table
 
 
-def _packed(mask: Bools, words: int) -> Words:
-    octets = np.zeros(words * 8, np.uint8)
-    packed = np.packbits(mask, bitorder="little")
-    octets[: len(packed)] = packed
+def _packed(masks: Bools, words: int) -> Words:
+    """(k, n) yes or no → (k, words), person 0 in the lowest bit."""
+    octets = np.zeros((len(masks), words * 8), np.uint8)
+    octets[:, : -(-masks.shape[1] // 8)] = np.packbits(masks, axis=1, bitorder="little")
     return octets.view("<u8").astype(np.uint64, copy=False)
 
 
 def _marked(indices: Sequence[int], n: int) -> Bools:
-    mask = np.zeros(n, bool)
-    mask[indices] = True
+    mask = np.zeros((1, n), bool)
+    mask[0, indices] = True
     return mask
 
 

@@ -15,7 +15,7 @@ from .encode import NEVER, Claims, Columns, Ints, People
 from .lookup import Pairs
 from .policy import Policy
 from .records import Need
-from .rules import must_groups
+from .rules import skill_groups
 
 FULL = 1000  # quality
 EVIDENCE_FACTOR = np.array([800, 900, 1000], np.int64)  # self-declared, documented, confirmed
@@ -44,34 +44,34 @@ class Skills:
     def __init__(
         self, people: People, needs: Sequence[Need], columns: Columns, policy: Policy
     ) -> None:
-        entries: list[tuple[int, int, int, int, int]] = []  # need, group, alternative, skill, row
-        rows: dict[tuple[int, int, int], int] = {}  # level, year, weight
-        total = []
-        for j, need in enumerate(needs):
-            year = need.months[0] // 12
-            groups = must_groups(need) + [[r] for r in need.skills if not r.must]
-            weights = [max([r.weight for r in group]) for group in groups]
-            total.append(sum(weights))
-            for g, group in enumerate(groups):
-                for a, r in enumerate(group):
-                    row = rows.setdefault((r.level, year, weights[g]), len(rows))
-                    entries.append((j, g, a, columns.skills[r.skill], row))
-        need_of, group_of, place, skill, row_of = np.array(entries, np.int64).reshape(-1, 5).T
-        shape = (len(needs), group_of.max(initial=-1) + 1, place.max(initial=-1) + 1)
+        # need, group, alternative, skill, level, year, weight
+        entries = [
+            (j, g, a, columns.skills[r.skill], r.level, need.months[0] // 12, r.weight)
+            for j, need in enumerate(needs)
+            for g, group in enumerate(skill_groups(need))
+            for a, r in enumerate(group)
+        ]
+        j, g, a, skill, level, year, weight = np.array(entries, np.int64).reshape(-1, 7).T
+        shape = (len(needs), g.max(initial=-1) + 1, a.max(initial=-1) + 1)
+        heaviest = np.zeros(shape[:2], np.int64)
+        np.maximum.at(heaviest, (j, g), weight)  # of a group
+        keys = list(zip(level.tolist(), year.tolist(), heaviest[j, g].tolist(), strict=True))
+        rows = {key: row for row, key in enumerate(dict.fromkeys(keys))}
         self.skill = np.full(shape, len(columns.skills), np.int64)
-        self.skill[need_of, group_of, place] = skill
+        self.skill[j, g, a] = skill
         self.row = np.zeros(shape, np.int64)
-        self.row[need_of, group_of, place] = row_of
-        self.total = np.maximum(np.array(total, np.float64), 1)
-        self.unasked = np.where(np.array(total) == 0, FULL, 0).astype(np.int32)
+        self.row[j, g, a] = [rows[key] for key in keys]
+        total = heaviest.sum(axis=1)
+        self.total = np.maximum(total, 1).astype(np.float64)
+        self.unasked = np.where(total == 0, FULL, 0).astype(np.int32)
         self.is_asked = self.skill < len(columns.skills)
         self.claim = people.claim
-        worth = {
+        quality = {
             (level, year): claim_quality(people.claims, level, year, policy.half_life)
             for level, year, _weight in rows
         }
         self.worth = np.array(
-            [weight * worth[level, year] for level, year, weight in rows], np.int32
+            [weight * quality[level, year] for level, year, weight in rows], np.int32
         )
 
     def quality(self, pairs: Pairs) -> tuple[Ints, NDArray[np.int16]]:
