@@ -141,11 +141,12 @@ def cp_sat(problem: m.Problem, time_limit: float) -> Run:
 
 
 def cbc(problem: m.Problem, time_limit: float) -> Run:
+    import cbcbox
     import pulp
 
     text = textbook(problem)
     model = pulp.LpProblem("plan", pulp.LpMaximize)
-    chosen = [pulp.LpVariable(f"x{e}", cat="Binary") for e in range(len(text.value))]
+    chosen = [model.add_variable(f"x{e}", cat="Binary") for e in range(len(text.value))]
     model += pulp.LpAffineExpression(zip(chosen, text.value.tolist(), strict=True))
     rows = csr_array(text.matrix)
     for row, right in enumerate(text.right.tolist()):
@@ -153,7 +154,9 @@ def cbc(problem: m.Problem, time_limit: float) -> Run:
         among = [chosen[e] for e in rows.indices[place].tolist()]
         terms = zip(among, rows.data[place].astype(int).tolist(), strict=True)
         model += pulp.LpAffineExpression(terms) <= right
-    solver = pulp.PULP_CBC_CMD(msg=False, threads=1, timeLimit=time_limit, gapRel=0.0)
+    solver = pulp.COIN_CMD(
+        path=cbcbox.cbc_bin_path(), msg=False, threads=1, timeLimit=time_limit, gapRel=0.0
+    )
 
     def run() -> Answer:
         model.solve(solver)
@@ -287,7 +290,7 @@ PEERS = (
     Peer("scipy.milp", "scipy", "ABCST", scipy_milp),
     Peer("highspy", "highspy", "ABCST", highs),
     Peer("OR-tools CP-SAT", "ortools", "ABST", cp_sat),
-    Peer("CBC by PuLP", "pulp", "ABST", cbc),
+    Peer("CBC by PuLP", "cbcbox", "ABST", cbc),
     Peer("OR-tools min-cost flow", "ortools", "ABCST", min_cost_flow, is_unit=True),
     Peer("OR-tools assignment", "ortools", "ABCST", ortools_assignment, is_unit=True),
     Peer("scipy linear_sum_assignment", "scipy", "ABCST", scipy_assignment, is_unit=True),
