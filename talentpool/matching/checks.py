@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 GREATEST_FIT = 10_000  # bp
 GREATEST_WEIGHT = 1000  # of a skill asked
+MOST_SKILLS = 1000  # of a need: weight × quality adds up within int32
 MODES = frozenset({"online", "hybrid", "onsite"})
 
 
@@ -131,6 +132,12 @@ def check_needs(needs: Sequence[Need]) -> None:
             raise InvalidProblem("needs", "months must be ascending and not empty", need.id)
         wholes("needs", "months", months, [need.id] * len(months), 0, LAST_MONTH)
     refuse("needs", "unknown mode", np.array([n.mode not in MODES for n in needs], bool), ids)
+    refuse(
+        "needs",
+        f"more than {MOST_SKILLS} skills",
+        np.array([len(need.skills) > MOST_SKILLS for need in needs], bool),
+        ids,
+    )
     skills = [(need.id, skill) for need in needs for skill in need.skills]
     names = [ident for ident, _skill in skills]
     wholes("needs", "level of a skill", [s.level for _, s in skills], names, 1, 4)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .records import Candidate, Month, Need, SkillClaim
-from .wholes import Owned, refuse, wholes
+from .wholes import refuse, wholes
 
 EVIDENCE = ("self", "documented", "confirmed")
 SEVERITIES = frozenset({"block", "hold", "warn"})
@@ -181,7 +181,7 @@ def _months(
     found: list[Month] = [month for mapping in held for month in mapping.values()]
     column = np.array([columns.get(t, NEVER) for mapping in held for t in mapping], np.int64)
     owner = _owners(candidates, held)
-    names = Owned(ids, owner)
+    names = np.array(ids, object)[owner]
     known = column >= 0
     place = (column[known], owner[known])
 
@@ -208,7 +208,7 @@ def _skills(
     found: list[SkillClaim] = [claim for mapping in held for claim in mapping.values()]
     column = np.array([columns.get(code, NEVER) for mapping in held for code in mapping], np.int64)
     owner = _owners(candidates, held)
-    names = Owned(ids, owner)
+    names = np.array(ids, object)[owner]
     level = wholes("candidates", "level", [c.level for c in found], names, 1, 4)
     years = [NEVER if c.last_used is None else c.last_used for c in found]
     used = wholes("candidates", "last_used", years, names, NEVER, 9999)
@@ -241,7 +241,7 @@ def _travel(
             if len(homes) > len(owner):
                 owner.append(i)
     home = np.array([shared[id(c.travel)] for c in candidates], np.int64)
-    names = Owned(ids, np.repeat(np.array(owner, np.int64), len(places)))
+    names = np.repeat(np.array([ids[i] for i in owner], object), len(places))
     flat = [way for ways in homes for way in ways]
     table = wholes("candidates", "travel", flat, names, 0, LOST)
     table = table.reshape(len(homes), len(places)).T

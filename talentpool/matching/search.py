@@ -98,7 +98,9 @@ class Search:
         if self.core is not None or len(self.market.edge) > most:
             return None
         nothing = np.zeros(self.market.people, np.int64)
-        return self._columns(within(self.market, self.market.value, nothing, UNKNOWN, most, self.tick))
+        return self._columns(
+            within(self.market, self.market.value, nothing, UNKNOWN, most, self.tick)
+        )
 
     def near(self, gap: int) -> Columns | None:
         """Columns of every pattern that loses at most `gap` (1/SCALE bp) against its person's best.

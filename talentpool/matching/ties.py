@@ -44,9 +44,7 @@ def break_ties(search: Search, previous: Sequence[Pair]) -> bool:
             return False
         demands.append((kept, int(in_force[first].sum()), 1.0))
     tickets = columns.sum_over(_tickets(problem, market, columns.pairs))
-    lucky = choose(
-        columns, -tickets, limit, unit=float(TICKETS), demands=demands, full=search.full
-    )
+    lucky = choose(columns, -tickets, limit, unit=float(TICKETS), demands=demands, full=search.full)
     if not _is_as_good(search, lucky):
         return False
     search.plan = market.edge[lucky]

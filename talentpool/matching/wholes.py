@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from .errors import InvalidProblem
 
+Names = Sequence[str] | NDArray[np.object_]
+
 
 def wholes(
-    field: str, name: str, values: Sequence[Any], ids: Sequence[str], least: int, most: int
+    field: str, name: str, values: Sequence[Any], ids: Names, least: int, most: int
 ) -> NDArray[np.int64]:
     """(k,) int64 from least to most. ids: whose value each is. Raises InvalidProblem."""
     try:
@@ -27,20 +29,7 @@ def wholes(
     return array.astype(np.int64)
 
 
-def refuse(field: str, reason: str, wrong: NDArray[np.bool_], ids: Sequence[str]) -> None:
+def refuse(field: str, reason: str, wrong: NDArray[np.bool_], ids: Names) -> None:
     """Raise InvalidProblem for the first entry that is wrong, if there is one."""
     if wrong.any():
         raise InvalidProblem(field, reason, ids[int(wrong.argmax())])
-
-
-class Owned(Sequence[str]):
-    """The id of the person behind each entry of a flattened list. owner: (k,) index in ids."""
-
-    def __init__(self, ids: Sequence[str], owner: NDArray[np.int64]) -> None:
-        self.ids, self.owner = ids, owner
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.ids[self.owner[index]]
-
-    def __len__(self) -> int:
-        return len(self.owner)

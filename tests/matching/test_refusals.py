@@ -155,7 +155,7 @@ BAD_NEEDS: list[dict[str, Any]] = [
     {"pay": 10**9 + 1}, {"pay": 2**70}, {"pay": NAN}, {"priority": -1}, {"priority": 10},
     {"posted": 2**63}, {"posted": None},
     {"skills": (m.SkillRequirement("s", 5),)}, {"skills": (m.SkillRequirement("s", 0),)},
-    {"skills": (m.SkillRequirement("s", 1, 0),)}, {"skills": (m.SkillRequirement("s", 1, 1001),)},
+    {"skills": (m.SkillRequirement("s", 1),) * 1001}, {"skills": (m.SkillRequirement("s", 1, 0),)}, {"skills": (m.SkillRequirement("s", 1, 1001),)},
 ]  # fmt: skip
 BAD_PEOPLE: list[dict[str, Any]] = [
     {"most_at_once": -1}, {"most_at_once": 101}, {"most_at_once": 1.5}, {"most_at_once": None},
@@ -212,6 +212,25 @@ def test_a_penalty_beyond_every_value_is_refused() -> None:
     policy = m.Policy(load_penalty=10**6, load_cap=10**7)
     with pytest.raises(m.InvalidProblem, match=r"load\[C001\]"):
         m.build(people, needs, policy)
+
+
+def test_whole_numbers_of_any_make_are_taken() -> None:
+    people, needs = make_market(1, 3, 2)
+    usual = m.build(people, needs)
+    people[1] = replace(people[1], load=np.uint64(people[1].load), rating_sum=np.int8(0))
+    people[0] = replace(people[0], load=np.int64(people[0].load))
+    of_numpy = m.build(people, [replace(need, pay=np.int32(need.pay)) for need in needs])
+    assert np.array_equal(usual.candidate, of_numpy.candidate)
+    assert np.array_equal(usual.bonus, of_numpy.bonus)
+
+
+def test_a_need_of_very_many_heavy_skills_is_weighed_exactly() -> None:
+    people, needs = make_market(1, 30, 1)
+    heavy = tuple(m.SkillRequirement(f"s{i % 8}", 1 + i % 4, 1000) for i in range(1000))
+    light = tuple(replace(skill, weight=1) for skill in heavy)
+    one, other = (m.build(people, [replace(needs[0], skills=s)]) for s in (heavy, light))
+    assert len(one.fit)
+    assert np.array_equal(one.parts, other.parts)
 
 
 def test_the_outermost_values_are_taken() -> None:
