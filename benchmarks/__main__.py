@@ -6,12 +6,16 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+from .explaining import measure_pin, measure_regrets, measure_whole
 from .instances import SIZES
 from .report import as_json, machine, markdown
-from .running import Case, Patience, measure, run_alone
+from .running import Case, Comparison, Patience, measure, run_alone
+from .scoring import measure_scoring
 from .targets import MILP, SEEDS, Measured
 
 FULL = Patience(rounds=5, seconds=60, limit=120)
@@ -32,9 +36,10 @@ def main(arguments: list[str] | None = None) -> None:
         measured.results[case] = result
     if "B" in sizes and not asked.smoke:
         _measure_seeds(measured)
-    for case in [Case(size, months) for size in sizes for months in (1, 12)]:
-        _say(f"{case.title}, alone")
-        measured.alone[case] = run_alone(case, patience.limit)
+    _compare(measured, sizes, patience)
+    for what, case in _alone(sizes):
+        _say(f"{case.title}, {what}, alone")
+        measured.alone[what, case] = run_alone(case, patience.limit, what)
     command = " ".join(["python -m benchmarks", *(arguments or sys.argv[1:])])
     text = markdown(measured, described, command, patience)
     if asked.json:
@@ -52,6 +57,28 @@ def _cases(sizes: str) -> list[Case]:
         *(Case(size, months) for size in together for months in (1, 12)),
         *(Case(size, is_unit=True) for size in together),
     ]
+
+
+def _alone(sizes: str) -> list[tuple[str, Case]]:
+    plans = [("plan", Case(size, months)) for size in sizes for months in (1, 12)]
+    return [*plans, *(("fit", Case(size)) for size in sizes if size in "BCD")]
+
+
+def _compare(measured: Measured, sizes: str, patience: Patience) -> None:
+    made: list[Callable[[], Comparison]] = []
+    loops = "A" if patience is SMOKE else "AB"  # a nation's loop would take ten minutes
+    made += [
+        partial(measure_scoring, size, patience, has_loop=size in loops)
+        for size in sizes
+        if size in "ABC"
+    ]
+    made += [partial(measure_regrets, size, patience) for size in sizes if size in "BC"]
+    made += [partial(measure_pin, size, patience) for size in sizes if size == "B"]
+    made += [partial(measure_whole, patience) for size in sizes if size == "A"]
+    for measured_now in made:
+        comparison = measured_now()
+        _say(comparison.title)
+        measured.comparisons[comparison.title] = comparison
 
 
 def _measure_seeds(measured: Measured) -> None:

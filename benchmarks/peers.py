@@ -210,7 +210,7 @@ def ortools_assignment(problem: m.Problem, time_limit: float) -> Run:
 
 def scipy_assignment(problem: m.Problem, time_limit: float) -> Run:
     """Dense; a pair that is not feasible is worth as much as an empty seat."""
-    table = _table(problem)
+    table = dense(problem)
 
     def run() -> Answer:
         chosen = linear_sum_assignment(table, maximize=True)
@@ -222,7 +222,7 @@ def scipy_assignment(problem: m.Problem, time_limit: float) -> Run:
 def lapx(problem: m.Problem, time_limit: float) -> Run:
     import lap
 
-    cost = -_table(problem)
+    cost = -dense(problem)
 
     def run() -> Answer:
         total, _, _ = lap.lapjvx(cost, extend_cost=True)
@@ -267,7 +267,7 @@ def networkx(problem: m.Problem, time_limit: float) -> Run:
     return run
 
 
-def _table(problem: m.Problem) -> NDArray[np.float64]:
+def dense(problem: m.Problem) -> NDArray[np.float64]:
     table = np.zeros((problem.m, problem.n))
     table[problem.row, problem.candidate] = np.maximum(problem.value, 0)
     return table

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from .peers import OURS, PEERS
-from .running import Alone, Patience, Result
+from .peers import PEERS
+from .running import Alone, Comparison, Patience, Result, Timing
 from .targets import BEYOND, TARGETS, Measured, Target
+
+HEAD = ["solver", "median ms", "least ms", "runs", "× ours", "value"]
 
 
 def machine() -> dict[str, str]:
@@ -59,6 +61,8 @@ def markdown(
     ]
     for result in measured.results.values():
         lines += [*times(result), ""]
+    for comparison in measured.comparisons.values():
+        lines += [*compared(comparison), ""]
     lines += ["## Alone in memory", "", *memory(measured.alone.values())]
     return "\n".join(lines) + "\n"
 
@@ -73,8 +77,20 @@ def targets(measured: Measured, wanted: Sequence[Target]) -> list[str]:
 
 
 def times(result: Result) -> list[str]:
-    mine = result.timings[OURS.name].median
-    rows = [
+    rows = [*timed(result.timings), *([name, "", "", "", "", "missing"] for name in result.missing)]
+    title = f"{result.case.title}: {result.people:,} people, {result.needs:,} needs"
+    return [f"### {title}, {result.pairs:,} pairs", "", *table(HEAD, rows)]
+
+
+def compared(comparison: Comparison) -> list[str]:
+    rows = [row[:-1] for row in timed(comparison.timings)]
+    return [f"### {comparison.title} ({comparison.note})", "", *table(HEAD[:-1], rows)]
+
+
+def timed(timings: Mapping[str, Timing]) -> list[list[str]]:
+    """The first is ours."""
+    mine = next(iter(timings.values())).median
+    return [
         [
             name,
             f"{1e3 * timing.median:,.2f}",
@@ -83,30 +99,23 @@ def times(result: Result) -> list[str]:
             f"{timing.median / mine:.3g}",
             f"{timing.value:,}" + ("" if timing.is_proved else " (stopped at the limit, no proof)"),
         ]
-        for name, timing in result.timings.items()
-    ]
-    rows += [[name, "", "", "", "", "missing"] for name in result.missing]
-    title = f"{result.case.title}: {result.people:,} people, {result.needs:,} needs"
-    return [
-        f"### {title}, {result.pairs:,} pairs",
-        "",
-        *table(["solver", "median ms", "least ms", "runs", "× ours", "value"], rows),
+        for name, timing in timings.items()
     ]
 
 
 def memory(runs: Iterable[Alone]) -> list[str]:
     rows = [
         [
-            run.case.title,
+            run.case.title if run.what == "plan" else f"{run.case.size}, rules and fit",
             f"{run.pairs:,}",
             f"{run.drawn:.2f}",
             f"{run.seconds:.3f}",
-            "proved" if run.is_proved else f"gap {run.gap_per_cent:.4f} %",
+            run.proof if run.what == "plan" else "",
             f"{run.megabytes:,}",
         ]
         for run in runs
     ]
-    return table(["", "pairs", "drawn in s", "solved in s", "proof", "peak MB"], rows)
+    return table(["", "pairs", "drawn s", "took s", "proof", "peak MB"], rows)
 
 
 def table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
@@ -128,5 +137,6 @@ def as_json(measured: Measured, described: dict[str, str], command: str) -> dict
             for figure in [target.figure(measured)]
         ],
         "results": [asdict(result) for result in measured.results.values()],
+        "comparisons": [asdict(one) for one in measured.comparisons.values()],
         "alone": [asdict(run) for run in measured.alone.values()],
     }

@@ -59,6 +59,27 @@ class Timing:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """Runs that answer one question; the first is ours. is_right: what the note says is as it should be."""
+
+    title: str
+    timings: dict[str, Timing]
+    note: str
+    is_right: bool = True
+
+
+def compare(
+    title: str, runs: dict[str, Run], patience: Patience, note: str, *, is_right: bool = True
+) -> Comparison:
+    seconds, answers = take_turns(runs, patience)
+    proved = {answer.value for answer in answers.values() if answer.is_proved}
+    if len(proved) > 1:
+        raise AssertionError(f"{title}: the values differ: {answers}")
+    timings = {name: _timing(taken, answers[name]) for name, taken in seconds.items()}
+    return Comparison(title, timings, note, is_right)
+
+
+@dataclass(frozen=True)
 class Result:
     case: Case
     people: int
@@ -134,14 +155,20 @@ class Alone:
     bound: int
     is_proved: bool
     megabytes: int  # peak, the drawing included
+    what: str = "plan"
 
     @property
     def gap_per_cent(self) -> float:
         return 100 * (self.bound - self.value) / max(self.bound, 1)
 
+    @property
+    def proof(self) -> str:
+        return "proved" if self.is_proved else f"gap {self.gap_per_cent:.4f} %"
 
-def run_alone(case: Case, limit: float) -> Alone:
-    order = json.dumps([case.size, case.months, case.is_unit, case.seed, limit])
+
+def run_alone(case: Case, limit: float, what: str = "plan") -> Alone:
+    """what: "plan", or "fit" for rules and fit from records to a problem."""
+    order = json.dumps([what, case.size, case.months, case.is_unit, case.seed, limit])
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.alone", order],
         check=True,
@@ -149,4 +176,4 @@ def run_alone(case: Case, limit: float) -> Alone:
         text=True,
         cwd=Path(__file__).parent.parent,
     )
-    return Alone(case=case, **json.loads(done.stdout))
+    return Alone(case=case, what=what, **json.loads(done.stdout))

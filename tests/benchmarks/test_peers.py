@@ -75,7 +75,7 @@ def _measured(ours: Timing, theirs: Timing) -> Measured:
     case = Case("A")
     result = Result(case, 1, 1, 1, 9, {"talentpool": ours, MILP: theirs}, ("CBC by PuLP",))
     alone = Alone(case, 1, 0.1, 5.0, 9_999, 10_000, is_proved=False, megabytes=300)
-    return Measured({case: result}, {case: alone})
+    return Measured({case: result}, {("plan", case): alone})
 
 
 def test_a_target_is_met_missed_or_not_measured() -> None:
