@@ -6,8 +6,10 @@ are the intersection of the sets of its conditions, for a block of needs at a ti
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
@@ -37,13 +39,11 @@ def asked_of(needs: Sequence[Need], columns: Columns) -> list[Asked]:
 
 
 def _asked(condition: Condition, needs: Sequence[Need], columns: Columns) -> Asked:
-    numbers: dict[Any, int] = {}
-    asks = condition.asks
-    found = [[numbers.setdefault(key, len(numbers) + 1) for key in asks(need, columns)]
-             for need in needs]  # fmt: skip
+    numbers: defaultdict[Any, int] = defaultdict(count(1).__next__)
+    found = [[numbers[key] for key in condition.asks(need, columns)] for need in needs]
     counts = np.array([len(row) for row in found], np.int64)
     rows = np.zeros((len(needs), int(counts.max(initial=0))), np.int64)
-    rows[np.arange(rows.shape[1]) < counts[:, None]] = [number for row in found for number in row]
+    rows[np.arange(rows.shape[1]) < counts[:, None]] = list(chain.from_iterable(found))
     return Asked(condition, list(numbers), rows)
 
 
