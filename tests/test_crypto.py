@@ -19,7 +19,7 @@ def test_what_was_written_with_an_old_key_opens_until_the_key_goes() -> None:
     assert "髙塚" not in str(refused.value)
 
 
-@pytest.mark.parametrize("key", ["", "short", OLD[:-1], "鍵" * 44])
+@pytest.mark.parametrize("key", ["", "short", "k" * 43, "鍵" * 44])
 def test_a_key_that_is_none_does_not_start_and_is_not_shown(key: str) -> None:
     with pytest.raises(ConfigError) as refused:
         Keyring([NEW, key], "secret")

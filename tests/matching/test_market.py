@@ -101,6 +101,17 @@ def test_every_term_of_the_policy_matters(
     assert usual.value.tolist() != other.value.tolist()
 
 
+@pytest.mark.parametrize("changed", [{"order": "stages"}, {"fairness_floor": 100}], ids=str)
+def test_every_aim_of_the_policy_matters(
+    changed: dict[str, object], market: tuple[list[m.Candidate], list[m.Need]]
+) -> None:
+    quiet = {"fill_premium": 0, "priority_bonus": 0, "in_force_bonus": 0}
+    usual = m.document(*market, m.Policy(**quiet))  # type: ignore[arg-type]
+    other = m.document(*market, m.Policy(**quiet, **changed))  # type: ignore[arg-type]
+    assert usual["aims"] != other["aims"]
+    assert "unaimed" in other["baselines"]
+
+
 def test_pairs_in_force_gain_their_bonus(
     market: tuple[list[m.Candidate], list[m.Need]],
 ) -> None:
