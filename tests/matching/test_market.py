@@ -105,7 +105,7 @@ def test_every_term_of_the_policy_matters(
 def test_every_aim_of_the_policy_matters(
     changed: dict[str, object], market: tuple[list[m.Candidate], list[m.Need]]
 ) -> None:
-    quiet = {"fill_premium": 0, "priority_bonus": 0, "in_force_bonus": 0}
+    quiet = {"fill_premium": 0, "priority_bonus": 0, "in_force_bonus": 0, "load_penalty": 9_999}
     usual = m.document(*market, m.Policy(**quiet))  # type: ignore[arg-type]
     other = m.document(*market, m.Policy(**quiet, **changed))  # type: ignore[arg-type]
     assert usual["aims"] != other["aims"]
