@@ -1,0 +1,106 @@
+"""The long set of the engine: `python -m tests.matching.long_set`, some ten minutes; prints what it saw.
+
+On the middle market over twelve months: pins whose stated loss is what solving from nothing gives, forbids from
+the last prices and from nothing, chains of moves that are carried out; on small markets of records: empty seats
+that the smallest change fills.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+
+from benchmarks.instances import make
+from talentpool import matching as m
+
+from .people import make_market
+
+PINS, FORBIDS, CHAINS, SEATS = 300, 300, 200, 200
+
+
+def main() -> int:
+    problem = make("B", months=12)
+    plan = m.solve(problem)
+    m.verify(problem, plan)
+    checks = {
+        f"{PINS} pins: the loss is that of solving from nothing": _pins(problem, plan),
+        f"{FORBIDS} forbids: from the last prices as from nothing": _forbids(problem, plan),
+        f"{CHAINS} chains: carried out, they cost what they say": _chains(problem, plan),
+        f"{SEATS} empty seats: the smallest change fills them": _seats(),
+    }
+    failed = 0
+    for name, verdicts in checks.items():
+        wrong = sum(not verdict for verdict in verdicts)
+        failed += wrong
+        print(f"{name}: {wrong} wrong", flush=True)
+    return 1 if failed else 0
+
+
+def _drawn(problem: m.Problem, plan: m.Plan, count: int, seed: int) -> Iterator[tuple[int, int]]:
+    """Pairs outside the plan that can be pinned."""
+    r = np.random.default_rng(seed)
+    placed = set(problem.edges(plan.pairs).tolist())
+    found = 0
+    for edge in r.permutation(len(problem.candidate)).tolist():
+        if edge in placed or found == count:
+            continue
+        pair = int(problem.row[edge]), int(problem.candidate[edge])
+        try:
+            m.solve(problem, pins=[pair], time_limit=0.0)
+        except m.InfeasiblePins:
+            continue
+        found += 1
+        yield pair
+
+
+def _pins(problem: m.Problem, plan: m.Plan) -> Iterator[bool]:
+    for need, candidate in _drawn(problem, plan, PINS, 1):
+        answer = m.why_not(problem, plan, need, candidate)
+        cold = m.solve(problem, pins=[(need, candidate)])
+        yield answer.is_exact and answer.loss == plan.value - cold.value
+
+
+def _forbids(problem: m.Problem, plan: m.Plan) -> Iterator[bool]:
+    chosen = np.random.default_rng(2).permutation(len(plan.pairs))[:FORBIDS]
+    for need, candidate in plan.pairs[chosen].tolist():
+        cold = m.solve(problem, forbids=[(need, candidate)])
+        warm = m.solve(problem, forbids=[(need, candidate)], start=plan)
+        m.verify(problem, warm)
+        same = warm.pairs.tolist() == cold.pairs.tolist()
+        yield same and warm.value <= plan.value and [need, candidate] not in warm.pairs.tolist()
+
+
+def _chains(problem: m.Problem, plan: m.Plan) -> Iterator[bool]:
+    for need, candidate in _drawn(problem, plan, CHAINS, 3):
+        answer = m.why_not(problem, plan, need, candidate)
+        pairs = answer.chain.carried_out(plan.pairs)
+        value = int(problem.value[problem.edges(pairs)].sum())
+        moved = m.Plan(
+            pairs=np.array(pairs, np.int64), value=value, bound=value, status="feasible",
+            need_price=plan.need_price, candidate_price=plan.candidate_price,
+        )  # fmt: skip
+        m.verify(problem, moved)
+        yield (need, candidate) in pairs and plan.value - value == answer.loss
+
+
+def _seats() -> Iterator[bool]:
+    found = 0
+    for seed in range(10_000):
+        people, needs = make_market(seed, 25, 20)
+        answer = m.document(people, needs)
+        for entry in answer["empty_seats"]:
+            if entry["change"] is None:
+                continue
+            need = next(n for n in needs if n.id == entry["need"])
+            changed, altered = m.apply_change(entry["change"], people, need)
+            plan = m.solve(m.build(changed, [altered if n.id == need.id else n for n in needs]))
+            yield len(plan.pairs) > len(answer["placements"])
+            found += 1
+            if found == SEATS:
+                return
+
+
+if __name__ == "__main__":
+    sys.exit(main())
