@@ -18,17 +18,19 @@ from .running import Case
 def main(order: str) -> None:
     what, size, months, is_unit, seed, limit = json.loads(order)
     figures = fit(size, seed) if what == "fit" else plan(Case(size, months, is_unit, seed), limit)
-    print(json.dumps({**figures, "megabytes": peak_megabytes()}))
+    print(json.dumps({**figures, "megabytes": megabytes("VmHWM")}))
 
 
 def plan(case: Case, limit: float) -> dict[str, float]:
     began = perf_counter()
     problem = case.problem()
     drawn = perf_counter()
+    given = megabytes("VmRSS")
     found = m.solve(problem, time_limit=limit)
     return {
         "pairs": len(problem.candidate),
         "drawn": drawn - began,
+        "given": given,
         "seconds": perf_counter() - drawn,
         "value": found.value,
         "bound": found.bound,
@@ -41,12 +43,14 @@ def fit(size: str, seed: int) -> dict[str, float]:
     began = perf_counter()
     candidates, needs = draw_records(SIZES[size], seed)
     drawn = perf_counter()
+    given = megabytes("VmRSS")
     problem = m.build(candidates, needs, has_parts=False)
     seconds = perf_counter() - drawn
     total = int(problem.fit.sum(dtype="int64"))
     return {
         "pairs": len(problem.candidate),
         "drawn": drawn - began,
+        "given": given,
         "seconds": seconds,
         "value": total,
         "bound": total,
@@ -54,12 +58,13 @@ def fit(size: str, seed: int) -> dict[str, float]:
     }
 
 
-def peak_megabytes() -> int:
-    """Linux counts the parent's peak into ru_maxrss of a child; VmHWM is this program's own."""
+def megabytes(line: str) -> int:
+    """VmRSS is what is used now, VmHWM the peak: Linux counts the parent's peak into ru_maxrss of a child.
+    Elsewhere ru_maxrss stands for both."""
     status = Path("/proc/self/status")
     if status.exists():
-        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        return int(lines["VmHWM"].split()[0]) // 1024
+        lines = dict(row.split(":", 1) for row in status.read_text().splitlines())
+        return int(lines[line].split()[0]) // 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 

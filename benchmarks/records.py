@@ -9,11 +9,12 @@ import numpy as np
 from talentpool import matching as m
 
 from .instances import Size
-from .market import MONTHS, NEVER, Needs, People, Towns, draw_needs, draw_people, draw_towns
+from .market import MONTHS, Needs, People, Towns, draw_needs, draw_people, draw_towns
 
 START = m.month_number(2027, 4)
 MINUTES_A_KILOMETRE = 1.2
 FARTHEST = 180  # minutes
+MOSTLY_REMOTE = 80  # per cent: from there on a need is served online
 KINDS = ("official", "specialist", "freelance")
 BOTH = frozenset({"online", "onsite"})
 month_of = cache(m.Month)  # equal months are one object: a nation has few kinds of them
@@ -82,7 +83,7 @@ def _candidates(r: np.random.Generator, towns: Towns, people: People) -> list[m.
 
 
 def _availability(people: People, i: int) -> dict[int, m.Month]:
-    modes = frozenset({"onsite"}) if people.remote_from[i] == NEVER else BOTH
+    modes = BOTH if people.remote_from[i] <= MOSTLY_REMOTE else frozenset({"onsite"})
     weekdays = int(people.weekdays[i])
     return {
         START + t: month_of(int(people.half_days[i, t]), weekdays, modes)
@@ -106,7 +107,7 @@ def _needs(towns: Towns, needs: Needs) -> list[m.Need]:
                 seats=int(needs.seats[j]),
                 half_days=int(needs.half_days[j]),
                 months=tuple(range(START + int(needs.first[j]), START + int(needs.last[j]) + 1)),
-                mode="onsite" if remote < 40 else "online" if remote >= 80 else "hybrid",
+                mode="onsite" if remote < 40 else "online" if remote >= MOSTLY_REMOTE else "hybrid",
                 on_site_share=100 - remote,
                 weekdays=int(needs.weekdays[j]),
                 roles=names("r", 1 << int(needs.role[j])),

@@ -111,11 +111,12 @@ def memory(runs: Iterable[Alone]) -> list[str]:
             f"{run.drawn:.2f}",
             f"{run.seconds:.3f}",
             run.proof if run.what == "plan" else "",
+            f"{run.given:,}",
             f"{run.megabytes:,}",
         ]
         for run in runs
     ]
-    return table(["", "pairs", "drawn s", "took s", "proof", "peak MB"], rows)
+    return table(["", "pairs", "drawn s", "took s", "proof", "MB before", "peak MB"], rows)
 
 
 def table(head: list[str], rows: Iterable[list[str]]) -> list[str]:

@@ -154,6 +154,7 @@ class Alone:
     value: int
     bound: int
     is_proved: bool
+    given: int  # MB in use before it began: the program and its input
     megabytes: int  # peak, the drawing included
     what: str = "plan"
 

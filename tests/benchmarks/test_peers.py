@@ -68,13 +68,13 @@ def test_a_run_alone_tells_its_memory_and_the_same_value() -> None:
     alone = run_alone(Case("A", months=12), 30.0)
     assert alone.value == m.solve(make("A", months=12)).value
     assert alone.is_proved
-    assert 20 < alone.megabytes < 2_000
+    assert 20 < alone.given <= alone.megabytes < 2_000
 
 
 def _measured(ours: Timing, theirs: Timing) -> Measured:
     case = Case("A")
     result = Result(case, 1, 1, 1, 9, {"talentpool": ours, MILP: theirs}, ("CBC by PuLP",))
-    alone = Alone(case, 1, 0.1, 5.0, 9_999, 10_000, is_proved=False, megabytes=300)
+    alone = Alone(case, 1, 0.1, 5.0, 9_999, 10_000, is_proved=False, given=100, megabytes=300)
     return Measured({case: result}, {("plan", case): alone})
 
 
@@ -127,7 +127,7 @@ def test_the_table_prints_wins_losses_and_absences() -> None:
     assert "| A, 1 month, against scipy.milp | ≥ 1 × | > 0.5 × | not met |" in text
     assert "| scipy.milp | 500.00 | 400.00 | 3 | 0.5 | 4 (stopped at the limit, no proof) |" in text
     assert "| CBC by PuLP |  |  |  |  | missing |" in text
-    assert "| A, 1 month | 1 | 0.10 | 5.000 | gap 0.0100 % | 300 |" in text
+    assert "| A, 1 month | 1 | 0.10 | 5.000 | gap 0.0100 % | 100 | 300 |" in text
     assert json.loads(json.dumps(as_json(measured, machine(), "x")))["alone"][0]["pairs"] == 1
 
 
