@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -18,14 +19,13 @@ from .running import Case, Comparison, Patience, measure, run_alone
 from .scoring import measure_scoring
 from .targets import MILP, SEEDS, Measured
 
-FULL = Patience(rounds=5, seconds=60, limit=120)
+FULL = Patience(rounds=5, seconds=60, limit=300)
 SMOKE = Patience(rounds=1, seconds=1, limit=2)
-SEVERAL = Patience(rounds=3, seconds=30, limit=120)
 
 
 def main(arguments: list[str] | None = None) -> None:
     asked = _read(arguments)
-    patience = SMOKE if asked.smoke else FULL
+    patience = SMOKE if asked.smoke else replace(FULL, limit=asked.limit)
     sizes = "AB" if asked.smoke else asked.sizes
     described = machine()
     paper = _own_paper()
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> None:
         result = measure(case, patience)
         measured.results[case] = result
     if "B" in sizes and not asked.smoke:
-        _measure_seeds(measured)
+        _measure_seeds(measured, replace(patience, rounds=3, seconds=30))
     _compare(measured, sizes, patience)
     for what, case in _alone(sizes):
         _say(f"{case.title}, {what}, alone")
@@ -66,7 +66,7 @@ def _alone(sizes: str) -> list[tuple[str, Case]]:
 
 def _compare(measured: Measured, sizes: str, patience: Patience) -> None:
     made: list[Callable[[], Comparison]] = []
-    loops = "A" if patience is SMOKE else "AB"  # a nation's loop would take ten minutes
+    loops = "A" if patience == SMOKE else "AB"  # a nation's loop would take ten minutes
     made += [
         partial(measure_scoring, size, patience, has_loop=size in loops)
         for size in sizes
@@ -81,13 +81,13 @@ def _compare(measured: Measured, sizes: str, patience: Patience) -> None:
         measured.comparisons[comparison.title] = comparison
 
 
-def _measure_seeds(measured: Measured) -> None:
+def _measure_seeds(measured: Measured, patience: Patience) -> None:
     for months in (1, 12):
         for seed in SEEDS[1:]:
             case = Case("B", months, seed=seed)
             _say(case.title)
             peers = [peer for peer in case.peers() if peer.name == MILP]
-            measured.results[case] = measure(case, SEVERAL, peers)
+            measured.results[case] = measure(case, patience, peers)
 
 
 def _read(arguments: list[str] | None) -> argparse.Namespace:
@@ -96,6 +96,7 @@ def _read(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--sizes", type=_sizes, default="ABCDST", help="of A,B,C,D,S,T; all if left out"
     )
+    parser.add_argument("--limit", type=float, default=FULL.limit, help="seconds a run may take")
     parser.add_argument("--out", type=Path, help="a file; otherwise it is printed")
     parser.add_argument("--json", action="store_true", help="the same figures as JSON")
     return parser.parse_args(arguments)

@@ -86,6 +86,7 @@ class Result:
     needs: int
     pairs: int
     bound: int
+    limit: float
     timings: dict[str, Timing]
     missing: tuple[str, ...]
 
@@ -107,6 +108,7 @@ def measure(case: Case, patience: Patience, peers: Sequence[Peer] | None = None)
         needs=problem.m,
         pairs=len(problem.candidate),
         bound=plan.bound,
+        limit=patience.limit,
         timings={name: _timing(taken, answers[name]) for name, taken in seconds.items()},
         missing=tuple(peer.name for peer in asked if peer.version is None),
     )

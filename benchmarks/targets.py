@@ -32,12 +32,16 @@ class Target:
 
 
 def ratio(measured: Measured, case: Case, peer: str) -> tuple[float, bool] | None:
-    """The peer's median over ours, and whether the peer was stopped: then it is at least that."""
+    """The peer's median over ours, and whether the peer was stopped: then it is more than that.
+
+    Some stop late; a stopped peer counts with no more than its limit.
+    """
     result = measured.results.get(case)
     if result is None or peer not in result.timings:
         return None
     theirs = result.timings[peer]
-    return theirs.median / result.timings[OURS.name].median, not theirs.is_proved
+    seconds = theirs.median if theirs.is_proved else min(theirs.median, result.limit)
+    return seconds / result.timings[OURS.name].median, not theirs.is_proved
 
 
 def faster(factor: float, peer: str, *cases: Case) -> Target:
