@@ -16,9 +16,8 @@ from .market import Ints, Market
 from .walk import Tick, Way, walk_best, walk_within
 
 NONE = -1  # no pair in this place of a pattern
-MOST_ROWS = (
-    1 << 22
-)  # patterns of one size held at once; persons with more than their share are walked
+# Joins of one size made at once; where it would be more, who needs more than a share is walked.
+MOST_ROWS = 1 << 22
 FAIR_SHARE = 1 << 10  # joins that every person may need at one size
 
 
@@ -191,7 +190,7 @@ def _grown(market: Market, listing: _Listing, rows: _Rows, least: Ints) -> tuple
     counts = _reach(market, listing, rows, least) - first
     total = np.bincount(rows.owner, counts, minlength=len(least))
     share = max(FAIR_SHARE, MOST_ROWS // max(1, int(np.count_nonzero(total))))
-    heavy = np.flatnonzero(total > share)
+    heavy = np.flatnonzero((total > share) & (total.sum() > MOST_ROWS))
     if len(heavy):
         counts[np.isin(rows.owner, heavy)] = 0
     parent = np.repeat(np.arange(len(counts)), counts)
