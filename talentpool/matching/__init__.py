@@ -30,6 +30,7 @@ from .records import (
     month_number,
     month_text,
 )
+from .regrets import Loss, Regrets
 from .rules import RULES, Rule
 from .sentences import change_text, points, reason_text, rule_text
 from .solve import solve
@@ -50,6 +51,7 @@ __all__ = [
     "Inputs",
     "InvalidPolicy",
     "InvalidProblem",
+    "Loss",
     "MatchingError",
     "MissingInput",
     "Month",
@@ -59,6 +61,7 @@ __all__ = [
     "Policy",
     "Problem",
     "RankedPair",
+    "Regrets",
     "Rule",
     "SkillClaim",
     "SkillRequirement",

@@ -15,13 +15,13 @@ from .building import build
 from .empty_seats import EmptySeats, empty_seats
 from .errors import InfeasiblePins
 from .inputs import Inputs, Names, input_hash
-from .market import Pair
 from .plan import Plan
 from .policy import Policy
 from .problem import Problem, by_id
-from .ranking import Regrets, ranking
+from .ranking import ranking
 from .reasons import excluded_of
 from .records import Candidate, Need, month_text
+from .regrets import Regrets
 from .search import Progress
 
 
@@ -44,14 +44,14 @@ def document(
     policy = policy or Policy()
     began = time.monotonic()
     problem = build(candidates, needs, policy)
-    pinned = _numbers(problem, pins, is_strict=True)
+    pinned, forbidden = _numbers(problem, pins, is_strict=True), _numbers(problem, forbids)
     sizes = np.array([need.size_class for need in by_id(needs)], np.int64)
     aimed = solve_for(
         policy,
         problem,
         sizes,
         pins=pinned,
-        forbids=_numbers(problem, forbids),
+        forbids=forbidden,
         previous=_numbers(problem, previous),
         time_limit=time_limit,
         progress=progress,
@@ -68,7 +68,7 @@ def document(
         "proof": plan.proof,
         "is_decided": plan.is_decided,
         "placements": _placements(problem, plan, needs),
-        "rankings": _rankings(problem, plan, pinned),
+        "rankings": _rankings(problem, plan, Regrets(problem, plan, pinned, forbidden)),
         "excluded": {
             need: {person: [str(rule) for rule in rules] for person, rules in people.items()}
             for need, people in excluded_of(candidates, needs).items()
@@ -145,10 +145,7 @@ def _placements(problem: Problem, plan: Plan, needs: Sequence[Need]) -> list[dic
     return rows
 
 
-def _rankings(
-    problem: Problem, plan: Plan, pins: Sequence[Pair]
-) -> dict[str, list[dict[str, Any]]]:
-    regrets = Regrets(problem, plan, pins)
+def _rankings(problem: Problem, plan: Plan, regrets: Regrets) -> dict[str, list[dict[str, Any]]]:
     return {
         name: [
             {
@@ -157,6 +154,7 @@ def _rankings(
                 "fit": row.fit,
                 "parts": dict(row.parts),
                 "regret": row.regret,
+                "is_exact": row.is_exact,
                 "placed": row.placed,
                 "reason": dict(row.reason),
             }

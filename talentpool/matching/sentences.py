@@ -25,8 +25,10 @@ def reason_text(
             "県全体で最もよい組合せの一つです。",
             "taken": f"「{'」「'.join(titles)}」に割り当てたため。{_more_ja(reason)}",
             "outranked": f"適合度が{points(reason.get('by', 0))}点以上高い人で枠が埋まったため。",
-            "loses": f"割り当てると県全体の合計点が{points(reason.get('at_least', 0))}点以上下がるため。",
+            "loses": f"割り当てると県全体の合計点が{points(reason.get('at_least', 0))}点"
+            f"{'' if reason.get('is_exact') else '以上'}下がるため。",
             "equal": "同じ合計点の案が複数あり、変更の少なさと抽選で決めたため。",
+            "no_better": "割り当てても、県全体の合計点はいまの案より高くならないため。",
         }
     else:
         texts = {
@@ -35,9 +37,10 @@ def reason_text(
             "taken": f"Serves {', '.join(titles)}.{_more_en(reason)}",
             "outranked": f"The seats went to people at least {points(reason.get('by', 0))} points"
             " fitter.",
-            "loses": f"The whole plan would lose at least {points(reason.get('at_least', 0))}"
-            " points.",
+            "loses": f"The whole plan would lose {'' if reason.get('is_exact') else 'at least '}"
+            f"{points(reason.get('at_least', 0))} points.",
             "equal": "Several plans are worth the same; fewest changes and the lottery decided.",
+            "no_better": "No plan that takes this person is worth more.",
         }
     return texts[code]
 

@@ -1,0 +1,140 @@
+"""What fixing a pair would cost the plan: exact where everybody serves one need, else a bound from the prices.
+
+One need a person: the plan is a flow from needs to people, and fixing a pair sends one unit round the cheapest
+cycle through it. With the prices as potentials no arc of the residual graph is negative, so one run of Dijkstra's
+method to a need gives the exact loss for each of its candidates (Ahuja, Magnanti, Orlin, Network Flows, 9.7).
+Several needs a person: a plan with the pair is worth at most UB - (w_i - best pattern of i that contains it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .market import Ints, Market, Pair, open_market, pinned_edges
+from .patterns import best, best_with
+from .plan import Plan
+from .problem import Problem
+from .search import SCALE
+from .unit import is_unit
+
+
+def _no_limit() -> None:
+    """Explanations take the time they take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Of each pair of one need, in the order of the problem: (k,) bp the plan loses, and whether that is exact.
+
+    Where it is not, the plan loses at least that much.
+    """
+
+    bp: Ints
+    is_exact: NDArray[np.bool_]
+
+
+class Regrets:
+    """Losses of fixing pairs, need by need. pins, forbids: those the plan was made with.
+
+    What does not fit beside the pins, or is forbidden, costs at least its own value.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        plan: Plan,
+        pins: Sequence[Pair] = (),
+        forbids: Sequence[Pair] = (),
+    ) -> None:
+        self._problem = problem
+        pinned = pinned_edges(problem, pins, ())
+        self._market = market = open_market(problem, pinned, forbids)
+        self._prices = np.rint(plan.need_price * SCALE).astype(np.int64)
+        self._worth = market.value * SCALE - self._prices[market.need]
+        self._placed = problem.edges(plan.pairs)
+        self._value = (plan.value - int(problem.value[pinned].sum())) * SCALE
+
+    def of(self, need: int) -> Loss:
+        start, end = int(self._problem.ptr[need]), int(self._problem.ptr[need + 1])
+        edges = np.arange(start, end)
+        is_exact = np.isin(edges, self._placed)
+        if self._cycles is None:
+            bp = self._bounds[start:end].copy()
+        else:
+            bp = np.maximum(self._problem.value[start:end], 0)
+            known, loss = self._cycles.losses(need)
+            bp[known - start], is_exact[known - start] = loss, True
+        bp[np.isin(edges, self._placed)] = 0
+        return Loss(bp, is_exact)
+
+    @cached_property
+    def _bounds(self) -> Ints:
+        """(E,) the least losses that the prices prove, rounded up to whole bp, never below 0."""
+        market, worth = self._market, self._worth
+        top = np.zeros(market.people, np.int64)
+        found = best(market, worth, _no_limit)
+        top[found.owner] = found.worth
+        slack = int((market.seats * self._prices).sum()) + int(top.sum()) - self._value
+        pairs = np.arange(len(market.edge))
+        loss = top[market.person] - best_with(market, worth, pairs, _no_limit)
+        bounds: Ints = np.maximum(self._problem.value, 0)
+        bounds[market.edge] = np.maximum(0, -(-(loss - slack) // SCALE))
+        return bounds
+
+    @cached_property
+    def _cycles(self) -> _Cycles | None:
+        """None where people may serve several needs, or the prices do not prove the plan to the last bit."""
+        market = self._market
+        if not is_unit(market):
+            return None
+        people = np.zeros(market.people, np.int64)
+        np.maximum.at(people, market.person, self._worth)
+        if int((market.seats * self._prices).sum()) + int(people.sum()) != self._value:
+            return None
+        taken = np.flatnonzero(np.isin(market.edge, self._placed))
+        return _Cycles(market, taken, self._prices, people)
+
+
+class _Cycles:
+    """The residual graph with a node for each need and one, the last, for idle people and empty seats.
+
+    An arc a → b says: a seat that is free in a is taken by somebody who leaves b; all costs in 1/SCALE bp.
+    """
+
+    def __init__(self, market: Market, taken: Ints, seats: Ints, people: Ints) -> None:
+        from scipy.sparse import csr_array  # noqa: PLC0415 - only where something is solved
+
+        self._market = market
+        idle = len(market.seats)
+        self._home = np.full(market.people, idle)  # where each person is in the plan
+        self._home[market.person[taken]] = market.need[taken]
+        self._cost = seats[market.need] + people[market.person] - market.value * SCALE
+        filled = np.bincount(market.need[taken], minlength=idle)
+        full, open_ = np.flatnonzero(filled), np.flatnonzero(filled < market.seats)
+        placed = market.person[taken]
+        tail = [market.need, full, np.full(len(placed) + len(open_), idle)]
+        head = [self._home[market.person], np.full(len(full), idle), market.need[taken], open_]
+        cost = [self._cost, seats[full], people[placed], np.zeros(len(open_), np.int64)]
+        tails, heads, costs = np.concatenate(tail), np.concatenate(head), np.concatenate(cost)
+        order = np.lexsort((costs, tails, heads))
+        arc = heads[order] * (idle + 1) + tails[order]
+        order = order[np.flatnonzero(np.diff(arc, prepend=-1))]  # the cheapest of parallel arcs
+        self._back = csr_array(
+            (costs[order].astype(float), (heads[order], tails[order])), shape=(idle + 1, idle + 1)
+        )
+        by_need = np.argsort(market.need, kind="stable")
+        self._rows = np.split(by_need, np.searchsorted(market.need[by_need], np.arange(1, idle)))
+
+    def losses(self, need: int) -> tuple[Ints, Ints]:
+        """Pair numbers of one need and what fixing each would cost, in bp."""
+        from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415 - only where something is solved
+
+        pairs = self._rows[need]
+        distance = dijkstra(self._back, indices=need)
+        loss = self._cost[pairs] + distance[self._home[self._market.person[pairs]]].astype(np.int64)
+        return self._market.edge[pairs], loss // SCALE
