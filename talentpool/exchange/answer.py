@@ -13,6 +13,7 @@ from .kinds import Cell
 from .writing import Table, render
 
 Lines = Iterator[list[Cell]]
+FIGURES = ("filled", "half_days", "mean_fit", "value", "worst_served", "blocking")
 
 
 def render_answer(
@@ -36,7 +37,7 @@ def _tables(document: Mapping[str, Any], titles: Mapping[str, str]) -> list[Tabl
             list(_plan(document, titles)),
         ),
         Table(
-            "順位", [*need, "順位", "登録者", fit, "割当", "固定の代償(1/100点)", "理由", *parts],
+            "順位", [*need, "順位", "登録者", fit, "割当", "固定の代償(1/100点)", "代償の幅", "理由", *parts],
             list(_rankings(document, titles)),
         ),
         Table("対象外", [*need, "登録者", "満たさない条件"], list(_excluded(document, titles))),
@@ -44,7 +45,10 @@ def _tables(document: Mapping[str, Any], titles: Mapping[str, str]) -> list[Tabl
             "空き枠", [*need, "空き", "条件ごとの人数", "ほかの募集に就く人", "埋まる変更", "その登録者"],
             list(_empty(document, titles)),
         ),
-        Table("比較", ["決め方", "埋まった枠", "半日コマの合計", "平均適合度(1/100点)", "合計点"], list(_compared(document))),
+        Table(
+            "比較", ["決め方", "埋まった枠", "半日コマの合計", "平均適合度(1/100点)", "合計点",
+            "最も埋まらない規模の充足率(%)", "入れ替わりたい組"], list(_compared(document)),
+        ),
     ]  # fmt: skip
 
 
@@ -61,8 +65,8 @@ def _rankings(document: Mapping[str, Any], titles: Mapping[str, str]) -> Lines:
         for row in rows:
             yield [
                 need, titles[need], row["rank"], row["candidate"], row["fit"],
-                "割当" if row["placed"] else "", row["regret"], m.reason_text(row["reason"], titles),
-                *_parts(row),
+                "割当" if row["placed"] else "", row["regret"], "ちょうど" if row["is_exact"] else "以上",
+                m.reason_text(row["reason"], titles), *_parts(row),
             ]  # fmt: skip
 
 
@@ -99,9 +103,8 @@ def _subject(change: Mapping[str, Any]) -> str | None:
 
 
 def _compared(document: Mapping[str, Any]) -> Lines:
-    names = {"plan": "この割当案"} | {name: label for name, (label, _) in m.BASELINES.items()}
-    for name, label in names.items():
+    for name, (label, _) in m.COMPARED.items():
         if name in document["baselines"]:
             row = document["baselines"][name]
-            mean = "" if row["mean_fit"] is None else row["mean_fit"]
-            yield [label, row["filled"], row["half_days"], mean, row["value"]]
+            figures = (row[key] for key in FIGURES)
+            yield [label, *("" if figure is None else figure for figure in figures)]

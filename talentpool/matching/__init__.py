@@ -8,7 +8,7 @@ A library of its own: numpy and scipy only, and scipy only where something is so
 """
 
 from .aims import Aimed, solve_for, solve_in_stages, solve_with_floor, with_premium
-from .baselines import BASELINES, baselines, filled_share
+from .baselines import BASELINES, COMPARED, baselines, filled_share
 from .blocking import blocking_pairs
 from .building import build
 from .document import document, plan_of, problem_of
@@ -39,6 +39,7 @@ from .verify import BrokenPlan, verify
 __all__ = [
     "BASELINES",
     "CHANGES",
+    "COMPARED",
     "ORDERS",
     "PARTS",
     "RULES",

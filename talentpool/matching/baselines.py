@@ -22,6 +22,12 @@ BASELINES: Mapping[str, tuple[str, str]] = {
     "greedy": ("適合度の高い順", "Greedy by fit"),
     "skill_count": ("技能の数の順", "Count of skills"),
 }
+# What is compared, in the order in which it is shown.
+COMPARED: Mapping[str, tuple[str, str]] = {
+    "plan": ("この割当案", "This plan"),
+    "unaimed": ("段階・下限を付けない案", "Without stages and floors"),
+    **BASELINES,
+}
 
 
 def fill(market: Market, order: Ints) -> Ints:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,15 +62,15 @@ class Regrets:
 
     def of(self, need: int) -> Loss:
         start, end = int(self._problem.ptr[need]), int(self._problem.ptr[need + 1])
-        edges = np.arange(start, end)
-        is_exact = np.isin(edges, self._placed)
+        placed = self._placed[(self._placed >= start) & (self._placed < end)] - start
+        is_exact = np.zeros(end - start, bool)
         if self._cycles is None:
             bp = self._bounds[start:end].copy()
         else:
             bp = np.maximum(self._problem.value[start:end], 0)
             known, loss = self._cycles.losses(need)
             bp[known - start], is_exact[known - start] = loss, True
-        bp[np.isin(edges, self._placed)] = 0
+        bp[placed], is_exact[placed] = 0, True
         return Loss(bp, is_exact)
 
     @cached_property
@@ -107,34 +108,42 @@ class _Cycles:
     """
 
     def __init__(self, market: Market, taken: Ints, seats: Ints, people: Ints) -> None:
-        from scipy.sparse import csr_array  # noqa: PLC0415 - only where something is solved
-
-        self._market = market
         idle = len(market.seats)
-        self._home = np.full(market.people, idle)  # where each person is in the plan
-        self._home[market.person[taken]] = market.need[taken]
-        self._cost = seats[market.need] + people[market.person] - market.value * SCALE
+        home = np.full(market.people, idle)  # where each person is in the plan
+        home[market.person[taken]] = market.need[taken]
+        rows = np.argsort(market.need, kind="stable")
+        need, person = market.need[rows], market.person[rows]
+        self._start = np.searchsorted(need, np.arange(idle + 1))
+        self._edge, self._home = market.edge[rows], home[person]
+        self._cost = seats[need] + people[person] - market.value[rows] * SCALE
         filled = np.bincount(market.need[taken], minlength=idle)
         full, open_ = np.flatnonzero(filled), np.flatnonzero(filled < market.seats)
         placed = market.person[taken]
-        tail = [market.need, full, np.full(len(placed) + len(open_), idle)]
-        head = [self._home[market.person], np.full(len(full), idle), market.need[taken], open_]
+        tail = [need, full, np.full(len(placed) + len(open_), idle)]
+        head = [self._home, np.full(len(full), idle), market.need[taken], open_]
         cost = [self._cost, seats[full], people[placed], np.zeros(len(open_), np.int64)]
-        tails, heads, costs = np.concatenate(tail), np.concatenate(head), np.concatenate(cost)
-        order = np.lexsort((costs, tails, heads))
-        arc = heads[order] * (idle + 1) + tails[order]
-        order = order[np.flatnonzero(np.diff(arc, prepend=-1))]  # the cheapest of parallel arcs
-        self._back = csr_array(
-            (costs[order].astype(float), (heads[order], tails[order])), shape=(idle + 1, idle + 1)
-        )
-        by_need = np.argsort(market.need, kind="stable")
-        self._rows = np.split(by_need, np.searchsorted(market.need[by_need], np.arange(1, idle)))
+        self._back = _fewest(np.concatenate(tail), np.concatenate(head), np.concatenate(cost), idle)
 
     def losses(self, need: int) -> tuple[Ints, Ints]:
         """Pair numbers of one need and what fixing each would cost, in bp."""
         from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415 - only where something is solved
 
-        pairs = self._rows[need]
-        distance = dijkstra(self._back, indices=need)
-        loss = self._cost[pairs] + distance[self._home[self._market.person[pairs]]].astype(np.int64)
-        return self._market.edge[pairs], loss // SCALE
+        pairs = slice(self._start[need], self._start[need + 1])
+        distance = dijkstra(self._back, indices=[need])[0][self._home[pairs]].astype(np.int64)
+        return self._edge[pairs], (self._cost[pairs] + distance) // SCALE
+
+
+def _fewest(tail: Ints, head: Ints, cost: Ints, idle: int) -> Any:
+    """The graph turned round (rows are heads), without arcs that parallel ones or the way over `idle` undercut."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - only where something is solved
+
+    out, back = (np.full(idle + 1, np.iinfo(np.int64).max // 2) for _ in range(2))
+    np.minimum.at(out, tail[head == idle], cost[head == idle])
+    np.minimum.at(back, head[tail == idle], cost[tail == idle])
+    useful = np.flatnonzero((head == idle) | (tail == idle) | (cost < out[tail] + back[head]))
+    order = useful[np.lexsort((cost[useful], tail[useful], head[useful]))]
+    arc = head[order] * (idle + 1) + tail[order]
+    order = order[np.flatnonzero(np.diff(arc, prepend=-1))]
+    return csr_array(
+        (cost[order].astype(float), (head[order], tail[order])), shape=(idle + 1, idle + 1)
+    )

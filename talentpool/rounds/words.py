@@ -98,11 +98,9 @@ def relative_parts(policy: Mapping[str, Any], parts: Mapping[str, int]) -> list[
 def compared(round_: Round) -> Sequence[Compared]:
     """The plan and the baselines as rows, the plan first."""
     figures = (round_.summary or {}).get("baselines", {})
-    labels = {"plan": "この割当案", "unaimed": "段階・下限を付けない案"}
-    labels |= {name: text[0] for name, text in m.BASELINES.items()}
     return [
         Compared(label, **{key: row[key] for key in FIGURES})
-        for name, label in labels.items()
+        for name, (label, _english) in m.COMPARED.items()
         if (row := figures.get(name)) is not None
     ]
 

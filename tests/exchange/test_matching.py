@@ -169,7 +169,8 @@ def test_the_plan_is_written_as_sheets_that_people_read(tmp_path: Path) -> None:
     plan = list(book["割当案"].iter_rows(values_only=True))
     assert plan[1][:4] == ("募1", "窓口業務の見直し", 1, "新1")
     assert sum(plan[1][7:]) == plan[1][4]
-    assert book["順位"]["H2"].value.endswith("。")
+    assert book["順位"]["H2"].value == "ちょうど"
+    assert book["順位"]["I2"].value.endswith("。")
     left_out = {row[:4] for row in book["対象外"].iter_rows(min_row=2, values_only=True)}
     assert ("募3", "窓口業務の見直し", "新1", m.rule_text("skill")) in left_out
     empty = list(book["空き枠"].iter_rows(values_only=True))
@@ -177,7 +178,9 @@ def test_the_plan_is_written_as_sheets_that_people_read(tmp_path: Path) -> None:
     assert empty[2][0] == "募3"
     assert "業務フロー見直し(BPR)" in empty[2][5]
     assert empty[2][6] == "新1"
-    assert [row[0] for row in book["比較"].iter_rows(values_only=True)][1] == "この割当案"
+    compared = list(book["比較"].iter_rows(values_only=True))
+    assert compared[1][0] == "この割当案"
+    assert len(compared[0]) == len(compared[1]) == 7
 
 
 def test_the_plan_is_json_where_that_is_asked_for(tmp_path: Path) -> None:
