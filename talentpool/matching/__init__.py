@@ -12,7 +12,7 @@ from .baselines import BASELINES, COMPARED, baselines, filled_share
 from .blocking import blocking_pairs
 from .building import build
 from .document import document, plan_of, problem_of
-from .empty_seats import CHANGES, apply_change, empty_seats
+from .empty_seats import CHANGES, EmptySeats, apply_change, empty_seats
 from .errors import InfeasiblePins, InvalidPolicy, InvalidProblem, MatchingError, MissingInput
 from .inputs import Inputs, input_document, input_hash, inputs_of, to_json
 from .moves import Answer, Chain, Move, difference, why_not
@@ -48,6 +48,7 @@ __all__ = [
     "BrokenPlan",
     "Candidate",
     "Chain",
+    "EmptySeats",
     "InfeasiblePins",
     "Inputs",
     "InvalidPolicy",

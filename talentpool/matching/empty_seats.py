@@ -144,15 +144,45 @@ def _explain(
         rules={rule: int(mask.sum()) for rule, mask in broken.items() if mask.any()},
         near=tuple((people[i].id, names[int(table[:, i].argmax())]) for i in nearest),
         busy=int(feasible(broken).sum()) - sum(need.id in s for s in load.served),
-        change=_smallest(need, left, policy),
+        change=_smallest(need, left, _staying(need, left, load), policy),
     )
 
 
-def _smallest(need: Need, people: list[Candidate], policy: Policy) -> dict[str, Any] | None:
-    """The cheapest change that gives the seat somebody whom the plan leaves free; best fit breaks ties."""
+def _staying(need: Need, left: Sequence[Candidate], load: _Load) -> list[Candidate]:
+    """The people whom the plan gives this need, as they are beside their other needs."""
+    staying = []
+    for person, served in zip(left, load.served, strict=True):
+        if need.id not in served:
+            continue
+        availability = dict(person.availability)
+        for month in need.months:
+            rest = availability[month]
+            availability[month] = replace(
+                rest,
+                half_days=rest.half_days + need.half_days,
+                engagements=rest.engagements - 1,
+            )
+        allowed = person.forbidden - {need.id}
+        staying.append(replace(person, availability=availability, forbidden=allowed))
+    return staying
+
+
+def _smallest(
+    need: Need, people: list[Candidate], staying: Sequence[Candidate], policy: Policy
+) -> dict[str, Any] | None:
+    """The cheapest change that gives the seat somebody whom the plan leaves free; best fit breaks ties.
+
+    A change of the need must suit those who are `staying` on its other seats.
+    """
     changes = list(_changes(need, people))
     columns = columns_of([change.need for change in changes])
     arrays = encode(people, columns)
+    known = encode(staying, columns)
+    changes = [
+        change
+        for change in changes
+        if change.of_person or feasible(broken_rules(staying, known, change.need, columns)).all()
+    ]
     best: tuple[int, int, str] | None = None
     answer = None
     for change in changes:
