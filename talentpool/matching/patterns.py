@@ -1,24 +1,26 @@
 """Every person's patterns at once: sets of needs that fit the months together, grown pair by pair.
 
 All patterns of one size are rows of arrays; each is joined with the pairs of its person that come later in
-falling worth, as long as the best that could still follow reaches what is asked. A few people with very many
-ways are left to the depth-first walk of `walk`, which bounds better but one person at a time.
+falling worth after tolls, as long as the bound on what can still follow reaches what is asked. Where that
+would be too many rows at once, a part of them is grown to the end first.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .market import Ints, Market
-from .walk import Tick, Way, walk_best, walk_within
+from .tolls import Tolls
 
 NONE = -1  # no pair in this place of a pattern
-# Joins of one size made at once; where it would be more, who needs more than a share is walked.
-MOST_ROWS = 1 << 22
-FAIR_SHARE = 1 << 10  # joins that every person may need at one size
+UNKNOWN = 1 << 62  # more than any worth
+MOST_ROWS = 1 << 18  # joins made at once
+Tick = Callable[[], None]  # called now and then; may raise
 
 
 @dataclass(frozen=True)
@@ -35,113 +37,118 @@ class Patterns:
 
 @dataclass(frozen=True)
 class _Listing:
-    """The pairs that can matter, by person in falling worth.
+    """The pairs that can matter, by person in falling worth after tolls.
 
-    pair (L,) positions in the market, worth (L,), gains (L+1,) running sum of the positive worths, start
-    and end (q,) of each person's part.
+    pair (L,) positions in the market, worth (L,), left (L,) after tolls, skipped (L+1,) running sum of the
+    positive ones, start and end (q,) of each person's part; limit (q,): no pattern is worth more.
     """
 
     pair: Ints
     worth: Ints
-    gains: Ints
+    left: Ints
+    skipped: Ints
     start: Ints
     end: Ints
+    limit: Ints
 
 
 @dataclass(frozen=True)
 class _Rows:
-    """Patterns of one size that may grow. last: place of the last pair in the listing; others as in Market."""
+    """Patterns that may grow. last: place of the last pair in the listing; limit: nothing that grows from the
+    row is worth more, if all places up to the last are decided; others as in Market."""
 
     owner: Ints
     person: Ints
     last: Ints
+    limit: Ints
     worth: Ints
     pairs: Ints
     room: NDArray[np.int16]
     slots: NDArray[np.int16]
 
-    def take(self, which: NDArray[np.bool_] | Ints) -> _Rows:
+    def take(self, which: NDArray[np.bool_] | Ints | slice) -> _Rows:
         return _Rows(
-            self.owner[which], self.person[which], self.last[which], self.worth[which],
-            self.pairs[which], self.room[which], self.slots[which],
+            self.owner[which], self.person[which], self.last[which], self.limit[which],
+            self.worth[which], self.pairs[which], self.room[which], self.slots[which],
         )  # fmt: skip
 
 
-def best(market: Market, worth: Ints, tick: Tick) -> Patterns:
-    """Each person's best non-empty pattern where it is worth more than nothing. worth (F,)."""
-    listing = _listing(market, worth, 1)
-    rows = _first_rows(market, listing)
-    least = np.ones(market.people, np.int64)
-    return _only_best(market, listing, rows, least, worth, tick)
+def best(market: Market, worth: Ints, tolls: Tolls, known: Ints, tick: Tick) -> Patterns:
+    """Each person's best pattern where it is worth more than what is `known` (q,) ≥ 0. worth (F,)."""
+    least = known + 1
+    listing = _listing(market, worth, tolls, least, 1)
+    least = np.maximum(least, _dive(market, listing))
+    found: list[Patterns] = []
+    for rows in _grown(market, listing, _first_rows(market, listing), least, tick):
+        order = np.lexsort((-rows.worth, rows.owner))
+        first = order[np.flatnonzero(np.diff(rows.owner[order], prepend=-1))]
+        first = first[rows.worth[first] >= least[rows.owner[first]]]
+        found.append(Patterns(rows.owner[first], rows.pairs[first], rows.worth[first]))
+        least[rows.owner[first]] = rows.worth[first] + 1
+    every = _joined(found)
+    return _taken(every, every.worth + 1 == least[every.owner])
 
 
 def within(
-    market: Market, worth: Ints, top: Ints, gap: int, most: int, tick: Tick
+    market: Market, worth: Ints, tolls: Tolls, top: Ints, gap: int, most: int, tick: Tick
 ) -> Patterns | None:
-    """Every non-empty pattern that loses at most `gap` against its person's best.
+    """Every non-empty pattern that loses at most `gap` against its person's best; None if more than `most`.
 
     top (q,): the worth of each person's best pattern. No pair of such a pattern loses more than the gap by
-    itself, as the others are worth at most the best. None when there are more than `most`.
+    itself, as the others are worth at most the best.
     """
     least = top - gap
-    listing = _listing(market, worth, -gap)
-    rows = _first_rows(market, listing)
+    listing = _listing(market, worth, tolls, least, -gap)
     found: list[Patterns] = []
-    heavy: list[int] = []
-    while len(rows.owner):
-        rows, left = _grown(market, listing, rows, least)
-        heavy += left
-        kept = rows.worth >= least[rows.owner]
+    count = 0
+    for rows in _grown(market, listing, _first_rows(market, listing), least, tick):
+        kept = np.flatnonzero(rows.worth >= least[rows.owner])
         found.append(Patterns(rows.owner[kept], rows.pairs[kept], rows.worth[kept]))
-        if sum(len(part.owner) for part in found) > most:
+        count += len(kept)
+        if count > most:
             return None
-    answer = _joined(found)
-    if not heavy:
-        return answer
-    answer = _without(answer, heavy)
-    room = most - len(answer.owner)
-    for person in heavy:
-        walked = walk_within(market, person, worth, int(least[person]), room, tick)
-        if walked is None:
-            return None
-        room -= len(walked)
-        answer = _joined([answer, _from_walk(person, walked)])
-    return answer
+    return _joined(found)
 
 
-def best_with(market: Market, worth: Ints, pairs: Ints, tick: Tick) -> Ints:
+def best_with(market: Market, worth: Ints, tolls: Tolls, pairs: Ints, tick: Tick) -> Ints:
     """(len(pairs),) the worth of the best pattern that contains each of the `pairs`."""
-    listing = _listing(market, worth, 1)
     person = market.person[pairs]
+    nothing = np.zeros(market.people, np.int64)
+    listing = _listing(market, worth, tolls, nothing - UNKNOWN, 1)
     days, slots = market.takes(pairs)
+    top = worth[pairs].copy()
     rows = _Rows(
         owner=np.arange(len(pairs)),
         person=person,
         last=listing.start[person] - 1,
-        worth=worth[pairs],
+        # The pair is met again on the way and, if it is worth its tolls, counted as left out.
+        limit=tolls.limit[person] + tolls.left(market, worth, pairs),
+        worth=top.copy(),
         pairs=pairs[:, None],
         room=market.room[person] - days,
         slots=market.slots[person] - slots,
     )
-    top = rows.worth.copy()
-    while len(rows.owner):
-        rows, heavy = _grown(market, listing, rows, top + 1)
-        np.maximum.at(top, rows.owner, rows.worth)
-        for owner in heavy:
-            top[owner] = walk_best(market, int(person[owner]), worth, tick, must=int(pairs[owner]))[
-                0
-            ]
+    least = top + 1
+    for grown in _grown(market, listing, rows, least, tick):
+        np.maximum.at(top, grown.owner, grown.worth)
+        np.copyto(least, top + 1)
     return top
 
 
-def _listing(market: Market, worth: Ints, least: int) -> _Listing:
-    """The pairs worth at least `least`."""
-    kept = np.flatnonzero(worth >= least)
-    order = kept[np.lexsort((kept, -worth[kept], market.person[kept]))]
-    counts = np.bincount(market.person[order], minlength=market.people)
+def _listing(market: Market, worth: Ints, tolls: Tolls, least: Ints, floor: int) -> _Listing:
+    """The pairs worth at least `floor` of which a pattern that reaches `least` (q,) may consist."""
+    could = tolls.limit - least
+    kept = np.flatnonzero((worth >= floor) & (worth + could[market.person] >= 0))
+    kept = kept[could[market.person[kept]] >= 0]
+    left = tolls.left(market, worth, kept)
+    is_in = left + could[market.person[kept]] >= 0
+    kept, left = kept[is_in], left[is_in]
+    order = np.lexsort((kept, -left, market.person[kept]))
+    kept, left = kept[order], left[order]
+    counts = np.bincount(market.person[kept], minlength=market.people)
     end = np.cumsum(counts)
-    gains = np.concatenate([[0], np.cumsum(np.maximum(worth[order], 0))])
-    return _Listing(order, worth[order], gains, end - counts, end)
+    skipped = np.concatenate([[0], np.cumsum(np.maximum(left, 0))])
+    return _Listing(kept, worth[kept], left, skipped, end - counts, end, tolls.limit)
 
 
 def _first_rows(market: Market, listing: _Listing) -> _Rows:
@@ -151,6 +158,7 @@ def _first_rows(market: Market, listing: _Listing) -> _Rows:
         owner=people,
         person=people,
         last=listing.start[people] - 1,
+        limit=listing.limit[people],
         worth=np.zeros(len(people), np.int64),
         pairs=np.zeros((len(people), 0), np.int64),
         room=market.room[people],
@@ -158,88 +166,87 @@ def _first_rows(market: Market, listing: _Listing) -> _Rows:
     )
 
 
-def _only_best(
-    market: Market, listing: _Listing, rows: _Rows, least: Ints, worth: Ints, tick: Tick
-) -> Patterns:
-    """The best pattern of each owner worth at least `least`; ties go to the first found."""
-    found: list[Patterns] = []
-    heavy: list[int] = []
-    while len(rows.owner):
-        rows, left = _grown(market, listing, rows, least)
-        heavy += left
-        order = np.lexsort((-rows.worth, rows.owner))
-        first = order[np.flatnonzero(np.diff(rows.owner[order], prepend=-1))]
-        first = first[rows.worth[first] >= least[rows.owner[first]]]
-        found.append(Patterns(rows.owner[first], rows.pairs[first], rows.worth[first]))
-        least[rows.owner[first]] = rows.worth[first] + 1
-    answer = _without(_joined(found), heavy)
-    order = np.lexsort((-answer.worth, answer.owner))
-    first = order[np.flatnonzero(np.diff(answer.owner[order], prepend=-1))]
-    walked = [
-        _from_walk(person, [walk_best(market, person, worth, tick)])
-        for person in sorted(set(heavy))
-    ]
-    return _joined(
-        [Patterns(answer.owner[first], answer.pairs[first], answer.worth[first]), *walked]
-    )
+def _dive(market: Market, listing: _Listing) -> Ints:
+    """(q,) what each person reaches who takes, along the listing, whatever still fits."""
+    reached = np.zeros(market.people, np.int64)
+    who = np.flatnonzero(listing.end > listing.start)
+    room, slots, place = market.room.copy(), market.slots.copy(), listing.start[who]
+    while len(who):
+        days, engagements = market.takes(listing.pair[place])
+        fits = np.all((days <= room[who]) & (engagements <= slots[who]), axis=1)
+        room[who] -= days * fits[:, None]
+        slots[who] -= engagements * fits[:, None]
+        reached[who] += np.where(fits, listing.worth[place], 0)
+        place = place + 1
+        goes_on = place < listing.end[who]
+        who, place = who[goes_on], place[goes_on]
+    return reached
 
 
-def _grown(market: Market, listing: _Listing, rows: _Rows, least: Ints) -> tuple[_Rows, list[int]]:
-    """The rows with one more pair each, where `least` (by owner) is still in reach; and owners too heavy."""
+def _grown(
+    market: Market, listing: _Listing, rows: _Rows, least: Ints, tick: Tick
+) -> Iterator[_Rows]:
+    """Block after block all that grows from the rows while `least` (by owner), which may rise, is in reach."""
+    waiting = [rows]
+    while waiting:
+        tick()
+        rows = waiting.pop()
+        counts = _reach(listing, rows, least) - rows.last - 1
+        part = np.cumsum(counts) // MOST_ROWS
+        if len(part) and part[-1] > part[0]:
+            cuts = np.flatnonzero(np.diff(part)) + 1
+            waiting += [rows.take(slice(*cut)) for cut in pairwise([0, *cuts.tolist(), len(part)])]
+            continue
+        rows = _joins(market, listing, rows, counts)
+        if len(rows.owner):
+            yield rows
+            waiting.append(rows)
+
+
+def _joins(market: Market, listing: _Listing, rows: _Rows, counts: Ints) -> _Rows:
+    """The rows with one more pair each: of the next `counts` (rows,) places of the listing, what fits."""
     first = rows.last + 1
-    counts = _reach(market, listing, rows, least) - first
-    total = np.bincount(rows.owner, counts, minlength=len(least))
-    share = max(FAIR_SHARE, MOST_ROWS // max(1, int(np.count_nonzero(total))))
-    heavy = np.flatnonzero((total > share) & (total.sum() > MOST_ROWS))
-    if len(heavy):
-        counts[np.isin(rows.owner, heavy)] = 0
     parent = np.repeat(np.arange(len(counts)), counts)
     place = np.arange(len(parent)) - np.repeat(np.cumsum(counts) - counts - first, counts)
     pair = listing.pair[place]
-    fits = _fits(market, rows, parent, pair)
-    parent, place, pair = parent[fits], place[fits], pair[fits]
     days, slots = market.takes(pair)
-    return (
-        _Rows(
-            owner=rows.owner[parent],
-            person=rows.person[parent],
-            last=place,
-            worth=rows.worth[parent] + listing.worth[place],
-            pairs=np.concatenate([rows.pairs[parent], pair[:, None]], axis=1),
-            room=rows.room[parent] - days,
-            slots=rows.slots[parent] - slots,
-        ),
-        [int(owner) for owner in heavy],
+    room, free = rows.room[parent] - days, rows.slots[parent] - slots
+    fits = (room >= 0).all(axis=1) & (free >= 0).all(axis=1)
+    if rows.pairs.shape[1]:
+        fits &= rows.pairs[parent, 0] != pair  # the pair that `best_with` began with
+    parent, place, pair = parent[fits], place[fits], pair[fits]
+    passed = listing.skipped[place] - listing.skipped[first[parent]]
+    return _Rows(
+        owner=rows.owner[parent],
+        person=rows.person[parent],
+        last=place,
+        limit=rows.limit[parent] - passed + np.minimum(listing.left[place], 0),
+        worth=rows.worth[parent] + listing.worth[place],
+        pairs=np.concatenate([rows.pairs[parent], pair[:, None]], axis=1),
+        room=room[fits],
+        slots=free[fits],
     )
 
 
-def _reach(market: Market, listing: _Listing, rows: _Rows, least: Ints) -> Ints:
+def _reach(listing: _Listing, rows: _Rows, least: Ints) -> Ints:
     """(rows,) the place in the listing from which on no further pair can bring a row to its least.
 
-    At most `left` pairs can follow, so from a place b on a row gains at most the sum of `left` worths; that
-    falls with b: binary search, all rows at once.
+    What a row may still lose falls by every pair passed that is worth its tolls, and by what the next one
+    overpays: along the listing both only grow, so it is a binary search, all rows at once.
     """
-    end = listing.end[rows.person]
-    left = rows.slots.sum(axis=1, dtype=np.int64)  # each further pair takes at least one
-    asked = least[rows.owner] - rows.worth
-    low, high = rows.last + 1, np.where(left > 0, end, rows.last + 1)
+    first = rows.last + 1
+    spare = rows.limit - least[rows.owner]
+    low, high = first, np.where(spare >= 0, listing.end[rows.person], first)
     while (low < high).any():
         middle = np.minimum((low + high) // 2, len(listing.pair) - 1)
-        rest = listing.gains[np.minimum(middle + left, end)] - listing.gains[middle + 1]
-        reaches = (low < high) & (listing.worth[middle] + rest >= asked)
+        passed = listing.skipped[middle] - listing.skipped[first]
+        reaches = passed - np.minimum(listing.left[middle], 0) <= spare
+        is_open = low < high
         low, high = (
-            np.where(reaches, middle + 1, low),
-            np.where(reaches, high, np.maximum(middle, low)),
+            np.where(is_open & reaches, middle + 1, low),
+            np.where(is_open & ~reaches, middle, high),
         )
     return low
-
-
-def _fits(market: Market, rows: _Rows, parent: Ints, pair: Ints) -> NDArray[np.bool_]:
-    days, slots = market.takes(pair)
-    fits = ((days <= rows.room[parent]) & (slots <= rows.slots[parent])).all(axis=1)
-    for place in range(rows.pairs.shape[1]):  # a pair is taken once
-        fits &= rows.pairs[parent, place] != pair
-    return np.asarray(fits)
 
 
 def _joined(parts: list[Patterns]) -> Patterns:
@@ -256,16 +263,5 @@ def _joined(parts: list[Patterns]) -> Patterns:
     )
 
 
-def _without(patterns: Patterns, owners: list[int]) -> Patterns:
-    kept = ~np.isin(patterns.owner, owners)
-    return Patterns(patterns.owner[kept], patterns.pairs[kept], patterns.worth[kept])
-
-
-def _from_walk(person: int, walked: list[Way]) -> Patterns:
-    return _joined(
-        [
-            Patterns(np.array([person]), np.array([pairs], np.int64), np.array([worth]))
-            for worth, pairs in walked
-            if pairs
-        ]
-    )
+def _taken(patterns: Patterns, which: NDArray[np.bool_]) -> Patterns:
+    return Patterns(patterns.owner[which], patterns.pairs[which], patterns.worth[which])

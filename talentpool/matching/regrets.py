@@ -21,6 +21,7 @@ from .patterns import best, best_with
 from .plan import Plan
 from .problem import Problem
 from .search import SCALE
+from .tolls import tolls_of
 from .unit import is_unit
 
 
@@ -78,11 +79,12 @@ class Regrets:
         """(E,) the least losses that the prices prove, rounded up to whole bp, never below 0."""
         market, worth = self._market, self._worth
         top = np.zeros(market.people, np.int64)
-        found = best(market, worth, _no_limit)
+        tolls = tolls_of(market, worth, top)
+        found = best(market, worth, tolls, top, _no_limit)
         top[found.owner] = found.worth
         slack = int((market.seats * self._prices).sum()) + int(top.sum()) - self._value
         pairs = np.arange(len(market.edge))
-        loss = top[market.person] - best_with(market, worth, pairs, _no_limit)
+        loss = top[market.person] - best_with(market, worth, tolls, pairs, _no_limit)
         bounds: Ints = np.maximum(self._problem.value, 0)
         bounds[market.edge] = np.maximum(0, -(-(loss - slack) // SCALE))
         return bounds

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from .core import core_of, missing
 from .market import Ints, Pair, open_market
 from .master import Columns
-from .patterns import Patterns, best, within
+from .patterns import UNKNOWN, Patterns, best, within
 from .problem import Problem
+from .tolls import tolls_of
 
 SCALE = 1024  # prices are whole numbers of 1/1024 bp
 MOST_COLUMNS = 200_000  # patterns enumerated for a proof before it is given up
-UNKNOWN = 1 << 62  # no bound yet
 LEAST_FOR_TIES = 10.0  # seconds
 Progress = Callable[[dict[str, Any]], bool]
 
@@ -59,21 +59,27 @@ class Search:
         """(F,) what the pairs are worth to their persons after the prices, in 1/SCALE bp."""
         return self.market.value * SCALE - prices[self.market.need]
 
-    def price(self, prices: NDArray[np.float64], gap: int, most: int) -> tuple[Patterns, Patterns]:
-        """Every person's best pattern at these prices (m,) in bp, and up to `most` that lose at most `gap`.
+    def price(
+        self, prices: NDArray[np.float64], gap: int, most: int, columns: Columns | None = None
+    ) -> tuple[Patterns, Patterns]:
+        """Each person's best pattern at these prices (m,) in bp, where it is better than the `columns` of that
+        person, and up to `most` patterns that lose at most `gap`.
 
         The bound, kept if it is less, is exact whatever the prices: Σ_j k_j u_j + Σ_i max over patterns of
         (v - u).
         """
         rounded = np.rint(prices * SCALE).astype(np.int64)
         left = self.left(rounded)
-        found = best(self.market, left, self.tick)
         worth = np.zeros(self.market.people, np.int64)
+        if columns is not None:
+            np.maximum.at(worth, columns.owner, columns.sum_over(left))
+        tolls = tolls_of(self.market, left, worth)
+        found = best(self.market, left, tolls, worth, self.tick)
         worth[found.owner] = found.worth
         bound = int((self.market.seats * rounded).sum()) + int(worth.sum())
         if bound < self.bound:
             self.bound, self.prices, self.worth = bound, rounded, worth
-        near = within(self.market, left, worth, gap, most, self.tick)
+        near = within(self.market, left, tolls, worth, gap, most, self.tick)
         return found, near or found
 
     def widen(self, gap: int) -> bool:
@@ -98,20 +104,18 @@ class Search:
         if self.core is not None or len(self.market.edge) > most:
             return None
         nothing = np.zeros(self.market.people, np.int64)
-        return self._columns(
-            within(self.market, self.market.value, nothing, UNKNOWN, most, self.tick)
-        )
+        return self._columns(self.market.value, nothing, UNKNOWN, most)
 
     def near(self, gap: int) -> Columns | None:
         """Columns of every pattern that loses at most `gap` (1/SCALE bp) against its person's best.
 
         A plan worth more than UB - gap can use no other pattern. None when there are too many.
         """
-        left = self.left(self.prices)
-        found = within(self.market, left, self.worth, gap, MOST_COLUMNS, self.tick)
-        return self._columns(found)
+        return self._columns(self.left(self.prices), self.worth, gap, MOST_COLUMNS)
 
-    def _columns(self, found: Patterns | None) -> Columns | None:
+    def _columns(self, left: Ints, worth: Ints, gap: int, most: int) -> Columns | None:
+        tolls = tolls_of(self.market, left, worth)
+        found = within(self.market, left, tolls, worth, gap, most, self.tick)
         if found is None:
             return None
         columns = Columns(self.market)

@@ -156,7 +156,7 @@ def _settle(search: Search, prices: NDArray[np.float64], reach: float) -> None:
     bounds: list[int] = []
     while True:
         before = search.bound
-        bests, near = search.price(prices, NEAR, MOST_NEAR)
+        bests, near = search.price(prices, NEAR, MOST_NEAR, columns)
         added = columns.add(bests)
         search.check("priced")
         bounds.append(search.bound)

@@ -1,49 +1,88 @@
-"""Tolls on the months of one person who has many pairs: a bound that keeps the search for patterns short.
+"""Tolls on everybody's months: a bound on what a person's pairs can be worth together.
 
-The tolls are the dual prices of the person's own small packing problem, rounded to whole numbers. Any tolls
-≥ 0 give a valid bound, so the solver is used but not believed: a pattern is worth at most
-Σ toll · what is free + Σ_k max(0, worth_k - tolls of k), less what it leaves out or overpays.
+Method: Lagrangian. A toll ≥ 0 is asked for each half-day and each engagement in each month; whatever the tolls,
+a pattern is worth at most  Σ toll · what is free + Σ_k max(0, worth_k - tolls of k).  The bound falls by
+Polyak's subgradient steps towards what is known to be reached (Polyak, 1969), all people at once. Rounded to
+whole numbers the tolls are tolls all the same, so the bound is exact however few the steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .market import Ints, Market
 
-@dataclass(frozen=True, slots=True)
+STEPS = 20
+TIMID = 0.8  # part of the stride that is kept after a step that brought nothing
+
+
+@dataclass(frozen=True)
 class Tolls:
-    """limit: the bound on any pattern's worth; left: for each pair, its worth after tolls."""
+    """of (q, 2T): for each half-day and then each engagement in each month; limit (q,): the bound.
 
-    limit: int
-    left: tuple[int, ...]
+    All in the unit of the worths they were made for.
+    """
+
+    of: Ints
+    limit: Ints
+
+    def left(self, market: Market, worth: Ints, pairs: Ints) -> Ints:
+        """(len(pairs),) what the pairs are worth after tolls. worth (F,)."""
+        return worth[pairs] - _paid(market, self.of, pairs)
 
 
-def tolls_of(use: NDArray[np.int64], free: NDArray[np.int64], worth: Sequence[int]) -> Tolls:
-    """use (rows, pairs) of what is `free` (rows,): half-days and engagements in each month."""
-    tolls = _dual_prices(use, free, worth)
-    left = [int(w) - int(paid) for w, paid in zip(worth, tolls @ use, strict=True)]
-    limit = int((tolls * free).sum()) + sum(max(w, 0) for w in left)
-    return Tolls(limit, tuple(left))
+def tolls_of(market: Market, worth: Ints, reached: Ints) -> Tolls:
+    """Tolls for people whose pairs do not all fit together. worth (F,); reached (q,): by some pattern of each."""
+    free = np.concatenate([market.room, market.slots], axis=1).astype(np.int64)
+    tolls = np.zeros_like(free)
+    pairs = np.flatnonzero(worth > 0)
+    person, use = market.person[pairs], np.concatenate(market.takes(pairs), axis=1)
+    people, starts = np.unique(person, return_index=True)
+    if len(people):
+        asked = np.add.reduceat(use, starts, axis=0, dtype=np.int64)
+        who = people[np.asarray(asked > free[people]).any(axis=1)]
+        mine = np.isin(person, who)
+        place = np.searchsorted(who, person[mine])
+        tolls[who] = _descend(use[mine], free[who], worth[pairs[mine]], place, reached[who])
+    limit = (tolls * free).sum(axis=1)
+    np.add.at(limit, person, np.maximum(worth[pairs] - _paid(market, tolls, pairs), 0))
+    return Tolls(tolls, limit)
 
 
-def _dual_prices(
-    use: NDArray[np.int64], free: NDArray[np.int64], worth: Sequence[int]
-) -> NDArray[np.int64]:
-    from scipy.optimize import linprog  # noqa: PLC0415 - only where something is solved
+def _paid(market: Market, tolls: Ints, pairs: Ints) -> Ints:
+    """(len(pairs),) the tolls (q, 2T) of each pair."""
+    paid = np.zeros(len(pairs), np.int64)
+    asks = np.flatnonzero(np.any(tolls, axis=1)[market.person[pairs]])
+    use = np.concatenate(market.takes(pairs[asks]), axis=1)
+    paid[asks] = (use * tolls[market.person[pairs[asks]]]).sum(axis=1)
+    return paid
 
-    unit = float(max(1, *worth))
-    answer = linprog(
-        -np.maximum(np.array(worth, float), 0.0) / unit,
-        A_ub=use,
-        b_ub=free,
-        bounds=(0, 1),
-        method="highs",
-    )
-    if answer.x is None:
-        return np.zeros(len(free), np.int64)
-    prices: NDArray[np.float64] = np.maximum(-answer.ineqlin.marginals, 0.0) * unit
-    return np.rint(prices).astype(np.int64)
+
+def _descend(use: NDArray[np.int16], free: Ints, worth: Ints, person: Ints, reached: Ints) -> Ints:
+    """(people, rows) whole tolls of the least bound met.
+
+    use (pairs, rows) of what is free (people, rows); worth, person (pairs,), in rows by person.
+    """
+    if not len(free):
+        return free
+    scale = np.maximum(free, 1)  # every row of constraints is brought to one
+    share = use / scale[person]
+    starts = np.flatnonzero(np.diff(person, prepend=-1))
+    fee = np.zeros(free.shape)
+    best, least = fee.copy(), np.full(len(free), np.inf)
+    boldness = np.ones(len(free))
+    for _ in range(STEPS):
+        left = worth - (share * fee[person]).sum(axis=1)
+        limit = fee.sum(axis=1) + np.add.reduceat(np.maximum(left, 0), starts)
+        is_less = limit < least
+        best[is_less], least[is_less] = fee[is_less], limit[is_less]
+        boldness[~is_less] *= TIMID
+        slope = np.add.reduceat(share * (left > 0)[:, None], starts, axis=0) - 1
+        slope[(fee <= 0) & (slope < 0)] = 0
+        length = np.maximum((slope**2).sum(axis=1), 1e-9)
+        step = boldness * np.maximum(limit - reached, 0) / length
+        fee = np.maximum(0, fee + step[:, None] * slope)
+    return np.rint(best / scale).astype(np.int64)

@@ -1,4 +1,4 @@
-"""Everybody's patterns at once are those of the depth-first walk, and those found by trying every set."""
+"""Everybody's patterns at once are those found by trying every set; tolls bound them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 from talentpool.matching import patterns
 from talentpool.matching.market import Market, open_market
 from talentpool.matching.patterns import NONE, Patterns
-from talentpool.matching.walk import walk_best, walk_within
+from talentpool.matching.tolls import tolls_of
 
 from .instances import random_problem
 
@@ -51,69 +51,86 @@ def _as_dict(found: Patterns) -> dict[tuple[int, ...], int]:
     return dict(zip(rows, found.worth.tolist(), strict=True))
 
 
-@pytest.fixture(params=["grown", "walked"])
-def way(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(params=["at once", "part by part"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "part by part":
+        monkeypatch.setattr(patterns, "MOST_ROWS", 3)
 
 
-def _walk_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patterns, "MOST_ROWS", 0)
-    monkeypatch.setattr(patterns, "FAIR_SHARE", 0)
+def _best_of(market: Market, every: dict[tuple[int, ...], int]) -> np.ndarray:
+    """(q,) the worth of each person's best pattern, nothing where all are worth less."""
+    top = np.zeros(market.people, np.int64)
+    for pairs, total in every.items():
+        person = market.person[pairs[0]]
+        top[person] = max(top[person], total)
+    return top
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("first", range(0, 200, 25))
-def test_both_ways_find_every_pattern_within_the_gap(
-    first: int, way: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if way == "walked":
-        _walk_everybody(monkeypatch)
+def test_every_pattern_within_the_gap_is_found(first: int) -> None:
     for seed in range(first, first + 25):
         market, worth = _market(seed)
         every = _every_pattern(market, worth)
-        top = np.zeros(market.people, np.int64)
-        for pairs, total in every.items():
-            person = market.person[pairs[0]]
-            top[person] = max(top[person], total)
-        best = patterns.best(market, worth, _never)
+        top = _best_of(market, every)
+        nothing = np.zeros(market.people, np.int64)
+        tolls = tolls_of(market, worth, nothing)
+        best = patterns.best(market, worth, tolls, nothing, _never)
         assert _as_dict(best).items() <= every.items()
         assert dict(zip(best.owner.tolist(), best.worth.tolist(), strict=True)) == {
             person: int(total) for person, total in enumerate(top) if total > 0
         }
         for gap in (0, 100, 700):
-            near = patterns.within(market, worth, top, gap, PLENTY, _never)
+            near = patterns.within(market, worth, tolls, top, gap, PLENTY, _never)
             assert near is not None
             assert _as_dict(near) == {
                 pairs: total
                 for pairs, total in every.items()
                 if total >= top[market.person[pairs[0]]] - gap
             }
-        with_pair = patterns.best_with(market, worth, np.arange(len(worth)), _never)
+        pairs = np.arange(len(worth))
+        with_pair = patterns.best_with(market, worth, tolls, pairs, _never)
         for pair, total in enumerate(with_pair.tolist()):
             assert total == max(value for pairs, value in every.items() if pair in pairs)
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(0, 10**6))
-def test_the_walk_agrees_with_trying_every_set(seed: int) -> None:
+@given(st.integers(0, 10**6), st.integers(0, 300))
+def test_only_what_is_better_than_known_is_found(seed: int, lead: int) -> None:
+    market, worth = _market(seed)
+    top = _best_of(market, _every_pattern(market, worth))
+    known = np.maximum(top - lead * (np.arange(market.people) % 2), 0)
+    tolls = tolls_of(market, worth, known)
+    best = patterns.best(market, worth, tolls, known, _never)
+    assert dict(zip(best.owner.tolist(), best.worth.tolist(), strict=True)) == {
+        person: int(total) for person, total in enumerate(top) if total > known[person]
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.integers(0, 2000))
+def test_no_pattern_is_worth_more_than_the_tolls_allow(seed: int, reached: int) -> None:
     market, worth = _market(seed)
     every = _every_pattern(market, worth)
-    for person in range(market.people):
-        mine = {p: w for p, w in every.items() if market.person[p[0]] == person}
-        best = max([0, *mine.values()])
-        assert walk_best(market, person, worth, _never)[0] == best
-        walked = walk_within(market, person, worth, best - 300, PLENTY, _never)
-        assert walked is not None
-        assert {pairs: total for total, pairs in walked} == {
-            pairs: total for pairs, total in mine.items() if total >= best - 300
-        }
+    tolls = tolls_of(market, worth, np.full(market.people, reached))
+    assert (tolls.of >= 0).all()
+    assert (tolls.limit >= _best_of(market, every)).all()
+    alone = np.zeros(market.people, np.int64)
+    np.add.at(alone, market.person, np.maximum(worth, 0))
+    assert (tolls.limit <= alone).all()
+    left = tolls.left(market, worth, np.arange(len(worth)))
+    for pairs, total in every.items():
+        person = market.person[pairs[0]]
+        lost = -np.minimum(left[list(pairs)], 0).sum()
+        assert total <= tolls.limit[person] - lost
 
 
-def test_too_many_patterns_are_not_listed(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if way == "walked":
-        _walk_everybody(monkeypatch)
+@pytest.mark.usefixtures("way")
+def test_too_many_patterns_are_not_listed() -> None:
     market, worth = _market(12)
     top = np.full(market.people, 10**6)
+    tolls = tolls_of(market, worth, top)
     every = len(_every_pattern(market, worth))
     assert every > 1
-    assert patterns.within(market, worth, top, 10**7, every, _never) is not None
-    assert patterns.within(market, worth, top, 10**7, every - 1, _never) is None
+    assert patterns.within(market, worth, tolls, top, 10**7, every, _never) is not None
+    assert patterns.within(market, worth, tolls, top, 10**7, every - 1, _never) is None
