@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
@@ -35,3 +36,60 @@ def test_a_plan_survives_its_document(seed: int) -> None:
     plan = m.plan_of(problem, answer)
     m.verify(problem, plan)
     assert m.solve(problem).pairs.tolist() == plan.pairs.tolist()
+
+
+def test_months_are_counted_from_the_year_0() -> None:
+    assert [m.month_number(*month) for month in ((0, 1), (1, 1), (2027, 4))] == [0, 12, 24_327]
+    named = ["2027-12", "2028-01", "0999-09"]
+    assert [m.month_text(m.month_number(*month)) for month in ((2027, 12), (2028, 1))] == named[:2]
+    assert m.month_text(m.month_number(999, 9)) == named[2]
+
+
+PERSON = {
+    "id": "A", "kind": "official", "most_at_once": 2, "roles": ["pm", "sd"], "forms": ["f", "g"],
+    "availability": {"24327": {
+        "half_days": 3, "weekdays": 31, "modes": ["online", "onsite"], "engagements": 1,
+        "capacity": 4,
+    }},
+    "skills": {"s": {"level": 2, "last_used": None, "evidence": "self"}},
+    "travel": {"p": 30, "q": 40}, "travel_limit": None, "overnight": True, "pay_minimum": 5,
+    "pay_wish": 6, "member_from": 7, "member_until": 8, "consents": False, "training_until": 9,
+    "service_years": 10, "themes": ["a", "b"], "regions": ["x", "y"], "conflicts": {"N": "warn"},
+    "forbidden": ["N", "O"], "rating_sum": 11, "rating_count": 12, "load": 13,
+    "in_force": ["N", "O"],
+}  # fmt: skip
+NEED = {
+    "id": "N", "municipality": "t", "region": "x", "size_class": 2, "place": "p", "theme": "a",
+    "seats": 3, "half_days": 4, "months": [24_327, 24_329], "mode": "hybrid", "on_site_share": 5,
+    "weekdays": 6, "roles": ["pm", "sd"], "forms": ["f", "g"], "pay": 7,
+    "skills": [{"skill": "s", "level": 2, "weight": 4, "must": True, "group": "A"}], "priority": 1,
+    "requires_training": True, "posted": 8, "preferred_kinds": ["official", "specialist"],
+}  # fmt: skip
+
+
+def test_every_field_of_a_record_is_written_and_read() -> None:
+    policy = m.Policy()
+    stored = {
+        "candidates": [PERSON, {**PERSON, "id": "B"}], "needs": [NEED, {**NEED, "id": "O"}],
+        "policy": policy.to_dict(), "pins": [["N", "A"], ["O", "B"]], "forbids": [["N", "B"]],
+    }  # fmt: skip
+    read = m.inputs_of(stored)
+    (person, _other), (need, _more) = read.candidates, read.needs
+    assert person.availability[24_327] == m.Month(3, 31, frozenset({"online", "onsite"}), 1, 4)
+    assert person.skills == {"s": m.SkillClaim(2, None, "self")}
+    assert need.skills == (m.SkillRequirement("s", 2, 4, must=True, group="A"),)
+    assert (read.pins, read.forbids) == ((("N", "A"), ("O", "B")), (("N", "B"),))
+    again = m.input_document(
+        read.candidates[::-1], read.needs[::-1], read.policy,
+        pins=[("O", "B"), ("N", "A"), ("N", "A")], forbids=read.forbids,
+    )  # fmt: skip
+    assert again == stored
+    text = m.to_json(again)
+    assert (
+        m.input_hash(read.candidates, read.needs, policy, pins=read.pins, forbids=read.forbids)
+        == hashlib.sha256(text.encode()).hexdigest()
+    )
+
+
+def test_one_document_has_one_text() -> None:
+    assert m.to_json({"b": [1, None], "a": "市"}) == '{"a":"市","b":[1,null]}'

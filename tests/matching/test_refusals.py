@@ -117,34 +117,6 @@ def test_pins_beyond_the_capacity_of_a_person_are_refused() -> None:
         m.solve(m.Problem(**arrays), pins=[(0, 0), (1, 0)])
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        {"weights": {"skills": 10_000}},
-        {"weights": dict.fromkeys(m.PARTS, 1)},
-        {"weights": []},
-        {"fill_premium": -1},
-        {"fill_premium": 1.5},
-        {"fill_premium": True},
-        {"size_class_premium": [1, 2]},
-        {"size_class_premium": 5},
-        {"carry_over": {"t": -1}},
-        {"half_life": 0},
-        {"no_such_key": 1},
-        [],
-    ],
-    ids=str,
-)
-def test_a_policy_that_does_not_add_up_is_refused(document: Any) -> None:
-    with pytest.raises(m.MatchingError):
-        m.Policy.from_dict(document)
-
-
-def test_a_policy_comes_back_as_it_was() -> None:
-    policy = m.Policy(fill_premium=7, carry_over={"t": 5}, size_class_premium=(3, 2, 1))
-    assert m.Policy.from_dict(policy.to_dict()) == policy
-
-
 NAN = float("nan")
 EMPTY = frozenset[str]()
 BAD_NEEDS: list[dict[str, Any]] = [
