@@ -195,7 +195,8 @@ def _grown(
         part = np.cumsum(counts) // MOST_ROWS
         if len(part) and part[-1] > part[0]:
             cuts = np.flatnonzero(np.diff(part)) + 1
-            waiting += [rows.take(slice(*cut)) for cut in pairwise([0, *cuts.tolist(), len(part)])]
+            ends = [len(part), *cuts[::-1].tolist(), 0]
+            waiting += [rows.take(slice(low, high)) for high, low in pairwise(ends)]
             continue
         rows = _joins(market, listing, rows, counts)
         if len(rows.owner):

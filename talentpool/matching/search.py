@@ -29,8 +29,8 @@ class Stop(Exception):
 class Search:
     """What is known so far.
 
-    market: the pairs looked at, all or a core; prices (m,) and bound in 1/SCALE bp; worth (q,): each person's
-    best pattern at these prices; plan: pair numbers; value in bp.
+    market: the pairs looked at, all or a core; prices (m,) and bound in 1/SCALE bp; worth (q,): what
+    no pattern of each person exceeds at these prices; plan: pair numbers; value in bp.
     """
 
     def __init__(
@@ -74,13 +74,18 @@ class Search:
         if columns is not None:
             np.maximum.at(worth, columns.owner, columns.sum_over(left))
         tolls = tolls_of(self.market, left, worth)
+        self._keep_bound(rounded, tolls.limit)  # should time end the search for patterns
         found = best(self.market, left, tolls, worth, self.tick)
         worth[found.owner] = found.worth
-        bound = int((self.market.seats * rounded).sum()) + int(worth.sum())
-        if bound < self.bound:
-            self.bound, self.prices, self.worth = bound, rounded, worth
+        self._keep_bound(rounded, worth)
         near = within(self.market, left, tolls, worth, gap, most, self.tick)
         return found, near or found
+
+    def _keep_bound(self, prices: Ints, worth: Ints) -> None:
+        """worth (q,): what no pattern of each person exceeds at these prices."""
+        bound = int((self.market.seats * prices).sum()) + int(worth.sum())
+        if bound < self.bound:
+            self.bound, self.prices, self.worth = bound, prices, worth
 
     def widen(self, gap: int) -> bool:
         """Let in what the core leaves out though it loses at most `gap`; whether there was any.

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from talentpool.matching import patterns
+from talentpool.matching import patterns, tolls
 from talentpool.matching.market import Market, open_market
 from talentpool.matching.patterns import NONE, Patterns
 from talentpool.matching.tolls import tolls_of
@@ -51,10 +51,12 @@ def _as_dict(found: Patterns) -> dict[tuple[int, ...], int]:
     return dict(zip(rows, found.worth.tolist(), strict=True))
 
 
-@pytest.fixture(params=["at once", "part by part"])
+@pytest.fixture(params=["at once", "part by part", "with least tolls"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "part by part":
         monkeypatch.setattr(patterns, "MOST_ROWS", 3)
+    elif request.param == "with least tolls":
+        monkeypatch.setattr(tolls, "MANY", 1)
 
 
 def _best_of(market: Market, every: dict[tuple[int, ...], int]) -> np.ndarray:
@@ -74,14 +76,14 @@ def test_every_pattern_within_the_gap_is_found(first: int) -> None:
         every = _every_pattern(market, worth)
         top = _best_of(market, every)
         nothing = np.zeros(market.people, np.int64)
-        tolls = tolls_of(market, worth, nothing)
-        best = patterns.best(market, worth, tolls, nothing, _never)
+        asked = tolls_of(market, worth, nothing)
+        best = patterns.best(market, worth, asked, nothing, _never)
         assert _as_dict(best).items() <= every.items()
         assert dict(zip(best.owner.tolist(), best.worth.tolist(), strict=True)) == {
             person: int(total) for person, total in enumerate(top) if total > 0
         }
         for gap in (0, 100, 700):
-            near = patterns.within(market, worth, tolls, top, gap, PLENTY, _never)
+            near = patterns.within(market, worth, asked, top, gap, PLENTY, _never)
             assert near is not None
             assert _as_dict(near) == {
                 pairs: total
@@ -89,7 +91,7 @@ def test_every_pattern_within_the_gap_is_found(first: int) -> None:
                 if total >= top[market.person[pairs[0]]] - gap
             }
         pairs = np.arange(len(worth))
-        with_pair = patterns.best_with(market, worth, tolls, pairs, _never)
+        with_pair = patterns.best_with(market, worth, asked, pairs, _never)
         for pair, total in enumerate(with_pair.tolist()):
             assert total == max(value for pairs, value in every.items() if pair in pairs)
 
@@ -100,8 +102,8 @@ def test_only_what_is_better_than_known_is_found(seed: int, lead: int) -> None:
     market, worth = _market(seed)
     top = _best_of(market, _every_pattern(market, worth))
     known = np.maximum(top - lead * (np.arange(market.people) % 2), 0)
-    tolls = tolls_of(market, worth, known)
-    best = patterns.best(market, worth, tolls, known, _never)
+    asked = tolls_of(market, worth, known)
+    best = patterns.best(market, worth, asked, known, _never)
     assert dict(zip(best.owner.tolist(), best.worth.tolist(), strict=True)) == {
         person: int(total) for person, total in enumerate(top) if total > known[person]
     }
@@ -112,25 +114,25 @@ def test_only_what_is_better_than_known_is_found(seed: int, lead: int) -> None:
 def test_no_pattern_is_worth_more_than_the_tolls_allow(seed: int, reached: int) -> None:
     market, worth = _market(seed)
     every = _every_pattern(market, worth)
-    tolls = tolls_of(market, worth, np.full(market.people, reached))
-    assert (tolls.of >= 0).all()
-    assert (tolls.limit >= _best_of(market, every)).all()
+    asked = tolls_of(market, worth, np.full(market.people, reached))
+    assert (asked.of >= 0).all()
+    assert (asked.limit >= _best_of(market, every)).all()
     alone = np.zeros(market.people, np.int64)
     np.add.at(alone, market.person, np.maximum(worth, 0))
-    assert (tolls.limit <= alone).all()
-    left = tolls.left(market, worth, np.arange(len(worth)))
+    assert (asked.limit <= alone).all()
+    left = asked.left(market, worth, np.arange(len(worth)))
     for pairs, total in every.items():
         person = market.person[pairs[0]]
         lost = -np.minimum(left[list(pairs)], 0).sum()
-        assert total <= tolls.limit[person] - lost
+        assert total <= asked.limit[person] - lost
 
 
 @pytest.mark.usefixtures("way")
 def test_too_many_patterns_are_not_listed() -> None:
     market, worth = _market(12)
     top = np.full(market.people, 10**6)
-    tolls = tolls_of(market, worth, top)
+    asked = tolls_of(market, worth, top)
     every = len(_every_pattern(market, worth))
     assert every > 1
-    assert patterns.within(market, worth, tolls, top, 10**7, every, _never) is not None
-    assert patterns.within(market, worth, tolls, top, 10**7, every - 1, _never) is None
+    assert patterns.within(market, worth, asked, top, 10**7, every, _never) is not None
+    assert patterns.within(market, worth, asked, top, 10**7, every - 1, _never) is None
