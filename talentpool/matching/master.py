@@ -7,6 +7,7 @@ for the prices it suggests and the patterns it picks.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from .market import Ints, Market
 from .patterns import NONE, Patterns
 
+TINY = 1e-7  # an amount the solver may mean as nothing
 UNIT = 1e4  # bp; objectives are scaled to about one
 CORE = 16  # pairs of a need that suggest the first prices
 BIN, BINS = 64, 256  # bp, and how many such bins below a need's best pair
@@ -49,18 +51,24 @@ class Columns:
         sums: Ints = np.where(self.pairs == NONE, 0, figures[self.pairs]).sum(axis=1)
         return sums
 
-    def matrix(self) -> tuple[Any, NDArray[np.float64]]:
-        """Constraint matrix (needs then people, patterns), CSC, and its right-hand side."""
+    def pairs_of(self, chosen: NDArray[np.bool_]) -> Ints:
+        """Positions in the market, ascending, of the pairs in the chosen (K,) patterns."""
+        pairs = self.pairs[chosen]
+        return np.sort(pairs[pairs != NONE])
+
+    def matrix(self) -> tuple[Any, NDArray[np.float64], Ints]:
+        """Constraint matrix (R, patterns), CSC; its right-hand side (R,); what the rows are: needs, all of them,
+        then the people who have patterns, numbered on from m."""
         from scipy.sparse import csc_array  # noqa: PLC0415
 
+        m = len(self.market.seats)
+        people, owner = np.unique(self.owner, return_inverse=True)
         numbers, place = np.nonzero(self.pairs != NONE)
         needs = self.market.need[self.pairs[numbers, place]]
-        rows = np.concatenate([needs, len(self.market.seats) + self.owner])
-        columns = np.concatenate([numbers, np.arange(len(self))])
-        shape = (len(self.market.seats) + self.market.people, len(self))
-        matrix = csc_array((np.ones(len(rows)), (rows, columns)), shape=shape)
-        right = np.concatenate([self.market.seats, np.ones(self.market.people)])
-        return matrix, right.astype(float)
+        at = np.concatenate([needs, m + owner]), np.concatenate([numbers, np.arange(len(self))])
+        matrix = csc_array((np.ones(len(at[0])), at), shape=(m + len(people), len(self)))
+        right = np.concatenate([self.market.seats, np.ones(len(people))])
+        return matrix, right, np.concatenate([np.arange(m), m + people])
 
 
 def _ascending(pairs: Ints) -> Ints:
@@ -106,13 +114,24 @@ def core_pairs(market: Market) -> Ints:
     return core
 
 
+@dataclass(frozen=True)
+class Relaxed:
+    """Of the linear relaxation: prices of seats (m,) in bp; where they press (m,) bool; its value in bp; the pairs
+    (positions in the market) of its answer where that is a plan, else none."""
+
+    prices: NDArray[np.float64]
+    presses: NDArray[np.bool_]
+    expected: float
+    pairs: Ints
+
+
 def relax(
     columns: Columns,
     centre: NDArray[np.float64],
     radius: NDArray[np.float64],
     time_limit: float,
-) -> tuple[NDArray[np.float64], NDArray[np.bool_], float] | None:
-    """From the linear relaxation over the known patterns: prices of seats (m,) in bp, where they press, its value.
+) -> Relaxed | None:
+    """The linear relaxation over the known patterns.
 
     The prices stay within `radius` (m,) of the `centre` (m,), else few patterns would make them leap about
     (the box method of du Merle and others, 1999): a need may buy seats at the upper end and sell them at the
@@ -120,7 +139,7 @@ def relax(
     """
     from scipy.sparse import csc_array, hstack  # noqa: PLC0415
 
-    matrix, right = columns.matrix()
+    matrix, right, _ = columns.matrix()
     m = len(columns.market.seats)
     low = np.maximum(centre - radius, 0.0)
     sells = np.flatnonzero(low > 0)
@@ -130,10 +149,16 @@ def relax(
     answer = _linear(gains, whole, right, None, time_limit)
     if answer is None:
         return None
-    traded = answer.x[len(columns) :] > 1e-7
+    share, traded = answer.x[: len(columns)], answer.x[len(columns) :] > TINY
     presses = traded[:m].copy()
     presses[sells] |= traded[m:]
-    return np.maximum(-answer.ineqlin.marginals[:m] * UNIT, 0.0), presses, -answer.fun * UNIT
+    is_plan = not traded.any() and bool((np.minimum(share, 1 - share) < TINY).all())
+    return Relaxed(
+        prices=np.maximum(-answer.ineqlin.marginals[:m] * UNIT, 0.0),
+        presses=presses,
+        expected=-answer.fun * UNIT,
+        pairs=columns.pairs_of(share > 0.5) if is_plan else np.zeros(0, np.int64),
+    )
 
 
 def _linear(
@@ -149,7 +174,10 @@ def _linear(
         b_ub=right.astype(float),
         bounds=(0, most),
         method="highs",
-        options={"time_limit": max(time_limit, 0.1)},
+        options={
+            "time_limit": max(time_limit, 0.1),
+            "presolve": False,
+        },  # it costs more than it saves
     )
     return answer if answer.status == 0 else None
 
@@ -172,8 +200,8 @@ def choose(
 
     if not len(columns):
         return np.zeros(0, np.int64)
-    matrix, right = columns.matrix()
-    least = np.full(len(right), -np.inf) if full is None else np.where(full, right, -np.inf)
+    matrix, right, which = columns.matrix()
+    least = np.full(len(right), -np.inf) if full is None else np.where(full[which], right, -np.inf)
     rows = [LinearConstraint(matrix, least, right)]
     rows += [
         LinearConstraint(figures[None, :] / scale, (least - 0.5) / scale, np.inf)
@@ -188,5 +216,4 @@ def choose(
     )
     if answer.x is None:
         return np.zeros(0, np.int64)
-    pairs = columns.pairs[answer.x > 0.5]
-    return np.sort(pairs[pairs != NONE])
+    return columns.pairs_of(answer.x > 0.5)

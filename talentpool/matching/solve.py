@@ -118,6 +118,8 @@ def _prove(search: Search, start: Plan | None) -> str:
     while search.widen(0):
         search.widen(NEAR)
         _settle(search, search.prices / SCALE, KNOWN_RADIUS)
+    if search.core is None and search.slack < SCALE:
+        return "bound"
     gap = FIRST_GAP
     while True:
         search.widen(gap)
@@ -139,7 +141,8 @@ def _settle_at_once(search: Search, columns: Columns) -> None:
     anywhere = np.full(len(search.prices), float(GREATEST_VALUE))
     answer = relax(columns, np.zeros(len(search.prices)), anywhere, search.remaining())
     if answer is not None:
-        search.price(answer[0], 0, 0)
+        search.price(answer.prices, 0, 0)
+        search.keep_plan(answer.pairs)
     search.check("priced")
 
 
@@ -172,4 +175,5 @@ def _settle(search: Search, prices: NDArray[np.float64], reach: float) -> None:
         answer = relax(columns, search.prices / SCALE, radius, search.remaining())
         if answer is None:
             return
-        prices, presses, expected = answer
+        search.keep_plan(answer.pairs)
+        prices, presses, expected = answer.prices, answer.presses, answer.expected

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .market import Ints, Market, Pair
-from .master import UNIT, choose
+from .master import UNIT, Columns, choose
 from .patterns import NONE
 from .problem import Problem
 from .search import Search
@@ -32,7 +32,7 @@ def break_ties(search: Search, previous: Sequence[Pair]) -> bool:
     columns = search.near(search.slack)
     if columns is None:
         return False
-    if not len(columns):
+    if _is_only(search, columns):
         return True
     limit = search.limit_of_ties()
     demands = [(columns.sum_over(market.value), search.value, UNIT)]
@@ -49,6 +49,13 @@ def break_ties(search: Search, previous: Sequence[Pair]) -> bool:
         return False
     search.plan = market.edge[lucky]
     return True
+
+
+def _is_only(search: Search, columns: Columns) -> bool:
+    """Whether the patterns leave no other plan: all their pairs are in it, and none of them is worth nothing."""
+    used = columns.pairs[columns.pairs != NONE]
+    values = search.market.value[used]
+    return bool((values != 0).all() and np.isin(search.market.edge[used], search.plan).all())
 
 
 def _is_as_good(search: Search, pairs: Ints) -> bool:
