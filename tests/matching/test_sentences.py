@@ -21,15 +21,15 @@ REASONS: list[tuple[dict[str, Any], str, str]] = [
     ),
     (
         {"code": "taken", "needs": ["N1", "N2"], "more": 1},
-        "「窓口」「N2」に割り当てたため。この人の適合度はそちらの方が0.0点高くなります。",
-        "Serves 窓口, N2. The fit is 0.0 points higher there.",
+        "「Counter」「N2」に割り当てたため。この人の適合度はそちらの方が0.0点高くなります。",
+        "Serves Counter, N2. The fit is 0.0 points higher there.",
     ),
     (
         {"code": "taken", "needs": ["N1"], "more": 0},
-        "「窓口」に割り当てたため。",
-        "Serves 窓口.",
+        "「Counter」に割り当てたため。",
+        "Serves Counter.",
     ),
-    ({"code": "taken", "needs": ["N1"]}, "「窓口」に割り当てたため。", "Serves 窓口."),
+    ({"code": "taken", "needs": ["N1"]}, "「Counter」に割り当てたため。", "Serves Counter."),
     ({"code": "taken"}, "「」に割り当てたため。", "Serves ."),
     (
         {"code": "outranked", "by": 1234},
@@ -69,9 +69,9 @@ REASONS: list[tuple[dict[str, Any], str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("reason", "ja", "en"), REASONS, ids=str)
+@pytest.mark.parametrize(("reason", "ja", "en"), REASONS, ids=[row[2] for row in REASONS])
 def test_every_reason_has_its_sentence(reason: dict[str, Any], ja: str, en: str) -> None:
-    names = {"N1": "窓口"}
+    names = {"N1": "Counter"}
     assert m.reason_text(reason, names) == m.reason_text(reason, names, lang="ja") == ja
     assert m.reason_text(reason, names, lang="en") == en
 
