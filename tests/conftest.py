@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from talentpool import schema
 from talentpool.app import create_app
@@ -28,6 +28,10 @@ from .pages import CheckedClient
 # The long set: pytest tests/matching --hypothesis-profile=long
 settings.register_profile("quick", max_examples=60, deadline=None)
 settings.register_profile("long", max_examples=2500, deadline=None)
+# For changed copies of the engine (mutmut): the same draws every time, and none is made small.
+settings.register_profile(
+    "mutants", max_examples=15, deadline=None, derandomize=True, phases=[Phase.generate]
+)
 settings.load_profile("quick")
 
 __all__ = ["pytest_collection_modifyitems"]  # a hook of pytest, found by its name here
