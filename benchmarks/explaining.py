@@ -52,7 +52,7 @@ def measure_regrets(size: str, patience: Patience) -> Comparison:
 
 
 def measure_pin(size: str, patience: Patience) -> Comparison:
-    """The first need's best candidate that the plan places elsewhere or nowhere is pinned."""
+    """The best candidate, of the need with the most, whom the plan places elsewhere or nowhere is pinned."""
     problem = make(size)
     plan = m.solve(problem)
     need = int(np.diff(problem.ptr).argmax())
@@ -63,7 +63,8 @@ def measure_pin(size: str, patience: Patience) -> Comparison:
     least[edge] = 1
 
     def pinned() -> Answer:
-        return _plan(m.solve(problem, pins=[pin], previous=plan.pairs.tolist()))
+        previous = plan.pairs.tolist()
+        return _plan(m.solve(problem, pins=[pin], previous=previous, start=plan))
 
     def scratch() -> Answer:
         m.solve(problem)
