@@ -190,8 +190,8 @@ def choose(
     unit: float = UNIT,
     demands: Sequence[tuple[Ints, int, float]] = (),
     full: NDArray[np.bool_] | None = None,
-) -> Ints:
-    """Pairs (positions in the market) of the best whole choice of patterns by `gain`; none when none is found.
+) -> Ints | None:
+    """Pairs (positions in the market) of the best whole choice of patterns by `gain`; None when none is found.
 
     demands: (figure of each pattern, least total, unit): further rows that the choice must reach.
     full: (m + people,) needs whose seats must all be filled, and people who must have a pattern.
@@ -215,5 +215,5 @@ def choose(
         options={"mip_rel_gap": 0.0, "time_limit": max(time_limit, 0.1)},
     )
     if answer.x is None:
-        return np.zeros(0, np.int64)
+        return None
     return columns.pairs_of(answer.x > 0.5)

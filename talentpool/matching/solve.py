@@ -120,6 +120,11 @@ def _prove(search: Search, start: Plan | None) -> str:
         _settle(search, search.prices / SCALE, KNOWN_RADIUS)
     if search.core is None and search.slack < SCALE:
         return "bound"
+    return _close(search)
+
+
+def _close(search: Search) -> str:
+    """The best plan of the patterns that lose at most a gap, widened until it covers what is still open."""
     gap = FIRST_GAP
     while True:
         search.widen(gap)
@@ -127,10 +132,14 @@ def _prove(search: Search, start: Plan | None) -> str:
         if columns is None:
             return "none"
         gains = columns.sum_over(search.market.value)
-        search.keep_plan(choose(columns, gains, search.remaining(), full=search.full))
+        chosen = choose(columns, gains, search.remaining(), full=search.full)
+        if chosen is not None:
+            search.keep_plan(chosen)
         search.check("rounded")
         if search.slack < SCALE:
             return "bound"
+        if chosen is None:
+            return "none"
         if search.slack <= gap:
             return "enumeration"
         gap = min(search.slack, 4 * gap)

@@ -40,12 +40,12 @@ def break_ties(search: Search, previous: Sequence[Pair]) -> bool:
     kept = columns.sum_over(in_force)
     if kept.any():
         first = choose(columns, kept, limit, unit=1.0, demands=demands, full=search.full)
-        if not _is_as_good(search, first):
+        if first is None or not _is_as_good(search, first):
             return False
         demands.append((kept, int(in_force[first].sum()), 1.0))
     tickets = columns.sum_over(_tickets(problem, market, columns.pairs))
     lucky = choose(columns, -tickets, limit, unit=float(TICKETS), demands=demands, full=search.full)
-    if not _is_as_good(search, lucky):
+    if lucky is None or not _is_as_good(search, lucky):
         return False
     search.plan = market.edge[lucky]
     return True
@@ -59,7 +59,7 @@ def _is_only(search: Search, columns: Columns) -> bool:
 
 
 def _is_as_good(search: Search, pairs: Ints) -> bool:
-    return bool(len(pairs)) and int(search.market.value[pairs].sum()) == search.value
+    return int(search.market.value[pairs].sum()) == search.value
 
 
 def _in_force(problem: Problem, market: Market, previous: Sequence[Pair]) -> Ints:

@@ -209,3 +209,18 @@ def test_a_problem_read_back_has_the_premiums_of_its_aims() -> None:
     problem = m.problem_of(inputs, answer)
     assert problem.premium is not None
     assert problem.premium.tolist() == [22_000, 22_500]
+
+
+def test_a_run_may_be_watched_cancelled_and_limited_in_time() -> None:
+    seen: list[dict[str, Any]] = []
+    watched = m.document(PEOPLE, NEEDS, POLICY, progress=lambda told: bool(seen.append(told)))
+    assert watched["status"] == "optimal"
+    assert seen
+    for told in seen:
+        assert set(told) == {"stage", "value", "bound"}
+        assert told["stage"] in {"assigned", "priced", "rounded"}
+        assert 0 <= told["value"] <= 95_080 <= told["bound"]
+    assert m.document(PEOPLE, NEEDS, POLICY, progress=lambda _told: True)["status"] == "cancelled"
+    late = m.document(PEOPLE, NEEDS, POLICY, time_limit=0.0)
+    assert late["status"] == "feasible"
+    assert late["value"] <= 95_080 <= late["bound"] == late["value"] + late["gap_bp"]
