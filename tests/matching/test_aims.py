@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
@@ -88,7 +87,6 @@ def test_a_floor_that_holds_changes_nothing() -> None:
     assert aimed.plan.pairs.tolist() == aimed.plain.pairs.tolist()
 
 
-@cache
 def _by_policy(order: str, floor: int) -> m.Aimed:
     problem = _problem(5)
     return m.solve_for(m.Policy(order=order, fairness_floor=floor), problem, _sizes(problem))

@@ -169,9 +169,15 @@ def test_pins_and_forbids_are_part_of_what_is_hashed_and_of_what_a_seat_would_co
         for f in (free, forbids)
     }
     assert len(hashes) == 4
-    rows = {row["candidate"]: row for row in document["rankings"]["M"]}
     assert [row["candidate"] for row in document["placements"]] == ["A", "B"]
-    assert not rows["C"]["is_exact"]
+    problem = m.build(PEOPLE, NEEDS, POLICY)
+    plan = m.solve(problem, pins=[(1, 1)], forbids=[(0, 2)])
+    regrets = m.Regrets(problem, plan, [(1, 1)], [(0, 2)])
+    for j, name in enumerate(("M", "N")):
+        assert [(row["regret"], row["is_exact"]) for row in document["rankings"][name]] == [
+            (row.regret, row.is_exact) for row in m.ranking(problem, plan, j, regrets=regrets)
+        ]
+    assert document["rankings"] != m.document(PEOPLE, NEEDS, POLICY)["rankings"]
 
 
 def test_the_one_in_force_is_kept_where_two_are_equal() -> None:

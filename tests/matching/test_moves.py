@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
 from talentpool import matching as m
+from talentpool.matching.market import open_market
 
 from .instances import best_by_milp, random_problem
 
@@ -72,6 +75,47 @@ def test_equal_plans_do_not_differ() -> None:
     assert m.why_not(problem, plan, need, candidate) == m.Answer(0, m.Chain((), 0), is_exact=True)
 
 
+def test_the_longest_chain_stands_first() -> None:
+    for seed in range(20):
+        problem = random_problem(seed, people=10, needs=10, months=4)
+        chains = m.difference(problem, m.baselines(problem)["first_come"], m.solve(problem))
+        lengths = [len(chain.moves) for chain in chains]
+        assert lengths == sorted(lengths, reverse=True)
+
+
+def test_why_not_changes_no_more_than_it_must() -> None:
+    """Six alike for two seats: to seat another, one goes and five stay as they are."""
+    alike = 6
+    problem = m.Problem(
+        ptr=np.array([0, alike], np.int64), candidate=np.arange(alike, dtype=np.int32),
+        fit=np.full(alike, 7000, np.int16), seats=np.array([2], np.int16),
+        half_days=np.array([2], np.int16), months=np.ones((1, 1), bool),
+        capacity=np.full((alike, 1), 4, np.int16), most_at_once=np.ones(alike, np.int8),
+        candidate_ids=[f"c{i}" for i in range(alike)], need_ids=["n"],
+    )  # fmt: skip
+    plan = m.solve(problem)
+    for candidate in set(range(alike)) - set(plan.pairs[:, 1].tolist()):
+        answer = m.why_not(problem, plan, 0, candidate)
+        assert (answer.loss, answer.is_exact, len(answer.chain.moves)) == (0, True, 2)
+        assert answer.chain.moves[0] == m.Move(candidate, (), (0,))
+
+
+def test_a_seat_that_is_not_worth_it_costs_exactly_what_it_loses() -> None:
+    problem = random_problem(4, people=4, needs=4, months=1)
+    at_a_loss = replace(
+        problem, premium=np.zeros(problem.m, np.int32), fit=problem.fit * 0,
+        bonus=np.full(len(problem.fit), -7, np.int32),
+    )  # fmt: skip
+    plan = m.solve(at_a_loss)
+    assert plan.status == "nothing"
+    market = open_market(at_a_loss)
+    for need, person in zip(market.need.tolist(), market.person.tolist(), strict=True):
+        candidate = int(market.candidate[person])
+        answer = m.why_not(at_a_loss, plan, need, candidate)
+        assert (answer.loss, answer.is_exact) == (7, True)
+        assert answer.chain == m.Chain((m.Move(candidate, (), (need,)),), -7)
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_a_solve_from_the_last_prices_is_the_same_solve(seed: int) -> None:
     problem = random_problem(seed, people=30, needs=30, months=12)
@@ -85,7 +129,9 @@ def test_a_solve_from_the_last_prices_is_the_same_solve(seed: int) -> None:
 
 @given(SEEDS)
 def test_blocking_pairs_are_those_a_plain_reading_finds(seed: int) -> None:
-    problem = random_problem(seed, people=6, needs=6, months=3)
+    r = np.random.default_rng(seed)
+    people = int(r.choice([2, 6]))  # few people have much to choose from
+    problem = random_problem(seed, people=people, needs=6 if people > 2 else 14, months=3)
     for plan in (m.solve(problem), m.baselines(problem)["first_come"]):
         placed = {(int(j), int(i)) for j, i in plan.pairs}
         found = [
@@ -133,8 +179,6 @@ def test_strict_stages_fill_as_many_seats_as_any_plan_and_fit_best_among_these(s
 
 
 def _worth(problem: m.Problem, values: np.ndarray | int, seat: int) -> m.Problem:
-    from dataclasses import replace
-
     return replace(
         problem, premium=np.full(problem.m, seat, np.int32),
         bonus=(np.zeros(len(problem.fit), np.int64) + values).astype(np.int32),
