@@ -72,6 +72,7 @@ CASES: list[tuple[dict[str, object], dict[str, object], str, str | None]] = [
     ({}, {"skills": (replace(MUST, level=1),)}, "level", "s"),
     ({"travel": {"p": 90}, "travel_limit": 60}, {"mode": "onsite"}, "travel", None),
     ({}, {"half_days": 3}, "half_days", None),
+    ({"availability": {START: m.Month(1, 31, BOTH)}}, {}, "half_days", None),
     ({"availability": {START + 1: MONTH}}, {}, "later", None),
     ({"availability": {START: m.Month(2, 31, frozenset({"online"}))}, "overnight": True},
      {"mode": "hybrid"}, "mode", "online"),
