@@ -1,0 +1,170 @@
+"""Prices by column generation: the optimum of others in few rounds, from nothing and from a plan that is near."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from talentpool import matching as m
+from talentpool.matching.market import Market, open_market
+from talentpool.matching.master import Columns, choose, core_pairs, relax
+from talentpool.matching.patterns import NONE, Patterns
+
+from .instances import best_by_milp, random_problem
+from .test_patterns import _every_pattern
+
+HOUR = 3600.0
+
+
+@pytest.fixture
+def _from_nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few the patterns are, the master does not begin with all of them."""
+    monkeypatch.setattr(sys.modules["talentpool.matching.solve"], "FEW", 0)
+
+
+def _told(problem: m.Problem, **options: Any) -> tuple[m.Plan, list[dict[str, Any]]]:
+    told: list[dict[str, Any]] = []
+    return m.solve(problem, progress=lambda event: bool(told.append(event)), **options), told
+
+
+@pytest.mark.usefixtures("_from_nothing_known")
+def test_a_few_rounds_find_the_optimum_of_another_solver() -> None:
+    rounds = 0
+    for seed in range(24):
+        problem = random_problem(seed, people=40, needs=40, months=6)
+        plan, told = _told(problem)
+        m.verify(problem, plan)
+        assert plan.value == plan.bound == best_by_milp(problem)
+        bounds = [event["bound"] for event in told]
+        assert bounds == sorted(bounds, reverse=True)
+        assert all(event["value"] <= plan.value <= event["bound"] for event in told)
+        rounds += len(told)
+    assert rounds < 130
+
+
+@pytest.mark.usefixtures("_from_nothing_known")
+def test_a_plan_that_is_near_shortens_the_way_and_changes_nothing() -> None:
+    for seed in range(24):
+        problem = random_problem(seed, people=40, needs=40, months=6)
+        plan, told = _told(problem)
+        again, fewer = _told(problem, start=plan)
+        assert again.pairs.tolist() == plan.pairs.tolist()
+        assert len(fewer) <= len(told) + 1
+        other = random_problem(seed + 1, people=5, needs=3, months=2)
+        assert m.solve(problem, start=m.solve(other)).pairs.tolist() == plan.pairs.tolist()
+
+
+def _columns(market: Market) -> tuple[Columns, dict[tuple[int, ...], int]]:
+    """Every pattern of everybody, added size by size and once more."""
+    every = _every_pattern(market, market.value)
+    columns = Columns(market)
+    for size in (2, 1, 3, 2):
+        pairs = [pattern for pattern in every if len(pattern) == size]
+        rows = np.array(pairs, np.int64).reshape(-1, size)[:, ::-1]
+        owner = market.person[rows[:, 0]] if len(rows) else np.zeros(0, np.int64)
+        known = len(columns)
+        added = columns.add(Patterns(owner, rows, np.zeros(len(rows), np.int64)))
+        assert len(columns) == known + added
+    return columns, {pairs: total for pairs, total in every.items() if len(pairs) < 4}
+
+
+def _small(seed: int) -> Market:
+    return open_market(random_problem(seed, people=4, needs=7, months=3))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_columns_are_distinct_patterns_in_the_order_they_came(seed: int) -> None:
+    market = _small(seed)
+    columns, every = _columns(market)
+    rows = [tuple(p for p in row if p != NONE) for row in columns.pairs.tolist()]
+    assert len(rows) == len(set(rows)) == len(every)
+    assert all(list(row) == sorted(row) for row in rows)
+    assert columns.owner.tolist() == [int(market.person[row[0]]) for row in rows]
+    assert columns.sum_over(market.value).tolist() == [every[row] for row in rows]
+    sizes = [len(row) for row in rows]
+    assert sizes == sorted(sizes, key=[2, 1, 3].index)
+    chosen = np.arange(len(rows)) % 2 == 0
+    pairs = sorted(p for row in rows[::2] for p in row)
+    assert columns.pairs_of(chosen).tolist() == pairs
+
+
+def _relaxed(
+    market: Market, every: dict[tuple[int, ...], int], low: np.ndarray, high: np.ndarray
+) -> float:
+    """The same programme in the textbook's way: seats bought at `high`, sold at `low`."""
+    rows = np.zeros((len(market.seats) + market.people, len(every)))
+    for column, pattern in enumerate(every):
+        rows[market.need[list(pattern)], column] = 1
+        rows[len(market.seats) + market.person[pattern[0]], column] = 1
+    seats = np.eye(len(rows), len(market.seats))
+    answer = linprog(
+        np.concatenate([-np.array(list(every.values()), float), high, -low]),
+        np.concatenate([rows, -seats, seats], axis=1),
+        np.concatenate([market.seats, np.ones(market.people)]).astype(float),
+    )
+    return float(-answer.fun)
+
+
+@pytest.mark.parametrize("reach", [1e9, 3_000.0, 100.0])
+@pytest.mark.parametrize("seed", range(12))
+def test_the_relaxation_is_that_of_a_textbook_and_its_prices_stay_in_the_box(
+    seed: int, reach: float
+) -> None:
+    market = _small(seed)
+    columns, every = _columns(market)
+    if not every:
+        return
+    centre = np.random.default_rng(seed).integers(0, 20_000, len(market.seats)).astype(float)
+    low, high = np.maximum(centre - reach, 0.0), centre + reach
+    answer = relax(columns, centre, np.full(len(centre), reach), HOUR)
+    assert answer is not None
+    assert answer.expected == pytest.approx(_relaxed(market, every, low, high), abs=0.5)
+    assert (answer.prices >= low - 0.01).all()
+    assert (answer.prices <= high + 0.01).all()
+    ends = np.minimum(abs(answer.prices - low), abs(answer.prices - high))
+    assert (ends[answer.presses] < 0.01).all()
+    if len(answer.pairs):
+        assert not answer.presses.any()
+        assert market.value[answer.pairs].sum() == pytest.approx(answer.expected, abs=0.5)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_best_choice_of_every_pattern_is_the_best_plan_and_keeps_what_is_demanded(
+    seed: int,
+) -> None:
+    problem = random_problem(seed, people=4, needs=7, months=3)
+    market = open_market(problem)
+    columns, _every = _columns(market)
+    values = columns.sum_over(market.value)
+    chosen = choose(columns, values, HOUR)
+    assert chosen is not None
+    assert chosen.tolist() == sorted(set(chosen.tolist()))
+    best = int(market.value[chosen].sum())
+    if problem.most_at_once.max() < 4:
+        assert best == best_by_milp(problem)
+    fewest = choose(columns, -columns.sum_over(np.ones_like(market.value)), HOUR,
+                    demands=[(values, best // 2, 1e4)])  # fmt: skip
+    assert fewest is not None
+    assert len(fewest) <= len(chosen)
+    assert int(market.value[fewest].sum()) >= best // 2 - 0.5
+    assert choose(columns, values, HOUR, demands=[(values, best + 1, 1e4)]) is None or not len(
+        values
+    )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_core_of_a_market_is_the_best_bins_of_each_need(seed: int) -> None:
+    market = open_market(random_problem(seed, people=60, needs=6, months=2))
+    core = set(core_pairs(market).tolist())
+    for need in range(len(market.seats)):
+        mine = np.flatnonzero(market.need == need)
+        best = max(market.value[mine].max(initial=0), 0)
+        bins = np.minimum((best - market.value[mine]) // 64, 255)
+        order = np.sort(bins)
+        last = order[15] if len(order) > 15 else 255
+        kept = {int(p) for p, b in zip(mine, bins, strict=True) if b <= last}
+        assert core & set(mine.tolist()) == {p for p in kept if market.value[p] > 0}
