@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .market import Ints, Market
 from .patterns import NONE, Patterns
+from .singles import Singles
 
 TINY = 1e-7  # an amount the solver may mean as nothing
 UNIT = 1e4  # bp; objectives are scaled to about one
@@ -182,16 +183,23 @@ def _linear(
     return answer if answer.status == 0 else None
 
 
+class Choice(NamedTuple):
+    """pairs: positions in the market, ascending; is_best: there was time to the end."""
+
+    pairs: Ints
+    is_best: bool
+
+
 def choose(
-    columns: Columns,
+    columns: Columns | Singles,
     gain: Ints,
     time_limit: float,
     *,
     unit: float = UNIT,
     demands: Sequence[tuple[Ints, int, float]] = (),
     full: NDArray[np.bool_] | None = None,
-) -> Ints | None:
-    """Pairs (positions in the market) of the best whole choice of patterns by `gain`; None when none is found.
+) -> Choice | None:
+    """The best whole choice by `gain`; None when none is found.
 
     demands: (figure of each pattern, least total, unit): further rows that the choice must reach.
     full: (m + people,) needs whose seats must all be filled, and people who must have a pattern.
@@ -199,9 +207,11 @@ def choose(
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
 
     if not len(columns):
-        return np.zeros(0, np.int64)
+        return Choice(np.zeros(0, np.int64), is_best=True)
     matrix, right, which = columns.matrix()
-    least = np.full(len(right), -np.inf) if full is None else np.where(full[which], right, -np.inf)
+    least = np.full(len(right), -np.inf)
+    if full is not None:
+        least[: len(which)] = np.where(full[which], right[: len(which)], -np.inf)
     rows = [LinearConstraint(matrix, least, right)]
     rows += [
         LinearConstraint(figures[None, :] / scale, (least - 0.5) / scale, np.inf)
@@ -216,4 +226,4 @@ def choose(
     )
     if answer.x is None:
         return None
-    return columns.pairs_of(answer.x > 0.5)
+    return Choice(columns.pairs_of(answer.x > 0.5), is_best=answer.status == 0)

@@ -110,6 +110,11 @@ def within(
     return _joined(found)
 
 
+def could_be_within(market: Market, worth: Ints, tolls: Tolls, top: Ints, gap: int) -> Ints:
+    """The pairs of which the patterns of `within` may consist, and perhaps more."""
+    return _listing(market, worth, tolls, top - gap, -gap).pair
+
+
 def best_with(market: Market, worth: Ints, tolls: Tolls, pairs: Ints, tick: Tick) -> Ints:
     """(len(pairs),) the worth of the best pattern that contains each of the `pairs`."""
     person = market.person[pairs]

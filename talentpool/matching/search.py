@@ -12,12 +12,18 @@ from numpy.typing import NDArray
 from .core import core_of, missing
 from .market import Ints, Pair, open_market
 from .master import Columns
-from .patterns import UNKNOWN, Patterns, best, within
+from .patterns import UNKNOWN, Patterns, best, could_be_within, within
 from .problem import Problem
+from .singles import Singles
 from .tolls import tolls_of
 
 SCALE = 1024  # prices are whole numbers of 1/1024 bp
-MOST_COLUMNS = 200_000  # patterns enumerated for a proof before it is given up
+MOST_COLUMNS = 200_000  # patterns enumerated for a proof, at most
+MANY_COLUMNS, MANY_FOR_A_PAIR = (
+    20_000,
+    3,
+)  # more patterns, and more for each of their pairs, help less
+MOST_SINGLES = 60_000  # pairs over which a proof is tried before it is given up
 LEAST_FOR_TIES = 10.0  # seconds
 Progress = Callable[[dict[str, Any]], bool]
 
@@ -114,9 +120,21 @@ class Search:
     def near(self, gap: int) -> Columns | None:
         """Columns of every pattern that loses at most `gap` (1/SCALE bp) against its person's best.
 
-        A plan worth more than UB - gap can use no other pattern. None when there are too many.
+        A plan worth more than UB - gap can use no other pattern. None when there are too many, or too many for
+        their pairs.
         """
-        return self._columns(self.left(self.prices), self.worth, gap, MOST_COLUMNS)
+        left = self.left(self.prices)
+        most = max(MANY_COLUMNS, MANY_FOR_A_PAIR * len(self._pairs_near(left, gap)))
+        return self._columns(left, self.worth, gap, min(MOST_COLUMNS, most))
+
+    def singles(self) -> Singles | None:
+        """Every pair that a better plan could use, and perhaps more. None when there are too many."""
+        pairs = self._pairs_near(self.left(self.prices), self.slack)
+        return Singles(self.market, pairs) if len(pairs) <= MOST_SINGLES else None
+
+    def _pairs_near(self, left: Ints, gap: int) -> Ints:
+        tolls = tolls_of(self.market, left, self.worth)
+        return could_be_within(self.market, left, tolls, self.worth, gap)
 
     def _columns(self, left: Ints, worth: Ints, gap: int, most: int) -> Columns | None:
         tolls = tolls_of(self.market, left, worth)

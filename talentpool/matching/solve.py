@@ -24,6 +24,7 @@ from .master import Columns, choose, first_prices, relax
 from .plan import Plan
 from .problem import GREATEST_VALUE, Problem
 from .search import SCALE, Progress, Search, Stop
+from .singles import Singles
 from .ties import break_ties
 from .unit import assign, is_unit
 
@@ -128,17 +129,19 @@ def _close(search: Search) -> str:
     gap = FIRST_GAP
     while True:
         search.widen(gap)
-        columns = search.near(gap)
+        columns: Columns | Singles | None = search.near(gap)
+        if columns is None:
+            gap, columns = search.slack, search.singles()
         if columns is None:
             return "none"
         gains = columns.sum_over(search.market.value)
         chosen = choose(columns, gains, search.remaining(), full=search.full)
         if chosen is not None:
-            search.keep_plan(chosen)
+            search.keep_plan(chosen.pairs)
         search.check("rounded")
         if search.slack < SCALE:
             return "bound"
-        if chosen is None:
+        if chosen is None or not chosen.is_best:
             return "none"
         if search.slack <= gap:
             return "enumeration"

@@ -40,15 +40,15 @@ def break_ties(search: Search, previous: Sequence[Pair]) -> bool:
     kept = columns.sum_over(in_force)
     if kept.any():
         first = choose(columns, kept, limit, unit=1.0, demands=demands, full=search.full)
-        if first is None or not _is_as_good(search, first):
+        if first is None or not first.is_best or not _is_as_good(search, first.pairs):
             return False
-        demands.append((kept, int(in_force[first].sum()), 1.0))
+        demands.append((kept, int(in_force[first.pairs].sum()), 1.0))
     tickets = columns.sum_over(_tickets(problem, market, columns.pairs))
     lucky = choose(columns, -tickets, limit, unit=float(TICKETS), demands=demands, full=search.full)
-    if lucky is None or not _is_as_good(search, lucky):
+    if lucky is None or not _is_as_good(search, lucky.pairs):
         return False
-    search.plan = market.edge[lucky]
-    return True
+    search.plan = market.edge[lucky.pairs]
+    return lucky.is_best
 
 
 def _is_only(search: Search, columns: Columns) -> bool:

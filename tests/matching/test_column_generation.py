@@ -140,8 +140,10 @@ def test_the_best_choice_of_every_pattern_is_the_best_plan_and_keeps_what_is_dem
     market = open_market(problem)
     columns, _every = _columns(market)
     values = columns.sum_over(market.value)
-    chosen = choose(columns, values, HOUR)
-    assert chosen is not None
+    choice = choose(columns, values, HOUR)
+    assert choice is not None
+    assert choice.is_best
+    chosen = choice.pairs
     assert chosen.tolist() == sorted(set(chosen.tolist()))
     best = int(market.value[chosen].sum())
     if problem.most_at_once.max() < 4:
@@ -149,8 +151,8 @@ def test_the_best_choice_of_every_pattern_is_the_best_plan_and_keeps_what_is_dem
     fewest = choose(columns, -columns.sum_over(np.ones_like(market.value)), HOUR,
                     demands=[(values, best // 2, 1e4)])  # fmt: skip
     assert fewest is not None
-    assert len(fewest) <= len(chosen)
-    assert int(market.value[fewest].sum()) >= best // 2 - 0.5
+    assert len(fewest.pairs) <= len(chosen)
+    assert int(market.value[fewest.pairs].sum()) >= best // 2 - 0.5
     assert choose(columns, values, HOUR, demands=[(values, best + 1, 1e4)]) is None or not len(
         values
     )

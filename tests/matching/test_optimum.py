@@ -7,6 +7,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from talentpool import matching as m
+from talentpool.matching import patterns, search
+from talentpool.matching.market import open_market
+from talentpool.matching.tolls import tolls_of
 
 from .instances import (
     best_by_cp_sat,
@@ -51,6 +54,36 @@ def test_middle_problems_agree_with_highs(seed: int) -> None:
 def test_middle_problems_agree_with_cp_sat(seed: int) -> None:
     problem = random_problem(seed, people=25, needs=25, months=12)
     assert _solved(problem).value == best_by_cp_sat(problem)
+
+
+@pytest.fixture
+def always_singles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any number of patterns is too many."""
+    monkeypatch.setattr(search, "MOST_COLUMNS", 0)
+
+
+@pytest.mark.usefixtures("always_singles")
+@pytest.mark.parametrize("seed", range(60))
+def test_where_patterns_are_too_many_the_pairs_give_the_same_optimum(seed: int) -> None:
+    problem = random_problem(seed, people=30, needs=40, months=12)
+    plan = _solved(problem)
+    assert plan.value == best_by_milp(problem)
+
+
+@given(SEEDS, st.integers(0, 3000))
+def test_the_pairs_that_could_be_near_are_all_that_near_patterns_use(seed: int, gap: int) -> None:
+    market = open_market(random_problem(seed, people=6, needs=12, months=5))
+    worth = (
+        market.value - np.random.default_rng(seed).integers(0, 9000, len(market.seats))[market.need]
+    )
+    tolls = tolls_of(market, worth, np.zeros(market.people, np.int64))
+    best = patterns.best(market, worth, tolls, np.zeros(market.people, np.int64), lambda: None)
+    top = np.zeros(market.people, np.int64)
+    top[best.owner] = best.worth
+    near = patterns.within(market, worth, tolls, top, gap, 1 << 30, lambda: None)
+    assert near is not None
+    used = near.pairs[near.pairs != patterns.NONE]
+    assert np.isin(used, patterns.could_be_within(market, worth, tolls, top, gap)).all()
 
 
 @given(problems(people=5, needs=5, months=3))
