@@ -47,6 +47,21 @@ class Columns:
         self.owner, self.pairs = owner[kept], pairs[kept]
         return len(self) - known
 
+    def within(self, market: Market) -> Columns:
+        """The same patterns where the market has more pairs."""
+        order = np.argsort(market.edge)
+        place = order[np.searchsorted(market.edge[order], self.market.edge)]
+        moved = Columns(market)
+        moved.pairs = np.where(self.pairs == NONE, NONE, place[self.pairs])
+        moved.owner = market.person[moved.pairs[:, 0]] if len(self) else self.owner
+        return moved
+
+    def take(self, which: NDArray[np.bool_]) -> Columns:
+        """Those of the patterns that are marked (K,)."""
+        taken = Columns(self.market)
+        taken.owner, taken.pairs = self.owner[which], self.pairs[which]
+        return taken
+
     def sum_over(self, figures: NDArray[np.int64]) -> Ints:
         """A figure of each pair of the market, summed over each pattern."""
         sums: Ints = np.where(self.pairs == NONE, 0, figures[self.pairs]).sum(axis=1)
@@ -198,11 +213,13 @@ def choose(
     unit: float = UNIT,
     demands: Sequence[tuple[Ints, int, float]] = (),
     full: NDArray[np.bool_] | None = None,
+    precision: float = 0.0,
 ) -> Choice | None:
     """The best whole choice by `gain`; None when none is found.
 
     demands: (figure of each pattern, least total, unit): further rows that the choice must reach.
     full: (m + people,) needs whose seats must all be filled, and people who must have a pattern.
+    precision: the part of its gain that the choice may miss.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
 
@@ -222,7 +239,7 @@ def choose(
         constraints=rows,
         integrality=np.ones(len(columns), np.int64),
         bounds=Bounds(0, 1),
-        options={"mip_rel_gap": 0.0, "time_limit": max(time_limit, 0.1)},
+        options={"mip_rel_gap": precision, "time_limit": max(time_limit, 0.1)},
     )
     if answer.x is None:
         return None

@@ -117,15 +117,15 @@ class Search:
         nothing = np.zeros(self.market.people, np.int64)
         return self._columns(self.market.value, nothing, UNKNOWN, most)
 
-    def near(self, gap: int) -> Columns | None:
+    def near(self, gap: int, most: int = MOST_COLUMNS) -> Columns | None:
         """Columns of every pattern that loses at most `gap` (1/SCALE bp) against its person's best.
 
-        A plan worth more than UB - gap can use no other pattern. None when there are too many, or too many for
-        their pairs.
+        A plan worth more than UB - gap can use no other pattern. None when there are more than `most`, or
+        too many for their pairs.
         """
         left = self.left(self.prices)
-        most = max(MANY_COLUMNS, MANY_FOR_A_PAIR * len(self._pairs_near(left, gap)))
-        return self._columns(left, self.worth, gap, min(MOST_COLUMNS, most))
+        many = max(MANY_COLUMNS, MANY_FOR_A_PAIR * len(self._pairs_near(left, gap)))
+        return self._columns(left, self.worth, gap, min(most, many))
 
     def singles(self) -> Singles | None:
         """Every pair that a better plan could use, and perhaps more. None when there are too many."""
@@ -171,6 +171,11 @@ class Search:
 
     def remaining(self) -> float:
         return 3600.0 if self.deadline is None else self.deadline - time.monotonic()
+
+    @property
+    def is_late(self) -> bool:
+        """Whether half of the time is over."""
+        return self.remaining() < time.monotonic() - self.began
 
     @property
     def slack(self) -> int:

@@ -32,8 +32,11 @@ FEW = 5_000  # patterns in all, up to which the master may know every one
 NEAR = 100 * SCALE  # loss of the patterns that enter the master at new prices
 MOST_NEAR = 20_000
 FIRST_GAP = 50 * SCALE  # loss of the patterns of the first integer programme
+ROUNDED = 500 * SCALE  # loss of the master's patterns of which a plan of a core is made
 SETTLED = 20 * SCALE  # the bound is this near to what the master expects
 STALL, STEADY = 4, 2_000_000  # rounds in which the bound falls by less than this part of itself
+ROUGH = 200_000  # the same where a core is solved,
+ACCEPTED = 20_000  # and the part of the bound that its gap may be
 RADIUS, KNOWN_RADIUS = 200.0, 50.0  # bp a price may move at first; from a nearly equal plan
 WIDER, NARROWER, LEAST_RADIUS = 4.0, 3.0, 50.0
 
@@ -109,17 +112,18 @@ def _prove(search: Search, start: Plan | None) -> str:
         search.check("assigned")
         if search.slack < SCALE:
             return "bound"
-    few = search.all_patterns(FEW)
-    if few is not None:
-        _settle_at_once(search, few)
-    elif start is not None and len(start.need_price) == len(search.prices):
-        _settle(search, start.need_price, KNOWN_RADIUS)
-    else:
-        _settle(search, first_prices(search.market, search.remaining()), RADIUS)
+    columns = _settled(search, start)
     while search.widen(0):
         search.widen(NEAR)
-        _settle(search, search.prices / SCALE, KNOWN_RADIUS)
-    if search.core is None and search.slack < SCALE:
+        known = columns.within(search.market)
+        columns = _settle(search, search.prices / SCALE, KNOWN_RADIUS, known)
+    if search.core is not None:
+        _round(search, columns)
+        search.check("rounded")
+        is_accepted = search.slack <= search.bound // ACCEPTED
+        if search.is_late or (is_accepted and search.near(search.slack, MOST_NEAR) is None):
+            return "none"
+    if search.slack < SCALE:
         return "bound"
     return _close(search)
 
@@ -148,6 +152,28 @@ def _close(search: Search) -> str:
         gap = min(search.slack, 4 * gap)
 
 
+def _settled(search: Search, start: Plan | None) -> Columns:
+    few = search.all_patterns(FEW)
+    if few is not None:
+        _settle_at_once(search, few)
+        return few
+    nothing = Columns(search.market)
+    if start is not None and len(start.need_price) == len(search.prices):
+        return _settle(search, start.need_price, KNOWN_RADIUS, nothing)
+    prices = first_prices(search.market, search.remaining())
+    return _settle(search, prices, RADIUS, nothing)
+
+
+def _round(search: Search, columns: Columns) -> None:
+    """A plan of the patterns the master knows; of a very large market, so not the best to the last."""
+    worth = columns.sum_over(search.left(search.prices))
+    near = columns.take(search.worth[columns.owner] - worth <= ROUNDED)
+    gains = near.sum_over(search.market.value)
+    chosen = choose(near, gains, search.remaining(), precision=0.1 / ACCEPTED)
+    if chosen is not None:
+        search.keep_plan(chosen.pairs)
+
+
 def _settle_at_once(search: Search, columns: Columns) -> None:
     """The prices of the master that knows every pattern."""
     anywhere = np.full(len(search.prices), float(GREATEST_VALUE))
@@ -158,13 +184,16 @@ def _settle_at_once(search: Search, columns: Columns) -> None:
     search.check("priced")
 
 
-def _settle(search: Search, prices: NDArray[np.float64], reach: float) -> None:
+def _settle(search: Search, prices: NDArray[np.float64], reach: float, columns: Columns) -> Columns:
     """Column generation: prices at which no person has a pattern that the master does not know and would take.
 
+    columns: what the master knows already; it learns more, and is returned.
+
     It ends a little before, when what the master expects is near the bound or the bound hardly falls: the
-    enumeration closes that faster.
+    enumeration closes that faster. Half of the time is left for the plan, and a core is not settled to the last.
     """
-    columns = Columns(search.market)
+    is_rough = search.core is not None
+    steady = ROUGH if is_rough else STEADY
     radius = np.full(len(prices), reach)
     presses = np.ones(len(prices), bool)
     expected = -np.inf
@@ -175,10 +204,10 @@ def _settle(search: Search, prices: NDArray[np.float64], reach: float) -> None:
         added = columns.add(bests)
         search.check("priced")
         bounds.append(search.bound)
-        stalls = len(bounds) > STALL and bounds[-STALL] - bounds[-1] < bounds[-1] // STEADY
+        stalls = len(bounds) > STALL and bounds[-STALL] - bounds[-1] < bounds[-1] // steady
         is_near = search.bound - expected * SCALE < SETTLED or stalls or not added
-        if is_near and not presses.any():
-            return
+        if (is_near and not presses.any()) or (is_rough and stalls) or search.is_late:
+            return columns
         columns.add(near)
         if search.bound < before:
             radius[presses] *= WIDER
@@ -186,6 +215,6 @@ def _settle(search: Search, prices: NDArray[np.float64], reach: float) -> None:
             radius = np.maximum(radius / NARROWER, LEAST_RADIUS)
         answer = relax(columns, search.prices / SCALE, radius, search.remaining())
         if answer is None:
-            return
+            return columns
         search.keep_plan(answer.pairs)
         prices, presses, expected = answer.prices, answer.presses, answer.expected
