@@ -37,13 +37,11 @@ def score(
     policy: Policy,
     *,
     barred: Sequence[Sequence[int]] = (),
-    asked: Sequence[Asked] | None = None,
     has_parts: bool = True,
 ) -> Scored:
-    """barred: for each need the people ruled out by name; asked: the conditions of the needs, if known."""
+    """barred: for each need the people ruled out by name."""
     fit = Fit(people, needs, columns, policy)
-    asked = asked_of(needs, columns) if asked is None else asked
-    ptr, candidate = _pairs(people, asked, barred or [()] * len(needs))
+    ptr, candidate = _pairs(people, asked_of(needs, columns), barred or [()] * len(needs))
     pairs = len(candidate)
     total, count = np.empty(pairs, np.int16), np.empty(pairs, np.int16)
     parts = np.empty((len(PARTS), pairs), np.int16) if has_parts else None

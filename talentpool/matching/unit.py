@@ -80,7 +80,7 @@ def _prices(market: Market, core: Ints, taken: Ints) -> tuple[Ints, Ints]:
     who, need, value = market.person[core], market.need[core], market.value[core]
     starts = np.flatnonzero(np.diff(who, prepend=-1))
     filled = np.bincount(market.need[taken], minlength=len(market.seats))
-    is_full = (filled >= market.seats) & (filled > 0)
+    is_full = filled >= market.seats
     people = np.zeros(market.people, np.int64)
     while True:
         seats = np.where(is_full, np.iinfo(np.int64).max, 0)

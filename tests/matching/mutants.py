@@ -18,7 +18,12 @@ from mutmut.mutation.file_mutation import mutate_file_contents
 from mutmut.stats import status_by_exit_code
 
 ENGINE = Path("talentpool/matching")
-NOTICED = {"killed", "timeout", "segfault"}  # a copy that never ends is noticed too
+UNNOTICED = {
+    "survived",
+    "no tests",
+    "skipped",
+    "not checked",
+}  # a copy that crashes or never ends is noticed
 
 
 def main() -> int:
@@ -61,7 +66,7 @@ def _draw(path: Path, each: int, seed: int) -> tuple[list[str], int]:
 
 def _noticed(path: Path, names: list[str]) -> int:
     codes = json.loads(Path(f"mutants/{path}.meta").read_text("utf-8"))["exit_code_by_key"]
-    return sum(status_by_exit_code[codes[name]] in NOTICED for name in names)
+    return sum(status_by_exit_code[codes[name]] not in UNNOTICED for name in names)
 
 
 if __name__ == "__main__":

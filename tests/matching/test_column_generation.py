@@ -39,6 +39,7 @@ def test_a_few_rounds_find_the_optimum_of_another_solver() -> None:
         plan, told = _told(problem)
         m.verify(problem, plan)
         assert plan.value == plan.bound == best_by_milp(problem)
+        assert plan.proof in {"bound", "enumeration", "trivial"}
         bounds = [event["bound"] for event in told]
         assert bounds == sorted(bounds, reverse=True)
         assert all(event["value"] <= plan.value <= event["bound"] for event in told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from talentpool import matching as m
@@ -34,3 +35,42 @@ def test_a_run_over_a_core_that_is_stopped_has_a_bound_for_the_whole(
         plan = m.solve(problem, progress=lambda _progress, s=stages: next(s, True))
         m.verify(problem, plan)
         assert plan.value <= best_by_milp(problem) <= plan.bound
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_core_is_the_best_pairs_of_each_need_and_the_lower_of_equal_ones(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = random_problem(seed, people=20, needs=9, months=2)
+    pairs = len(problem.value)
+    monkeypatch.setattr(core, "OF_EACH_NEED", 4)
+    monkeypatch.setattr(core, "MANY", pairs)
+    assert core.core_of(problem) is None
+    monkeypatch.setattr(core, "MANY", pairs - 1)
+    found = core.core_of(problem)
+    expected = np.zeros(pairs, bool)
+    for need in range(problem.m):
+        mine = np.flatnonzero(problem.row == need).tolist()
+        expected[sorted(mine, key=lambda e: (-problem.value[e], e))[:4]] = True
+    assert found is not None
+    assert found.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("block", [1, 7, 10_000])
+def test_what_is_missing_is_what_is_worth_its_price_outside_the_core(
+    block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(core, "BLOCK", block)
+    for seed in range(10):
+        problem = random_problem(seed, people=9, needs=9, months=2)
+        r = np.random.default_rng(seed)
+        inside = r.random(len(problem.value)) < 0.5
+        prices = r.integers(0, 30_000 * 4, problem.m)
+        for least in (0, -8_000):
+            left = problem.value * 4 - prices[problem.row]
+            expected = [e for e in range(len(left)) if left[e] >= least and not inside[e]]
+            assert core.missing(problem, inside, prices, least, 4).tolist() == expected
+    at_price = problem.value * 4 - prices[problem.row]
+    edge = int(np.flatnonzero(~inside)[0])
+    prices[problem.row[edge]] += at_price[edge]
+    assert edge in core.missing(problem, inside, prices, 0, 4)

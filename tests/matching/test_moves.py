@@ -12,6 +12,7 @@ from talentpool import matching as m
 from talentpool.matching.market import open_market
 
 from .instances import best_by_milp, random_problem
+from .test_refusals import _arrays
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -114,6 +115,34 @@ def test_a_seat_that_is_not_worth_it_costs_exactly_what_it_loses() -> None:
         answer = m.why_not(at_a_loss, plan, need, candidate)
         assert (answer.loss, answer.is_exact) == (7, True)
         assert answer.chain == m.Chain((m.Move(candidate, (), (need,)),), -7)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_why_not_keeps_what_the_plan_was_pinned_and_forbidden_to(seed: int) -> None:
+    problem = random_problem(seed, people=8, needs=8, months=4)
+    best = [(int(j), int(i)) for j, i in m.solve(problem).pairs]
+    pins, forbids = best[:1], best[1:3]
+    plan = m.solve(problem, pins=pins, forbids=forbids)
+    for edge in range(0, len(problem.value), 5):
+        need, candidate = int(problem.row[edge]), int(problem.candidate[edge])
+        try:
+            expected = m.solve(problem, pins=[*pins, (need, candidate)], forbids=forbids)
+        except m.InfeasiblePins:
+            with pytest.raises(m.InfeasiblePins):
+                m.why_not(problem, plan, need, candidate, pins=pins, forbids=forbids)
+            continue
+        answer = m.why_not(problem, plan, need, candidate, pins=pins, forbids=forbids)
+        assert answer.loss == plan.value - expected.value
+        assert set(answer.chain.carried_out(plan.pairs)) & {*pins, *forbids} == set(pins)
+
+
+def test_those_who_fit_alike_do_not_block_each_other() -> None:
+    problem = m.Problem(**_arrays(fit=np.array([6000, 6000, 7000], np.int16)))
+    plan = m.solve(problem)
+    assert len(plan.pairs) == 2
+    assert m.blocking_pairs(problem, plan).tolist() == []
+    better = m.Problem(**_arrays(fit=np.array([6001, 6000, 7000], np.int16)))
+    assert m.blocking_pairs(better, _as_plan(better, [(0, 2), (1, 1)])).tolist() == [0]
 
 
 @pytest.mark.parametrize("seed", range(20))
