@@ -201,6 +201,10 @@ def test_every_rule_excludes_somebody_and_says_so() -> None:
         assert m.rule_text(rule)
         assert m.rule_text(rule, lang="en")
     assert m.excluded([replace(person, consents=False)], need) == {"C": [m.Rule.MEMBERSHIP]}
+    on_site = replace(person, availability={START: replace(month, modes=frozenset(["onsite"]))})
+    assert m.excluded([on_site], need) == {"C": [m.Rule.MODE]}
+    assert m.excluded([on_site], replace(need, mode="onsite")) == {}
+    assert m.excluded([on_site], replace(need, mode="online")) == {"C": [m.Rule.MODE]}
     assert m.excluded([replace(person, conflicts={"N": "warn"})], need) == {}
     assert m.excluded([replace(person, travel_limit=1, overnight=True)], need) == {}
 

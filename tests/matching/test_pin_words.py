@@ -100,3 +100,23 @@ def test_a_broken_plan_is_caught_in_words() -> None:
             m.verify(where, claim)
         assert str(refusal.value) == sentence
     m.verify(problem, replace(plan, status="feasible", proof="none"))
+
+
+def test_a_plan_that_is_broken_in_its_second_need_is_caught_too() -> None:
+    """One person in two needs that run together, two people on the one seat of the second."""
+    both = {"candidate": np.array([0, 0, 1], np.int32), "ptr": np.array([0, 1, 3], np.int64)}
+    twice = np.full(3, 2, np.int8)
+    rooms = {"capacity": np.full((3, 2), 5, np.int16), "most_at_once": twice}
+    claim = m.solve(m.Problem(**_arrays(**both)))
+    for changes, pairs, sentence in (
+        (rooms, [[0, 0], [1, 0]], "capacity: a month is over-filled"),
+        ({}, [[0, 0], [1, 0]], "most_at_once: too many engagements in a month"),
+        ({"seats": np.array([3, 1], np.int16)}, [[1, 0], [1, 1]],
+         "need 1: more people than seats"),
+    ):  # fmt: skip
+        problem = m.Problem(**_arrays(**both, **changes))
+        with pytest.raises(m.BrokenPlan) as refusal:
+            m.verify(problem, replace(claim, pairs=np.array(pairs)))
+        assert str(refusal.value) == sentence
+    fits = m.Problem(**_arrays(**both, most_at_once=twice, capacity=np.full((3, 2), 6, np.int16)))
+    m.verify(fits, m.solve(fits, pins=[(0, 0), (1, 0)]))
