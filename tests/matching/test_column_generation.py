@@ -13,6 +13,7 @@ from talentpool import matching as m
 from talentpool.matching.market import Market, open_market
 from talentpool.matching.master import Columns, choose, core_pairs, relax
 from talentpool.matching.patterns import NONE, Patterns
+from talentpool.matching.singles import Singles
 
 from .instances import best_by_milp, random_problem
 from .test_patterns import _every_pattern
@@ -171,3 +172,32 @@ def test_the_core_of_a_market_is_the_best_bins_of_each_need(seed: int) -> None:
         last = order[15] if len(order) > 15 else 255
         kept = {int(p) for p, b in zip(mine, bins, strict=True) if b <= last}
         assert core & set(mine.tolist()) == {p for p in kept if market.value[p] > 0}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_best_choice_of_pairs_is_the_best_plan_too(seed: int) -> None:
+    problem = random_problem(seed, people=8, needs=8, months=4)
+    market = open_market(problem)
+    r = np.random.default_rng(seed)
+    every = Singles(market, r.permutation(len(market.edge)))
+    assert every.pairs[:, 0].tolist() == list(range(len(market.edge))) == list(range(len(every)))
+    assert every.sum_over(market.value).tolist() == market.value.tolist()
+    chosen = choose(every, market.value, HOUR)
+    assert chosen is not None
+    assert int(market.value[chosen].sum()) == best_by_milp(problem)
+    some = Singles(market, np.flatnonzero(market.value % 2))
+    assert some.sum_over(market.value).tolist() == market.value[market.value % 2 == 1].tolist()
+    assert some.pairs_of(np.ones(len(some), bool)).tolist() == some.pairs[:, 0].tolist()
+    matrix, right, rows = some.matrix()
+    dense = matrix.toarray()
+    m_, (people, months) = len(market.seats), market.room.shape
+    assert rows.tolist() == list(range(m_))
+    assert right.tolist() == [*market.seats, *market.room.ravel(), *market.slots.ravel()]
+    days, engagements = market.takes(some.pairs[:, 0])
+    for column, pair in enumerate(some.pairs[:, 0]):
+        expected = np.zeros(len(right))
+        expected[market.need[pair]] = 1
+        at = m_ + market.person[pair] * months
+        expected[at : at + months] = days[column]
+        expected[at + people * months :][:months] = engagements[column]
+        assert dense[:, column].tolist() == expected.tolist()

@@ -7,6 +7,7 @@ import pytest
 
 from talentpool import matching as m
 from talentpool.matching import core
+from talentpool.matching.search import SCALE, Search
 
 from .instances import best_by_milp, random_problem
 
@@ -74,3 +75,23 @@ def test_what_is_missing_is_what_is_worth_its_price_outside_the_core(
     edge = int(np.flatnonzero(~inside)[0])
     prices[problem.row[edge]] += at_price[edge]
     assert edge in core.missing(problem, inside, prices, 0, 4)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_widening_lets_in_all_that_loses_at_most_the_gap(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(core, "MANY", 0)
+    monkeypatch.setattr(core, "OF_EACH_NEED", 1)
+    problem = random_problem(seed, people=20, needs=20, months=3)
+    search = Search(problem, [], [], None, None)
+    search.price(np.full(problem.m, float(np.median(problem.value))), 0, 0)
+    for gap in (0, 500 * SCALE, 5_000 * SCALE):
+        inside = search.core.copy()
+        reach = problem.value * SCALE - search.prices[problem.row] >= -gap
+        assert search.widen(gap) == bool((reach & ~inside).any())
+        assert search.core.tolist() == (inside | reach).tolist()
+        assert search.bound >= best_by_milp(problem) * SCALE
+    whole = Search(random_problem(seed, people=3, needs=3, months=1), [], [], None, None)
+    whole.core = None
+    assert not whole.widen(10**9)
