@@ -131,7 +131,9 @@ def _collapsed(
     months: NDArray[np.bool_], room: Ints, slots: Ints
 ) -> tuple[NDArray[np.bool_], NDArray[np.int16], NDArray[np.int16]]:
     """Month columns that the same needs share become one, with the least room and slots."""
-    patterns, which = np.unique(months, axis=1, return_inverse=True)
+    _, first, which = np.unique(months, axis=1, return_index=True, return_inverse=True)
+    in_time = np.argsort(first)
+    patterns, which = months[:, first[in_time]], np.argsort(in_time)[which]
     fewer = range(patterns.shape[1])
     least = [room[:, which == t].min(axis=1) for t in fewer]
     slot = [slots[:, which == t].min(axis=1) for t in fewer]

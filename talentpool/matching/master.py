@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .market import Ints, Market
-from .patterns import NONE, Patterns
+from .patterns import Patterns
 from .singles import Singles
+from .sweep import NONE
 
 TINY = 1e-7  # an amount the solver may mean as nothing
 UNIT = 1e4  # bp; objectives are scaled to about one

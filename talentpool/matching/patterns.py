@@ -7,7 +7,7 @@ would be too many rows at once, a part of them is grown to the end first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .market import Ints, Market
+from .sweep import NONE, Tick, sweep
 from .tolls import Tolls
 
-NONE = -1  # no pair in this place of a pattern
 UNKNOWN = 1 << 62  # more than any worth
 MOST_ROWS = 1 << 18  # joins made at once
-Tick = Callable[[], None]  # called now and then; may raise
+MOST_BLOCKS = 128  # so many times
 
 
 @dataclass(frozen=True)
@@ -78,21 +78,15 @@ def best(market: Market, worth: Ints, tolls: Tolls, known: Ints, tick: Tick) -> 
     least = known + 1
     listing = _listing(market, worth, tolls, least, 1)
     least = np.maximum(least, _dive(market, listing))
-    found: list[Patterns] = []
-    for rows in _grown(market, listing, _first_rows(market, listing), least, tick):
-        order = np.lexsort((-rows.worth, rows.owner))
-        first = order[np.flatnonzero(np.diff(rows.owner[order], prepend=-1))]
-        first = first[rows.worth[first] >= least[rows.owner[first]]]
-        found.append(Patterns(rows.owner[first], rows.pairs[first], rows.worth[first]))
-        least[rows.owner[first]] = rows.worth[first] + 1
-    every = _joined(found)
-    return _taken(every, every.worth + 1 == least[every.owner])
+    owner, pairs = sweep(market, worth, tolls.of, np.sort(listing.pair), least, tick)
+    return Patterns(owner, pairs, np.where(pairs == NONE, 0, worth[pairs]).sum(axis=1))
 
 
 def within(
     market: Market, worth: Ints, tolls: Tolls, top: Ints, gap: int, most: int, tick: Tick
 ) -> Patterns | None:
-    """Every non-empty pattern that loses at most `gap` against its person's best; None if more than `most`.
+    """Every non-empty pattern that loses at most `gap` against its person's best; None if more than `most`, or
+    if they lie so far apart that the search for them takes too long.
 
     top (q,): the worth of each person's best pattern. No pair of such a pattern loses more than the gap by
     itself, as the others are worth at most the best.
@@ -101,11 +95,12 @@ def within(
     listing = _listing(market, worth, tolls, least, -gap)
     found: list[Patterns] = []
     count = 0
-    for rows in _grown(market, listing, _first_rows(market, listing), least, tick):
+    grown = _grown(market, listing, _first_rows(market, listing), least, tick)
+    for blocks, rows in enumerate(grown):
         kept = np.flatnonzero(rows.worth >= least[rows.owner])
         found.append(Patterns(rows.owner[kept], rows.pairs[kept], rows.worth[kept]))
         count += len(kept)
-        if count > most:
+        if count > most or blocks > MOST_BLOCKS:
             return None
     return _joined(found)
 
@@ -267,7 +262,3 @@ def _joined(parts: list[Patterns]) -> Patterns:
         np.concatenate([np.zeros((0, size), np.int64), *wide]),
         np.concatenate([empty, *(part.worth for part in parts)]),
     )
-
-
-def _taken(patterns: Patterns, which: NDArray[np.bool_]) -> Patterns:
-    return Patterns(patterns.owner[which], patterns.pairs[which], patterns.worth[which])

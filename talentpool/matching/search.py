@@ -19,10 +19,8 @@ from .tolls import tolls_of
 
 SCALE = 1024  # prices are whole numbers of 1/1024 bp
 MOST_COLUMNS = 200_000  # patterns enumerated for a proof, at most
-MANY_COLUMNS, MANY_FOR_A_PAIR = (
-    20_000,
-    3,
-)  # more patterns, and more for each of their pairs, help less
+MANY_COLUMNS = 20_000  # so many patterns are no trouble; more are too many if they are more than
+MANY_FOR_A_PAIR = 3  # for each of their pairs
 MOST_SINGLES = 60_000  # pairs over which a proof is tried before it is given up
 LEAST_FOR_TIES = 10.0  # seconds
 Progress = Callable[[dict[str, Any]], bool]

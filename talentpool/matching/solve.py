@@ -125,16 +125,17 @@ def _prove(search: Search, start: Plan | None) -> str:
             return "none"
     if search.slack < SCALE:
         return "bound"
-    return _close(search)
+    return _close(search, columns)
 
 
-def _close(search: Search) -> str:
+def _close(search: Search, known: Columns) -> str:
     """The best plan of the patterns that lose at most a gap, widened until it covers what is still open."""
     gap = FIRST_GAP
     while True:
         search.widen(gap)
         columns: Columns | Singles | None = search.near(gap)
         if columns is None:
+            _round(search, known)
             gap, columns = search.slack, search.singles()
         if columns is None:
             return "none"

@@ -13,9 +13,9 @@ import numpy as np
 
 from .market import Ints, Market, Pair
 from .master import UNIT, Columns, choose
-from .patterns import NONE
 from .problem import Problem
 from .search import Search
+from .sweep import NONE
 
 TICKETS = 1 << 20
 
