@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, strategies as st
 from scipy.optimize import linear_sum_assignment
 
@@ -85,3 +86,21 @@ def test_nobody_serves_two_where_a_problem_is_called_one_to_one(seed: int) -> No
         plan = m.solve(problem)
         assert plan.value == best_by_milp(problem)
         assert len(set(plan.pairs[:, 1].tolist())) == len(plan.pairs)
+
+
+@pytest.mark.parametrize(
+    ("room", "engagements", "expected"), [(3, 2, True), (4, 2, False), (4, 1, True), (5, 2, False)]
+)
+def test_who_has_room_for_two_is_no_matter_of_one_to_one(
+    room: int, engagements: int, expected: bool
+) -> None:
+    """Two needs of two half-days in the same month, one person."""
+    problem = m.Problem(
+        ptr=np.array([0, 1, 2], np.int64), candidate=np.zeros(2, np.int32),
+        fit=np.array([5000, 6000], np.int16), seats=np.ones(2, np.int16),
+        half_days=np.full(2, 2, np.int16), months=np.ones((2, 1), bool),
+        capacity=np.full((1, 1), room, np.int16),
+        most_at_once=np.full(1, engagements, np.int8), candidate_ids=["c"], need_ids=["x", "y"],
+    )  # fmt: skip
+    assert is_unit(open_market(problem)) == expected
+    assert len(m.solve(problem).pairs) == (1 if expected else 2)
