@@ -1,8 +1,9 @@
-"""Every person's patterns at once: sets of needs that fit the months together, grown pair by pair.
+"""Every person's patterns at once: sets of needs that fit the months together.
 
-All patterns of one size are rows of arrays; each is joined with the pairs of its person that come later in
-falling worth after tolls, as long as the bound on what can still follow reaches what is asked. Where that
-would be too many rows at once, a part of them is grown to the end first.
+The best ones, and all that are nearly as good, are found month after month (`sweep`, `ways`). The best one with
+a given pair is grown pair by pair: all patterns of one size are rows of arrays; each is joined with the pairs of
+its person that come later in falling worth after tolls, as long as the bound on what can still follow reaches
+what is asked. Where that would be too many rows at once, a part of them is grown to the end first.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from numpy.typing import NDArray
 from .market import Ints, Market
 from .sweep import NONE, Tick, sweep
 from .tolls import Tolls
+from .ways import ways
 
 UNKNOWN = 1 << 62  # more than any worth
 MOST_ROWS = 1 << 18  # joins made at once
-MOST_BLOCKS = 128  # so many times
 
 
 @dataclass(frozen=True)
@@ -93,16 +94,11 @@ def within(
     """
     least = top - gap
     listing = _listing(market, worth, tolls, least, -gap)
-    found: list[Patterns] = []
-    count = 0
-    grown = _grown(market, listing, _first_rows(market, listing), least, tick)
-    for blocks, rows in enumerate(grown):
-        kept = np.flatnonzero(rows.worth >= least[rows.owner])
-        found.append(Patterns(rows.owner[kept], rows.pairs[kept], rows.worth[kept]))
-        count += len(kept)
-        if count > most or blocks > MOST_BLOCKS:
-            return None
-    return _joined(found)
+    found = ways(market, worth, tolls.of, np.sort(listing.pair), least, most, tick)
+    if found is None:
+        return None
+    owner, pairs = found
+    return Patterns(owner, pairs, np.where(pairs == NONE, 0, worth[pairs]).sum(axis=1))
 
 
 def could_be_within(market: Market, worth: Ints, tolls: Tolls, top: Ints, gap: int) -> Ints:
@@ -248,17 +244,3 @@ def _reach(listing: _Listing, rows: _Rows, least: Ints) -> Ints:
             np.where(is_open & ~reaches, middle, high),
         )
     return low
-
-
-def _joined(parts: list[Patterns]) -> Patterns:
-    size = max((part.pairs.shape[1] for part in parts), default=0)
-    wide = [
-        np.pad(part.pairs, ((0, 0), (0, size - part.pairs.shape[1])), constant_values=NONE)
-        for part in parts
-    ]
-    empty = np.zeros(0, np.int64)
-    return Patterns(
-        np.concatenate([empty, *(part.owner for part in parts)]),
-        np.concatenate([np.zeros((0, size), np.int64), *wide]),
-        np.concatenate([empty, *(part.worth for part in parts)]),
-    )

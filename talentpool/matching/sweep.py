@@ -21,7 +21,7 @@ Tick = Callable[[], None]  # called now and then; may raise
 
 
 @dataclass(frozen=True)
-class _Pairs:
+class Listed:
     """The pairs of each person in the order of their first months.
 
     pair (L,) positions in the market; worth (L,); gains (L+1,) running sum of what they are worth after tolls,
@@ -39,7 +39,7 @@ class _Pairs:
 
 
 @dataclass(frozen=True)
-class _States:
+class States:
     """owner (R,): person; taken (R,): number of the last join; worth (R,); left (R, 2T) as `use`."""
 
     owner: Ints
@@ -47,12 +47,12 @@ class _States:
     worth: Ints
     left: NDArray[np.int16]
 
-    def take(self, which: NDArray[np.bool_] | Ints) -> _States:
-        return _States(*(getattr(self, field.name)[which] for field in fields(self)))
+    def take(self, which: NDArray[np.bool_] | Ints) -> States:
+        return States(*(getattr(self, field.name)[which] for field in fields(self)))
 
-    def and_then(self, more: _States) -> _States:
+    def and_then(self, more: States) -> States:
         both = ((getattr(self, f.name), getattr(more, f.name)) for f in fields(self))
-        return _States(*(np.concatenate(parts) for parts in both))
+        return States(*(np.concatenate(parts) for parts in both))
 
 
 def sweep(
@@ -62,27 +62,21 @@ def sweep(
 
     worth (F,); tolls (q, 2T) ≥ 0, any. The patterns are rows of positions in the market, NONE at the end.
     """
-    listed = _in_time(market, worth, tolls, pairs)
-    states = _first_states(market, listed)
+    listed = in_time(market, worth, tolls, pairs)
+    states = first_states(market, listed)
     least, last = least.copy(), np.full(market.people, NONE)
     joins: list[tuple[Ints, Ints]] = []  # the pair, and the join before
     count, merged = 0, SOME
     for step in range(int((listed.end - listed.start).max(initial=0))):
         tick()
-        states, at = _in_reach(listed, states, tolls, least, step)
+        states, at = in_reach(listed, states, tolls, least, step)
         if len(at) > 2 * merged:
-            kept = _best_of_equal(states)
-            states, at = states.take(kept), at[kept]
+            order, is_first = equal(states)
+            states, at = states.take(order[is_first]), at[order[is_first]]
             merged = max(SOME, len(at))
-        fits = np.flatnonzero((states.left >= listed.use[at]).all(axis=1))
-        joins.append((listed.pair[at[fits]], states.taken[fits]))
-        more = _States(
-            owner=states.owner[fits],
-            taken=count + np.arange(len(fits)),
-            worth=states.worth[fits] + listed.worth[at[fits]],
-            left=states.left[fits] - listed.use[at[fits]],
-        )
-        count += len(fits)
+        more, pair, before = joined(listed, states, at, count)
+        joins.append((pair, before))
+        count += len(pair)
         best = _best_of_each(more)
         best = best[more.worth[best] >= least[more.owner[best]]]
         last[more.owner[best]] = more.taken[best]
@@ -92,8 +86,9 @@ def sweep(
     return found, _followed(joins, last[found])
 
 
-def _in_time(market: Market, worth: Ints, tolls: Ints, pairs: Ints) -> _Pairs:
-    first = market.months.argmax(axis=1)[market.need[pairs]]
+def in_time(market: Market, worth: Ints, tolls: Ints, pairs: Ints) -> Listed:
+    months_before = (~np.logical_or.accumulate(market.months, axis=1)).sum(axis=1)
+    first = months_before[market.need[pairs]]
     pairs = pairs[np.lexsort((pairs, first, market.person[pairs]))]
     person, use = market.person[pairs], np.concatenate(market.takes(pairs), axis=1)
     end = np.cumsum(np.bincount(person, minlength=market.people))
@@ -105,18 +100,18 @@ def _in_time(market: Market, worth: Ints, tolls: Ints, pairs: Ints) -> _Pairs:
         final[has] = np.maximum.reduceat(np.where(use > 0, number, NONE), start[has], axis=0)
     left = worth[pairs] - (use * tolls[person]).sum(axis=1)
     gains = np.append(0, np.cumsum(np.maximum(left, 0)))
-    return _Pairs(pairs, worth[pairs], gains, use, number <= final[person], start, end)
+    return Listed(pairs, worth[pairs], gains, use, number <= final[person], start, end)
 
 
-def _first_states(market: Market, listed: _Pairs) -> _States:
+def first_states(market: Market, listed: Listed) -> States:
     people = np.flatnonzero(listed.end > listed.start)
     free = np.concatenate([market.room, market.slots], axis=1)[people]
-    return _States(people, np.full(len(people), NONE), np.zeros(len(people), np.int64), free)
+    return States(people, np.full(len(people), NONE), np.zeros(len(people), np.int64), free)
 
 
-def _in_reach(
-    listed: _Pairs, states: _States, tolls: Ints, least: Ints, step: int
-) -> tuple[_States, Ints]:
+def in_reach(
+    listed: Listed, states: States, tolls: Ints, least: Ints, step: int
+) -> tuple[States, Ints]:
     """The states that may still reach `least` (q,), without what matters no more; and the next pair of each."""
     at = listed.start[states.owner] + step
     goes_on = at < listed.end[states.owner]
@@ -127,18 +122,19 @@ def _in_reach(
     limit = states.worth + listed.gains[listed.end[states.owner]] - listed.gains[at]
     limit += (left * tolls[states.owner]).sum(axis=1)
     reaches = limit >= least[states.owner]
-    states = _States(states.owner, states.taken, states.worth, left)
+    states = States(states.owner, states.taken, states.worth, left)
     return states.take(reaches), at[reaches]
 
 
-def _best_of_each(states: _States) -> Ints:
+def _best_of_each(states: States) -> Ints:
     """One state of each owner, worth most."""
     order = np.lexsort((-states.worth, states.owner))
     return order[np.flatnonzero(np.diff(states.owner[order], prepend=-1))]
 
 
-def _best_of_equal(states: _States) -> Ints:
-    """Of each owner's states with the same left, one that is worth most.
+def equal(states: States) -> tuple[Ints, NDArray[np.bool_]]:
+    """The order in which each owner's states with the same left follow one another, the best first; and where
+    others begin.
 
     They are sorted by a random weight; what weighs the same is compared before it counts as equal.
     """
@@ -148,7 +144,20 @@ def _best_of_equal(states: _States) -> Ints:
     owner, left = states.owner[order], states.left[order]
     is_first = np.ones(len(order), bool)
     is_first[1:] = (owner[1:] != owner[:-1]) | (left[1:] != left[:-1]).any(axis=1)
-    return np.sort(order[is_first])
+    return order, is_first
+
+
+def joined(listed: Listed, states: States, at: Ints, count: int) -> tuple[States, Ints, Ints]:
+    """The states that the next pair fits, with it, numbered from `count`; that pair, and the join before."""
+    fits = np.flatnonzero((states.left >= listed.use[at]).all(axis=1))
+    at = at[fits]
+    more = States(
+        owner=states.owner[fits],
+        taken=count + np.arange(len(fits)),
+        worth=states.worth[fits] + listed.worth[at],
+        left=states.left[fits] - listed.use[at],
+    )
+    return more, listed.pair[at], states.taken[fits]
 
 
 def _followed(joins: list[tuple[Ints, Ints]], last: Ints) -> Ints:

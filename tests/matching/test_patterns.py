@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from talentpool.matching import patterns, tolls
+from talentpool.matching import patterns, sweep, tolls, ways
 from talentpool.matching.market import Market, open_market
 from talentpool.matching.patterns import NONE, Patterns
 from talentpool.matching.tolls import tolls_of
@@ -55,6 +55,8 @@ def _as_dict(found: Patterns) -> dict[tuple[int, ...], int]:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "part by part":
         monkeypatch.setattr(patterns, "MOST_ROWS", 3)
+        for module in (sweep, ways):
+            monkeypatch.setattr(module, "SOME", 1)  # equal states are looked for at once
     elif request.param == "with least tolls":
         monkeypatch.setattr(tolls, "MANY", 1)
 
@@ -125,6 +127,25 @@ def test_no_pattern_is_worth_more_than_the_tolls_allow(seed: int, reached: int) 
         person = market.person[pairs[0]]
         lost = -np.minimum(left[list(pairs)], 0).sum()
         assert total <= asked.limit[person] - lost
+
+
+def test_no_pattern_is_found_where_none_reaches_what_is_asked() -> None:
+    market, worth = _market(12)
+    high = np.full(market.people, 10**6)
+    asked = tolls_of(market, worth, high)
+    assert not len(patterns.best(market, worth, asked, high, _never).owner)
+    near = patterns.within(market, worth, asked, high, 0, PLENTY, _never)
+    assert near is not None
+    assert not len(near.owner)
+
+
+def test_a_search_with_too_many_states_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    market, worth = _market(12)
+    top = np.zeros(market.people, np.int64)
+    asked = tolls_of(market, worth, top)
+    assert patterns.within(market, worth, asked, top, 10**7, PLENTY, _never) is not None
+    monkeypatch.setattr(ways, "MOST_NODES", 3)
+    assert patterns.within(market, worth, asked, top, 10**7, PLENTY, _never) is None
 
 
 @pytest.mark.usefixtures("way")
