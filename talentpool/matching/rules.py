@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -28,24 +30,34 @@ NAMED = {"block": Rule.CONFLICT, "hold": Rule.HOLD}  # known pair by pair, from 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """asks: the keys of all conditions of a need; holds: (n,) bool, who meets the condition of a key."""
+    """asks: the keys of all conditions of a need; holds: (n,) bool, who meets the condition of a key.
+
+    reads: what of a need its conditions depend on, so that needs alike are asked once.
+    """
 
     asks: Callable[[Need, Columns], Sequence[Hashable]]
     holds: Callable[[People, Any], Bools]
+    reads: Callable[[Need], Hashable]
 
 
 def skill_groups(need: Need) -> list[list[SkillRequirement]]:
     """What is asked, as groups of alternatives: musts that share a group, and every other skill alone."""
-    groups: dict[str | int, list[SkillRequirement]] = {}
-    for number, requirement in enumerate(need.skills):
-        shared = requirement.group if requirement.must else None
-        groups.setdefault(shared or number, []).append(requirement)
-    return list(groups.values())
+    return _grouped(need.skills)
 
 
 def must_groups(need: Need) -> list[list[SkillRequirement]]:
     """The musts as a conjunction of alternatives."""
-    return [group for group in skill_groups(need) if group[0].must]
+    return _grouped([r for r in need.skills if r.must])
+
+
+def _grouped(asked: Sequence[SkillRequirement]) -> list[list[SkillRequirement]]:
+    if not [r for r in asked if r.group]:
+        return [[r] for r in asked]
+    groups: dict[str | int, list[SkillRequirement]] = {}
+    for number, requirement in enumerate(asked):
+        shared = requirement.group if requirement.must else None
+        groups.setdefault(shared or number, []).append(requirement)
+    return list(groups.values())
 
 
 def needs_presence(need: Need) -> bool:
@@ -63,16 +75,19 @@ def _is_member(people: People, span: tuple[int, int]) -> Bools:
 
 
 def _musts(need: Need, columns: Columns) -> list[tuple[tuple[int, int], ...]]:
+    number = columns.skills
     return [
-        tuple(sorted({(columns.skills[r.skill], r.level) for r in group}))
+        tuple(sorted({(number[r.skill], r.level) for r in group}))
+        if len(group) > 1
+        else ((number[group[0].skill], group[0].level),)
         for group in must_groups(need)
     ]
 
 
 def _has_skill(people: People, alternatives: tuple[tuple[int, int], ...]) -> Bools:
     level = people.claims.level
-    return np.asarray(
-        np.any([(level >= least)[people.claim[s]] for s, least in alternatives], axis=0)
+    return reduce(
+        np.logical_or, [(level >= least).take(people.claim[s]) for s, least in alternatives]
     )
 
 
@@ -148,16 +163,18 @@ def _is_trained(people: People, last: int) -> Bools:
 
 
 CONDITIONS: Mapping[Rule, Condition] = {
-    Rule.MEMBERSHIP: Condition(_spans, _is_member),
-    Rule.SKILL: Condition(_musts, _has_skill),
-    Rule.FORM: Condition(_forms, _accepts_form),
-    Rule.MODE: Condition(_modes, _works_so),
-    Rule.TRAVEL: Condition(_places, _reaches),
-    Rule.WEEKDAYS: Condition(_weekdays, _has_weekdays),
-    Rule.CAPACITY: Condition(_amounts, _is_free),
-    Rule.ENGAGEMENTS: Condition(_months, _has_room),
-    Rule.PAY: Condition(_pay, _takes_pay),
-    Rule.TRAINING: Condition(_training, _is_trained),
+    Rule.MEMBERSHIP: Condition(_spans, _is_member, attrgetter("months")),
+    Rule.SKILL: Condition(_musts, _has_skill, attrgetter("id")),
+    Rule.FORM: Condition(_forms, _accepts_form, attrgetter("forms")),
+    Rule.MODE: Condition(_modes, _works_so, attrgetter("months", "mode")),
+    Rule.TRAVEL: Condition(_places, _reaches, attrgetter("place", "mode")),
+    Rule.WEEKDAYS: Condition(
+        _weekdays, _has_weekdays, attrgetter("months", "weekdays", "half_days")
+    ),
+    Rule.CAPACITY: Condition(_amounts, _is_free, attrgetter("months", "half_days")),
+    Rule.ENGAGEMENTS: Condition(_months, _has_room, attrgetter("months")),
+    Rule.PAY: Condition(_pay, _takes_pay, attrgetter("pay")),
+    Rule.TRAINING: Condition(_training, _is_trained, attrgetter("months", "requires_training")),
 }
 
 

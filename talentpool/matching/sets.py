@@ -40,11 +40,16 @@ def asked_of(needs: Sequence[Need], columns: Columns) -> list[Asked]:
 
 def _asked(condition: Condition, needs: Sequence[Need], columns: Columns) -> Asked:
     numbers: defaultdict[Any, int] = defaultdict(count(1).__next__)
-    found = [[numbers[key] for key in condition.asks(need, columns)] for need in needs]
-    counts = np.array([len(row) for row in found], np.int64)
-    rows = np.zeros((len(needs), int(counts.max(initial=0))), np.int64)
-    rows[np.arange(rows.shape[1]) < counts[:, None]] = list(chain.from_iterable(found))
-    return Asked(condition, list(numbers), rows)
+    read = [condition.reads(need) for need in needs]
+    found = {
+        told: [numbers[key] for key in condition.asks(need, columns)]
+        for told, need in dict(zip(read, needs, strict=True)).items()
+    }
+    place = {told: row for row, told in enumerate(found)}
+    counts = np.array([len(row) for row in found.values()], np.int64)
+    rows = np.zeros((len(found), int(counts.max(initial=0))), np.int64)
+    rows[np.arange(rows.shape[1]) < counts[:, None]] = list(chain.from_iterable(found.values()))
+    return Asked(condition, list(numbers), rows[[place[told] for told in read]])
 
 
 def named_of(candidates: Sequence[Candidate]) -> dict[str, list[int]]:

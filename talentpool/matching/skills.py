@@ -44,21 +44,24 @@ class Skills:
     def __init__(
         self, people: People, needs: Sequence[Need], columns: Columns, policy: Policy
     ) -> None:
-        # need, group, alternative, skill, level, year, weight
-        entries = [
-            (j, g, a, columns.skills[r.skill], r.level, need.months[0] // 12, r.weight)
-            for j, need in enumerate(needs)
-            for g, group in enumerate(skill_groups(need))
-            for a, r in enumerate(group)
-        ]
-        j, g, a, skill, level, year, weight = np.array(entries, np.int64).reshape(-1, 7).T
-        shape = (len(needs), g.max(initial=-1) + 1, a.max(initial=-1) + 1)
+        groups = [skill_groups(need) for need in needs]
+        sizes = [len(group) for of_need in groups for group in of_need]
+        asked = [r for of_need in groups for group in of_need for r in group]
+        first_years = np.array([need.months[0] // 12 for need in needs], np.int64)
+        # slot of each requirement: need, group of the need, alternative of the group
+        counts = [len(of_need) for of_need in groups]
+        j = np.repeat(np.repeat(np.arange(len(needs)), counts), sizes)
+        g = np.repeat(_places(counts), sizes)
+        a = _places(sizes)
+        shape = (len(needs), max(counts, default=0), max(sizes, default=0))
+        weight = np.array([r.weight for r in asked], np.int64)
         heaviest = np.zeros(shape[:2], np.int64)
         np.maximum.at(heaviest, (j, g), weight)  # of a group
-        keys = list(zip(level.tolist(), year.tolist(), heaviest[j, g].tolist(), strict=True))
+        levels = [r.level for r in asked]
+        keys = list(zip(levels, first_years[j].tolist(), heaviest[j, g].tolist(), strict=True))
         rows = {key: row for row, key in enumerate(dict.fromkeys(keys))}
         self.skill = np.full(shape, len(columns.skills), np.int64)
-        self.skill[j, g, a] = skill
+        self.skill[j, g, a] = [columns.skills[r.skill] for r in asked]
         self.row = np.zeros(shape, np.int64)
         self.row[j, g, a] = [rows[key] for key in keys]
         total = heaviest.sum(axis=1)
@@ -93,3 +96,9 @@ class Skills:
         earned += pairs.spread(self.unasked)
         # whole numbers below 2^53: the quotient's whole part is exact
         return (earned / pairs.spread(self.total)).astype(np.int64), count
+
+
+def _places(sizes: list[int]) -> Ints:
+    """0, 1 … size - 1 for each of the sizes, one after another."""
+    lengths = np.array(sizes, np.int64)
+    return np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
