@@ -18,6 +18,7 @@ from .singles import Singles
 from .tolls import tolls_of
 
 SCALE = 1024  # prices are whole numbers of 1/1024 bp
+FEWER = 8  # the part of a gap tried next where too many patterns are near
 MOST_COLUMNS = 200_000  # patterns enumerated for a proof, at most
 MANY_COLUMNS = 20_000  # so many patterns are no trouble; more are too many if they are more than
 MANY_FOR_A_PAIR = 3  # for each of their pairs
@@ -82,8 +83,11 @@ class Search:
         found = best(self.market, left, tolls, worth, self.tick)
         worth[found.owner] = found.worth
         self._keep_bound(rounded, worth)
-        near = within(self.market, left, tolls, worth, gap, most, self.tick)
-        return found, near or found
+        near = None
+        while near is None and gap:
+            near = within(self.market, left, tolls, worth, gap, most, self.tick)
+            gap //= FEWER
+        return found, found if near is None else near
 
     def _keep_bound(self, prices: Ints, worth: Ints) -> None:
         """worth (q,): what no pattern of each person exceeds at these prices."""

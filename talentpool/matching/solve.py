@@ -30,9 +30,10 @@ from .unit import assign, is_unit
 
 FEW = 5_000  # patterns in all, up to which the master may know every one
 NEAR = 100 * SCALE  # loss of the patterns that enter the master at new prices
-MOST_NEAR = 20_000
+MOST_NEAR = 20_000  # of so many at most, or
+NEAR_A_NEED = 5  # of so many a need
 FIRST_GAP = 50 * SCALE  # loss of the patterns of the first integer programme
-ROUNDED = 500 * SCALE  # loss of the master's patterns of which a plan of a core is made
+MOST_ROUNDED = 50_000  # of the master's patterns, those that lose least, a plan of a core is made
 SETTLED = 20 * SCALE  # the bound is this near to what the master expects
 STALL, STEADY = 4, 2_000_000  # rounds in which the bound falls by less than this part of itself
 ROUGH = 200_000  # the same where a core is solved,
@@ -135,8 +136,10 @@ def _close(search: Search, known: Columns) -> str:
         search.widen(gap)
         columns: Columns | Singles | None = search.near(gap)
         if columns is None:
-            _round(search, known)
-            gap, columns = search.slack, search.singles()
+            _round(search, known.within(search.market))
+            gap = search.slack
+            search.widen(gap)
+            columns = search.singles()
         if columns is None:
             return "none"
         gains = columns.sum_over(search.market.value)
@@ -146,10 +149,8 @@ def _close(search: Search, known: Columns) -> str:
         search.check("rounded")
         if search.slack < SCALE:
             return "bound"
-        if chosen is None or not chosen.is_best:
-            return "none"
         if search.slack <= gap:
-            return "enumeration"
+            return "enumeration" if chosen is not None and chosen.is_best else "none"
         gap = min(search.slack, 4 * gap)
 
 
@@ -167,8 +168,12 @@ def _settled(search: Search, start: Plan | None) -> Columns:
 
 def _round(search: Search, columns: Columns) -> None:
     """A plan of the patterns the master knows; of a very large market, so not the best to the last."""
-    worth = columns.sum_over(search.left(search.prices))
-    near = columns.take(search.worth[columns.owner] - worth <= ROUNDED)
+    search.keep_plan(_greedy(search.market))
+    if not len(columns):
+        return
+    loss = search.worth[columns.owner] - columns.sum_over(search.left(search.prices))
+    place = min(MOST_ROUNDED, len(loss)) - 1
+    near = columns.take(loss <= np.partition(loss, place)[place])
     gains = near.sum_over(search.market.value)
     chosen = choose(near, gains, search.remaining(), precision=0.1 / ACCEPTED)
     if chosen is not None:
@@ -194,6 +199,7 @@ def _settle(search: Search, prices: NDArray[np.float64], reach: float, columns: 
     enumeration closes that faster. Half of the time is left for the plan, and a core is not settled to the last.
     """
     is_rough = search.core is not None
+    most = max(MOST_NEAR, NEAR_A_NEED * len(prices))
     steady = ROUGH if is_rough else STEADY
     radius = np.full(len(prices), reach)
     presses = np.ones(len(prices), bool)
@@ -201,7 +207,7 @@ def _settle(search: Search, prices: NDArray[np.float64], reach: float, columns: 
     bounds: list[int] = []
     while True:
         before = search.bound
-        bests, near = search.price(prices, NEAR, MOST_NEAR, columns)
+        bests, near = search.price(prices, NEAR, most, columns)
         added = columns.add(bests)
         search.check("priced")
         bounds.append(search.bound)
