@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .encode import Columns, People, columns_of, encode
+from .encode import Bools, Columns, People, columns_of, encode
 from .errors import MissingInput
 from .fit import fit_parts
 from .plan import Plan
 from .policy import Policy
 from .problem import Problem, by_id
 from .records import Candidate, Need
-from .rules import Rule, broken_rules, feasible, must_groups
+from .rules import Rule, broken_rules, feasible, must_groups, named_by_need, rules_broken
 
 NEAREST = 5  # people named as near misses
 THIRTY = 30  # minutes of one step of travel
@@ -69,23 +69,61 @@ def empty_seats(
     if candidates is None or needs is None:
         raise MissingInput("empty seats are explained from the records of candidates and needs")
     people, wanted = by_id(candidates), by_id(needs)
-    filled = np.bincount(plan.pairs[:, 0], minlength=problem.m)
+    seats = problem.seats - np.bincount(plan.pairs[:, 0], minlength=problem.m)
     load = _used(problem, plan)
-    left = _remaining(people, wanted, load)
-    return [
-        _explain(need, int(problem.seats[j] - filled[j]), people, left, load, policy or Policy())
-        for j, need in enumerate(wanted)
-        if filled[j] < problem.seats[j]
-    ]
+    left, forms = _remaining(people, wanted, load), _forms_of(people)
+    # people are encoded once for all that may be asked of them
+    changes = {j: list(_changes(wanted[j], forms)) for j in np.flatnonzero(seats > 0).tolist()}
+    columns = columns_of(
+        [need for j in changes for need in (wanted[j], *(change.need for change in changes[j]))]
+    )
+    setting = _Setting(
+        _pool(people, columns), _pool(left, columns), columns, load, policy or Policy()
+    )
+    return [_explain(wanted[j], int(seats[j]), setting, some) for j, some in changes.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """The same people as records and as arrays, and who of them is ruled out by name for which need."""
+
+    records: list[Candidate]
+    arrays: People
+    named: dict[str, list[tuple[int, Rule]]]
+
+    def broken(
+        self, need: Need, columns: Columns, arrays: People | None = None
+    ) -> dict[Rule, Bools]:
+        """arrays: those of the same people after a change."""
+        return rules_broken(arrays or self.arrays, need, columns, self.named.get(need.id, ()))
+
+
+def _pool(people: list[Candidate], columns: Columns) -> _Pool:
+    return _Pool(people, encode(people, columns), named_by_need(people))
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """everybody: as they came; left: the same people as they are once the plan stands."""
+
+    everybody: _Pool
+    left: _Pool
+    columns: Columns
+    load: _Load
+    policy: Policy
 
 
 @dataclass(frozen=True, slots=True)
 class _Load:
-    """What the plan takes of each person: months → (half-days, engagements), and the needs served."""
+    """What the plan takes of each person: months → (half-days, engagements), and the needs served.
+
+    staff: need id → indices of the people who serve it.
+    """
 
     half_days: list[dict[int, int]]
     count: list[dict[int, int]]
     served: list[set[str]]
+    staff: dict[str, list[int]] = field(default_factory=dict)
 
 
 def _used(problem: Problem, plan: Plan) -> _Load:
@@ -97,6 +135,7 @@ def _used(problem: Problem, plan: Plan) -> _Load:
             days[int(t)] = days.get(int(t), 0) + int(problem.half_days[j])
             count[int(t)] = count.get(int(t), 0) + 1
         load.served[i].add(problem.need_ids[int(j)])
+        load.staff.setdefault(problem.need_ids[int(j)], []).append(int(i))
     return load
 
 
@@ -122,38 +161,29 @@ def _remaining(people: Sequence[Candidate], needs: Sequence[Need], load: _Load) 
     return left
 
 
-def _explain(
-    need: Need,
-    seats: int,
-    people: list[Candidate],
-    left: list[Candidate],
-    load: _Load,
-    policy: Policy,
-) -> EmptySeats:
-    columns = columns_of([need])
-    arrays = encode(people, columns)
-    broken = broken_rules(people, arrays, need, columns)
+def _explain(need: Need, seats: int, setting: _Setting, changes: list[Change]) -> EmptySeats:
+    people, columns = setting.everybody, setting.columns
+    broken = people.broken(need, columns)
     table = np.stack(list(broken.values()))
     names = list(broken)
     single = np.flatnonzero(table.sum(axis=0) == 1)
-    fits = fit_parts(arrays, need, columns, policy).sum(axis=1)
-    nearest = sorted(single, key=lambda i: (-int(fits[i]), i))[:NEAREST]
+    fits = fit_parts(people.arrays, need, columns, setting.policy).sum(axis=1)[single]
+    nearest = single[np.lexsort((single, -fits))[:NEAREST]]
+    staff = setting.load.staff.get(need.id, [])
     return EmptySeats(
         need=need.id,
         seats=seats,
         rules={rule: int(mask.sum()) for rule, mask in broken.items() if mask.any()},
-        near=tuple((people[i].id, names[int(table[:, i].argmax())]) for i in nearest),
-        busy=int(feasible(broken).sum()) - sum(need.id in s for s in load.served),
-        change=_smallest(need, left, _staying(need, left, load), policy),
+        near=tuple((people.records[i].id, names[int(table[:, i].argmax())]) for i in nearest),
+        busy=int(feasible(broken).sum()) - len(staff),
+        change=_smallest(setting, changes, _staying(need, setting.left.records, staff)),
     )
 
 
-def _staying(need: Need, left: Sequence[Candidate], load: _Load) -> list[Candidate]:
+def _staying(need: Need, left: Sequence[Candidate], staff: Sequence[int]) -> list[Candidate]:
     """The people whom the plan gives this need, as they are beside their other needs."""
     staying = []
-    for person, served in zip(left, load.served, strict=True):
-        if need.id not in served:
-            continue
+    for person in (left[i] for i in staff):
         availability = dict(person.availability)
         for month in need.months:
             rest = availability[month]
@@ -168,15 +198,14 @@ def _staying(need: Need, left: Sequence[Candidate], load: _Load) -> list[Candida
 
 
 def _smallest(
-    need: Need, people: list[Candidate], staying: Sequence[Candidate], policy: Policy
+    setting: _Setting, changes: list[Change], staying: Sequence[Candidate]
 ) -> dict[str, Any] | None:
     """The cheapest change that gives the seat somebody whom the plan leaves free; best fit breaks ties.
 
     A change of the need must suit those who are `staying` on its other seats.
     """
-    changes = list(_changes(need, people))
+    people = setting.left.records
     columns = columns_of([change.need for change in changes])
-    arrays = encode(people, columns)
     known = encode(staying, columns)
     changes = [
         change
@@ -188,7 +217,7 @@ def _smallest(
     for change in changes:
         if best is not None and change.cost > best[0]:
             continue
-        who = _first_fitting(change, people, arrays, columns, policy)
+        who = _first_fitting(change, setting)
         if who is None:
             continue
         index, fit = who
@@ -202,7 +231,13 @@ def _smallest(
     return answer
 
 
-def _changes(need: Need, people: Sequence[Candidate]) -> Iterator[Change]:
+def _forms_of(people: Sequence[Candidate]) -> frozenset[str]:
+    return frozenset(form for person in people for form in person.forms)
+
+
+def _changes(need: Need, forms: Collection[str]) -> Iterator[Change]:
+    """forms: all that anybody accepts."""
+
     def change(kind: str, altered: Need, subject: str | None = None, **more: bool) -> Change:
         return Change(kind, CHANGES[kind][0], altered, subject, **more)
 
@@ -220,7 +255,7 @@ def _changes(need: Need, people: Sequence[Candidate]) -> Iterator[Change]:
     yield change("later", replace(need, months=tuple(month + 1 for month in need.months)))
     if need.mode != "online":
         yield change("mode", replace(need, mode="online", on_site_share=0), "online")
-    for form in sorted({form for person in people for form in person.forms} - need.forms):
+    for form in sorted(set(forms) - need.forms):
         yield change("form", replace(need, forms=need.forms | {form}), form)
     yield change("engagements", need, of_person=True)
 
@@ -229,17 +264,15 @@ def _eased(skill: Any) -> Any:
     return None if skill.level == 1 else replace(skill, level=skill.level - 1)
 
 
-def _first_fitting(
-    change: Change, people: Sequence[Candidate], arrays: People, columns: Columns, policy: Policy
-) -> tuple[int, int] | None:
+def _first_fitting(change: Change, setting: _Setting) -> tuple[int, int] | None:
     """(index, fit in bp) of the best person whom the change makes feasible."""
-    altered = _altered_arrays(change, arrays) if change.of_person else arrays
-    who: NDArray[np.int64] = np.flatnonzero(
-        feasible(broken_rules(people, altered, change.need, columns))
-    )
+    left, columns = setting.left, setting.columns
+    altered = _altered_arrays(change, left.arrays) if change.of_person else left.arrays
+    broken = left.broken(change.need, columns, altered)
+    who: NDArray[np.int64] = np.flatnonzero(feasible(broken))
     if not len(who):
         return None
-    fits = fit_parts(altered, change.need, columns, policy).sum(axis=1)[who]
+    fits = fit_parts(altered, change.need, columns, setting.policy).sum(axis=1)[who]
     place = int(np.lexsort((who, -fits))[0])
     return int(who[place]), int(fits[place])
 
@@ -263,7 +296,7 @@ def apply_change(
 ) -> tuple[list[Candidate], Need]:
     """The records after a change that `empty_seats` proposed: to try whether it really fills the seat."""
     people = list(candidates)
-    for candidate in _changes(need, people):
+    for candidate in _changes(need, _forms_of(people)):
         if (candidate.kind, candidate.subject) == (change["kind"], change["subject"]):
             if not candidate.of_person:
                 return people, candidate.need

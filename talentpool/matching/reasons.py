@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .encode import columns_of, encode
 from .problem import by_id
 from .records import Candidate, Need
-from .rules import CONDITIONS, Rule, named_pairs
+from .rules import CONDITIONS, Rule, named_by_need
 from .sets import asked_of
 
 Reasons = dict[str, list[Rule]]
@@ -56,9 +56,7 @@ def _broken(people: Sequence[Candidate], needs: Sequence[Need]) -> Iterator[NDAr
         for row, key in enumerate(asked.keys, 1):
             table[row] = ~asked.condition.holds(arrays, key) * BITS[rule]
         tables.append((table, asked.rows))
-    named: dict[str, list[tuple[int, Rule]]] = {}
-    for name, index, rule in named_pairs(people):
-        named.setdefault(name, []).append((index, rule))
+    named = named_by_need(people)
     for j, need in enumerate(needs):
         broken = np.zeros(len(people), np.uint16)
         for table, rows in tables:

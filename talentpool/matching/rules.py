@@ -7,7 +7,7 @@ at once. A pair that breaks a rule is absent from the problem; it is never a pai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import attrgetter
@@ -21,7 +21,7 @@ from .rule_texts import RULES, Rule, RuleText
 
 __all__ = [
     "CONDITIONS", "RULES", "Rule", "RuleText", "broken_rules", "feasible", "must_groups",
-    "named_pairs", "needs_presence", "skill_groups",
+    "named_by_need", "named_pairs", "needs_presence", "rules_broken", "skill_groups",
 ]  # fmt: skip
 
 HALF_DAYS_A_WEEKDAY = 8  # two half-days a day, four weeks a month
@@ -188,17 +188,31 @@ def named_pairs(candidates: Sequence[Candidate]) -> Iterator[tuple[str, int, Rul
             yield need, index, Rule.FORBIDDEN
 
 
+def named_by_need(candidates: Sequence[Candidate]) -> dict[str, list[tuple[int, Rule]]]:
+    """Need id → (index of the person, rule) of everybody who is ruled out for it by name."""
+    named: dict[str, list[tuple[int, Rule]]] = {}
+    for need, index, rule in named_pairs(candidates):
+        named.setdefault(need, []).append((index, rule))
+    return named
+
+
 def broken_rules(
     candidates: Sequence[Candidate], people: People, need: Need, columns: Columns
 ) -> dict[Rule, Bools]:
     """Rule → (n,) bool: who breaks it for this need; in the order of the rules."""
+    return rules_broken(people, need, columns, named_by_need(candidates).get(need.id, ()))
+
+
+def rules_broken(
+    people: People, need: Need, columns: Columns, named: Iterable[tuple[int, Rule]]
+) -> dict[Rule, Bools]:
+    """The same, where it is known who is ruled out for this need by name."""
     broken = {rule: np.zeros(people.n, bool) for rule in Rule}
     for rule, condition in CONDITIONS.items():
         for key in condition.asks(need, columns):
             broken[rule] |= ~condition.holds(people, key)
-    for name, index, rule in named_pairs(candidates):
-        if name == need.id:
-            broken[rule][index] = True
+    for index, rule in named:
+        broken[rule][index] = True
     return broken
 
 
