@@ -232,20 +232,19 @@ def _travel(
     """Home of each person, and (P, homes) minutes; a mapping that many people share is read once."""
     places = list(columns)
     shared: dict[int, int] = {}
-    homes: dict[tuple[int, ...], int] = {}
-    owner: list[int] = []
-    for i, person in enumerate(candidates):
-        if id(person.travel) not in shared:
-            ways = tuple(map(person.travel.get, places, repeat(LOST)))
-            shared[id(person.travel)] = homes.setdefault(ways, len(homes))
-            if len(homes) > len(owner):
-                owner.append(i)
-    home = np.array([shared[id(c.travel)] for c in candidates], np.int64)
-    names = np.repeat(np.array([ids[i] for i in owner], object), len(places))
-    flat = [way for ways in homes for way in ways]
-    table = wholes("candidates", "travel", flat, names, 0, LOST)
-    table = table.reshape(len(homes), len(places)).T
-    return home, np.ascontiguousarray(table, np.int16)
+    homes: dict[bytes, int] = {}
+    ways: list[NDArray[np.int16]] = []
+    for name, person in zip(ids, candidates, strict=True):
+        if id(person.travel) in shared:
+            continue
+        held = list(map(person.travel.get, places, repeat(LOST)))
+        own = wholes("candidates", "travel", held, [name] * len(held), 0, LOST).astype(np.int16)
+        shared[id(person.travel)] = home = homes.setdefault(own.tobytes(), len(homes))
+        if home == len(ways):
+            ways.append(own)
+    home_of = np.array([shared[id(c.travel)] for c in candidates], np.int64)
+    table = np.array(ways, np.int16).reshape(len(ways), len(places))
+    return home_of, np.ascontiguousarray(table.T)
 
 
 def _members(sets: Sequence[Collection[str]], columns: Mapping[str, int]) -> Bools:
