@@ -13,7 +13,7 @@ from .errors import InvalidProblem
 from .policy import PARTS, Policy
 from .problem import GREATEST_VALUE, Problem, by_id
 from .records import Candidate, Need
-from .score import Scored, score
+from .score import CHUNK, Scored, score
 from .sets import named_of
 
 
@@ -82,7 +82,12 @@ def _bonuses(
     if greatest > GREATEST_VALUE:
         index = people[penalty.index(greatest)].id
         raise InvalidProblem("load", f"costs more than {GREATEST_VALUE}", index)
-    bonus = -np.array(penalty, np.int32).take(scored.candidate)
+    cost, bonus = np.array(penalty, np.int32), np.empty(len(scored.candidate), np.int32)
+    for first in range(
+        0, len(bonus), CHUNK
+    ):  # an index of all pairs at once would take 8 bytes each
+        some = slice(first, first + CHUNK)
+        bonus[some] = -cost.take(scored.candidate[some])
     rows = {need.id: j for j, need in enumerate(needs)}
     for i, person in enumerate(people):
         for j in (rows[name] for name in person.in_force if name in rows):
