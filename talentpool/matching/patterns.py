@@ -147,21 +147,6 @@ def _listing(market: Market, worth: Ints, tolls: Tolls, least: Ints, floor: int)
     return _Listing(kept, worth[kept], left, skipped, end - counts, end, tolls.limit)
 
 
-def _first_rows(market: Market, listing: _Listing) -> _Rows:
-    """The empty pattern of everybody who has a pair in the listing."""
-    people = np.flatnonzero(listing.end > listing.start)
-    return _Rows(
-        owner=people,
-        person=people,
-        last=listing.start[people] - 1,
-        limit=listing.limit[people],
-        worth=np.zeros(len(people), np.int64),
-        pairs=np.zeros((len(people), 0), np.int64),
-        room=market.room[people],
-        slots=market.slots[people],
-    )
-
-
 def _dive(market: Market, listing: _Listing) -> Ints:
     """(q,) what each person reaches who takes, along the listing, whatever still fits."""
     reached = np.zeros(market.people, np.int64)
