@@ -15,6 +15,7 @@ from .document import document, plan_of, problem_of
 from .empty_seats import CHANGES, EmptySeats, apply_change, empty_seats
 from .errors import InfeasiblePins, InvalidPolicy, InvalidProblem, MatchingError, MissingInput
 from .inputs import Inputs, input_document, input_hash, inputs_of, to_json
+from .marginal import Gain, gain, like, with_people
 from .moves import Answer, Chain, Move, difference, why_not
 from .plan import Plan
 from .policy import ORDERS, PARTS, Policy
@@ -33,10 +34,12 @@ from .records import (
 from .regrets import Loss, Regrets
 from .rules import RULES, Rule
 from .sentences import change_text, points, reason_text, rule_text
+from .shortage import ANYWHERE, Kind, Shortage, kinds, newcomer, shortages, solved
 from .solve import solve
 from .verify import BrokenPlan, verify
 
 __all__ = [
+    "ANYWHERE",
     "BASELINES",
     "CHANGES",
     "COMPARED",
@@ -49,10 +52,12 @@ __all__ = [
     "Candidate",
     "Chain",
     "EmptySeats",
+    "Gain",
     "InfeasiblePins",
     "Inputs",
     "InvalidPolicy",
     "InvalidProblem",
+    "Kind",
     "Loss",
     "MatchingError",
     "MissingInput",
@@ -65,6 +70,7 @@ __all__ = [
     "RankedPair",
     "Regrets",
     "Rule",
+    "Shortage",
     "SkillClaim",
     "SkillRequirement",
     "apply_change",
@@ -78,23 +84,30 @@ __all__ = [
     "excluded",
     "excluded_from",
     "filled_share",
+    "gain",
     "input_document",
     "input_hash",
     "inputs_of",
+    "kinds",
+    "like",
     "month_number",
     "month_text",
+    "newcomer",
     "plan_of",
     "points",
     "problem_of",
     "ranking",
     "reason_text",
     "rule_text",
+    "shortages",
     "solve",
     "solve_for",
     "solve_in_stages",
     "solve_with_floor",
+    "solved",
     "to_json",
     "verify",
     "why_not",
+    "with_people",
     "with_premium",
 ]

@@ -15,6 +15,7 @@ from .building import build
 from .empty_seats import EmptySeats, empty_seats
 from .errors import InfeasiblePins
 from .inputs import Inputs, Names, input_hash
+from .market import Pair
 from .plan import Plan
 from .policy import Policy
 from .problem import Problem, by_id
@@ -23,6 +24,7 @@ from .reasons import excluded_of
 from .records import Candidate, Need, month_text
 from .regrets import Regrets
 from .search import Progress
+from .shortage import Shortage, shortages, solved
 
 
 def document(
@@ -56,7 +58,7 @@ def document(
         time_limit=time_limit,
         progress=progress,
     )
-    solved = time.monotonic()
+    ended = time.monotonic()
     problem, plan = aimed.problem, aimed.plan
     answer = {
         "input_hash": input_hash(candidates, needs, policy, pins=pins, forbids=forbids),
@@ -87,10 +89,13 @@ def document(
             "seats": _by_name(problem.need_ids, plan.need_price),
             "people": _by_name(problem.candidate_ids, plan.candidate_price),
         },
+        "shortages": [
+            _short(entry) for entry in _lacking(problem, plan, needs, policy, pinned, forbidden)
+        ],
         "candidates": _usage(problem, plan, candidates, needs),
     }
     if not is_stable:
-        answer["seconds"] = round(solved - began, 3)
+        answer["seconds"] = round(ended - began, 3)
     return answer
 
 
@@ -172,6 +177,30 @@ def _empty(entry: EmptySeats) -> dict[str, Any]:
         "near": [{"candidate": person, "rule": str(rule)} for person, rule in entry.near],
         "busy": entry.busy,
         "change": entry.change,
+    }
+
+
+def _lacking(
+    problem: Problem,
+    plan: Plan,
+    needs: Sequence[Need],
+    policy: Policy,
+    pins: Sequence[Pair],
+    forbids: Sequence[Pair],
+) -> list[Shortage]:
+    found = shortages(problem, plan, needs, policy, pins=pins, forbids=forbids)
+    return solved(found, problem, plan, needs, policy, pins=pins, forbids=forbids)
+
+
+def _short(entry: Shortage) -> dict[str, Any]:
+    return {
+        "region": entry.kind.region,
+        "roles": list(entry.kind.roles),
+        "skills": dict(entry.kind.skills),
+        "needs": list(entry.needs),
+        "empty": entry.empty,
+        "at_most": entry.at_most,
+        "gained": entry.gained,
     }
 
 

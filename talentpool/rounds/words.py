@@ -106,18 +106,51 @@ def compared(round_: Round) -> Sequence[Compared]:
 
 
 @dataclass(frozen=True, slots=True)
+class Lacking:
+    """A kind of person of whom one more would help. gain: bp, exact or at most; empty: seats that wait for one."""
+
+    label: str
+    needs: list[Need]
+    empty: int
+    gain: int
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Dear:
-    """What the plan would gain at most, in bp, from one more of it; the dearest first."""
+    """What the plan would gain, in bp, from one more of it, the dearest first; seats and people: at most that."""
 
     seats: list[tuple[Need, int]]
     people: list[tuple[Candidate, int]]
+    kinds: list[Lacking]
 
 
 def dear(round_: Round, cast: Cast) -> Dear:
-    prices = (round_.result or {}).get("prices", {"seats": {}, "people": {}})
+    result = round_.result or {}
+    prices = result.get("prices", {"seats": {}, "people": {}})
+    kinds = [_lacking(entry, cast) for entry in result.get("shortages", [])]
     return Dear(
         _dearest(prices["seats"], cast.need_by_code),
         _dearest(prices["people"], cast.person_by_code),
+        [kind for kind in kinds if kind.gain > 0],
+    )
+
+
+def _lacking(entry: Mapping[str, Any], cast: Cast) -> Lacking:
+    catalogue = _catalogue()
+    roles = "・".join(catalogue.label("role", role) for role in entry["roles"])
+    skills = [
+        f"{catalogue.label('skill', skill)}（{catalogue.label('skill_level', str(level))}）"
+        for skill, level in entry["skills"].items()
+    ]
+    parts = [entry["region"] or "オンライン", roles or "役割は問わない", *skills]
+    is_exact = entry["gained"] is not None
+    return Lacking(
+        label="／".join(parts),
+        needs=[cast.need_by_code[code] for code in entry["needs"] if code in cast.need_by_code],
+        empty=entry["empty"],
+        gain=entry["gained"] if is_exact else entry["at_most"],
+        is_exact=is_exact,
     )
 
 

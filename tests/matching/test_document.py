@@ -79,6 +79,13 @@ def _figures(**figures: int) -> dict[str, int]:
     return {"filled": 3, **figures}
 
 
+def _lacking(level: int, need: str, *, empty: int, gained: int) -> dict[str, Any]:
+    return {
+        "region": "", "roles": [], "skills": {"s": level}, "needs": [need], "empty": empty,
+        "at_most": gained, "gained": gained,
+    }  # fmt: skip
+
+
 BEST = _figures(half_days=24, mean_fit=9700, value=95_080, worst_served=0, blocking=0)
 
 
@@ -119,6 +126,9 @@ def test_the_document_of_a_small_round_says_all_that_was_decided() -> None:
         },
         "aims": {"is_reached": True, "premium": {}},
         "prices": document["prices"],
+        "shortages": [
+            _lacking(2, "M", empty=0, gained=23_885), _lacking(3, "N", empty=1, gained=23_285),
+        ],
         "candidates": {
             name: {
                 "2027-12": {"capacity": 6, "used": 4}, "2028-01": {"capacity": 4, "used": 4},

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from talentpool.db import Database
+from talentpool.needs.models import Need
 from talentpool.permissions import Role
 from talentpool.rounds.models import Round
 from talentpool.rounds.running import run_here
@@ -84,6 +86,13 @@ def test_a_round_is_made_run_and_read(
     assert "誰にもできない募集" in plan
     assert "最小の変更" in plan or "一つの変更で埋められる人はいません" in plan
     assert "先着順" in plan
+    assert "もう1人いると助かる人材" in plan
+    with database.reading() as session:
+        shortages = session.get_one(Round, ident).result["shortages"]
+        waiting = [need for entry in shortages for need in entry["needs"]]
+        titles = session.scalars(select(Need.title).where(Need.code.in_(waiting))).all()
+    assert titles
+    assert all(title in plan.split("増やすと効くもの")[1] for title in titles)
     with database.reading() as session:
         need_ids = [row.need_id for row in session.get_one(Round, ident).needs]
         pairs = [(p.need_id, p.candidate_id) for p in session.get_one(Round, ident).pairs]

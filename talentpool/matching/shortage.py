@@ -1,0 +1,161 @@
+"""Whom the pool lacks: kinds of people by what one more of them could be worth to the plan.
+
+A kind is what several needs ask alike: roles, musts and, where work is on site, the region. Its newcomer lives near,
+is free for the largest of these needs in all of their months and takes one engagement at a time. At the plan's
+prices the newcomer's best pattern bounds the gain; `gain` solves again for the exact figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .building import build
+from .marginal import gain, with_people
+from .market import Pair, open_market, pinned_edges
+from .patterns import best
+from .plan import Plan
+from .policy import Policy
+from .problem import Problem, by_id
+from .records import Candidate, Month, Need, SkillClaim
+from .rules import must_groups, needs_presence
+from .search import SCALE
+from .tolls import tolls_of
+
+ANYWHERE = ""  # the region of needs that are met online
+EVERY_DAY = 127
+QUICK = 10_000  # pairs up to which one more person of each kind is solved for
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Kind:
+    """skills: (code, level), the first of each group of alternatives; region: ANYWHERE where all is online."""
+
+    region: str
+    roles: tuple[str, ...]
+    skills: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """needs: ids that ask for the kind; empty: their seats that the plan leaves; at_most: bp that one more would
+    gain at most; gained: what one more gains exactly, None where that was not solved."""
+
+    kind: Kind
+    needs: tuple[str, ...]
+    empty: int
+    at_most: int
+    gained: int | None = None
+
+
+def kinds(needs: Sequence[Need]) -> dict[Kind, list[Need]]:
+    """Kind → the needs that ask for it."""
+    found: dict[Kind, list[Need]] = {}
+    for need in by_id(needs):
+        firsts = [group[0] for group in must_groups(need)]
+        kind = Kind(
+            region=need.region if needs_presence(need) else ANYWHERE,
+            roles=tuple(sorted(need.roles)),
+            skills=tuple(sorted((skill.skill, skill.level) for skill in firsts)),
+        )
+        found.setdefault(kind, []).append(need)
+    return found
+
+
+def newcomer(kind: Kind, needs: Sequence[Need], ident: str) -> Candidate:
+    """Somebody of the kind who could serve any one of these needs."""
+    months = {month for need in needs for month in need.months}
+    largest = max(need.half_days for need in needs)
+    free = Month(largest, EVERY_DAY, frozenset({"online", "onsite"}))
+    return Candidate(
+        id=ident,
+        kind="",
+        availability=dict.fromkeys(sorted(months), free),
+        skills={skill: SkillClaim(level, None) for skill, level in kind.skills},
+        roles=frozenset(kind.roles),
+        forms=frozenset(form for need in needs for form in need.forms),
+        travel={need.place: 0 for need in needs},
+        member_from=min(months),
+        member_until=max(months),
+        training_until=max(months),
+    )
+
+
+def shortages(
+    problem: Problem,
+    plan: Plan,
+    needs: Sequence[Need],
+    policy: Policy | None = None,
+    *,
+    pins: Sequence[Pair] = (),
+    forbids: Sequence[Pair] = (),
+    most: int = 5,
+) -> list[Shortage]:
+    """The kinds of which one more could be worth most, the dearest first. needs: those of the problem.
+
+    pins, forbids: those the plan was made with.
+    """
+    found = kinds(needs)
+    people = [
+        newcomer(kind, own, f"+{number:05d}") for number, (kind, own) in enumerate(found.items())
+    ]
+    joined = with_people(problem, build(people, needs, policy, has_parts=False))
+    worth = _at_most(problem, plan, joined, pins, forbids)
+    left = problem.seats - np.bincount(plan.pairs[:, 0], minlength=problem.m)
+    row = {name: j for j, name in enumerate(problem.need_ids)}
+    answer = [
+        Shortage(
+            kind,
+            tuple(need.id for need in own),
+            sum(int(left[row[need.id]]) for need in own),
+            int(bound),
+        )
+        for (kind, own), bound in zip(found.items(), worth, strict=True)
+        if bound > 0
+    ]
+    return sorted(answer, key=lambda entry: (-entry.at_most, -entry.empty, entry.kind))[:most]
+
+
+def solved(
+    found: Sequence[Shortage],
+    problem: Problem,
+    plan: Plan,
+    needs: Sequence[Need],
+    policy: Policy | None = None,
+    *,
+    pins: Sequence[Pair] = (),
+    forbids: Sequence[Pair] = (),
+) -> list[Shortage]:
+    """The shortages with what one more gains exactly, where plans are quick to prove; the greatest gain first.
+
+    Whether they are is told by the size of the problem and not by the clock, so that the answer stays the same.
+    """
+    if plan.status != "optimal" or len(problem.candidate) > QUICK:
+        return list(found)
+    by_kind = kinds(needs)
+    answer = []
+    for entry in found:
+        person = newcomer(entry.kind, by_kind[entry.kind], "+")
+        more = build([person], needs, policy, has_parts=False)
+        gained = gain(problem, plan, more, pins=pins, forbids=forbids).bp
+        answer.append(replace(entry, gained=gained))
+    return sorted(answer, key=lambda entry: (-(entry.gained or 0), -entry.at_most, entry.kind))
+
+
+def _at_most(
+    problem: Problem, plan: Plan, joined: Problem, pins: Sequence[Pair], forbids: Sequence[Pair]
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """(k,) bp, rounded down: the worth of the newcomers' best patterns, and what the proof left open."""
+    pinned = pinned_edges(joined, pins, ())
+    market = open_market(joined, pinned, forbids)
+    prices = np.rint(plan.need_price * SCALE).astype(np.int64)
+    left = market.value * SCALE - prices[market.need]
+    nothing = np.zeros(market.people, np.int64)
+    patterns = best(market, left, tolls_of(market, left, nothing), nothing, lambda: None)
+    worth = np.zeros(joined.n, np.int64)
+    worth[market.candidate[patterns.owner]] = patterns.worth
+    bound = int((market.seats * prices).sum()) + int(worth[: problem.n].sum())
+    value = plan.value - int(joined.value[pinned].sum())
+    return np.asarray((worth[problem.n :] + max(0, bound - value * SCALE)) // SCALE)
