@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from .market import Ints, Market
 
 STEPS = 20
-MANY = 48  # pairs from which on a person's tolls are solved for,
-MOST_EXACT = 64  # for so many people at most
 TIMID = 0.8  # part of the stride that is kept after a step that brought nothing
 
 
@@ -47,10 +45,8 @@ def tolls_of(market: Market, worth: Ints, reached: Ints) -> Tolls:
         asked = np.add.reduceat(use, starts, axis=0, dtype=np.int64)
         who = people[np.asarray(asked > free[people]).any(axis=1)]
         mine = np.isin(person, who)
-        crowd = use[mine], free[who], worth[pairs[mine]], np.searchsorted(who, person[mine])
-        tolls[who] = _descend(*crowd, reached[who])
-        for k in _heavy(crowd[-1]):
-            tolls[who[k]] = _least(*crowd, k)
+        place = np.searchsorted(who, person[mine])
+        tolls[who] = _descend(use[mine], free[who], worth[pairs[mine]], place, reached[who])
     limit = (tolls * free).sum(axis=1)
     np.add.at(limit, person, np.maximum(worth[pairs] - _paid(market, tolls, pairs), 0))
     return Tolls(tolls, limit)
@@ -90,24 +86,3 @@ def _descend(use: NDArray[np.int16], free: Ints, worth: Ints, person: Ints, reac
         step = boldness * np.maximum(limit - reached, 0) / length
         fee = np.maximum(0, fee + step[:, None] * slope)
     return np.rint(best / scale).astype(np.int64)
-
-
-def _heavy(person: Ints) -> Ints:
-    """People with so many pairs that the least bound is worth a solver's call. person (pairs,)."""
-    counts = np.bincount(person)
-    heaviest = np.argsort(-counts, kind="stable")[:MOST_EXACT]
-    return heaviest[counts[heaviest] >= MANY]
-
-
-def _least(use: NDArray[np.int16], free: Ints, worth: Ints, person: Ints, one: int) -> Ints:
-    """(rows,) the tolls of the least bound for one person: the dual prices of the person's own packing problem."""
-    from scipy.optimize import linprog  # noqa: PLC0415 - only where something is solved
-
-    own = person == one
-    unit = float(worth[own].max())
-    answer = linprog(
-        -worth[own] / unit, A_ub=use[own].T, b_ub=free[one], bounds=(0, 1), method="highs"
-    )
-    if answer.x is None:
-        return np.zeros(free.shape[1], np.int64)
-    return np.rint(np.maximum(-answer.ineqlin.marginals, 0.0) * unit).astype(np.int64)

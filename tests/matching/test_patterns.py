@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from talentpool.matching import patterns, sweep, tolls, ways
+from talentpool.matching import patterns, sweep, ways
 from talentpool.matching.market import Market, open_market
 from talentpool.matching.patterns import NONE, Patterns
 from talentpool.matching.tolls import tolls_of
@@ -51,14 +51,12 @@ def _as_dict(found: Patterns) -> dict[tuple[int, ...], int]:
     return dict(zip(rows, found.worth.tolist(), strict=True))
 
 
-@pytest.fixture(params=["at once", "part by part", "with least tolls"])
+@pytest.fixture(params=["at once", "part by part"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "part by part":
         monkeypatch.setattr(patterns, "MOST_ROWS", 3)
         for module in (sweep, ways):
             monkeypatch.setattr(module, "SOME", 1)  # equal states are looked for at once
-    elif request.param == "with least tolls":
-        monkeypatch.setattr(tolls, "MANY", 1)
 
 
 def _best_of(market: Market, every: dict[tuple[int, ...], int]) -> np.ndarray:
