@@ -130,3 +130,12 @@ def test_aims_keep_pins_and_forbids(order: str, floor: int) -> None:
 def test_a_run_that_is_stopped_claims_no_aim() -> None:
     problem = _problem(5)
     assert not m.solve_in_stages(problem, progress=lambda _progress: True).is_reached
+
+
+def test_what_pins_and_forbids_leave_no_way_to_fill_is_no_missed_aim() -> None:
+    """Nobody is left for the second need: the first alone is all that stages can fill."""
+    problem = m.Problem(**_arrays())
+    aimed = m.solve_in_stages(problem, forbids=[(1, 1)])
+    assert aimed.plan.pairs.tolist() == [[0, 2]]
+    assert aimed.is_reached
+    assert aimed.premium.tolist() == [0, 0]

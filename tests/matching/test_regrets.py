@@ -10,6 +10,7 @@ from hypothesis import assume, given, strategies as st
 from talentpool import matching as m
 
 from .instances import random_problem
+from .test_refusals import _arrays
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -94,3 +95,13 @@ def test_a_plan_without_a_proof_claims_no_exact_loss(seed: int) -> None:
         for row in m.ranking(problem, greedy, need):
             assert row.is_exact == row.placed
             assert row.reason["code"] != "equal"
+
+
+def test_what_is_forbidden_costs_at_least_its_worth_and_never_less_than_nothing() -> None:
+    problem = m.Problem(**_arrays(bonus=np.array([-25_005, 0, 0], np.int32)))
+    forbids = [(0, 0), (1, 1)]
+    plan = m.solve(problem, forbids=forbids)
+    regrets = m.Regrets(problem, plan, [], forbids)
+    losses = [regrets.of(need) for need in range(2)]
+    assert [loss.bp.tolist() for loss in losses] == [[0, 0], [27_000]]
+    assert [loss.is_exact.tolist() for loss in losses] == [[False, True], [False]]
