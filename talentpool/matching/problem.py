@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -48,20 +49,24 @@ class Problem:
     parts: NDArray[np.int16] | None = None
     part_names: Sequence[str] = ()
     lottery_seed: int = 0
-    row: NDArray[np.int32] = field(init=False, repr=False)  # (E,) need of each pair
     value: NDArray[np.int64] = field(init=False, repr=False)  # (E,) bp
 
     def __post_init__(self) -> None:
         check_arrays(self)
-        row = np.repeat(np.arange(self.m, dtype=np.int32), np.diff(self.ptr))
         premium = np.full(self.m, DEFAULT_PREMIUM) if self.premium is None else self.premium
-        bonus = 0 if self.bonus is None else self.bonus.astype(np.int64)
-        value = premium.astype(np.int64)[row] + bonus + self.fit.astype(np.int64)
-        if len(value) and np.abs(value).max() > GREATEST_VALUE:
+        value = np.repeat(premium.astype(np.int64), np.diff(self.ptr))
+        value += self.fit
+        if self.bonus is not None:
+            value += self.bonus
+        if len(value) and max(value.max(), -value.min()) > GREATEST_VALUE:
             index = int(np.abs(value).argmax())
             raise InvalidProblem("premium", f"a pair is worth more than {GREATEST_VALUE}", index)
-        object.__setattr__(self, "row", row)
         object.__setattr__(self, "value", value)
+
+    @cached_property
+    def row(self) -> NDArray[np.int32]:
+        """(E,) the need of each pair."""
+        return np.repeat(np.arange(self.m, dtype=np.int32), np.diff(self.ptr))
 
     @property
     def n(self) -> int:
