@@ -16,30 +16,21 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .baselines import fill
 from .market import Ints, Market, Pair, pinned_edges
-from .master import Columns, choose, first_prices, relax
+from .master import Columns, choose
 from .plan import Plan
-from .problem import GREATEST_VALUE, Problem
+from .problem import Problem
 from .search import SCALE, Progress, Search, Stop
+from .settling import MOST_NEAR, NEAR, settle, settle_again
 from .singles import Singles
 from .ties import break_ties
 from .unit import assign, is_unit
 
-FEW = 5_000  # patterns in all, up to which the master may know every one
-NEAR = 100 * SCALE  # loss of the patterns that enter the master at new prices
-MOST_NEAR = 20_000  # of so many at most, or
-NEAR_A_NEED = 5  # of so many a need
 FIRST_GAP = 50 * SCALE  # loss of the patterns of the first integer programme
 MOST_ROUNDED = 50_000  # of the master's patterns, those that lose least, a plan of a core is made
-SETTLED = 20 * SCALE  # the bound is this near to what the master expects
-STALL, STEADY = 4, 2_000_000  # rounds in which the bound falls by less than this part of itself
-ROUGH = 200_000  # the same where a core is solved,
-ACCEPTED = 20_000  # and the part of the bound that its gap may be
-RADIUS, KNOWN_RADIUS = 200.0, 50.0  # bp a price may move at first; from a nearly equal plan
-WIDER, NARROWER, LEAST_RADIUS = 4.0, 3.0, 50.0
+ACCEPTED = 20_000  # the part of the bound that the gap of a core may be
 
 
 def solve(
@@ -113,11 +104,10 @@ def _prove(search: Search, start: Plan | None) -> str:
         search.check("assigned")
         if search.slack < SCALE:
             return "bound"
-    columns = _settled(search, start)
+    columns = settle(search, start)
     while search.widen(0):
         search.widen(NEAR)
-        known = columns.within(search.market)
-        columns = _settle(search, search.prices / SCALE, KNOWN_RADIUS, known)
+        columns = settle_again(search, columns)
     if search.core is not None:
         _round(search, columns)
         search.check("rounded")
@@ -154,18 +144,6 @@ def _close(search: Search, known: Columns) -> str:
         gap = min(search.slack, 4 * gap)
 
 
-def _settled(search: Search, start: Plan | None) -> Columns:
-    few = search.all_patterns(FEW)
-    if few is not None:
-        _settle_at_once(search, few)
-        return few
-    nothing = Columns(search.market)
-    if start is not None and len(start.need_price) == len(search.prices):
-        return _settle(search, start.need_price, KNOWN_RADIUS, nothing)
-    prices = first_prices(search.market, search.remaining())
-    return _settle(search, prices, RADIUS, nothing)
-
-
 def _round(search: Search, columns: Columns) -> None:
     """A plan of the patterns the master knows; of a very large market, so not the best to the last."""
     search.keep_plan(_greedy(search.market))
@@ -178,50 +156,3 @@ def _round(search: Search, columns: Columns) -> None:
     chosen = choose(near, gains, search.remaining(), precision=0.1 / ACCEPTED)
     if chosen is not None:
         search.keep_plan(chosen.pairs)
-
-
-def _settle_at_once(search: Search, columns: Columns) -> None:
-    """The prices of the master that knows every pattern."""
-    anywhere = np.full(len(search.prices), float(GREATEST_VALUE))
-    answer = relax(columns, np.zeros(len(search.prices)), anywhere, search.remaining())
-    if answer is not None:
-        search.price(answer.prices, 0, 0)
-        search.keep_plan(answer.pairs)
-    search.check("priced")
-
-
-def _settle(search: Search, prices: NDArray[np.float64], reach: float, columns: Columns) -> Columns:
-    """Column generation: prices at which no person has a pattern that the master does not know and would take.
-
-    columns: what the master knows already; it learns more, and is returned.
-
-    It ends a little before, when what the master expects is near the bound or the bound hardly falls: the
-    enumeration closes that faster. Half of the time is left for the plan, and a core is not settled to the last.
-    """
-    is_rough = search.core is not None
-    most = max(MOST_NEAR, NEAR_A_NEED * len(prices))
-    steady = ROUGH if is_rough else STEADY
-    radius = np.full(len(prices), reach)
-    presses = np.ones(len(prices), bool)
-    expected = -np.inf
-    bounds: list[int] = []
-    while True:
-        before = search.bound
-        bests, near = search.price(prices, NEAR, most, columns)
-        added = columns.add(bests)
-        search.check("priced")
-        bounds.append(search.bound)
-        stalls = len(bounds) > STALL and bounds[-STALL] - bounds[-1] < bounds[-1] // steady
-        is_near = search.bound - expected * SCALE < SETTLED or stalls or not added
-        if (is_near and not presses.any()) or (is_rough and stalls) or search.is_late:
-            return columns
-        columns.add(near)
-        if search.bound < before:
-            radius[presses] *= WIDER
-        else:
-            radius = np.maximum(radius / NARROWER, LEAST_RADIUS)
-        answer = relax(columns, search.prices / SCALE, radius, search.remaining())
-        if answer is None:
-            return columns
-        search.keep_plan(answer.pairs)
-        prices, presses, expected = answer.prices, answer.presses, answer.expected

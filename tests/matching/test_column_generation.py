@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 from scipy.optimize import linprog
 
 from talentpool import matching as m
+from talentpool.matching import settling
 from talentpool.matching.market import Market, open_market
 from talentpool.matching.master import Columns, choose, core_pairs, relax
 from talentpool.matching.patterns import NONE, Patterns
@@ -24,7 +24,7 @@ HOUR = 3600.0
 @pytest.fixture
 def _from_nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """However few the patterns are, the master does not begin with all of them."""
-    monkeypatch.setattr(sys.modules["talentpool.matching.solve"], "FEW", 0)
+    monkeypatch.setattr(settling, "FEW", 0)
 
 
 def _told(problem: m.Problem, **options: Any) -> tuple[m.Plan, list[dict[str, Any]]]:

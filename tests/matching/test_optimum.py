@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from talentpool import matching as m
-from talentpool.matching import patterns, search
+from talentpool.matching import patterns, search, settling
 from talentpool.matching.market import open_market
 from talentpool.matching.tolls import tolls_of
 
@@ -61,9 +59,8 @@ def test_middle_problems_agree_with_cp_sat(seed: int) -> None:
 @pytest.fixture
 def always_singles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any number of patterns is too many, and prices stop long before they prove anything."""
-    solving = sys.modules["talentpool.matching.solve"]
-    monkeypatch.setattr(solving, "FEW", 0)
-    monkeypatch.setattr(solving, "SETTLED", 1 << 50)
+    monkeypatch.setattr(settling, "FEW", 0)
+    monkeypatch.setattr(settling, "SETTLED", 1 << 50)
     monkeypatch.setattr(search, "MANY_COLUMNS", 0)
     monkeypatch.setattr(search, "MANY_FOR_A_PAIR", 0)
 
