@@ -122,8 +122,11 @@ def first_prices(market: Market, time_limit: float) -> NDArray[np.float64]:
 def core_pairs(market: Market) -> Ints:
     """About the best CORE pairs of each need that are worth something: whole bins of 64 bp below its best."""
     m = len(market.seats)
+    by_need = np.argsort(market.edge)
+    needs, starts = np.unique(market.need[by_need], return_index=True)
     best = np.zeros(m, np.int64)
-    np.maximum.at(best, market.need, market.value)
+    if len(needs):
+        best[needs] = np.maximum(np.maximum.reduceat(market.value[by_need], starts), 0)
     bins = np.minimum((best[market.need] - market.value) // BIN, BINS - 1)
     sizes = np.bincount(market.need * BINS + bins, minlength=m * BINS).reshape(m, BINS)
     last = (sizes.cumsum(axis=1) < CORE).sum(axis=1)

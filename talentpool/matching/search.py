@@ -56,7 +56,9 @@ class Search:
         self.is_cancelled = False
         # At prices that leave no pair any worth, the bound costs no search.
         self.prices: Ints = np.zeros(problem.m, np.int64)
-        np.maximum.at(self.prices, problem.row, problem.value * SCALE)
+        wanted = np.flatnonzero(np.diff(problem.ptr))
+        greatest = np.maximum.reduceat(problem.value, problem.ptr[wanted]) if len(wanted) else 0
+        self.prices[wanted] = np.maximum(greatest, 0) * SCALE
         self.bound = int((self.market.seats * self.prices).sum())
         self.worth: Ints = np.zeros(self.market.people, np.int64)
 
