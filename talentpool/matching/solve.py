@@ -23,7 +23,7 @@ from .master import Columns, choose
 from .plan import Plan
 from .problem import Problem
 from .search import SCALE, Progress, Search, Stop
-from .settling import MOST_NEAR, NEAR, settle, settle_again
+from .settling import NEAR, settle, settle_again
 from .singles import Singles
 from .ties import break_ties
 from .unit import assign, is_unit
@@ -108,23 +108,29 @@ def _prove(search: Search, start: Plan | None) -> str:
     while search.widen(0):
         search.widen(NEAR)
         columns = settle_again(search, columns)
+    is_accepted = False
     if search.core is not None:
         _round(search, columns)
         search.check("rounded")
         is_accepted = search.slack <= search.bound // ACCEPTED
-        if search.is_late or (is_accepted and search.near(search.slack, MOST_NEAR) is None):
+        if search.is_late:
             return "none"
     if search.slack < SCALE:
         return "bound"
-    return _close(search, columns)
+    return _close(search, columns, is_accepted=is_accepted)
 
 
-def _close(search: Search, known: Columns) -> str:
-    """The best plan of the patterns that lose at most a gap, widened until it covers what is still open."""
+def _close(search: Search, known: Columns, *, is_accepted: bool) -> str:
+    """The best plan of the patterns that lose at most a gap, widened until it covers what is still open.
+
+    is_accepted: the plan is good enough as it is; it is proved only where that takes few patterns.
+    """
     gap = FIRST_GAP
     while True:
         search.widen(gap)
         columns: Columns | Singles | None = search.near(gap)
+        if columns is None and is_accepted:
+            return "none"
         if columns is None:
             _round(search, known.within(search.market))
             gap = search.slack
