@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .core import core_of, missing
+from .core import core_of, missing, small_core_of
 from .market import Ints, Pair, open_market
 from .master import Columns
 from .patterns import UNKNOWN, Patterns, best, could_be_within, within
 from .problem import Problem
 from .singles import Singles
 from .tolls import tolls_of
+from .unit import is_scarce, is_unit, is_unit_for_all
 
 SCALE = 1024  # prices are whole numbers of 1/1024 bp
 FEWER = 8  # the part of a gap tried next where too many patterns are near
@@ -50,7 +51,11 @@ class Search:
         self.deadline, self.progress = deadline, progress
         self.began = time.monotonic()
         self.core = core_of(problem)
-        self.market = open_market(problem, pinned, forbids, self.core)
+        self.is_unit = self.core is None and is_unit_for_all(problem)
+        if self.is_unit and not is_scarce(problem.seats, problem.n):
+            self.core = small_core_of(problem)
+        self._open()
+        self.is_unit = self.is_unit or (self.core is None and is_unit(self.market))
         self.plan: Ints = np.zeros(0, np.int64)
         self.value = 0
         self.is_cancelled = False
@@ -61,6 +66,10 @@ class Search:
         self.prices[wanted] = np.maximum(greatest, 0) * SCALE
         self.bound = int((self.market.seats * self.prices).sum())
         self.worth: Ints = np.zeros(self.market.people, np.int64)
+
+    def _open(self) -> None:
+        among = None if self.core is None else self.core.inside
+        self.market = open_market(self.problem, self.pinned, self.forbids, among)
 
     def left(self, prices: Ints) -> Ints:
         """(F,) what the pairs are worth to their persons after the prices, in 1/SCALE bp."""
@@ -91,6 +100,15 @@ class Search:
             gap //= FEWER
         return found, found if near is None else near
 
+    def price_singly(self, prices: Ints) -> None:
+        """As `price` at whole bp (m,), where everybody serves one need: the best pattern is the best pair."""
+        rounded = prices * SCALE
+        worth = np.zeros(self.market.people, np.int64)
+        if len(worth):
+            best = np.maximum.reduceat(self.left(rounded), self.market.start[:-1])
+            worth = np.maximum(best, 0)
+        self._keep_bound(rounded, worth)
+
     def _keep_bound(self, prices: Ints, worth: Ints) -> None:
         """worth (q,): what no pattern of each person exceeds at these prices."""
         bound = int((self.market.seats * prices).sum()) + int(worth.sum())
@@ -102,17 +120,34 @@ class Search:
 
         Only then are bound and patterns those of the whole problem.
         """
-        if self.core is None:
+        if not self.let_in(gap):
             return False
-        more = missing(self.problem, self.core, self.prices, -gap, SCALE)
-        if not len(more):
-            return False
-        self.core[more] = True
-        self.market = open_market(self.problem, self.pinned, self.forbids, self.core)
-        self.bound, deadline, self.deadline = UNKNOWN, self.deadline, None
+        deadline, self.deadline = self.deadline, None
         self.price(self.prices / SCALE, 0, 0)  # to the end: without it there is no bound
         self.deadline = deadline
         return True
+
+    def let_in(self, gap: int) -> bool:
+        """As `widen`, but there is no bound until the next pricing."""
+        if self.core is None:
+            return False
+        more = missing(self.problem, self.core, self.prices, -gap, SCALE)
+        if self.is_unit:
+            more = self._instead(more, gap)
+        if not len(more):
+            return False
+        self.core.inside[more] = True
+        self._open()
+        self.bound = UNKNOWN
+        return True
+
+    def _instead(self, pairs: Ints, gap: int) -> Ints:
+        """Those of these pairs that lose at most `gap` where they take the place of what their persons have."""
+        worth = np.zeros(self.problem.n, np.int64)
+        worth[self.market.candidate] = self.worth
+        need, who = self.problem.row[pairs], self.problem.candidate[pairs]
+        left = self.problem.value[pairs] * SCALE - self.prices[need]
+        return pairs[left >= worth[who] - gap]
 
     def all_patterns(self, most: int) -> Columns | None:
         """Columns of every pattern there is; None when there are more than `most`."""

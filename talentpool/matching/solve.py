@@ -26,7 +26,8 @@ from .search import SCALE, Progress, Search, Stop
 from .settling import NEAR, settle, settle_again
 from .singles import Singles
 from .ties import break_ties
-from .unit import assign, is_unit
+from .unit import assign
+from .unit_ties import draw
 
 FIRST_GAP = 50 * SCALE  # loss of the patterns of the first integer programme
 MOST_ROUNDED = 50_000  # of the master's patterns, those that lose least, a plan of a core is made
@@ -57,7 +58,8 @@ def solve(
     proof, is_decided = "none", False
     try:
         proof = _prove(search, start)
-        is_decided = break_ties(search, previous or ())
+        decide = draw if search.is_unit else break_ties
+        is_decided = decide(search, previous or ())
     except Stop:
         if proof == "none":
             search.keep_plan(_greedy(search.market))
@@ -97,13 +99,10 @@ def _greedy(market: Market) -> Ints:
 
 def _prove(search: Search, start: Plan | None) -> str:
     """Bring bound and plan together; the kind of proof. Raises Stop when time is up."""
-    if search.core is None and is_unit(search.market):
-        taken, prices = assign(search.market)
-        search.keep_plan(taken)
-        search.price(prices.astype(float), 0, 0)
+    if search.is_unit:
+        _assign(search)
         search.check("assigned")
-        if search.slack < SCALE:
-            return "bound"
+        return "bound"
     columns = settle(search, start)
     while search.widen(0):
         search.widen(NEAR)
@@ -118,6 +117,18 @@ def _prove(search: Search, start: Plan | None) -> str:
     if search.slack < SCALE:
         return "bound"
     return _close(search, columns, is_accepted=is_accepted)
+
+
+def _assign(search: Search) -> None:
+    """The best assignment and its prices, over all pairs."""
+    is_wide = False
+    while not is_wide:
+        taken, prices = assign(search.market)
+        search.keep_plan(taken)
+        search.price_singly(prices)
+        is_wide = not search.let_in(0)
+    if search.slack:
+        raise AssertionError("the prices do not prove the assignment")
 
 
 def _close(search: Search, known: Columns, *, is_accepted: bool) -> str:

@@ -36,14 +36,17 @@ def break_ties(search: Search, previous: Sequence[Pair]) -> bool:
         return True
     limit = search.limit_of_ties()
     demands = [(columns.sum_over(market.value), search.value, UNIT)]
-    in_force = _in_force(problem, market, previous)
-    kept = columns.sum_over(in_force)
+    standing = in_force(problem, market, previous)
+    kept = columns.sum_over(standing)
     if kept.any():
         first = choose(columns, kept, limit, unit=1.0, demands=demands, full=search.full)
         if first is None or not first.is_best or not _is_as_good(search, first.pairs):
             return False
-        demands.append((kept, int(in_force[first.pairs].sum()), 1.0))
-    tickets = columns.sum_over(_tickets(problem, market, columns.pairs))
+        demands.append((kept, int(standing[first.pairs].sum()), 1.0))
+    tickets = np.zeros(len(market.edge), np.int64)
+    pairs = np.unique(columns.pairs[columns.pairs != NONE])
+    tickets[pairs] = lottery_numbers(problem, market.edge[pairs])
+    tickets = columns.sum_over(tickets)
     lucky = choose(columns, -tickets, limit, unit=float(TICKETS), demands=demands, full=search.full)
     if lucky is None or not _is_as_good(search, lucky.pairs):
         return False
@@ -62,18 +65,13 @@ def _is_as_good(search: Search, pairs: Ints) -> bool:
     return int(search.market.value[pairs].sum()) == search.value
 
 
-def _in_force(problem: Problem, market: Market, previous: Sequence[Pair]) -> Ints:
+def in_force(problem: Problem, market: Market, previous: Sequence[Pair]) -> Ints:
     """(F,) 1 for the pairs of the previous plan."""
     return np.isin(market.edge, problem.edges(previous)).astype(np.int64)
 
 
-def _tickets(problem: Problem, market: Market, pairs: Ints) -> Ints:
-    """(F,) the lottery numbers of the pairs that patterns use, 0 elsewhere."""
-    tickets = np.zeros(len(market.edge), np.int64)
-    for pair in np.unique(pairs[pairs != NONE]):
-        edge = market.edge[pair]
-        need, candidate = problem.row[edge], problem.candidate[edge]
-        tickets[pair] = lottery_number(
-            problem.lottery_seed, problem.need_ids[need], problem.candidate_ids[candidate]
-        )
-    return tickets
+def lottery_numbers(problem: Problem, edges: Ints) -> Ints:
+    """(len(edges),) the numbers that these pairs of the problem draw."""
+    pairs = zip(problem.row[edges].tolist(), problem.candidate[edges].tolist(), strict=True)
+    seed, needs, people = problem.lottery_seed, problem.need_ids, problem.candidate_ids
+    return np.array([lottery_number(seed, needs[j], people[i]) for j, i in pairs], np.int64)

@@ -1,16 +1,21 @@
-"""One engagement a person: then the plan is an assignment, and a library solves it whole.
+"""One engagement a person: then the plan is an assignment of people to seats.
 
-Method: the sparse Jonker-Volgenant algorithm (scipy.sparse.csgraph.min_weight_full_bipartite_matching) over
-the best pairs of each need, a row for each seat; whole-number prices by the Bellman-Ford iteration on the
-matching; pairs that the prices find too cheap are added until there are none.
+Method: bidding (`auction`), or where that gets stuck the sparse Jonker-Volgenant algorithm
+(scipy.sparse.csgraph.min_weight_full_bipartite_matching); whole-number prices by the Bellman-Ford iteration on
+the matching. They are the least prices of people, so they do not depend on which best assignment was found.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from .auction import bid
 from .market import Ints, Market
-from .master import core_pairs
+from .problem import Problem
+from .seats import Seats, seats_of
+
+PLENTY = 2  # people a seat
 
 
 def is_unit(market: Market) -> bool:
@@ -18,79 +23,92 @@ def is_unit(market: Market) -> bool:
 
     True only where that is plain: the person may have one engagement, or too few half-days for two.
     """
-    for month in np.flatnonzero(market.months.all(axis=0)):
-        least = np.full(market.people, np.iinfo(np.int16).max, np.int64)
-        np.minimum.at(least, market.person, market.half_days[market.need].astype(np.int64))
-        one = (market.slots[:, month] <= 1) | (market.room[:, month] < 2 * least)
-        if one.all():
-            return True
-    return False
+    least = np.full(market.people, np.iinfo(np.int16).max, np.int64)
+    np.minimum.at(least, market.person, market.half_days[market.need].astype(np.int64))
+    return _is_one_each(market.months, least, market.room, market.slots)
+
+
+def is_unit_for_all(problem: Problem) -> bool:
+    """Whether `is_unit` holds whatever is open, which is seen without a look at the pairs."""
+    least = np.full(problem.n, problem.half_days.min(initial=1), np.int64)
+    return _is_one_each(problem.months, least, problem.capacity, problem.most_at_once[:, None])
+
+
+def _is_one_each(
+    months: NDArray[np.bool_], least: Ints, room: NDArray[np.int16], slots: NDArray[np.integer]
+) -> bool:
+    """least (q,): half-days that any pair of a person takes in a month; room, slots (q, T) or (q, 1)."""
+    slots = np.broadcast_to(slots, room.shape)
+    return any(
+        bool(((slots[:, month] <= 1) | (room[:, month] < 2 * least)).all())
+        for month in np.flatnonzero(months.all(axis=0))
+    )
+
+
+def is_scarce(seats: NDArray[np.integer], people: int) -> bool:
+    """Whether the best pairs of each need will hardly do, nor a few bids."""
+    return PLENTY * int(seats.sum()) > people
 
 
 def assign(market: Market) -> tuple[Ints, Ints]:
     """The best assignment (positions in the market) and the prices of seats (m,) in whole bp."""
-    is_scarce = 2 * market.seats.sum() > market.people
-    core = np.flatnonzero(market.value > 0) if is_scarce else core_pairs(market)
-    while True:
-        taken = _matching(market, core)
-        seats, people = _prices(market, core, taken)
-        cheap = market.value > seats[market.need] + people[market.person]
-        if not cheap.any():
-            return taken, seats
-        core = np.union1d(core, np.flatnonzero(cheap))
+    taken = matched(market)
+    return taken, _prices(market, taken)
 
 
-def _matching(market: Market, core: Ints) -> Ints:
+def matched(market: Market) -> Ints:
+    """The best assignment: positions in the market, ascending."""
+    seats = seats_of(market)
+    if not len(seats.pair):
+        return seats.pair
+    taken = None if is_scarce(market.seats, market.people) else bid(market, seats)
+    return np.sort(_full_matching(market, seats) if taken is None else taken)
+
+
+def _full_matching(market: Market, seats: Seats) -> Ints:
+    """A row for each seat: its pairs, then a column of its own, at which it stays empty."""
     from scipy.sparse import csr_array  # noqa: PLC0415 - only where something is solved
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching  # noqa: PLC0415
 
-    if not len(core):
-        return core
-    core = core[np.argsort(market.need[core], kind="stable")]
-    needs, counts = np.unique(market.need[core], return_counts=True)
-    seats = np.minimum(market.seats[needs], counts)
-    first = np.repeat(np.cumsum(counts) - counts, seats)
-    length = np.repeat(counts, seats)
-    ends = np.cumsum(length + 1)
-    place = np.arange(ends[-1]) - np.repeat(ends - length - 1, length + 1)
-    is_empty = place == np.repeat(length, length + 1)  # the last of each row: the seat stays empty
-    pair = core[np.where(is_empty, 0, np.repeat(first, length + 1) + place)]
-    greatest = float(market.value.max() + 1)
-    cost = np.where(is_empty, greatest, greatest - market.value[pair])
-    row = np.repeat(np.arange(len(length)), length + 1)
-    column = np.where(is_empty, market.people + row, market.person[pair])
+    row, pair = seats.listed()
+    rows = len(seats.first)
+    greatest = float(market.value[seats.pair].max() + 1)
+    ends = np.cumsum(seats.length + 1)
+    is_empty = np.zeros(ends[-1], bool)
+    is_empty[ends - 1] = True
+    cost = np.full(len(is_empty), greatest)
+    cost[~is_empty] -= market.value[pair]
+    column = np.empty(len(is_empty), np.int32)
+    column[is_empty] = market.people + np.arange(rows)
+    column[~is_empty] = market.person[pair]
     graph = csr_array(
-        (cost, column.astype(np.int32), np.concatenate([[0], ends]).astype(np.int32)),
-        shape=(len(length), market.people + len(length)),
+        (cost, column, np.append(0, ends).astype(np.int32)), shape=(rows, market.people + rows)
     )
-    rows, columns = min_weight_full_bipartite_matching(graph)
-    chosen = np.full(len(length), -1)
-    chosen[rows] = columns
-    taken: Ints = np.sort(pair[~is_empty & (column == chosen[row])])
+    _, chosen = min_weight_full_bipartite_matching(graph)
+    taken: Ints = pair[market.person[pair] == chosen[row]]
     return taken
 
 
-def _prices(market: Market, core: Ints, taken: Ints) -> tuple[Ints, Ints]:
-    """The least prices of people (q,) that explain the matching, and those of seats (m,) that follow, in bp.
+def _prices(market: Market, taken: Ints) -> Ints:
+    """The prices of seats (m,) in bp that follow from the least prices of people that explain the matching.
 
     A seat is worth what its person brings less that person's price, nothing where a seat stays empty; a
-    person's price must reach what any other need would still gain.
+    person's price must reach what any other need would still gain. Who is idle has no price.
     """
-    core = core[np.argsort(market.person[core], kind="stable")]
-    who, need, value = market.person[core], market.need[core], market.value[core]
+    mine = np.zeros(market.people, bool)
+    mine[market.person[taken]] = True
+    pairs = np.flatnonzero(mine[market.person])
+    who, need, value = market.person[pairs], market.need[pairs], market.value[pairs]
     starts = np.flatnonzero(np.diff(who, prepend=-1))
     filled = np.bincount(market.need[taken], minlength=len(market.seats))
-    is_full = filled >= market.seats
+    prices = np.where((filled >= market.seats) & (filled > 0), np.iinfo(np.int64).max, 0)
+    seat, worth = market.need[taken], market.value[taken]
     people = np.zeros(market.people, np.int64)
     while True:
-        seats = np.where(is_full, np.iinfo(np.int64).max, 0)
-        earned = market.value[taken] - people[market.person[taken]]
-        np.minimum.at(seats, market.need[taken], earned)
-        seats = np.where(filled > 0, np.maximum(seats, 0), 0)
-        risen = people.copy()
-        if len(core):
-            asked = np.maximum.reduceat(value - seats[need], starts)
-            risen[who[starts]] = np.maximum(people[who[starts]], asked)
-        if (risen == people).all():
-            return seats, people
-        people = risen
+        np.minimum.at(prices, seat, worth - people[market.person[taken]])
+        if not len(pairs):
+            return prices
+        asked = np.maximum(np.maximum.reduceat(value - prices[need], starts), 0)
+        if (asked == people[who[starts]]).all():
+            return prices
+        people[who[starts]] = asked

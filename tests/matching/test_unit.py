@@ -5,69 +5,38 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
-from scipy.optimize import linear_sum_assignment
 
 from talentpool import matching as m
 from talentpool.matching.market import open_market
 from talentpool.matching.unit import assign, is_unit
 
 from .instances import best_by_milp, random_problem
+from .unit_instances import best_by_assignment, unit_problem
 
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-def _unit_problem(seed: int, *, seats: int = 1) -> m.Problem:
-    """Scarce or plentiful, dense or sparse, with ties and worthless pairs."""
-    r = np.random.default_rng(seed)
-    n, k = (int(r.integers(1, 41)) for _ in range(2))
-    feasible = r.random((k, n)) < r.uniform(0.02, 1.0)
-    row, column = np.nonzero(feasible)
-    return m.Problem(
-        ptr=np.concatenate([[0], np.cumsum(feasible.sum(axis=1))]).astype(np.int64),
-        candidate=column.astype(np.int32),
-        fit=r.integers(0, int(r.choice([3, 10_001])), len(row)).astype(np.int16),
-        seats=r.integers(1, seats + 1, k).astype(np.int16),
-        half_days=np.ones(k, np.int16),
-        months=np.ones((k, 1), bool),
-        capacity=np.ones((n, 1), np.int16),
-        most_at_once=np.ones(n, np.int8),
-        candidate_ids=[f"c{i}" for i in range(n)],
-        need_ids=[f"n{j}" for j in range(k)],
-        premium=np.full(k, int(r.choice([0, 20_000])), np.int32),
-        bonus=r.integers(-4_000, 100, len(row)).astype(np.int32),
-    )
-
-
-def _best_by_assignment(problem: m.Problem) -> int:
-    """The dense matrix, a row for each seat; a seat may stay empty for nothing."""
-    rows = np.repeat(np.arange(problem.m), problem.seats)
-    matrix = np.zeros((problem.m, problem.n))
-    matrix[problem.row, problem.candidate] = np.maximum(problem.value, 0)
-    taken = linear_sum_assignment(matrix[rows], maximize=True)
-    return int(matrix[rows][taken].sum())
-
-
 @given(SEEDS)
 def test_the_plan_is_the_best_assignment(seed: int) -> None:
-    problem = _unit_problem(seed)
+    problem = unit_problem(seed)
     plan = m.solve(problem)
     m.verify(problem, plan)
     assert plan.proof in {"bound", "trivial"}
-    assert plan.value == _best_by_assignment(problem)
+    assert plan.value == best_by_assignment(problem)
 
 
 @given(SEEDS)
 def test_several_seats_are_several_equal_rows(seed: int) -> None:
-    problem = _unit_problem(seed, seats=3)
+    problem = unit_problem(seed, seats=3)
     plan = m.solve(problem)
     m.verify(problem, plan)
-    assert plan.value == _best_by_assignment(problem)
+    assert plan.value == best_by_assignment(problem)
 
 
 @given(SEEDS)
 def test_the_prices_prove_the_assignment(seed: int) -> None:
     """In plain whole numbers: seats' prices and what people keep after them add up to the value."""
-    problem = _unit_problem(seed, seats=2)
+    problem = unit_problem(seed, seats=2)
     market = open_market(problem)
     assert is_unit(market) or not len(market.edge)
     taken, prices = assign(market)
