@@ -36,7 +36,8 @@ class Search:
     """What is known so far.
 
     market: the pairs looked at, all or a core; prices (m,) and bound in 1/SCALE bp; worth (q,): what
-    no pattern of each person exceeds at these prices; plan: pair numbers; value in bp.
+    no pattern of each person exceeds at these prices; plan: pair numbers; value in bp;
+    every: all patterns there are, where that is known.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Search:
             self.core = small_core_of(problem)
         self._open()
         self.is_unit = self.is_unit or (self.core is None and is_unit(self.market))
+        self.every: Columns | None = None
         self.plan: Ints = np.zeros(0, np.int64)
         self.value = 0
         self.is_cancelled = False
@@ -86,9 +88,7 @@ class Search:
         """
         rounded = np.rint(prices * SCALE).astype(np.int64)
         left = self.left(rounded)
-        worth = np.zeros(self.market.people, np.int64)
-        if columns is not None:
-            np.maximum.at(worth, columns.owner, columns.sum_over(left))
+        worth = self._reached(columns, left)
         tolls = tolls_of(self.market, left, worth)
         self._keep_bound(rounded, tolls.limit)  # should time end the search for patterns
         found = best(self.market, left, tolls, worth, self.tick)
@@ -100,6 +100,11 @@ class Search:
             gap //= FEWER
         return found, found if near is None else near
 
+    def price_all(self, prices: NDArray[np.float64], every: Columns) -> None:
+        """As `price`, from every pattern there is."""
+        rounded = np.rint(prices * SCALE).astype(np.int64)
+        self._keep_bound(rounded, self._reached(every, self.left(rounded)))
+
     def price_singly(self, prices: Ints) -> None:
         """As `price` at whole bp (m,), where everybody serves one need: the best pattern is the best pair."""
         rounded = prices * SCALE
@@ -108,6 +113,17 @@ class Search:
             best = np.maximum.reduceat(self.left(rounded), self.market.start[:-1])
             worth = np.maximum(best, 0)
         self._keep_bound(rounded, worth)
+
+    def _reached(self, columns: Columns | None, left: Ints) -> Ints:
+        """(q,) what each person reaches by the patterns, by none at least."""
+        worth = np.zeros(self.market.people, np.int64)
+        if columns is not None:
+            np.maximum.at(worth, columns.owner, columns.sum_over(left))
+        return worth
+
+    def losses(self, columns: Columns) -> Ints:
+        """(K,) what the patterns lose against the best of their persons at the prices, in 1/SCALE bp."""
+        return self.worth[columns.owner] - columns.sum_over(self.left(self.prices))
 
     def _keep_bound(self, prices: Ints, worth: Ints) -> None:
         """worth (q,): what no pattern of each person exceeds at these prices."""
@@ -151,10 +167,10 @@ class Search:
 
     def all_patterns(self, most: int) -> Columns | None:
         """Columns of every pattern there is; None when there are more than `most`."""
-        if self.core is not None or len(self.market.edge) > most:
-            return None
-        nothing = np.zeros(self.market.people, np.int64)
-        return self._columns(self.market.value, nothing, UNKNOWN, most)
+        if self.core is None and len(self.market.edge) <= most:
+            nothing = np.zeros(self.market.people, np.int64)
+            self.every = self._columns(self.market.value, nothing, UNKNOWN, most)
+        return self.every
 
     def near(self, gap: int, most: int = MOST_COLUMNS) -> Columns | None:
         """Columns of every pattern that loses at most `gap` (1/SCALE bp) against its person's best.
@@ -162,6 +178,8 @@ class Search:
         A plan worth more than UB - gap can use no other pattern. None when there are more than `most`, or
         too many for their pairs.
         """
+        if self.every is not None:
+            return self.every.take(self.losses(self.every) <= gap)
         left = self.left(self.prices)
         many = max(MANY_COLUMNS, MANY_FOR_A_PAIR * len(self._pairs_near(left, gap)))
         return self._columns(left, self.worth, gap, min(most, many))

@@ -44,12 +44,12 @@ def settle_again(search: Search, columns: Columns) -> Columns:
     return _settle(search, search.prices / SCALE, KNOWN_RADIUS, known)
 
 
-def _settle_at_once(search: Search, columns: Columns) -> None:
+def _settle_at_once(search: Search, every: Columns) -> None:
     """The prices of the master that knows every pattern."""
     anywhere = np.full(len(search.prices), float(GREATEST_VALUE))
-    answer = relax(columns, np.zeros(len(search.prices)), anywhere, search.remaining())
+    answer = relax(every, np.zeros(len(search.prices)), anywhere, search.remaining())
     if answer is not None:
-        search.price(answer.prices, 0, 0)
+        search.price_all(answer.prices, every)
         search.keep_plan(answer.pairs)
     search.check("priced")
 

@@ -166,7 +166,7 @@ def _round(search: Search, columns: Columns) -> None:
     search.keep_plan(_greedy(search.market))
     if not len(columns):
         return
-    loss = search.worth[columns.owner] - columns.sum_over(search.left(search.prices))
+    loss = search.losses(columns)
     place = min(MOST_ROUNDED, len(loss)) - 1
     near = columns.take(loss <= np.partition(loss, place)[place])
     gains = near.sum_over(search.market.value)
