@@ -11,8 +11,9 @@ from .aims import Aimed, solve_for, solve_in_stages, solve_with_floor, with_prem
 from .baselines import BASELINES, COMPARED, baselines, filled_share
 from .blocking import blocking_pairs
 from .building import build
+from .changes import CHANGES, apply_change
 from .document import document, plan_of, problem_of
-from .empty_seats import CHANGES, EmptySeats, apply_change, empty_seats
+from .empty_seats import EmptySeats, empty_seats
 from .errors import InfeasiblePins, InvalidPolicy, InvalidProblem, MatchingError, MissingInput
 from .inputs import Inputs, input_document, input_hash, inputs_of, to_json
 from .marginal import Gain, gain, like, with_people

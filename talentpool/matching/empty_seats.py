@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .changes import Change, altered_arrays, changes_of, forms_of
 from .encode import Bools, Columns, People, columns_of, encode
 from .errors import MissingInput
 from .fit import fit_parts
@@ -16,33 +17,9 @@ from .plan import Plan
 from .policy import Policy
 from .problem import Problem, by_id
 from .records import Candidate, Need
-from .rules import Rule, broken_rules, feasible, must_groups, named_by_need, rules_broken
+from .rules import Rule, broken_rules, feasible, named_by_need, rules_broken
 
 NEAREST = 5  # people named as near misses
-THIRTY = 30  # minutes of one step of travel
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change of a need or a person. cost: from the published list; subject: a skill, form or mode."""
-
-    kind: str
-    cost: int
-    need: Need
-    subject: str | None = None
-    of_person: bool = False
-
-
-# kind → (cost, Japanese, English): the published list of costs
-CHANGES: dict[str, tuple[int, str, str]] = {
-    "level": (1, "必須の技能の水準を1段下げる", "One level less of a must skill"),
-    "travel": (1, "移動時間の上限を30分延ばす", "30 minutes more travel"),
-    "half_days": (1, "1か月の半日コマを一つ減らす", "One half-day a month less"),
-    "later": (1, "開始を1か月遅らせる", "One month later"),
-    "mode": (2, "働き方を変える", "Another mode of work"),
-    "form": (2, "任用形態を一つ加える", "One more appointment form"),
-    "engagements": (2, "同時に引き受ける活動を一つ増やす", "One more engagement at once"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +48,9 @@ def empty_seats(
     people, wanted = by_id(candidates), by_id(needs)
     seats = problem.seats - np.bincount(plan.pairs[:, 0], minlength=problem.m)
     load = _used(problem, plan)
-    left, forms = _remaining(people, wanted, load), _forms_of(people)
+    left, forms = _remaining(people, wanted, load), forms_of(people)
     # people are encoded once for all that may be asked of them
-    changes = {j: list(_changes(wanted[j], forms)) for j in np.flatnonzero(seats > 0).tolist()}
+    changes = {j: list(changes_of(wanted[j], forms)) for j in np.flatnonzero(seats > 0).tolist()}
     columns = columns_of(
         [need for j in changes for need in (wanted[j], *(change.need for change in changes[j]))]
     )
@@ -231,43 +208,10 @@ def _smallest(
     return answer
 
 
-def _forms_of(people: Sequence[Candidate]) -> frozenset[str]:
-    return frozenset(form for person in people for form in person.forms)
-
-
-def _changes(need: Need, forms: Collection[str]) -> Iterator[Change]:
-    """forms: all that anybody accepts."""
-
-    def change(kind: str, altered: Need, subject: str | None = None, **more: bool) -> Change:
-        return Change(kind, CHANGES[kind][0], altered, subject, **more)
-
-    for group in must_groups(need):
-        for skill in group:
-            lower = tuple(_eased(s) if s is skill else s for s in need.skills)
-            kept = tuple(s for s in lower if s is not None)
-            # a must at the lowest level is dropped, and with it the rest of its either/or group
-            if len(kept) < len(need.skills):
-                kept = tuple(s for s in need.skills if s not in group)
-            yield change("level", replace(need, skills=kept), skill.skill)
-    yield change("travel", need, of_person=True)
-    if need.half_days > 1:
-        yield change("half_days", replace(need, half_days=need.half_days - 1))
-    yield change("later", replace(need, months=tuple(month + 1 for month in need.months)))
-    if need.mode != "online":
-        yield change("mode", replace(need, mode="online", on_site_share=0), "online")
-    for form in sorted(set(forms) - need.forms):
-        yield change("form", replace(need, forms=need.forms | {form}), form)
-    yield change("engagements", need, of_person=True)
-
-
-def _eased(skill: Any) -> Any:
-    return None if skill.level == 1 else replace(skill, level=skill.level - 1)
-
-
 def _first_fitting(change: Change, setting: _Setting) -> tuple[int, int] | None:
     """(index, fit in bp) of the best person whom the change makes feasible."""
     left, columns = setting.left, setting.columns
-    altered = _altered_arrays(change, left.arrays) if change.of_person else left.arrays
+    altered = altered_arrays(change, left.arrays) if change.of_person else left.arrays
     broken = left.broken(change.need, columns, altered)
     who: NDArray[np.int64] = np.flatnonzero(feasible(broken))
     if not len(who):
@@ -275,32 +219,3 @@ def _first_fitting(change: Change, setting: _Setting) -> tuple[int, int] | None:
     fits = fit_parts(altered, change.need, columns, setting.policy).sum(axis=1)[who]
     place = int(np.lexsort((who, -fits))[0])
     return int(who[place]), int(fits[place])
-
-
-def _altered_arrays(change: Change, arrays: People) -> People:
-    """What `_altered` does to one person, done to all of them."""
-    if change.kind == "travel":
-        return replace(arrays, travel_limit=arrays.travel_limit + THIRTY)
-    return replace(arrays, most_at_once=arrays.most_at_once + 1)
-
-
-def _altered(change: Change, person: Candidate) -> Candidate:
-    if change.kind == "travel":
-        limit = person.travel_limit
-        return person if limit is None else replace(person, travel_limit=limit + THIRTY)
-    return replace(person, most_at_once=person.most_at_once + 1)
-
-
-def apply_change(
-    change: dict[str, Any], candidates: Sequence[Candidate], need: Need
-) -> tuple[list[Candidate], Need]:
-    """The records after a change that `empty_seats` proposed: to try whether it really fills the seat."""
-    people = list(candidates)
-    for candidate in _changes(need, _forms_of(people)):
-        if (candidate.kind, candidate.subject) == (change["kind"], change["subject"]):
-            if not candidate.of_person:
-                return people, candidate.need
-            return [
-                _altered(candidate, p) if p.id == change["candidate"] else p for p in people
-            ], need
-    raise ValueError("no such change")

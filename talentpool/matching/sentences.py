@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .empty_seats import CHANGES
+from .changes import CHANGES
 from .rules import RULES, Rule
 
 
