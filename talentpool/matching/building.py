@@ -77,16 +77,21 @@ def _premium(need: Need, policy: Policy) -> int:
     )
 
 
+def load_costs(people: Sequence[Candidate], policy: Policy) -> NDArray[np.int32]:
+    """(n,) bp off each pair of a person, for what they served last year."""
+    costs = [policy.load_penalty * min(person.load, policy.load_cap) for person in people]
+    greatest = max(costs, default=0)
+    if greatest > GREATEST_VALUE:
+        index = people[costs.index(greatest)].id
+        raise InvalidProblem("load", f"costs more than {GREATEST_VALUE}", index)
+    return np.array(costs, np.int32)
+
+
 def _bonuses(
     people: Sequence[Candidate], needs: Sequence[Need], scored: Scored, policy: Policy
 ) -> NDArray[np.int32]:
     """(E,) bp: pairs in force gain, people who served much last year cost a little."""
-    penalty = [policy.load_penalty * min(c.load, policy.load_cap) for c in people]
-    greatest = max(penalty, default=0)
-    if greatest > GREATEST_VALUE:
-        index = people[penalty.index(greatest)].id
-        raise InvalidProblem("load", f"costs more than {GREATEST_VALUE}", index)
-    cost, bonus = np.array(penalty, np.int32), np.empty(len(scored.candidate), np.int32)
+    cost, bonus = load_costs(people, policy), np.empty(len(scored.candidate), np.int32)
     for first in range(0, len(bonus), CHUNK):  # an index of all at once would take 8 bytes a pair
         some = slice(first, first + CHUNK)
         bonus[some] = -cost.take(scored.candidate[some])

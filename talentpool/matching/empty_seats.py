@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .building import load_costs
 from .changes import Change, altered_arrays, changes_of, forms_of
 from .encode import Bools, Columns, People, columns_of, encode
 from .errors import MissingInput
@@ -31,7 +32,7 @@ class EmptySeats:
     seats: int
     rules: dict[Rule, int]
     near: tuple[tuple[str, Rule], ...]
-    busy: int  # people who fit but are fully used by the plan
+    busy: int  # people who fit but whom the plan uses elsewhere
     change: dict[str, Any] | None
 
 
@@ -54,8 +55,15 @@ def empty_seats(
     columns = columns_of(
         [need for j in changes for need in (wanted[j], *(change.need for change in changes[j]))]
     )
+    policy = policy or Policy()
     setting = _Setting(
-        _pool(people, columns), _pool(left, columns), columns, load, policy or Policy()
+        everybody=_pool(people, columns),
+        left=_pool(left, columns),
+        columns=columns,
+        load=load,
+        policy=policy,
+        premium=dict(zip(problem.need_ids, problem.premiums.tolist(), strict=True)),
+        costs=load_costs(people, policy),
     )
     return [_explain(wanted[j], int(seats[j]), setting, some) for j, some in changes.items()]
 
@@ -81,13 +89,16 @@ def _pool(people: list[Candidate], columns: Columns) -> _Pool:
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """everybody: as they came; left: the same people as they are once the plan stands."""
+    """everybody: as they came; left: the same people as they are once the plan stands; premium: need id → bp a
+    seat; costs (n,): bp off what each person is worth anywhere."""
 
     everybody: _Pool
     left: _Pool
     columns: Columns
     load: _Load
     policy: Policy
+    premium: dict[str, int]
+    costs: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +150,20 @@ def _remaining(people: Sequence[Candidate], needs: Sequence[Need], load: _Load) 
 
 
 def _explain(need: Need, seats: int, setting: _Setting, changes: list[Change]) -> EmptySeats:
-    people, columns = setting.everybody, setting.columns
+    people, columns, load = setting.everybody, setting.columns, setting.load
     broken = people.broken(need, columns)
     table = np.stack(list(broken.values()))
     names = list(broken)
     single = np.flatnonzero(table.sum(axis=0) == 1)
     fits = fit_parts(people.arrays, need, columns, setting.policy).sum(axis=1)[single]
     nearest = single[np.lexsort((single, -fits))[:NEAREST]]
-    staff = setting.load.staff.get(need.id, [])
+    staff = load.staff.get(need.id, [])
     return EmptySeats(
         need=need.id,
         seats=seats,
         rules={rule: int(mask.sum()) for rule, mask in broken.items() if mask.any()},
         near=tuple((people.records[i].id, names[int(table[:, i].argmax())]) for i in nearest),
-        busy=int(feasible(broken).sum()) - len(staff),
+        busy=sum(1 for i in np.flatnonzero(feasible(broken)) if load.served[i]) - len(staff),
         change=_smallest(setting, changes, _staying(need, setting.left.records, staff)),
     )
 
@@ -209,7 +220,7 @@ def _smallest(
 
 
 def _first_fitting(change: Change, setting: _Setting) -> tuple[int, int] | None:
-    """(index, fit in bp) of the best person whom the change makes feasible."""
+    """(index, fit in bp) of the best person whom the change makes feasible, and who adds to the plan."""
     left, columns = setting.left, setting.columns
     altered = altered_arrays(change, left.arrays) if change.of_person else left.arrays
     broken = left.broken(change.need, columns, altered)
@@ -217,5 +228,9 @@ def _first_fitting(change: Change, setting: _Setting) -> tuple[int, int] | None:
     if not len(who):
         return None
     fits = fit_parts(altered, change.need, columns, setting.policy).sum(axis=1)[who]
+    adds = fits + setting.premium[change.need.id] > setting.costs[who]
+    if not adds.any():
+        return None
+    who, fits = who[adds], fits[adds]
     place = int(np.lexsort((who, -fits))[0])
     return int(who[place]), int(fits[place])

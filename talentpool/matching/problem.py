@@ -53,8 +53,7 @@ class Problem:
 
     def __post_init__(self) -> None:
         check_arrays(self)
-        premium = np.full(self.m, DEFAULT_PREMIUM) if self.premium is None else self.premium
-        value = np.repeat(premium.astype(np.int64), np.diff(self.ptr))
+        value = np.repeat(self.premiums, np.diff(self.ptr))
         value += self.fit
         if self.bonus is not None:
             value += self.bonus
@@ -75,6 +74,13 @@ class Problem:
     @property
     def m(self) -> int:
         return len(self.need_ids)
+
+    @property
+    def premiums(self) -> NDArray[np.int64]:
+        """(m,) bp a seat, the default where none are given."""
+        if self.premium is None:
+            return np.full(self.m, DEFAULT_PREMIUM, np.int64)
+        return self.premium.astype(np.int64)
 
     @property
     def standing(self) -> NDArray[np.int64]:

@@ -182,6 +182,24 @@ def test_one_more_engagement_is_the_change_where_only_that_is_short() -> None:
     assert len(m.solve(m.build(changed, needs)).pairs) == 2
 
 
+def test_nobody_is_offered_whose_load_takes_more_than_the_seat_brings() -> None:
+    """C fits and is free, but served so much that the plan is better without; B lacks one level."""
+    must = m.SkillRequirement("s", 2, must=True)
+    need, policy = lone_need(skills=(must,)), m.Policy(load_penalty=400, load_cap=100)
+    dear = lone_person(load=100, skills={"s": m.SkillClaim(2, 2027, "confirmed")})
+    lacks = lone_person(id="B", skills={"s": m.SkillClaim(1, 2027, "confirmed")})
+    for people, expected in (([dear], None), ([dear, lacks], "B")):
+        problem = m.build(people, [need], policy)
+        plan = m.solve(problem)
+        (entry,) = m.empty_seats(problem, plan, people, [need], policy)
+        assert not len(plan.pairs)
+        assert entry.busy == 0
+        assert (entry.change or {}).get("candidate") == expected
+    assert entry.change is not None
+    people, altered = m.apply_change(entry.change, people, need)
+    assert len(m.solve(m.build(people, [altered], policy)).pairs) == 1
+
+
 def test_a_second_seat_is_not_offered_to_the_person_on_the_first() -> None:
     _problem, plan, (entry,) = solved([lone_person(most_at_once=3)], [lone_need(seats=2)])
     assert len(plan.pairs) == 1
