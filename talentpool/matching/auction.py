@@ -17,6 +17,7 @@ from .market import Ints, Market
 from .seats import Seats
 
 MOST_CELLS = 1 << 21  # of the table: a row for each seat, as wide as the longest
+FEW = 2  # free seats that bid no more: each would bid alone, round after round
 PATIENCE = 16  # rounds, after which
 FALL = 8  # one of so many free seats must have found a person
 MOST_LOOKS = 2  # at seats on paths, for each seat there is
@@ -35,30 +36,31 @@ def bid(market: Market, seats: Seats) -> Ints | None:
 class _Auction:
     """Of each seat (r rows) what it may take: first nobody, then its pairs, then nobody again to the end.
 
-    person, value, pair (r, width); nobody is the person q, who is worth nothing and may be taken by many.
+    person, value (r, width); nobody is the person q, who is worth nothing and may be taken by many.
     price (q + 1,) of people; seat (q + 1,) of each person, NOBODY where idle.
     """
 
     def __init__(self, market: Market, seats: Seats) -> None:
         row, pair = seats.listed()
-        shape = (len(seats.first), int(seats.length.max()) + 1)
-        place = 1 + np.arange(len(row)) - np.repeat(seats.before, seats.length)
+        width = int(seats.length.max()) + 1
+        place = np.arange(1, len(row) + 1) + np.repeat(
+            width * np.arange(len(seats.first)) - seats.before, seats.length
+        )
         self.nobody = market.people
-        self.person = np.full(shape, self.nobody)
-        self.value = np.zeros(shape, np.int64)
-        self.pair = np.zeros(shape, np.int64)
-        self.person[row, place] = market.person[pair]
-        self.value[row, place] = market.value[pair]
-        self.pair[row, place] = pair
+        self.seats = seats
+        self.person = np.full((len(seats.first), width), self.nobody)
+        self.value = np.zeros_like(self.person)
+        self.person.ravel()[place] = market.person[pair]
+        self.value.ravel()[place] = market.value[pair]
         self.price = np.zeros(self.nobody + 1, np.int64)
         self.seat = np.full(self.nobody + 1, NOBODY)
 
     def rounds(self, patience: int = PATIENCE) -> Ints:
-        """Bid until every seat has a person or stays empty, or that comes too slowly: the seats still free."""
+        """Bid until few seats are without a person that could have one, or fewer come too slowly: those seats."""
         free = np.arange(len(self.person))
         enough = len(free)
         count = 0
-        while len(free):
+        while len(free) > FEW:
             if count % patience == 0:
                 if len(free) > enough:
                     break
@@ -145,6 +147,9 @@ class _Auction:
 
     def taken(self) -> Ints:
         """Positions in the market of what the seats took."""
-        rows = np.arange(len(self.person))[:, None]
-        taken: Ints = self.pair[self.seat[self.person] == rows]
+        filled = self.seat != NOBODY
+        person = np.full(len(self.person), NOBODY)
+        person[self.seat[filled]] = np.flatnonzero(filled)
+        row, place = np.nonzero(self.person == person[:, None])
+        taken: Ints = self.seats.pair[self.seats.first[row] + place - 1]
         return taken

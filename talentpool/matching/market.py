@@ -43,11 +43,32 @@ class Market:
     def people(self) -> int:
         return len(self.candidate)
 
+    @property
+    def by_need(self) -> Ints:
+        """(F,) the positions need by need, ascending by pair number, so by person."""
+        return in_order(self.need)
+
+    def positions(self, edges: Ints) -> Ints:
+        """Where these pairs of the problem are in the market; each must be there."""
+        by_need = self.by_need
+        found: Ints = by_need[np.searchsorted(self.edge[by_need], edges)]
+        return found
+
     def takes(self, pairs: Ints) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
         """(len(pairs), T) half-days and engagements that the pairs take in each month."""
         needs = self.need[pairs]
         slots = self.months[needs].astype(np.int16)
         return slots * self.half_days[needs, None], slots
+
+
+def in_order(numbers: Ints) -> Ints:
+    """The order that sorts these numbers from 0 to 2^32 - 1, equal ones as they came.
+
+    numpy sorts numbers of two bytes digit by digit: twice that is still several times as fast as eight at once.
+    """
+    order = np.argsort(numbers.astype(np.uint16), kind="stable")
+    upper = (numbers >> 16).astype(np.uint16)
+    return order[np.argsort(upper[order], kind="stable")] if upper.any() else order
 
 
 def open_market(
@@ -69,8 +90,7 @@ def open_market(
     needs, who = problem.row[edges].astype(np.int64), problem.candidate[edges].astype(np.int64)
     short = (free[who] < problem.half_days[needs, None]) | (at_once[who] < 1)
     fits = (seats[needs] > 0) & ~(months[needs] & short).any(axis=1)
-    by_person = who[fits] * len(problem.candidate) + edges[fits]
-    order = np.argsort(by_person)  # distinct keys: three times as fast as a stable sort
+    order = in_order(who[fits])
     edges, needs, who = edges[fits][order], needs[fits][order], who[fits][order]
     starts = np.flatnonzero(np.diff(who, prepend=-1))
     return Market(

@@ -50,8 +50,7 @@ class Columns:
 
     def within(self, market: Market) -> Columns:
         """The same patterns where the market has more pairs."""
-        order = np.argsort(market.edge)
-        place = order[np.searchsorted(market.edge[order], self.market.edge)]
+        place = market.positions(self.market.edge)
         moved = Columns(market)
         moved.pairs = np.where(self.pairs == NONE, NONE, place[self.pairs])
         moved.owner = market.person[moved.pairs[:, 0]] if len(self) else self.owner
@@ -122,11 +121,8 @@ def first_prices(market: Market, time_limit: float) -> NDArray[np.float64]:
 def core_pairs(market: Market) -> Ints:
     """About the best CORE pairs of each need that are worth something: whole bins of 64 bp below its best."""
     m = len(market.seats)
-    by_need = np.argsort(market.edge)
-    needs, starts = np.unique(market.need[by_need], return_index=True)
     best = np.zeros(m, np.int64)
-    if len(needs):
-        best[needs] = np.maximum(np.maximum.reduceat(market.value[by_need], starts), 0)
+    np.maximum.at(best, market.need, market.value)
     bins = np.minimum((best[market.need] - market.value) // BIN, BINS - 1)
     sizes = np.bincount(market.need * BINS + bins, minlength=m * BINS).reshape(m, BINS)
     last = (sizes.cumsum(axis=1) < CORE).sum(axis=1)

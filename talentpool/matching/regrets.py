@@ -113,7 +113,7 @@ class _Cycles:
         idle = len(market.seats)
         home = np.full(market.people, idle)  # where each person is in the plan
         home[market.person[taken]] = market.need[taken]
-        rows = np.argsort(market.need, kind="stable")
+        rows = market.by_need
         need, person = market.need[rows], market.person[rows]
         self._start = np.searchsorted(need, np.arange(idle + 1))
         self._edge, self._home = market.edge[rows], home[person]

@@ -32,7 +32,7 @@ class Seats:
 
 def seats_of(market: Market) -> Seats:
     """A need has no more rows than pairs."""
-    by_need = np.argsort(market.edge)  # pairs are numbered need by need
+    by_need = market.by_need
     pair = by_need[market.value[by_need] > 0]
     starts = np.flatnonzero(np.diff(market.need[pair], prepend=-1))
     counts = np.diff(starts, append=len(pair))

@@ -23,7 +23,7 @@ from .unit import assign, matched
 def draw(search: Search, previous: Sequence[Pair]) -> bool:
     """Take the plan of the same value that the rule prefers. Always true: the rule has decided."""
     problem, market = search.problem, search.market
-    taken = np.flatnonzero(np.isin(market.edge, search.plan))
+    taken = market.positions(search.plan)
     settled, market = _undecided(market, taken, search.prices // SCALE)
     plan = [settled]
     kept = in_force(problem, market, previous)
