@@ -22,7 +22,8 @@ from .solve import solve
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """bp the best plan gains; exact where both plans are proved, else by the plans that were found."""
+    """bp the best plan gains, never less than nothing; exact where both plans are proved, else by the plans that
+    were found."""
 
     bp: int
     is_exact: bool
@@ -50,7 +51,7 @@ def gain(
         start=plan,
     )
     is_exact = {plan.status, better.status} <= {"optimal", "nothing"}
-    return Gain(better.value - plan.value, is_exact)
+    return Gain(max(better.value - plan.value, 0), is_exact)
 
 
 def like(problem: Problem, candidate: int, ident: str) -> Problem:

@@ -140,7 +140,7 @@ def test_blocks_and_runs_of_needs_join_without_a_seam(monkeypatch: pytest.Monkey
 def test_the_fit_is_the_same_when_its_parts_are_not_kept() -> None:
     pool, wanted = _varied(3, 80, 20)
     with_parts, without = m.build(pool, wanted), m.build(pool, wanted, has_parts=False)
-    assert without.parts is None
+    assert (without.parts, without.part_names) == (None, ())
     assert np.array_equal(with_parts.fit, without.fit)
     assert m.solve(with_parts).value == m.solve(without).value
 

@@ -41,6 +41,14 @@ def test_the_gain_is_that_of_records_built_anew(seed: int) -> None:
             assert m.gain(problem, plan, more).bp == anew.value - plan.value
 
 
+def test_a_gain_that_was_stopped_is_a_guess_and_no_loss() -> None:
+    problem = random_problem(5, people=12, needs=12, months=4)
+    plan = m.solve(problem)
+    more = m.like(problem, 0, "second")
+    assert m.solve(m.with_people(problem, more), time_limit=0.0).value < plan.value
+    assert m.gain(problem, plan, more, time_limit=0.0) == m.Gain(0, is_exact=False)
+
+
 @given(SEEDS)
 def test_joined_problems_keep_what_both_say(seed: int) -> None:
     one = random_problem(seed, people=7, needs=6, months=3)

@@ -54,6 +54,7 @@ def test_a_plan_that_was_stopped_shares_a_bound_that_is_higher(seed: int) -> Non
         assert math.floor(_shared(problem, plan, [])) == plan.bound
         assert (plan.proof, plan.is_decided) == ("none", False)
         assert plan.gap_bp == plan.bound - plan.value
+        assert isinstance(plan.bound, int)
     assert plan.value <= best.value <= plan.bound
 
 
