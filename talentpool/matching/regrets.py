@@ -24,6 +24,8 @@ from .search import SCALE
 from .tolls import tolls_of
 from .unit import is_unit
 
+Floats = NDArray[np.float64]
+
 
 def _no_limit() -> None:
     """Explanations take the time they take."""
@@ -106,7 +108,9 @@ class Regrets:
 class _Cycles:
     """The residual graph with a node for each need and one, the last, for idle people and empty seats.
 
-    An arc a → b says: a seat that is free in a is taken by somebody who leaves b; all costs in 1/SCALE bp.
+    An arc a → b says: a seat that is free in a is taken by somebody who leaves b; all costs in 1/SCALE bp. Whatever
+    moves, the way over `idle` is open: one number a need bounds its search for a cheaper one, and few nodes lie
+    within it.
     """
 
     def __init__(self, market: Market, taken: Ints, seats: Ints, people: Ints) -> None:
@@ -124,14 +128,17 @@ class _Cycles:
         tail = [need, full, np.full(len(placed) + len(open_), idle)]
         head = [self._home, np.full(len(full), idle), market.need[taken], open_]
         cost = [self._cost, seats[full], people[placed], np.zeros(len(open_), np.int64)]
-        self._back = _fewest(np.concatenate(tail), np.concatenate(head), np.concatenate(cost), idle)
+        arcs = _fewest(np.concatenate(tail), np.concatenate(head), np.concatenate(cost), idle)
+        self._away, self._most, self._back = _short_cuts(arcs, idle)
 
     def losses(self, need: int) -> tuple[Ints, Ints]:
         """Pair numbers of one need and what fixing each would cost, in bp."""
         from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415 - only where something is solved
 
         pairs = slice(self._start[need], self._start[need + 1])
-        distance = dijkstra(self._back, indices=[need])[0][self._home[pairs]].astype(np.int64)
+        most, home = self._most[need], self._home[pairs]
+        cycle = np.minimum(dijkstra(self._back, indices=[need], limit=most)[0], most)
+        distance = (cycle[home] + self._away[home] - self._away[need]).astype(np.int64)
         return self._edge[pairs], (self._cost[pairs] + distance) // SCALE
 
 
@@ -149,3 +156,21 @@ def _fewest(tail: Ints, head: Ints, cost: Ints, idle: int) -> Any:
     return csr_array(
         (cost[order].astype(float), (head[order], tail[order])), shape=(idle + 1, idle + 1)
     )
+
+
+def _short_cuts(arcs: Any, idle: int) -> tuple[Floats, Floats, Any]:
+    """The way from each node to `idle`, the cycle of each node over `idle`, and the arcs that may undercut one.
+
+    An arc a → b of the graph turned round is charged its cost and the way from a to `idle`, less the way from b:
+    never below 0 (Johnson 1977). Charged as much as the cycle of a over `idle`, it undercuts nothing.
+    """
+    from scipy.sparse import csr_array  # noqa: PLC0415 - only where something is solved
+    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415 - only where something is solved
+
+    away = dijkstra(arcs, indices=[idle])[0]
+    away[np.isinf(away)] = away[np.isfinite(away)].max()  # no pair leads there
+    most = dijkstra(arcs.T, indices=[idle])[0] + away
+    start, end = arcs.tocoo().coords
+    cost = arcs.data + away[start] - away[end]
+    short = cost < most[start]
+    return away, most, csr_array((cost[short], (start[short], end[short])), shape=arcs.shape)
