@@ -36,8 +36,11 @@ class Columns:
         return len(self.owner)
 
     def add(self, patterns: Patterns) -> int:
-        """How many of the patterns are new."""
+        """How many of the patterns, distinct ones, are new."""
         known = len(self)
+        if not known:
+            self.owner, self.pairs = patterns.owner, _ascending(patterns.pairs)
+            return len(self)
         size = max(self.pairs.shape[1], patterns.pairs.shape[1])
         pairs = np.concatenate([_wide(self.pairs, size), _wide(_ascending(patterns.pairs), size)])
         owner = np.concatenate([self.owner, patterns.owner])
@@ -160,7 +163,7 @@ def relax(
     low = np.maximum(centre - radius, 0.0)
     sells = np.flatnonzero(low > 0)
     unit = csc_array((np.ones(m), (np.arange(m), np.arange(m))), shape=(len(right), m))
-    whole = hstack([matrix, -unit, unit[:, sells]], format="csr")
+    whole = hstack([matrix, -unit, unit[:, sells]], format="csc")
     gains = np.concatenate([columns.sum_over(columns.market.value), -centre - radius, low[sells]])
     answer = _linear(gains, whole, right, None, time_limit)
     if answer is None:

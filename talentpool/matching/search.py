@@ -15,7 +15,7 @@ from .master import Columns
 from .patterns import UNKNOWN, Patterns, best, could_be_within, within
 from .problem import Problem
 from .singles import Singles
-from .tolls import tolls_of
+from .tolls import Tolls, no_tolls, tolls_of
 from .unit import is_scarce, is_unit, is_unit_for_all
 
 SCALE = 1024  # prices are whole numbers of 1/1024 bp
@@ -168,8 +168,9 @@ class Search:
     def all_patterns(self, most: int) -> Columns | None:
         """Columns of every pattern there is; None when there are more than `most`."""
         if self.core is None and len(self.market.edge) <= most:
-            nothing = np.zeros(self.market.people, np.int64)
-            self.every = self._columns(self.market.value, nothing, UNKNOWN, most)
+            worth, nothing = self.market.value, np.zeros(self.market.people, np.int64)
+            free = no_tolls(self.market, worth)
+            self.every = self._columns(worth, free, nothing, UNKNOWN, most)
         return self.every
 
     def near(self, gap: int, most: int = MOST_COLUMNS) -> Columns | None:
@@ -182,7 +183,8 @@ class Search:
             return self.every.take(self.losses(self.every) <= gap)
         left = self.left(self.prices)
         many = max(MANY_COLUMNS, MANY_FOR_A_PAIR * len(self._pairs_near(left, gap)))
-        return self._columns(left, self.worth, gap, min(most, many))
+        tolls = tolls_of(self.market, left, self.worth)
+        return self._columns(left, tolls, self.worth, gap, min(most, many))
 
     def singles(self) -> Singles | None:
         """Every pair that a better plan could use, and perhaps more. None when there are too many."""
@@ -193,8 +195,9 @@ class Search:
         tolls = tolls_of(self.market, left, self.worth)
         return could_be_within(self.market, left, tolls, self.worth, gap)
 
-    def _columns(self, left: Ints, worth: Ints, gap: int, most: int) -> Columns | None:
-        tolls = tolls_of(self.market, left, worth)
+    def _columns(
+        self, left: Ints, tolls: Tolls, worth: Ints, gap: int, most: int
+    ) -> Columns | None:
         found = within(self.market, left, tolls, worth, gap, most, self.tick)
         if found is None:
             return None

@@ -34,6 +34,13 @@ class Tolls:
         return worth[pairs] - _paid(market, self.of, pairs)
 
 
+def no_tolls(market: Market, worth: Ints) -> Tolls:
+    """Where every pattern is wanted, no bound is worth its time."""
+    limit = np.zeros(market.people, np.int64)
+    np.add.at(limit, market.person, np.maximum(worth, 0))
+    return Tolls(np.zeros((market.people, 2 * market.room.shape[1]), np.int64), limit)
+
+
 def tolls_of(market: Market, worth: Ints, reached: Ints) -> Tolls:
     """Tolls for people whose pairs do not all fit together. worth (F,); reached (q,): by some pattern of each."""
     free = np.concatenate([market.room, market.slots], axis=1).astype(np.int64)
