@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .baselines import fill
 from .market import Ints, Market, Pair, pinned_edges
@@ -134,19 +135,24 @@ def _assign(search: Search) -> None:
 def _close(search: Search, known: Columns, *, is_accepted: bool) -> str:
     """The best plan of the patterns that lose at most a gap, widened until it covers what is still open.
 
+    What a smaller gap has closed is not searched again.
     is_accepted: the plan is good enough as it is; it is proved only where that takes few patterns.
     """
-    gap = FIRST_GAP
+    gap, closed = FIRST_GAP, 0  # no plan of patterns that lose at most `closed` is better
     while True:
-        search.widen(gap)
-        columns: Columns | Singles | None = search.near(gap)
-        if columns is None and is_accepted:
+        if search.widen(gap):
+            closed = 0
+        near = search.near(gap)
+        if near is None and is_accepted:
             return "none"
-        if columns is None:
+        columns: Columns | Singles | None
+        if near is None:
             _round(search, known.within(search.market))
             gap = search.slack
             search.widen(gap)
             columns = search.singles()
+        else:
+            columns = near.take(_still_open(search, near, closed)) if closed else near
         if columns is None:
             return "none"
         gains = columns.sum_over(search.market.value)
@@ -158,7 +164,18 @@ def _close(search: Search, known: Columns, *, is_accepted: bool) -> str:
             return "bound"
         if search.slack <= gap:
             return "enumeration" if chosen is not None and chosen.is_best else "none"
+        closed = gap if chosen is not None and chosen.is_best else 0
         gap = min(search.slack, 4 * gap)
+
+
+def _still_open(search: Search, columns: Columns, closed: int) -> NDArray[np.bool_]:
+    """(K,) the patterns of a better plan, of which one loses more than `closed`; and those of the plan itself.
+
+    What all lose together is less than the slack, so the others lose at most what the one leaves of it.
+    """
+    loss = search.losses(columns)
+    planned = np.append(np.isin(search.market.edge, search.plan), True)  # NONE is the last
+    return (loss > closed) | (loss <= search.slack - closed) | planned[columns.pairs].all(axis=1)
 
 
 def _round(search: Search, columns: Columns) -> None:

@@ -60,6 +60,37 @@ def test_a_plan_that_is_near_shortens_the_way_and_changes_nothing() -> None:
         assert m.solve(problem, start=m.solve(other)).pairs.tolist() == plan.pairs.tolist()
 
 
+def _knapsacks(seed: int) -> m.Problem:
+    """Few people with little time for needs of many sizes: what all patterns promise is far from any plan."""
+    r = np.random.default_rng(seed)
+    feasible = r.random((10, 4)) < 0.7
+    row, candidate = np.nonzero(feasible)
+    return m.Problem(
+        ptr=np.concatenate([[0], np.cumsum(feasible.sum(axis=1))]).astype(np.int64),
+        candidate=candidate.astype(np.int32),
+        fit=r.integers(100, 1000, len(row)).astype(np.int16),
+        seats=np.ones(10, np.int16),
+        half_days=r.integers(3, 8, 10).astype(np.int16),
+        months=np.ones((10, 1), bool),
+        capacity=r.integers(8, 14, (4, 1)).astype(np.int16),
+        most_at_once=np.full(4, 9, np.int8),
+        candidate_ids=[f"c{i}" for i in range(4)],
+        need_ids=[f"n{j}" for j in range(10)],
+    )
+
+
+def test_a_plan_far_below_its_bound_is_proved_step_by_step() -> None:
+    steps = []
+    for seed in range(100):
+        problem = _knapsacks(seed)
+        plan, told = _told(problem)
+        m.verify(problem, plan)
+        assert plan.status == "optimal"
+        assert plan.value == plan.bound == best_by_milp(problem)
+        steps.append(sum(event["stage"] == "rounded" for event in told))
+    assert max(steps) >= 5
+
+
 def _columns(market: Market) -> tuple[Columns, dict[tuple[int, ...], int]]:
     """Every pattern of everybody, added size by size and once more."""
     every = _every_pattern(market, market.value)
