@@ -67,6 +67,22 @@ def test_joined_problems_keep_what_both_say(seed: int) -> None:
     assert np.array_equal(joined.value[first], one.value)
 
 
+def test_parts_are_joined_where_both_sides_have_them() -> None:
+    people, needs = make_market(3, 12, 12)
+    one = m.build(people, needs)
+    with_parts = m.with_people(one, m.like(one, 0, "new"))
+    assert with_parts.part_names == one.part_names
+    assert with_parts.parts is not None
+    assert (with_parts.parts.sum(axis=1) == with_parts.fit).all()
+    without = replace(m.like(one, 0, "new"), parts=None, part_names=())
+    for joined in (
+        m.with_people(one, without),
+        m.with_people(replace(one, parts=None, part_names=()), m.like(one, 0, "new")),
+    ):
+        assert joined.parts is None
+        assert tuple(joined.part_names) == ()
+
+
 def test_people_of_other_needs_or_known_ids_are_refused() -> None:
     problem = random_problem(1, people=5, needs=5, months=3)
     again = m.like(problem, 0, problem.candidate_ids[0])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from talentpool import matching as m
-from talentpool.matching.market import open_market, pinned_edges
+from talentpool.matching.market import in_order, open_market, pinned_edges
 
 from .instances import random_problem
 from .test_refusals import _arrays
@@ -104,3 +104,11 @@ def test_what_is_not_given_has_its_default() -> None:
     assert given.value.tolist() == [4998, 6005, 7007]
     assert given.standing.tolist() == [[1, 2], [3, 4], [5, 6]]
     assert given.value.dtype == given.standing.dtype == np.int64
+
+
+@pytest.mark.parametrize("most", [1, 9, 1 << 16, (1 << 16) + 1, 1 << 20, 1 << 32])
+def test_numbers_are_sorted_and_equal_ones_stay_as_they_came(most: int) -> None:
+    r = np.random.default_rng(most)
+    numbers = r.choice(r.integers(0, most, 50), 1000)
+    numbers[:2] = 0, most - 1
+    assert in_order(numbers).tolist() == sorted(range(1000), key=numbers.tolist().__getitem__)
