@@ -42,6 +42,7 @@ class RoundState(StrEnum):
     NOTHING_FILLABLE = "nothing_fillable"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    EXPLORED = "explored"  # what-if: there is no way on to ADOPTED
     ADOPTED = "adopted"
     DISCARDED = "discarded"
 
@@ -202,6 +203,7 @@ ROUND = Machine(
         _RS.NOTHING_FILLABLE: ("割当なし", "Nothing can be filled"),
         _RS.FAILED: ("失敗", "Failed"),
         _RS.CANCELLED: ("中止", "Cancelled"),
+        _RS.EXPLORED: ("試算済み", "Explored"),
         _RS.ADOPTED: ("採用済み", "Adopted"),
         _RS.DISCARDED: ("破棄", "Discarded"),
     },
@@ -213,12 +215,14 @@ ROUND = Machine(
               Action.RUN_ROUND),
         _step("come_up_empty", ("割当なし", "Nothing"), _RS.RUNNING, _RS.NOTHING_FILLABLE,
               Action.RUN_ROUND, is_end=True),
+        _step("explore", ("試算を終える", "Explore"), _RS.RUNNING, _RS.EXPLORED,
+              Action.RUN_ROUND),
         _step("fail", ("失敗", "Fail"), {_RS.QUEUED, _RS.RUNNING}, _RS.FAILED, Action.RUN_ROUND,
               is_end=True),
         _step("cancel", ("中止する", "Cancel"), {_RS.QUEUED, _RS.RUNNING}, _RS.CANCELLED,
               Action.RUN_ROUND, is_end=True, is_danger=True),
         _step("adopt", ("採用する", "Adopt"), _SOLVED, _RS.ADOPTED, Action.RUN_ROUND),
-        _step("discard", ("破棄する", "Discard"), _SOLVED | {_RS.NOTHING_FILLABLE},
+        _step("discard", ("破棄する", "Discard"), _SOLVED | {_RS.NOTHING_FILLABLE, _RS.EXPLORED},
               _RS.DISCARDED, Action.RUN_ROUND, is_end=True, is_danger=True),
     ),
 )  # fmt: skip

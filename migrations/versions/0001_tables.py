@@ -869,6 +869,7 @@ def upgrade() -> None:
                 "nothing_fillable",
                 "failed",
                 "cancelled",
+                "explored",
                 "adopted",
                 "discarded",
                 name="roundstate",
@@ -884,6 +885,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("policy", sa.Text(), nullable=False),
+        sa.Column("what_if", sa.Text(), nullable=True),
         sa.Column("time_limit", sa.Integer(), nullable=False),
         sa.Column(
             "created_by",
@@ -925,6 +927,15 @@ def upgrade() -> None:
             "length(prefecture_code) <= 2", name=op.f("ck_round_prefecture_code_length")
         ),
         sa.CheckConstraint("length(title) <= 100", name=op.f("ck_round_title_length")),
+        sa.CheckConstraint(
+            "what_if IS NOT NULL OR state <> 'explored'",
+            name=op.f("ck_round_explored_is_what_if"),
+        ),
+        sa.CheckConstraint(
+            "what_if IS NULL OR state IN"
+            " ('queued', 'running', 'explored', 'failed', 'cancelled', 'discarded')",
+            name=op.f("ck_round_what_if_is_never_adopted"),
+        ),
         sa.ForeignKeyConstraint(
             ["adopted_by"],
             ["user_account.id"],

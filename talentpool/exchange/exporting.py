@@ -152,7 +152,9 @@ def _list_needs(session: Session, pool: Pool, round_: Round | None) -> Sequence[
 
 def _newest_round(session: Session, pool: Pool) -> Round | None:
     query = sa.select(Round).where(
-        Round.prefecture_code == pool.prefecture_code, Round.state.not_in(_DEAD)
+        Round.prefecture_code == pool.prefecture_code,
+        Round.state.not_in(_DEAD),
+        Round.what_if.is_(None),
     )
     return session.scalars(query.order_by(Round.number.desc()).limit(1)).one_or_none()
 
@@ -165,6 +167,10 @@ def get_round(session: Session, pool: Pool, round_id: int, *, actor: Actor) -> R
     round_ = get_visible(session, actor, Round, round_id)
     if round_.prefecture_code != pool.prefecture_code:
         raise NotFound
+    if round_.what_if is not None:
+        raise Refused(
+            "試算の回は書き出せません。登録者と募集の条件が、登録されているものと違うためです。"
+        )
     return round_
 
 

@@ -14,7 +14,14 @@ from .building import build
 from .changes import CHANGES, apply_change
 from .document import document, plan_of, problem_of
 from .empty_seats import EmptySeats, empty_seats
-from .errors import InfeasiblePins, InvalidPolicy, InvalidProblem, MatchingError, MissingInput
+from .errors import (
+    InfeasiblePins,
+    InvalidPolicy,
+    InvalidProblem,
+    InvalidWhatIf,
+    MatchingError,
+    MissingInput,
+)
 from .inputs import Inputs, input_document, input_hash, inputs_of, to_json
 from .marginal import Gain, gain, like, with_people
 from .moves import Answer, Chain, Move, difference, why_not
@@ -38,6 +45,7 @@ from .sentences import change_text, points, reason_text, rule_text
 from .shortage import ANYWHERE, Kind, Shortage, kinds, newcomer, shortages, solved
 from .solve import solve
 from .verify import BrokenPlan, verify
+from .what_if import TERMS, WhatIf
 
 __all__ = [
     "ANYWHERE",
@@ -47,6 +55,7 @@ __all__ = [
     "ORDERS",
     "PARTS",
     "RULES",
+    "TERMS",
     "Aimed",
     "Answer",
     "BrokenPlan",
@@ -58,6 +67,7 @@ __all__ = [
     "Inputs",
     "InvalidPolicy",
     "InvalidProblem",
+    "InvalidWhatIf",
     "Kind",
     "Loss",
     "MatchingError",
@@ -74,6 +84,7 @@ __all__ = [
     "Shortage",
     "SkillClaim",
     "SkillRequirement",
+    "WhatIf",
     "apply_change",
     "baselines",
     "blocking_pairs",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .encode import GREATEST_PAY, LAST_MONTH
 from .errors import InvalidProblem
-from .records import Need
+from .records import MOST_HALF_DAYS, Need
 from .wholes import refuse, wholes
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def check_needs(needs: Sequence[Need]) -> None:
     """Refuse needs that no array could hold; people are checked as they are encoded. Raises InvalidProblem."""
     ids = [need.id for need in needs]
     limits = {
-        "half_days": (1, 62), "seats": (1, 1000), "size_class": (0, 2), "on_site_share": (0, 100),
+        "half_days": (1, MOST_HALF_DAYS), "seats": (1, 1000), "size_class": (0, 2), "on_site_share": (0, 100),
         "weekdays": (0, 127), "pay": (0, GREATEST_PAY), "priority": (0, 9),
         "posted": (-(2**62), 2**62),
     }  # fmt: skip

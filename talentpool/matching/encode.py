@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .records import Candidate, Month, Need, SkillClaim
+from .records import MOST_HALF_DAYS, Candidate, Month, Need, SkillClaim
 from .wholes import refuse, wholes
 
 EVIDENCE = ("self", "documented", "confirmed")
@@ -193,7 +193,7 @@ def _months(
         return array
 
     return (
-        table([month.half_days for month in found], 62, np.uint8),
+        table([month.half_days for month in found], MOST_HALF_DAYS, np.uint8),
         table([month.weekdays for month in found], 127, np.uint8),
         table([month.engagements for month in found], 100, np.uint8),
         table(["online" in month.modes for month in found], None, bool),

@@ -25,5 +25,9 @@ class InvalidPolicy(MatchingError):
     """A policy that does not add up; names the key."""
 
 
+class InvalidWhatIf(MatchingError):
+    """A difference that cannot be tried; names the key."""
+
+
 class MissingInput(MatchingError):
     """A function needs an optional field of the problem that is absent."""

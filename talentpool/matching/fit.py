@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from .encode import BRIDGING, Bools, Columns, Ints, People
 from .lookup import Pairs, table
 from .policy import PARTS, Policy
-from .records import Need
+from .records import MOST_HALF_DAYS, Need
 from .rules import needs_presence
 from .skills import FULL, Skills, claim_quality
 
@@ -27,7 +27,6 @@ MOST_SERVICE = 20  # years of service that still add
 FAR = 180  # minutes of travel from which nothing is left
 PRIOR_MEAN, PRIOR_COUNT, BEST_RATING = 3, 3, 5  # track record shrunk to the mean by three ratings
 HALF_ON_SITE = 50  # percent assumed for a hybrid need that names no share
-MOST_HALF_DAYS = 62  # of a month
 THEME = np.array([0, 300, 600])  # of wish: another theme, no preference, the wished one
 REGION = np.array([0, 200, 400])  # the same for the region
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+MOST_HALF_DAYS = 62  # of a month: two a day
+
 
 def month_number(year: int, month: int) -> int:
     return year * 12 + month - 1

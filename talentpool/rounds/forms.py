@@ -49,9 +49,9 @@ class RoundForm(Form):
     def offer(self, needs: list[Need]) -> None:
         self.needs.choices = [SelectChoice(need.id, f"{need.code} {need.title}") for need in needs]
 
-    def policy(self) -> m.Policy:
-        """The policy that was typed. Raises Refused where the weights do not add up."""
-        document = m.Policy().to_dict()
+    def policy(self, base: m.Policy | None = None) -> m.Policy:
+        """The policy that was typed; the rest is as in `base`. Raises Refused where the weights do not add up."""
+        document = (base or m.Policy()).to_dict()
         document |= {
             "fill_premium": self.fill_premium.data,
             "priority_bonus": self.priority_bonus.data,
@@ -69,8 +69,9 @@ class RoundForm(Form):
             raise Refused(f"適合度の配点は、合計{FULL:,}にしてください。") from error
 
     @classmethod
-    def defaults(cls) -> dict[str, Any]:
-        policy = m.Policy()
+    def defaults(cls, policy: m.Policy | None = None) -> dict[str, Any]:
+        """The fields that say `policy`; all but the lottery's seed, which the pool gives."""
+        policy = policy or m.Policy()
         small, middle, _large = policy.size_class_premium
         return {
             "fill_premium": policy.fill_premium,
@@ -88,8 +89,21 @@ class RoundForm(Form):
         return [self[f"weight_{part}"] for part in m.PARTS]
 
 
+class WhatIfForm(RoundForm):
+    """The same with what would be different. The terms are fields made from the engine's."""
+
+    def what_if(self) -> m.WhatIf:
+        return m.WhatIf(**{term: self[term].data for term in m.TERMS})
+
+    def term_fields(self) -> list[tuple[Any, str]]:
+        """(field, unit) of each term."""
+        return [(self[name], term.unit) for name, term in m.TERMS.items()]
+
+
 for _part, _label in m.PARTS.items():
     setattr(RoundForm, f"weight_{_part}", _whole(_label[0], 0, 10_000))
+for _name, _term in m.TERMS.items():
+    setattr(WhatIfForm, _name, _whole(_term.ja, -_term.most, _term.most, default=0))
 
 
 class DirectiveForm(Form):

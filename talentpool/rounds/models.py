@@ -29,6 +29,14 @@ class Round(Base):
             "(state = 'adopted') = (adopted_at IS NOT NULL)", name="adopted_has_time"
         ),
         sa.CheckConstraint("bound IS NULL OR bound >= objective", name="bound_not_below"),
+        sa.CheckConstraint(
+            "what_if IS NULL OR state IN"
+            " ('queued', 'running', 'explored', 'failed', 'cancelled', 'discarded')",
+            name="what_if_is_never_adopted",
+        ),
+        sa.CheckConstraint(
+            "what_if IS NOT NULL OR state <> 'explored'", name="explored_is_what_if"
+        ),
     )
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
@@ -38,6 +46,7 @@ class Round(Base):
     state: Mapped[RoundState] = mapped_column(choice(RoundState), default=RoundState.QUEUED)
     based_on_id: Mapped[int | None] = mapped_column(sa.ForeignKey("round.id"))  # re-run of
     policy: Mapped[dict[str, Any]] = mapped_column(Json)  # matching.Policy.to_dict()
+    what_if: Mapped[dict[str, int] | None] = mapped_column(Json)  # matching.WhatIf.to_dict()
     time_limit: Mapped[int] = mapped_column(default=60)  # seconds
     created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

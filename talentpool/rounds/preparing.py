@@ -20,13 +20,19 @@ from .models import DirectiveKind, Round, RoundDirective, RoundNeed
 
 JOB = "round"
 LONGEST = 600  # seconds
+TITLE = 100  # characters
+TRIED = (NeedState.OPEN, NeedState.SUBMITTED, NeedState.ON_HOLD)  # needs that a what-if may ask for
 
 
-def list_open_needs(session: Session, prefecture_code: str) -> list[Need]:
-    query = sa.select(Need).where(
-        Need.prefecture_code == prefecture_code, Need.state == NeedState.OPEN
+def list_open_needs(
+    session: Session, prefecture_code: str, states: Sequence[NeedState] = (NeedState.OPEN,)
+) -> list[Need]:
+    """Needs in these states: open ones first, then the urgent ones, the oldest first."""
+    query = sa.select(Need).where(Need.prefecture_code == prefecture_code, Need.state.in_(states))
+    is_open = sa.case((Need.state == NeedState.OPEN, 0), else_=1)
+    return list(
+        session.scalars(query.order_by(is_open, Need.priority.desc(), Need.opened_at, Need.id))
     )
-    return list(session.scalars(query.order_by(Need.priority.desc(), Need.opened_at, Need.id)))
 
 
 def suggest_defaults(session: Session, actor: Actor, needs: Sequence[Need]) -> dict[str, Any]:
@@ -37,6 +43,18 @@ def suggest_defaults(session: Session, actor: Actor, needs: Sequence[Need]) -> d
         "title": f"第{number}回マッチング",
         "needs": [need.id for need in needs],
         "lottery_seed": pool.lottery_seed,
+    }
+
+
+def suggest_what_if(base: Round, needs: Sequence[Need]) -> dict[str, Any]:
+    """What the form of a what-if starts with: the choices of the round it is compared with."""
+    known = {need.id for need in needs}
+    return {
+        "title": f"試算：{base.title}"[:TITLE],
+        "needs": [row.need_id for row in base.needs if row.need_id in known],
+        "lottery_seed": base.policy["lottery_seed"],
+        "time_limit": base.time_limit,
+        **(base.what_if or {}),
     }
 
 
@@ -51,15 +69,17 @@ def create_round(
     actor: Actor,
     now: datetime,
     based_on: Round | None = None,
+    what_if: m.WhatIf | None = None,
 ) -> Round:
-    """A round that waits for its start; its needs are open ones of the prefecture."""
+    """A round that waits for its start; its needs are open ones of the prefecture, or `TRIED` for a what-if."""
     require(session, actor, Action.RUN_ROUND, based_on)
     if not 1 <= time_limit <= LONGEST:
         raise Refused(
             f"制限時間は1〜{LONGEST}秒です。", fields={"time_limit": f"1〜{LONGEST}秒です。"}
         )
     wanted = set(need_ids)
-    needs = [need for need in list_open_needs(session, prefecture_code) if need.id in wanted]
+    known = list_needs_for(session, prefecture_code, is_what_if=what_if is not None)
+    needs = [need for need in known if need.id in wanted]
     if not wanted:
         raise Refused("募集を1件以上選んでください。", fields={"needs": "1件以上選んでください。"})
     if len(needs) != len(wanted):
@@ -72,6 +92,7 @@ def create_round(
         number=_next_number(session, prefecture_code),
         title=title,
         policy=policy.to_dict(),
+        what_if=what_if.to_dict() if what_if else None,
         time_limit=time_limit,
         based_on_id=based_on.id if based_on else None,
         created_by=actor.user_id,
@@ -82,25 +103,56 @@ def create_round(
     session.flush()
     audit.record(
         session, "round.create", created, actor=actor, now=now,
-        detail={"needs": len(needs), "based_on": created.based_on_id},
+        detail={
+            "needs": len(needs), "based_on": created.based_on_id, "what_if": created.what_if
+        },
     )  # fmt: skip
+    return created
+
+
+def list_needs_for(session: Session, prefecture_code: str, *, is_what_if: bool) -> list[Need]:
+    """The needs that a round, or a what-if, may ask for."""
+    return list_open_needs(session, prefecture_code, TRIED if is_what_if else (NeedState.OPEN,))
+
+
+def prepare_what_if(
+    session: Session,
+    base: Round,
+    *,
+    title: str,
+    need_ids: Iterable[int],
+    policy: m.Policy,
+    time_limit: int,
+    what_if: m.WhatIf,
+    actor: Actor,
+    now: datetime,
+) -> Round:
+    """A round beside `base`, with its pins and forbids, that shows what would be and can never be adopted."""
+    created = create_round(
+        session, prefecture_code=base.prefecture_code, title=title, need_ids=need_ids,
+        policy=policy, time_limit=time_limit, actor=actor, now=now, based_on=base, what_if=what_if,
+    )  # fmt: skip
+    _direct_alike(session, created, base)
     return created
 
 
 def prepare_rerun(session: Session, finished: Round, *, actor: Actor, now: datetime) -> Round:
     """The round that follows `finished`: the one already waiting, or a new one with the same choices.
 
-    Needs that are no longer open are left out, and so are their pins and forbids.
+    Needs that are no longer open are left out, and so are their pins and forbids. What follows a what-if is one.
     """
     require(session, actor, Action.RUN_ROUND, finished)
     waiting = session.scalars(
         sa.select(Round).where(
-            Round.based_on_id == finished.id, Round.state == RoundState.QUEUED
+            Round.based_on_id == finished.id, Round.state == RoundState.QUEUED,
+            Round.what_if.is_(None) if finished.what_if is None else Round.what_if.is_not(None),
         ).order_by(Round.id.desc()).limit(1).with_for_update()
     ).first()  # fmt: skip
     if waiting is not None and not is_ordered(session, waiting):
         return waiting
-    still_open = {need.id for need in list_open_needs(session, finished.prefecture_code)}
+    what_if = None if finished.what_if is None else m.WhatIf.from_dict(finished.what_if)
+    known = list_needs_for(session, finished.prefecture_code, is_what_if=what_if is not None)
+    still_open = {need.id for need in known}
     kept = [row.need_id for row in finished.needs if row.need_id in still_open]
     if not kept:
         raise Conflict("このマッチング回の募集は、すべて公開中でなくなっています。")
@@ -114,17 +166,24 @@ def prepare_rerun(session: Session, finished: Round, *, actor: Actor, now: datet
         actor=actor,
         now=now,
         based_on=finished,
+        what_if=what_if,
     )
-    follower.directives = [
+    _direct_alike(session, follower, finished)
+    return follower
+
+
+def _direct_alike(session: Session, round_: Round, model: Round) -> None:
+    """Give the round the pins and forbids of another, for the needs that it asks for."""
+    asked = {row.need_id for row in round_.needs}
+    round_.directives = [
         RoundDirective(
             need_id=row.need_id, candidate_id=row.candidate_id, kind=row.kind, reason=row.reason,
             given_by=row.given_by, given_at=row.given_at,
         )
-        for row in finished.directives
-        if row.need_id in still_open
+        for row in model.directives
+        if row.need_id in asked
     ]  # fmt: skip
     session.flush()
-    return follower
 
 
 def direct_pair(

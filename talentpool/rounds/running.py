@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -38,13 +38,16 @@ class Inputs:
 
 
 def gather(session: Session, round_: Round) -> Inputs:
-    """Read the inputs of a round as they are now."""
+    """Read the inputs of a round as they are now, or would be."""
     pool = assemble(
         session,
         round_.prefecture_code,
         [row.need_id for row in round_.needs],
         load_catalogue(session),
     )
+    if round_.what_if is not None:
+        people, needs = m.WhatIf.from_dict(round_.what_if).applied(pool.candidates, pool.needs)
+        pool = replace(pool, candidates=people, needs=needs)
     return Inputs(
         pool,
         m.Policy.from_dict(round_.policy),
@@ -162,8 +165,9 @@ def store(
     round_.summary = _summary(inputs, result)
     round_.finished_at = now
     session.add(RoundInput(round_id=round_.id, document=_input_document(inputs)))
+    verb = VERBS[result["status"]] if round_.what_if is None else "explore"
     move(
-        session, round_, VERBS[result["status"]], actor=SYSTEM, now=now,
+        session, round_, verb, actor=SYSTEM, now=now,
         detail={"input_hash": round_.input_hash, "objective": round_.objective},
     )  # fmt: skip
 

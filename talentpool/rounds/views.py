@@ -6,14 +6,14 @@ from flask import Blueprint, Flask, current_app, flash, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
-from .. import clock, jobs, states
+from .. import clock, jobs, matching as m, states
 from ..candidates.models import Candidate
 from ..errors import NotFound, Refused
 from ..permissions import Action, Role, get_visible
 from ..states import RoundState
 from ..web import after_commit, current_actor, current_session, requires
 from . import plan, preparing, service, words
-from .forms import DirectiveForm, RoundForm
+from .forms import DirectiveForm, RoundForm, WhatIfForm
 from .models import DirectiveKind, Round
 from .why import explain_pair
 
@@ -82,6 +82,37 @@ def show_round(round_id: int) -> ResponseReturnValue:
         "rounds/show_plan.html", seats=plan.list_seats(round_, cast), **context,
         others=[r for r in service.list_rounds(session, actor) if r.id != round_.id and r.summary],
     )  # fmt: skip
+
+
+@blueprint.route("/<int:round_id>/what-if", methods=["GET", "POST"])
+@requires(Action.RUN_ROUND)
+def try_round(round_id: int) -> ResponseReturnValue:
+    """The same round with something different, to be looked at only."""
+    session, actor = current_session(), current_actor()
+    base = get_visible(session, actor, Round, round_id)
+    needs = preparing.list_needs_for(session, base.prefecture_code, is_what_if=True)
+    policy = m.Policy.from_dict(base.policy)
+    form = WhatIfForm(data=WhatIfForm.defaults(policy) | preparing.suggest_what_if(base, needs))
+    form.offer(needs)
+    if form.validate_on_submit():
+        try:
+            created = preparing.prepare_what_if(
+                session,
+                base,
+                title=form.title.data,
+                need_ids=form.needs.data or [],
+                policy=form.policy(policy),
+                time_limit=form.time_limit.data,
+                what_if=form.what_if(),
+                actor=actor,
+                now=clock.now(),
+            )
+        except Refused as error:
+            form.refuse(error)
+        else:
+            return redirect(url_for("rounds.show_round", round_id=created.id))
+    status = 422 if form.is_submitted() else 200
+    return render_template("rounds/try_round.html", form=form, round=base), status
 
 
 @blueprint.post("/<int:round_id>/run")

@@ -37,7 +37,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(reason=reason, shortage=shortage)
     app.jinja_env.globals.update(
         town=town, rule_label=m.rule_text, weights=weights, relative_parts=relative_parts,
-        compared=compared, dear=dear, orders=m.ORDERS,
+        compared=compared, dear=dear, orders=m.ORDERS, differing=differing,
+        compared_with=compared_with,
     )  # fmt: skip
 
 
@@ -84,6 +85,17 @@ def _catalogue() -> Catalogue:
 def weights(policy: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(part, share) of a stored policy."""
     return [(labels[0], f"{policy['weights'][part] / 100:g}%") for part, labels in m.PARTS.items()]
+
+
+def differing(round_: Round) -> list[tuple[str, str]]:
+    """(term, difference with its sign and unit) of a what-if; terms that are as they are left out."""
+    found = (round_.what_if or {}).items()
+    return [(m.TERMS[name].ja, f"{value:+,}{m.TERMS[name].unit}") for name, value in found if value]
+
+
+def compared_with(round_: Round, others: Sequence[Round]) -> list[Round]:
+    """The rounds a plan is compared with most: the one it was made from, then the newest."""
+    return sorted(others, key=lambda other: other.id != round_.based_on_id)[:SHOWN]
 
 
 def relative_parts(policy: Mapping[str, Any], parts: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -1,0 +1,168 @@
+"""A what-if is solved like a round, shows what would be, leaves no trace elsewhere and can never be adopted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from talentpool import matching as m
+from talentpool.accounts.models import Pool
+from talentpool.db import Database, Session
+from talentpool.errors import Conflict, Forbidden, Refused
+from talentpool.exchange.exporting import export_needs, get_round
+from talentpool.needs.models import Need
+from talentpool.permissions import SYSTEM, Actor, Role
+from talentpool.placements.adopting import adopt_round
+from talentpool.placements.models import Placement
+from talentpool.rounds import preparing, service
+from talentpool.rounds.models import DirectiveKind, Round
+from talentpool.rounds.running import gather, run_here
+from talentpool.states import NeedState, RoundState, available
+from tests.factories import HYOGO, NOW, make_candidate, make_need, make_user
+
+
+@pytest.fixture
+def coordinator(session: Session) -> Actor:
+    return make_user(session, Role.COORDINATOR).actor
+
+
+@pytest.fixture
+def needs(session: Session) -> dict[NeedState, Need]:
+    """One person who could do everything but the hours: eight half-days, and needs that ask for ten."""
+    make_candidate(session, half_days=8, skills={"bpr": 3})
+    return {
+        state: make_need(session, musts={"bpr": 2}, half_days=10, state=state)
+        for state in (NeedState.OPEN, NeedState.SUBMITTED, NeedState.ON_HOLD, NeedState.DRAFT)
+    }
+
+
+def _round(session: Session, actor: Actor, *needs: Need) -> Round:
+    return preparing.create_round(
+        session, prefecture_code=HYOGO, title="もとの回", need_ids=[need.id for need in needs],
+        policy=m.Policy(carry_over={"28100": 7}), time_limit=60, actor=actor, now=NOW,
+    )  # fmt: skip
+
+
+def _what_if(session: Session, base: Round, actor: Actor, *needs: Need, **terms: int) -> Round:
+    return preparing.prepare_what_if(
+        session, base, title="試算", need_ids=[need.id for need in needs],
+        policy=m.Policy.from_dict(base.policy), time_limit=60, what_if=m.WhatIf(**terms),
+        actor=actor, now=NOW,
+    )  # fmt: skip
+
+
+def _run(database: Database, session: Session, *rounds: Round) -> list[RoundState]:
+    session.commit()
+    states = [run_here(database, round_.id) for round_ in rounds]
+    session.expire_all()
+    return states
+
+
+def test_two_more_half_days_fill_the_seat_and_nothing_else_happens(
+    database: Database, session: Session, coordinator: Actor, needs: dict[NeedState, Need]
+) -> None:
+    base = _round(session, coordinator, needs[NeedState.OPEN])
+    tried = _what_if(session, base, coordinator, needs[NeedState.OPEN], half_days=2)
+    nearly = _what_if(session, base, coordinator, needs[NeedState.OPEN], half_days=1)
+    assert _run(database, session, base, tried, nearly) == [
+        RoundState.NOTHING_FILLABLE, RoundState.EXPLORED, RoundState.EXPLORED,
+    ]  # fmt: skip
+    assert [len(round_.pairs) for round_ in (base, tried, nearly)] == [0, 1, 0]
+    assert len({round_.input_hash for round_ in (base, tried, nearly)}) == 3
+    assert tried.input_hash == gather(session, tried).hash
+    assert session.scalar(sa.select(sa.func.count()).select_from(Placement)) == 0
+    assert base.input_hash == gather(session, base).hash
+
+
+def test_no_step_leads_from_a_what_if_to_adoption(
+    database: Database, session: Session, coordinator: Actor, needs: dict[NeedState, Need]
+) -> None:
+    base = _round(session, coordinator, needs[NeedState.OPEN])
+    tried = _what_if(session, base, coordinator, needs[NeedState.OPEN], half_days=2)
+    _run(database, session, tried)
+    assert [step.verb for step in available(session, tried, coordinator)] == ["discard"]
+    with pytest.raises(Conflict, match="試算済み"):
+        adopt_round(session, tried, actor=coordinator, now=NOW)
+    session.rollback()
+    for state in (RoundState.ADOPTED, RoundState.OPTIMAL, RoundState.FEASIBLE_WITH_GAP):
+        adopted_at = NOW if state is RoundState.ADOPTED else None
+        change = sa.update(Round).where(Round.id == tried.id)
+        with pytest.raises(sa.exc.IntegrityError):
+            session.execute(change.values(state=state, adopted_at=adopted_at))
+        session.rollback()
+    with pytest.raises(sa.exc.IntegrityError):
+        session.execute(sa.update(Round).where(Round.id == tried.id).values(what_if=None))
+    session.rollback()
+    service.discard_round(session, tried, actor=coordinator, now=NOW)
+    assert tried.state is RoundState.DISCARDED
+
+
+def test_needs_that_wait_for_review_or_are_on_hold_can_be_tried_and_drafts_cannot(
+    session: Session, coordinator: Actor, needs: dict[NeedState, Need]
+) -> None:
+    *tried, draft = needs.values()
+    base = _round(session, coordinator, needs[NeedState.OPEN])
+    asked = _what_if(session, base, coordinator, *tried)
+    assert {row.need_id for row in asked.needs} == {need.id for need in tried}
+    listed = preparing.list_needs_for(session, HYOGO, is_what_if=True)
+    assert {need.id for need in listed} == {need.id for need in tried}
+    assert listed[0] is needs[NeedState.OPEN]
+    with pytest.raises(Refused):
+        _what_if(session, base, coordinator, draft)
+    with pytest.raises(Refused):
+        _round(session, coordinator, needs[NeedState.SUBMITTED])
+
+
+def test_it_begins_with_the_choices_of_its_round(
+    session: Session, coordinator: Actor, needs: dict[NeedState, Need]
+) -> None:
+    asked, other = needs[NeedState.OPEN], needs[NeedState.SUBMITTED]
+    person = make_candidate(session)
+    base = _round(session, coordinator, asked)
+    preparing.direct_pair(
+        session, base, need_id=asked.id, candidate_id=person.id, kind=DirectiveKind.FORBID,
+        reason="本人の都合", actor=coordinator, now=NOW,
+    )  # fmt: skip
+    suggested = preparing.suggest_what_if(base, [asked, other])
+    assert suggested["needs"] == [asked.id]
+    assert suggested["title"] == "試算：もとの回"
+    tried = _what_if(session, base, coordinator, asked, travel=30)
+    assert (tried.based_on_id, tried.policy) == (base.id, base.policy)
+    assert [row.reason for row in tried.directives] == ["本人の都合"]
+    assert preparing.suggest_what_if(tried, [asked])["travel"] == 30
+    assert not _what_if(session, base, coordinator, other).directives
+
+
+def test_what_follows_a_what_if_is_one_and_what_follows_a_round_is_none(
+    session: Session, coordinator: Actor, needs: dict[NeedState, Need]
+) -> None:
+    base = _round(session, coordinator, needs[NeedState.OPEN])
+    tried = _what_if(session, base, coordinator, needs[NeedState.SUBMITTED], pay=500)
+    follower = preparing.prepare_rerun(session, base, actor=coordinator, now=NOW)
+    assert (follower.what_if, follower.based_on_id) == (None, base.id)
+    again = preparing.prepare_rerun(session, tried, actor=coordinator, now=NOW)
+    assert (again.what_if, again.based_on_id) == (tried.what_if, tried.id)
+    assert preparing.prepare_rerun(session, tried, actor=coordinator, now=NOW) is again
+
+
+def test_an_export_is_of_the_newest_round_that_is_none(
+    session: Session, coordinator: Actor, needs: dict[NeedState, Need]
+) -> None:
+    base = _round(session, coordinator, needs[NeedState.OPEN])
+    tried = _what_if(session, base, coordinator, needs[NeedState.SUBMITTED])
+    pool = session.get_one(Pool, HYOGO)
+    made = export_needs(session, Path("needs.csv"), pool, actor=SYSTEM)
+    assert base.title in made.note
+    with pytest.raises(Refused):
+        get_round(session, pool, tried.id, actor=SYSTEM)
+
+
+@pytest.mark.parametrize("role", [Role.APPROVER, Role.AUDITOR, Role.MUNICIPALITY])
+def test_only_coordinators_try(
+    session: Session, coordinator: Actor, needs: dict[NeedState, Need], role: Role
+) -> None:
+    base = _round(session, coordinator, needs[NeedState.OPEN])
+    with pytest.raises(Forbidden):
+        _what_if(session, base, make_user(session, role).actor, needs[NeedState.OPEN])
