@@ -103,8 +103,10 @@ def _subject(change: Mapping[str, Any]) -> str | None:
 
 
 def _compared(document: Mapping[str, Any]) -> Lines:
-    for name, (label, _) in m.COMPARED.items():
-        if name in document["baselines"]:
-            row = document["baselines"][name]
-            figures = (row[key] for key in FIGURES)
-            yield [label, *("" if figure is None else figure for figure in figures)]
+    others = {name: label for name, (label, _) in m.COMPARED.items()}
+    without = {name: f"「{waiver.ja}」を外した案" for name, waiver in m.WAIVERS.items()}
+    for labels, found in ((others, document["baselines"]), (without, document["waived"])):
+        for name, label in labels.items():
+            if name in found:
+                figures = (found[name][key] for key in FIGURES)
+                yield [label, *("" if figure is None else figure for figure in figures)]

@@ -45,6 +45,7 @@ from .sentences import change_text, points, reason_text, rule_text
 from .shortage import ANYWHERE, Kind, Shortage, kinds, newcomer, shortages, solved
 from .solve import solve
 from .verify import BrokenPlan, verify
+from .waived import WAIVERS, waived
 from .what_if import TERMS, WhatIf
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "PARTS",
     "RULES",
     "TERMS",
+    "WAIVERS",
     "Aimed",
     "Answer",
     "BrokenPlan",
@@ -119,6 +121,7 @@ __all__ = [
     "solved",
     "to_json",
     "verify",
+    "waived",
     "why_not",
     "with_people",
     "with_premium",

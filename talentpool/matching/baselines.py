@@ -84,16 +84,17 @@ def figures(
 ) -> dict[str, int | None]:
     """What plans are compared by.
 
-    filled seats, half_days over all months, mean_fit in bp, value in bp, worst_served: percent of the seats
+    filled seats, half_days over all months, mean_fit in bp, value in bp to the problem, worst_served: percent of the seats
     filled in the size class of towns that gets least (size_class (m,): 0..2), blocking pairs.
     """
-    fits = problem.fit[problem.edges(plan.pairs)]
+    edges = problem.edges(plan.pairs)
+    fits = problem.fit[edges]
     needs = plan.pairs[:, 0]
     return {
         "filled": len(fits),
         "half_days": int((problem.half_days[needs] * problem.months[needs].sum(axis=1)).sum()),
         "mean_fit": round(int(fits.sum()) / len(fits)) if len(fits) else None,
-        "value": plan.value,
+        "value": int(problem.value[edges].sum()),
         "worst_served": min(filled_share(problem, plan, size_class).values(), default=None),
         "blocking": len(blocking_pairs(problem, plan)),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,18 @@ def build(
     )
 
 
+def repriced(
+    problem: Problem, candidates: Sequence[Candidate], needs: Sequence[Need], policy: Policy
+) -> Problem:
+    """The same people and needs by a policy that weighs their fit alike and differs in what it adds to it."""
+    people, wanted = by_id(candidates), by_id(needs)
+    return replace(
+        problem,
+        premium=np.array([_premium(need, policy) for need in wanted], np.int32),
+        bonus=_bonuses(people, wanted, problem, policy),
+    )
+
+
 def _month_table(needs: Sequence[Need], columns: Columns) -> NDArray[np.bool_]:
     table = np.zeros((len(needs), len(columns.months)), bool)
     for j, need in enumerate(needs):
@@ -88,7 +101,7 @@ def load_costs(people: Sequence[Candidate], policy: Policy) -> NDArray[np.int32]
 
 
 def _bonuses(
-    people: Sequence[Candidate], needs: Sequence[Need], scored: Scored, policy: Policy
+    people: Sequence[Candidate], needs: Sequence[Need], scored: Scored | Problem, policy: Policy
 ) -> NDArray[np.int32]:
     """(E,) bp: pairs in force gain, people who served much last year cost a little."""
     cost, bonus = load_costs(people, policy), np.empty(len(scored.candidate), np.int32)

@@ -25,6 +25,7 @@ from .records import Candidate, Need, month_text
 from .regrets import Regrets
 from .search import Progress
 from .shortage import Shortage, shortages, solved
+from .waived import waived
 
 
 def document(
@@ -48,18 +49,13 @@ def document(
     problem = build(candidates, needs, policy)
     pinned, forbidden = _numbers(problem, pins, is_strict=True), _numbers(problem, forbids)
     sizes = np.array([need.size_class for need in by_id(needs)], np.int64)
-    aimed = solve_for(
-        policy,
-        problem,
-        sizes,
-        pins=pinned,
-        forbids=forbidden,
-        previous=_numbers(problem, previous),
-        time_limit=time_limit,
-        progress=progress,
-    )
+    options: dict[str, Any] = {
+        "pins": pinned, "forbids": forbidden, "time_limit": time_limit
+    }  # fmt: skip
+    standing = _numbers(problem, previous)
+    aimed = solve_for(policy, problem, sizes, previous=standing, progress=progress, **options)
     ended = time.monotonic()
-    problem, plan = aimed.problem, aimed.plan
+    built, problem, plan = problem, aimed.problem, aimed.plan
     answer = {
         "input_hash": input_hash(candidates, needs, policy, pins=pins, forbids=forbids),
         "policy": policy.to_dict(),
@@ -80,6 +76,12 @@ def document(
         ],
         "baselines": {
             name: figures(problem, other, sizes) for name, other in _compared(policy, aimed).items()
+        },
+        "waived": {
+            name: figures(problem, other, sizes)
+            for name, other in waived(
+                policy, built, plan, candidates, needs, sizes, **options
+            ).items()
         },
         "aims": {
             "is_reached": aimed.is_reached,

@@ -14,6 +14,7 @@ from .checks import check_arrays
 from .errors import InvalidProblem
 
 DEFAULT_PREMIUM = 20_000  # bp a seat
+QUICK = 10_000  # pairs up to which what explains a plan is solved for as well
 GREATEST_VALUE = 10**9  # bp: exact in a float solver, and sums stay below 2^53
 
 

@@ -18,7 +18,7 @@ from .market import Pair, open_market, pinned_edges
 from .patterns import best
 from .plan import Plan
 from .policy import Policy
-from .problem import Problem, by_id
+from .problem import QUICK, Problem, by_id
 from .records import Candidate, Month, Need, SkillClaim
 from .rules import must_groups, needs_presence
 from .search import SCALE
@@ -26,7 +26,6 @@ from .tolls import tolls_of
 
 ANYWHERE = ""  # the region of needs that are met online
 EVERY_DAY = 127
-QUICK = 10_000  # pairs up to which one more person of each kind is solved for
 
 
 @dataclass(frozen=True, slots=True, order=True)

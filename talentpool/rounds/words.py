@@ -34,11 +34,12 @@ class Compared:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(reason=reason, shortage=shortage)
+    app.jinja_env.filters.update(reason=reason, shortage=shortage, signed=signed)
     app.jinja_env.globals.update(
         town=town, rule_label=m.rule_text, weights=weights, relative_parts=relative_parts,
         compared=compared, dear=dear, orders=m.ORDERS, differing=differing,
         compared_with=compared_with,
+        waived=waived,
     )  # fmt: skip
 
 
@@ -90,7 +91,16 @@ def weights(policy: Mapping[str, Any]) -> list[tuple[str, str]]:
 def differing(round_: Round) -> list[tuple[str, str]]:
     """(term, difference with its sign and unit) of a what-if; terms that are as they are left out."""
     found = (round_.what_if or {}).items()
-    return [(m.TERMS[name].ja, f"{value:+,}{m.TERMS[name].unit}") for name, value in found if value]
+    return [
+        (m.TERMS[name].ja, f"{signed(value)}{m.TERMS[name].unit}") for name, value in found if value
+    ]
+
+
+def signed(difference: int, scale: int = 1) -> str:
+    """A difference in units of 1/scale, with its sign where it is not nothing."""
+    if not difference:
+        return "0"
+    return f"{difference:+,}" if scale == 1 else f"{difference / scale:+,.2f}"
 
 
 def compared_with(round_: Round, others: Sequence[Round]) -> list[Round]:
@@ -115,6 +125,36 @@ def compared(round_: Round) -> Sequence[Compared]:
         for name, (label, _english) in m.COMPARED.items()
         if (row := figures.get(name)) is not None
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """The plan without one term of the policy, against the plan; differences, fit in bp."""
+
+    label: str
+    filled: int
+    half_days: int
+    fit: int | None
+
+
+def waived(round_: Round) -> list[Waived]:
+    """What each term of the policy changed; terms that could not are absent."""
+    plan = (round_.summary or {}).get("baselines", {}).get("plan")
+    found = (round_.result or {}).get("waived", {})
+    return [
+        Waived(
+            waiver.ja,
+            plan["filled"] - other["filled"],
+            plan["half_days"] - other["half_days"],
+            _difference(plan["mean_fit"], other["mean_fit"]),
+        )
+        for name, waiver in m.WAIVERS.items()
+        if plan is not None and (other := found.get(name)) is not None
+    ]
+
+
+def _difference(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one - other
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,7 @@ def test_the_plan_is_written_as_sheets_that_people_read(tmp_path: Path) -> None:
     compared = list(book["比較"].iter_rows(values_only=True))
     assert compared[1][0] == "この割当案"
     assert len(compared[0]) == len(compared[1]) == 7
+    assert "「1枠を埋める価値」を外した案" in [row[0] for row in compared]
 
 
 def test_the_plan_is_json_where_that_is_asked_for(tmp_path: Path) -> None:
