@@ -24,10 +24,13 @@ TITLE = 100  # characters
 TRIED = (NeedState.OPEN, NeedState.SUBMITTED, NeedState.ON_HOLD)  # needs that a what-if may ask for
 
 
-def list_open_needs(
-    session: Session, prefecture_code: str, states: Sequence[NeedState] = (NeedState.OPEN,)
-) -> list[Need]:
-    """Needs in these states: open ones first, then the urgent ones, the oldest first."""
+def list_open_needs(session: Session, prefecture_code: str) -> list[Need]:
+    return list_needs_for(session, prefecture_code, is_what_if=False)
+
+
+def list_needs_for(session: Session, prefecture_code: str, *, is_what_if: bool) -> list[Need]:
+    """The needs that a round, or a what-if, may ask for: open ones first, then the urgent ones, the oldest first."""
+    states = TRIED if is_what_if else (NeedState.OPEN,)
     query = sa.select(Need).where(Need.prefecture_code == prefecture_code, Need.state.in_(states))
     is_open = sa.case((Need.state == NeedState.OPEN, 0), else_=1)
     return list(
@@ -110,11 +113,6 @@ def create_round(
     return created
 
 
-def list_needs_for(session: Session, prefecture_code: str, *, is_what_if: bool) -> list[Need]:
-    """The needs that a round, or a what-if, may ask for."""
-    return list_open_needs(session, prefecture_code, TRIED if is_what_if else (NeedState.OPEN,))
-
-
 def prepare_what_if(
     session: Session,
     base: Round,
@@ -145,7 +143,7 @@ def prepare_rerun(session: Session, finished: Round, *, actor: Actor, now: datet
     waiting = session.scalars(
         sa.select(Round).where(
             Round.based_on_id == finished.id, Round.state == RoundState.QUEUED,
-            Round.what_if.is_(None) if finished.what_if is None else Round.what_if.is_not(None),
+            Round.what_if.is_not_distinct_from(finished.what_if),
         ).order_by(Round.id.desc()).limit(1).with_for_update()
     ).first()  # fmt: skip
     if waiting is not None and not is_ordered(session, waiting):

@@ -144,6 +144,7 @@ def test_what_follows_a_what_if_is_one_and_what_follows_a_round_is_none(
     assert (follower.what_if, follower.based_on_id) == (None, base.id)
     again = preparing.prepare_rerun(session, tried, actor=coordinator, now=NOW)
     assert (again.what_if, again.based_on_id) == (tried.what_if, tried.id)
+    _what_if(session, tried, coordinator, needs[NeedState.SUBMITTED], pay=900)
     assert preparing.prepare_rerun(session, tried, actor=coordinator, now=NOW) is again
 
 
