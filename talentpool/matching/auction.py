@@ -150,6 +150,7 @@ class _Auction:
         filled = self.seat != NOBODY
         person = np.full(len(self.person), NOBODY)
         person[self.seat[filled]] = np.flatnonzero(filled)
-        row, place = np.nonzero(self.person == person[:, None])
-        taken: Ints = self.seats.pair[self.seats.first[row] + place - 1]
+        place = (self.person == person[:, None]).argmax(axis=1)
+        row = np.flatnonzero(place)
+        taken: Ints = self.seats.pair[self.seats.first[row] + place[row] - 1]
         return taken

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class Market:
     def people(self) -> int:
         return len(self.candidate)
 
-    @property
+    @cached_property
     def by_need(self) -> Ints:
         """(F,) the positions need by need, ascending by pair number, so by person."""
         return in_order(self.need)
@@ -59,6 +60,21 @@ class Market:
         needs = self.need[pairs]
         slots = self.months[needs].astype(np.int16)
         return slots * self.half_days[needs, None], slots
+
+
+def is_plan(market: Market, pairs: Ints) -> bool:
+    """Whether all these pairs fit together: seats of the needs, months of the people."""
+    filled = np.bincount(market.need[pairs], minlength=len(market.seats))
+    half_days, slots = market.takes(pairs)
+    days = np.zeros(market.room.shape, np.int64)
+    at_once = np.zeros_like(days)
+    np.add.at(days, market.person[pairs], half_days)
+    np.add.at(at_once, market.person[pairs], slots)
+    return not (
+        (filled > market.seats).any()
+        or (days > market.room).any()
+        or (at_once > market.slots).any()
+    )
 
 
 def in_order(numbers: Ints) -> Ints:
@@ -90,8 +106,10 @@ def open_market(
     needs, who = problem.row[edges].astype(np.int64), problem.candidate[edges].astype(np.int64)
     short = (free[who] < problem.half_days[needs, None]) | (at_once[who] < 1)
     fits = (seats[needs] > 0) & ~(months[needs] & short).any(axis=1)
-    order = in_order(who[fits])
-    edges, needs, who = edges[fits][order], needs[fits][order], who[fits][order]
+    if not fits.all():
+        edges, needs, who = edges[fits], needs[fits], who[fits]
+    order = in_order(who)
+    edges, needs, who = edges[order], needs[order], who[order]
     starts = np.flatnonzero(np.diff(who, prepend=-1))
     return Market(
         edge=edges,

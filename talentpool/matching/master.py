@@ -217,12 +217,13 @@ def choose(
     demands: Sequence[tuple[Ints, int, float]] = (),
     full: NDArray[np.bool_] | None = None,
     precision: float = 0.0,
+    nodes: int | None = None,
 ) -> Choice | None:
     """The best whole choice by `gain`; None when none is found.
 
     demands: (figure of each pattern, least total, unit): further rows that the choice must reach.
     full: (m + people,) needs whose seats must all be filled, and people who must have a pattern.
-    precision: the part of its gain that the choice may miss.
+    precision: the part of its gain that the choice may miss. nodes: of the solver's tree, at most.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
 
@@ -242,7 +243,11 @@ def choose(
         constraints=rows,
         integrality=np.ones(len(columns), np.int64),
         bounds=Bounds(0, 1),
-        options={"mip_rel_gap": precision, "time_limit": max(time_limit, 0.1)},
+        options={
+            "mip_rel_gap": precision,
+            "time_limit": max(time_limit, 0.1),
+            **({} if nodes is None else {"node_limit": nodes}),
+        },
     )
     if answer.x is None:
         return None

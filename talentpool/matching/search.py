@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .baselines import fill
 from .core import core_of, missing, small_core_of
 from .market import Ints, Pair, open_market
 from .master import Columns
@@ -21,7 +22,7 @@ from .unit import is_scarce, is_unit, is_unit_for_all
 SCALE = 1024  # prices are whole numbers of 1/1024 bp
 FEWER = 8  # the part of a gap tried next where too many patterns are near
 MOST_COLUMNS = 200_000  # patterns enumerated for a proof, at most
-MANY_COLUMNS = 20_000  # so many patterns are no trouble; more are too many if they are more than
+MANY_COLUMNS = 3_000  # so many patterns are no trouble; more are too many if they are more than
 MANY_FOR_A_PAIR = 3  # for each of their pairs
 MOST_SINGLES = 60_000  # pairs over which a proof is tried before it is given up
 LEAST_FOR_TIES = 10.0  # seconds
@@ -210,6 +211,12 @@ class Search:
         value = int(self.market.value[pairs].sum())
         if value > self.value:
             self.plan, self.value = self.market.edge[pairs], value
+
+    def keep_greedy(self) -> None:
+        """Pairs by falling value, each taken if it still fits: better than nothing, and at times the best."""
+        value = self.market.value
+        order = np.lexsort((self.market.edge, -value))
+        self.keep_plan(fill(self.market, order[value[order] > 0]))
 
     def tick(self) -> None:
         """Raises Stop when time is up."""

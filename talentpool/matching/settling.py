@@ -21,7 +21,7 @@ NEAR_A_NEED = 5  # of so many a need
 SETTLED = 20 * SCALE  # the bound is this near to what the master expects
 STALL, STEADY = 4, 2_000_000  # rounds in which the bound falls by less than this part of itself
 ROUGH = 200_000  # the same where a core is solved
-RADIUS, KNOWN_RADIUS = 200.0, 50.0  # bp a price may move at first; from a nearly equal plan
+RADIUS, KNOWN_RADIUS = 100.0, 50.0  # bp a price may move at first; from a nearly equal plan
 WIDER, NARROWER, LEAST_RADIUS = 4.0, 3.0, 50.0
 
 
@@ -76,6 +76,10 @@ def _settle(search: Search, prices: NDArray[np.float64], reach: float, columns: 
         search.check("priced")
         bounds.append(search.bound)
         stalls = len(bounds) > STALL and bounds[-STALL] - bounds[-1] < bounds[-1] // steady
+        if stalls and not search.value:
+            search.keep_greedy()  # where many pairs are worth the same, it often is the best
+        if search.slack < SCALE:
+            return columns
         is_near = search.bound - expected * SCALE < SETTLED or stalls or not added
         if (is_near and not presses.any()) or (is_rough and stalls) or search.is_late:
             return columns

@@ -18,8 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .baselines import fill
-from .market import Ints, Market, Pair, pinned_edges
+from .market import Pair, pinned_edges
 from .master import Columns, choose
 from .plan import Plan
 from .problem import Problem
@@ -32,6 +31,9 @@ from .unit_ties import draw
 
 FIRST_GAP = 50 * SCALE  # loss of the patterns of the first integer programme
 MOST_ROUNDED = 50_000  # of the master's patterns, those that lose least, a plan of a core is made
+ROUNDING_NODES = (
+    200  # of the search for such a plan: where many patterns are worth the same it would never end
+)
 ACCEPTED = 20_000  # the part of the bound that the gap of a core may be
 
 
@@ -63,7 +65,7 @@ def solve(
         is_decided = decide(search, previous or ())
     except Stop:
         if proof == "none":
-            search.keep_plan(_greedy(search.market))
+            search.keep_greedy()
             search.deadline = None  # what the core leaves out still counts for the bound
             search.widen(0)
     return _plan(search, pinned, proof, is_decided, began)
@@ -90,12 +92,6 @@ def _plan(search: Search, pinned: list[int], proof: str, is_decided: bool, began
         is_decided=is_decided,
         seconds=time.monotonic() - began,
     )
-
-
-def _greedy(market: Market) -> Ints:
-    """Pairs by falling value, each taken if it still fits: better than nothing when time is up."""
-    order = np.lexsort((market.edge, -market.value))
-    return fill(market, order[market.value[order] > 0])
 
 
 def _prove(search: Search, start: Plan | None) -> str:
@@ -149,6 +145,8 @@ def _close(search: Search, known: Columns, *, is_accepted: bool) -> str:
         if near is None:
             _round(search, known.within(search.market))
             gap = search.slack
+            if gap < SCALE:
+                return "bound"
             search.widen(gap)
             columns = search.singles()
         else:
@@ -180,13 +178,13 @@ def _still_open(search: Search, columns: Columns, closed: int) -> NDArray[np.boo
 
 def _round(search: Search, columns: Columns) -> None:
     """A plan of the patterns the master knows; of a very large market, so not the best to the last."""
-    search.keep_plan(_greedy(search.market))
-    if not len(columns):
+    search.keep_greedy()
+    if search.slack < SCALE or not len(columns):
         return
     loss = search.losses(columns)
     place = min(MOST_ROUNDED, len(loss)) - 1
     near = columns.take(loss <= np.partition(loss, place)[place])
     gains = near.sum_over(search.market.value)
-    chosen = choose(near, gains, search.remaining(), precision=0.1 / ACCEPTED)
+    chosen = choose(near, gains, search.remaining(), precision=0.1 / ACCEPTED, nodes=ROUNDING_NODES)
     if chosen is not None:
         search.keep_plan(chosen.pairs)

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .market import Ints, Market, Pair
+from .market import Ints, Market, Pair, is_plan
 from .master import UNIT, Columns, choose
 from .problem import Problem
 from .search import Search
+from .singles import Singles
 from .sweep import NONE
 
 TICKETS = 1 << 20
@@ -29,14 +30,20 @@ def lottery_number(seed: int, need_id: str, candidate_id: str) -> int:
 def break_ties(search: Search, previous: Sequence[Pair]) -> bool:
     """Take the plan of the same value that the rule prefers; False where that takes too long."""
     problem, market = search.problem, search.market
-    columns = search.near(search.slack)
+    standing = in_force(problem, market, previous)
+    unchanged = np.flatnonzero(standing)
+    if _is_as_good(search, unchanged) and is_plan(market, unchanged):
+        search.plan = market.edge[unchanged]
+        return True
+    columns: Columns | Singles | None = search.near(search.slack)
+    if columns is None:
+        columns = search.singles()
     if columns is None:
         return False
     if _is_only(search, columns):
         return True
     limit = search.limit_of_ties()
     demands = [(columns.sum_over(market.value), search.value, UNIT)]
-    standing = in_force(problem, market, previous)
     kept = columns.sum_over(standing)
     if kept.any():
         first = choose(columns, kept, limit, unit=1.0, demands=demands, full=search.full)
@@ -54,7 +61,7 @@ def break_ties(search: Search, previous: Sequence[Pair]) -> bool:
     return lucky.is_best
 
 
-def _is_only(search: Search, columns: Columns) -> bool:
+def _is_only(search: Search, columns: Columns | Singles) -> bool:
     """Whether the patterns leave no other plan: all their pairs are in it, and none of them is worth nothing."""
     used = columns.pairs[columns.pairs != NONE]
     values = search.market.value[used]
