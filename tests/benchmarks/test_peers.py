@@ -7,12 +7,12 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks.__main__ import main
+from benchmarks.__main__ import _alone, main
 from benchmarks.instances import Size, make, make_sized
 from benchmarks.peers import PEERS, Peer
 from benchmarks.report import as_json, machine, markdown
 from benchmarks.running import Alone, Case, Patience, Result, Timing, agree, measure, run_alone
-from benchmarks.targets import Measured, faster, within
+from benchmarks.targets import BEYOND, TARGETS, Measured, faster, within
 from talentpool import matching as m
 from tests.matching.instances import random_problem
 
@@ -120,6 +120,20 @@ def test_seconds_memory_and_gap_must_all_hold(
     figure = within(Case("A"), seconds, megabytes, gap).figure(_measured(timing, timing))
     assert figure is not None
     assert figure.is_met == is_met
+
+
+def test_every_target_of_a_run_alone_is_measured_and_the_largest_market_has_both() -> None:
+    runs = {
+        (what, case): Alone(
+            case, 1, 0.1, 1.0, 9, 9, is_proved=True, given=1, megabytes=1, what=what
+        )
+        for what, case in _alone("ABCDST")
+    }
+    alone = [target for target in (*TARGETS, *BEYOND) if target.what.endswith(", alone")]
+    assert all(target.figure(Measured(alone=runs)) for target in alone)
+    goals = {target.what: target.goal for target in TARGETS}
+    assert goals["D, 1 month, alone"] == "≤ 120 s, ≤ 2,000 MB, gap ≤ 0.005 %"
+    assert goals["D, 12 months, alone"] == "≤ 240 s, ≤ 2,000 MB, gap ≤ 0.01 %"
 
 
 def test_the_table_prints_wins_losses_and_absences() -> None:
