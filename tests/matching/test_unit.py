@@ -10,8 +10,9 @@ from talentpool import matching as m
 from talentpool.matching.market import open_market
 from talentpool.matching.unit import assign, is_unit
 
-from .instances import best_by_milp, random_problem
-from .unit_instances import best_by_assignment, unit_problem
+from .checker import check
+from .instances import best_by_milp, best_by_trying, random_problem
+from .unit_instances import best_by_assignment, best_by_flow, unit_problem, unit_problems
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -23,6 +24,30 @@ def test_the_plan_is_the_best_assignment(seed: int) -> None:
     m.verify(problem, plan)
     assert plan.proof in {"bound", "trivial"}
     assert plan.value == best_by_assignment(problem)
+
+
+def _proved(problem: m.Problem) -> int:
+    """The plan's value, which its prices prove to be the best."""
+    plan = m.solve(problem)
+    m.verify(problem, plan)
+    assert plan.bound == plan.value
+    assert check(problem, plan) == "bound"
+    return plan.value
+
+
+@given(unit_problems(most=6))
+def test_small_assignments_agree_with_trying_everything(problem: m.Problem) -> None:
+    assert _proved(problem) == best_by_trying(problem)
+
+
+@given(unit_problems(most=40))
+def test_assignments_agree_with_highs(problem: m.Problem) -> None:
+    assert _proved(problem) == best_by_milp(problem)
+
+
+@given(unit_problems(most=40))
+def test_assignments_agree_with_min_cost_flow(problem: m.Problem) -> None:
+    assert _proved(problem) == best_by_flow(problem)
 
 
 @given(SEEDS)

@@ -1,8 +1,9 @@
-"""Seeded problems in which everybody serves one need, and the dense assignment to compare with."""
+"""Problems in which everybody serves one need, and two solvers of others to compare with."""
 
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from talentpool import matching as m
@@ -30,6 +31,57 @@ def unit_problem(seed: int, *, seats: int = 1, most: int | None = None) -> m.Pro
         bonus=None if most else r.integers(-4_000, 100, len(row)).astype(np.int32),
         lottery_seed=seed,
     )
+
+
+@st.composite
+def unit_problems(draw: st.DrawFn, *, most: int) -> m.Problem:
+    """Up to so many people and needs; they shrink towards few, and what varies is drawn one by one.
+
+    Seats are scarce or plentiful; values are all the same, a few, or many, and may be below nothing; some needs
+    have no pairs.
+    """
+    n, k = draw(st.integers(1, most)), draw(st.integers(1, most))
+    seats = draw(st.sampled_from([1, 3]))
+    fits = draw(st.sampled_from([0, 2, 10_000]))
+    premium = draw(st.sampled_from([0, 20_000]))
+    lowest = draw(st.sampled_from([0, -3, -25_000]))
+    density = draw(st.sampled_from([0.1, 0.5, 1.0]))
+    r = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    is_wanted = r.random(k) < draw(st.sampled_from([0.6, 1.0]))
+    feasible = (r.random((k, n)) < density) & is_wanted[:, None]
+    row, column = np.nonzero(feasible)
+    return m.Problem(
+        ptr=np.concatenate([[0], np.cumsum(feasible.sum(axis=1))]).astype(np.int64),
+        candidate=column.astype(np.int32),
+        fit=r.integers(0, fits + 1, len(row)).astype(np.int16),
+        seats=r.integers(1, seats + 1, k).astype(np.int16),
+        half_days=np.ones(k, np.int16),
+        months=np.ones((k, 1), bool),
+        capacity=np.ones((n, 1), np.int16),
+        most_at_once=np.ones(n, np.int8),
+        candidate_ids=[f"c{i:02d}" for i in range(n)],
+        need_ids=[f"n{j:02d}" for j in range(k)],
+        premium=np.full(k, premium, np.int32),
+        bonus=r.integers(lowest, 1, len(row)).astype(np.int32),
+    )
+
+
+def best_by_flow(problem: m.Problem) -> int:
+    """The optimum by OR-tools' min-cost flow: needs, people, a sink; a seat may go straight to the sink."""
+    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
+
+    needs, people = np.arange(problem.m), problem.m + np.arange(problem.n)
+    sink = problem.m + problem.n
+    tail = np.concatenate([problem.row, people, needs])
+    head = np.concatenate([problem.m + problem.candidate, np.full(len(people) + len(needs), sink)])
+    most = np.concatenate([np.ones(len(problem.row) + len(people), np.int64), problem.seats])
+    cost = np.concatenate([-problem.value, np.zeros(len(people) + len(needs), np.int64)])
+    solver = SimpleMinCostFlow()
+    solver.add_arcs_with_capacity_and_unit_cost(tail, head, most, cost)
+    solver.set_nodes_supplies(needs, problem.seats.astype(np.int64))
+    solver.set_node_supply(sink, -int(problem.seats.sum()))
+    assert solver.solve() == solver.OPTIMAL
+    return -solver.optimal_cost()
 
 
 def best_by_assignment(problem: m.Problem) -> int:
