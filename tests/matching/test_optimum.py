@@ -121,17 +121,6 @@ def test_a_pin_is_kept_and_costs_at_least_the_regret(seed: int) -> None:
             assert row.regret == 0 or not row.placed
 
 
-@pytest.mark.parametrize("seed", range(30))
-def test_a_forbidden_pair_is_absent_and_never_makes_the_plan_better(seed: int) -> None:
-    problem = random_problem(seed, people=10, needs=10, months=4)
-    plan = _solved(problem)
-    for j, i in plan.pairs[:5]:
-        without = m.solve(problem, forbids=[(int(j), int(i))])
-        m.verify(problem, without)
-        assert (int(j), int(i)) not in {(int(a), int(b)) for a, b in without.pairs}
-        assert without.value <= plan.value
-
-
 @pytest.mark.parametrize("seed", range(20))
 def test_among_equal_plans_the_one_in_force_is_kept(seed: int) -> None:
     problem = random_problem(seed * 7, people=8, needs=8, months=3)
