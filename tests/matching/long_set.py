@@ -1,7 +1,8 @@
 """The long set of the engine: `python -m tests.matching.long_set`, some ten minutes; prints what it saw.
 
-On the middle market over twelve months: pins whose stated loss is what solving from nothing gives, forbids from
-the last prices and from nothing, chains of moves that are carried out; on small markets of records: empty seats
+On the middle market over twelve months: pins whose stated loss is what solving from nothing gives, and what the
+ranking says of them, forbids from the last prices and from nothing, chains of moves that are carried out; on the
+same market one to one: pins whose loss the ranking states to the last; on small markets of records: empty seats
 that the smallest change fills.
 """
 
@@ -17,15 +18,19 @@ from talentpool import matching as m
 
 from .people import make_market
 
-PINS, FORBIDS, CHAINS, SEATS = 300, 300, 200, 200
+PINS, FORBIDS, CHAINS, SEATS, SINGLE_PINS = 300, 300, 200, 200, 300
 
 
 def main() -> int:
-    problem = make("B", months=12)
-    plan = m.solve(problem)
-    m.verify(problem, plan)
+    problem, plan = _solved(make("B", months=12))
+    single, assigned = _solved(make("B", unit=True))
     checks = {
-        f"{PINS} pins: the loss is that of solving from nothing": _pins(problem, plan),
+        f"{PINS} pins: the loss is that of solving from nothing, and at least the ranking's": _pins(
+            problem, plan
+        ),
+        f"{SINGLE_PINS} pins one to one: the ranking's loss is that of solving from nothing": (
+            _single_pins(single, assigned)
+        ),
         f"{FORBIDS} forbids: from the last prices as from nothing": _forbids(problem, plan),
         f"{CHAINS} chains: carried out, they cost what they say": _chains(problem, plan),
         f"{SEATS} empty seats: the smallest change fills them": _seats(),
@@ -36,6 +41,12 @@ def main() -> int:
         failed += wrong
         print(f"{name}: {wrong} wrong", flush=True)
     return 1 if failed else 0
+
+
+def _solved(problem: m.Problem) -> tuple[m.Problem, m.Plan]:
+    plan = m.solve(problem)
+    m.verify(problem, plan)
+    return problem, plan
 
 
 def _drawn(problem: m.Problem, plan: m.Plan, count: int, seed: int) -> Iterator[tuple[int, int]]:
@@ -56,10 +67,30 @@ def _drawn(problem: m.Problem, plan: m.Plan, count: int, seed: int) -> Iterator[
 
 
 def _pins(problem: m.Problem, plan: m.Plan) -> Iterator[bool]:
+    regrets = m.Regrets(problem, plan)
     for need, candidate in _drawn(problem, plan, PINS, 1):
         answer = m.why_not(problem, plan, need, candidate)
-        cold = m.solve(problem, pins=[(need, candidate)])
-        yield answer.is_exact and answer.loss == plan.value - cold.value
+        row = _line(problem, plan, (need, candidate), regrets)
+        loss = plan.value - m.solve(problem, pins=[(need, candidate)]).value
+        is_stated = answer.is_exact and answer.loss == loss
+        yield is_stated and (row.regret == loss if row.is_exact else row.regret <= loss)
+
+
+def _single_pins(problem: m.Problem, plan: m.Plan) -> Iterator[bool]:
+    regrets = m.Regrets(problem, plan)
+    for need, candidate in _drawn(problem, plan, SINGLE_PINS, 4):
+        row = _line(problem, plan, (need, candidate), regrets)
+        loss = plan.value - m.solve(problem, pins=[(need, candidate)]).value
+        yield row.is_exact and row.regret == loss
+
+
+def _line(
+    problem: m.Problem, plan: m.Plan, pair: tuple[int, int], regrets: m.Regrets
+) -> m.RankedPair:
+    """What the ranking of the need says of the candidate."""
+    need, candidate = pair
+    rows = m.ranking(problem, plan, need, regrets=regrets)
+    return next(row for row in rows if row.candidate == candidate)
 
 
 def _forbids(problem: m.Problem, plan: m.Plan) -> Iterator[bool]:
@@ -86,6 +117,10 @@ def _chains(problem: m.Problem, plan: m.Plan) -> Iterator[bool]:
 
 
 def _seats() -> Iterator[bool]:
+    """The seat of that very need is filled by the person named, and the plan has one seat more.
+
+    Left to itself, the best plan may use what the person now offers elsewhere, for more.
+    """
     found = 0
     for seed in range(10_000):
         people, needs = make_market(seed, 25, 20)
@@ -95,8 +130,16 @@ def _seats() -> Iterator[bool]:
                 continue
             need = next(n for n in needs if n.id == entry["need"])
             changed, altered = m.apply_change(entry["change"], people, need)
-            plan = m.solve(m.build(changed, [altered if n.id == need.id else n for n in needs]))
-            yield len(plan.pairs) > len(answer["placements"])
+            again = m.build(changed, [altered if n.id == need.id else n for n in needs])
+            row, who = again.need_ids.index(need.id), entry["change"]["candidate"]
+            pinned = m.solve(again, pins=[(row, again.candidate_ids.index(who))])
+            filled = int((pinned.pairs[:, 0] == row).sum())
+            placed = [placement["need"] for placement in answer["placements"]]
+            yield (
+                filled > placed.count(need.id)
+                and len(pinned.pairs) > len(placed)
+                and len(m.solve(again).pairs) > len(placed)
+            )
             found += 1
             if found == SEATS:
                 return
