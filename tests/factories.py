@@ -31,6 +31,7 @@ from talentpool.candidates.models import (
 from talentpool.db import Base, Session
 from talentpool.engagements.models import Engagement
 from talentpool.ledger import service as ledger
+from talentpool.matching import WhatIf
 from talentpool.needs.models import (
     Need,
     NeedForm,
@@ -280,6 +281,7 @@ def make_round_with_plan(
         title="試験の回",
         state=state,
         policy={},
+        what_if=WhatIf().to_dict() if state is RoundState.EXPLORED else None,
         created_at=now,
         started_at=now,
         finished_at=now,

@@ -264,6 +264,13 @@ def adopted_once_with_the_same_inputs(session: Session) -> Iterator[str]:
 
 
 @_invariant
+def placements_come_from_adopted_rounds(session: Session) -> Iterator[str]:
+    query = sa.select(_P.id, Round.id, Round.state).join(Round, Round.id == _P.round_id)
+    for ident, round_id, state in session.execute(query.where(~Round.is_adopted)):
+        yield f"placement {ident}: of round {round_id}, which is {state}"
+
+
+@_invariant
 def versions_only_grow(session: Session) -> Iterator[str]:
     """What was decided about an older request stays older: nothing is ahead of the need it refers to."""
     placements = (

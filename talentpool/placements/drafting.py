@@ -62,6 +62,8 @@ def add_suggestion(
     now: datetime,
 ) -> Placement:
     """`entry`: fit, parts and reason as the round said. The rank is behind everybody already there."""
+    if not round_.is_adopted:
+        raise Conflict("採用していないマッチング回からは、候補を加えられません。")
     placement = Placement(
         prefecture_code=need.prefecture_code,
         need_id=need.id,

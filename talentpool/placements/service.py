@@ -17,7 +17,7 @@ from ..needs.models import Need
 from ..permissions import Action, Actor, condition, get_visible, visible
 from ..pool.standing import TURNED_DOWN
 from ..rounds.models import Round, RoundNeed
-from ..states import LIVE, NAMED, PlacementState, RoundState
+from ..states import LIVE, NAMED, PlacementState
 from .models import Placement
 
 PAGE = 50  # rows
@@ -126,7 +126,7 @@ def list_alternates(session: Session, need: Need) -> list[Alternate]:
     query = (
         sa.select(RoundNeed.round_id, RoundNeed.ranking)
         .join(Round, Round.id == RoundNeed.round_id)
-        .where(RoundNeed.need_id == need.id, Round.state == RoundState.ADOPTED)
+        .where(RoundNeed.need_id == need.id, Round.is_adopted)
         .order_by(Round.id.desc())
         .limit(1)
     )

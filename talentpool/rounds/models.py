@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Base, Json, Text, UtcDateTime, choice
@@ -77,6 +78,11 @@ class Round(Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
+
+    @hybrid_property
+    def is_adopted(self) -> bool:
+        """Whether its people may become placements, in Python and in SQL."""
+        return self.state == RoundState.ADOPTED
 
 
 class RoundNeed(Base):

@@ -9,7 +9,7 @@ from talentpool import audit, mail, states
 from talentpool.db import Session
 from talentpool.operations import check
 from talentpool.permissions import SYSTEM, Role
-from talentpool.states import NeedState, PlacementState
+from talentpool.states import NeedState, PlacementState, RoundState
 
 from .. import factories as make
 
@@ -204,6 +204,22 @@ def test_a_round_adopted_with_another_hash_is_heard(session: Session) -> None:
     assert list(check.violations(session)) == []
     heard = _break(session, "UPDATE round SET input_hash = 'other'")
     assert heard == [f"round {made.id}: adopted with other inputs than it was run with"]
+
+
+@pytest.mark.parametrize("state", [RoundState.OPTIMAL, RoundState.EXPLORED, RoundState.DISCARDED])
+def test_a_placement_of_a_round_that_is_not_adopted_is_heard(
+    session: Session, state: RoundState
+) -> None:
+    pair = make.make_need(session), make.make_candidate(session)
+    adopted = make.make_round_with_plan(session, [pair], state=RoundState.ADOPTED)
+    placement = make.make_placement(session, *pair, round_id=adopted.id)
+    session.commit()
+    assert list(check.violations(session)) == []
+    placement.round_id = make.make_round_with_plan(session, [pair], state=state).id
+    session.commit()
+    assert list(check.violations(session)) == [
+        f"placement {placement.id}: of round {placement.round_id}, which is {state}"
+    ]
 
 
 def test_a_mail_ordered_twice_is_heard(session: Session) -> None:

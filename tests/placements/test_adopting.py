@@ -226,6 +226,21 @@ def test_nobody_is_added_to_a_closed_need_or_after_leaving(cast: Cast, session: 
     assert suggest_alternate(session, round_, need, person, actor=cast.coordinator, now=make.NOW)
 
 
+@pytest.mark.parametrize("state", [RoundState.OPTIMAL, RoundState.EXPLORED, RoundState.DISCARDED])
+def test_nobody_is_added_from_a_round_that_is_not_adopted(
+    cast: Cast, session: Session, state: RoundState
+) -> None:
+    need, person = make.make_need(session), make.make_candidate(session)
+    round_ = make.make_round_with_plan(session, [(need, person)], state=state)
+    assert service.list_alternates(session, need) == []
+    with pytest.raises(Conflict, match="採用していない"):
+        suggest_alternate(session, round_, need, person, actor=cast.coordinator, now=make.NOW)
+    assert service.list_of_need(session, cast.coordinator, need) == []
+    adopted = make.make_round_with_plan(session, [(need, person)], state=RoundState.ADOPTED)
+    assert suggest_alternate(session, adopted, need, person, actor=cast.coordinator, now=make.NOW)
+    assert_sound(session)
+
+
 def test_papers_of_two_needs_are_not_drafted_as_one(cast: Cast, session: Session) -> None:
     one, other = cast.suggested(), cast.suggested()
     with pytest.raises(NotFound):

@@ -342,6 +342,26 @@ def test_an_alternate_is_added_from_the_ranking_and_drafted_behind_the_first(
     assert nobody.status_code == 422
 
 
+@pytest.mark.parametrize("state", [RoundState.OPTIMAL, RoundState.EXPLORED, RoundState.DISCARDED])
+def test_no_alternate_is_added_from_a_round_that_is_not_adopted(
+    app: TalentpoolFlask, state: RoundState
+) -> None:
+    coordinator = signed_in(app, Role.COORDINATOR)
+    with app.database.writing() as session:
+        need, person = make.make_need(session), make.make_candidate(session)
+        rounds = [
+            make.make_round_with_plan(session, [(need, person)], state=each).id
+            for each in (state, RoundState.ADOPTED)
+        ]
+        add, candidate = f"/placements/needs/{need.id}/alternates", person.id
+    refused = coordinator.post(add, round=rounds[0], candidate=candidate)
+    assert refused.status_code == 409
+    assert "採用していないマッチング回" in refused.text
+    with app.database.reading() as session:
+        assert session.query(Placement).all() == []
+    assert coordinator.post(add, round=rounds[1], candidate=candidate).status_code == 302
+
+
 def test_a_draft_with_nobody_in_it_is_refused_at_the_top(app: TalentpoolFlask) -> None:
     office = _office(app, PS.SUGGESTED)
     draft = f"/placements/needs/{office.need_id}/draft"
