@@ -140,18 +140,13 @@ def prepare_rerun(session: Session, finished: Round, *, actor: Actor, now: datet
     Needs that are no longer open are left out, and so are their pins and forbids. What follows a what-if is one.
     """
     require(session, actor, Action.RUN_ROUND, finished)
-    waiting = session.scalars(
-        sa.select(Round).where(
-            Round.based_on_id == finished.id, Round.state == RoundState.QUEUED,
-            Round.what_if.is_not_distinct_from(finished.what_if),
-        ).order_by(Round.id.desc()).limit(1).with_for_update()
-    ).first()  # fmt: skip
-    if waiting is not None and not is_ordered(session, waiting):
-        return waiting
     what_if = None if finished.what_if is None else m.WhatIf.from_dict(finished.what_if)
     known = list_needs_for(session, finished.prefecture_code, is_what_if=what_if is not None)
     still_open = {need.id for need in known}
-    kept = [row.need_id for row in finished.needs if row.need_id in still_open]
+    waiting = _find_follower(session, finished, still_open)
+    if waiting is not None:
+        return waiting
+    kept = _asked(finished) & still_open
     if not kept:
         raise Conflict("このマッチング回の募集は、すべて公開中でなくなっています。")
     follower = create_round(
@@ -170,9 +165,27 @@ def prepare_rerun(session: Session, finished: Round, *, actor: Actor, now: datet
     return follower
 
 
+def _find_follower(session: Session, finished: Round, still_open: set[int]) -> Round | None:
+    """The newest round made from `finished` with the same choices, whose inputs may still be changed."""
+    query = sa.select(Round).where(
+        Round.based_on_id == finished.id, Round.state == RoundState.QUEUED,
+        Round.title == finished.title, Round.time_limit == finished.time_limit,
+        Round.policy == finished.policy, Round.what_if.is_not_distinct_from(finished.what_if),
+    ).order_by(Round.id.desc()).with_for_update()  # fmt: skip
+    wanted = _asked(finished) & still_open
+    for follower in session.scalars(query):
+        if _asked(follower) & still_open == wanted and not is_ordered(session, follower):
+            return follower
+    return None
+
+
+def _asked(round_: Round) -> set[int]:
+    return {row.need_id for row in round_.needs}
+
+
 def _direct_alike(session: Session, round_: Round, model: Round) -> None:
     """Give the round the pins and forbids of another, for the needs that it asks for."""
-    asked = {row.need_id for row in round_.needs}
+    asked = _asked(round_)
     round_.directives = [
         RoundDirective(
             need_id=row.need_id, candidate_id=row.candidate_id, kind=row.kind, reason=row.reason,
@@ -204,7 +217,7 @@ def direct_pair(
         if _is_open(session, round_)
         else prepare_rerun(session, round_, actor=actor, now=now)
     )
-    if need_id not in {row.need_id for row in target.needs}:
+    if need_id not in _asked(target):
         raise NotFound
     get_visible(session, actor, Candidate, candidate_id)
     for row in target.directives:

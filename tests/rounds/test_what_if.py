@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from talentpool.placements.models import Placement
 from talentpool.rounds import preparing, service
 from talentpool.rounds.models import DirectiveKind, Round
 from talentpool.rounds.running import gather, run_here
-from talentpool.states import NeedState, RoundState, available
+from talentpool.states import NeedState, RoundState, available, move
 from tests.factories import HYOGO, NOW, make_candidate, make_need, make_user
 
 
@@ -46,10 +47,18 @@ def _round(session: Session, actor: Actor, *needs: Need) -> Round:
 
 
 def _what_if(session: Session, base: Round, actor: Actor, *needs: Need, **terms: int) -> Round:
+    return _what_if_by(session, base, actor, *needs, what_if=m.WhatIf(**terms))
+
+
+def _what_if_by(session: Session, base: Round, actor: Actor, *needs: Need, **choices: Any) -> Round:
+    """With other choices than what is usual here."""
+    usual = {
+        "title": "試算", "policy": m.Policy.from_dict(base.policy), "time_limit": 60,
+        "what_if": m.WhatIf(),
+    }  # fmt: skip
     return preparing.prepare_what_if(
-        session, base, title="試算", need_ids=[need.id for need in needs],
-        policy=m.Policy.from_dict(base.policy), time_limit=60, what_if=m.WhatIf(**terms),
-        actor=actor, now=NOW,
+        session, base, need_ids=[need.id for need in needs], actor=actor, now=NOW,
+        **(usual | choices),
     )  # fmt: skip
 
 
@@ -146,6 +155,43 @@ def test_what_follows_a_what_if_is_one_and_what_follows_a_round_is_none(
     assert (again.what_if, again.based_on_id) == (tried.what_if, tried.id)
     _what_if(session, tried, coordinator, needs[NeedState.SUBMITTED], pay=900)
     assert preparing.prepare_rerun(session, tried, actor=coordinator, now=NOW) is again
+
+
+def test_what_another_officer_tries_differently_is_not_handed_out_as_the_same(
+    session: Session, coordinator: Actor, needs: dict[NeedState, Need]
+) -> None:
+    asked, other = needs[NeedState.OPEN], needs[NeedState.SUBMITTED]
+    tried = _what_if(session, _round(session, coordinator, asked), coordinator, asked, pay=500)
+    officer = make_user(session, Role.COORDINATOR).actor
+    differing = [
+        _what_if_by(session, tried, officer, *wanted, **{"what_if": m.WhatIf(pay=500), **choices})
+        for wanted, choices in (
+            ((asked, other), {}),
+            ((other,), {}),
+            ((asked,), {"policy": m.Policy(fill_premium=1)}),
+            ((asked,), {"title": "別の試算"}),
+            ((asked,), {"time_limit": 5}),
+            ((asked,), {"what_if": m.WhatIf(pay=501)}),
+        )
+    ]
+    mine = preparing.prepare_rerun(session, tried, actor=coordinator, now=NOW)
+    assert mine not in differing
+    assert ([row.need_id for row in mine.needs], mine.policy, mine.title, mine.time_limit) == (
+        [asked.id], tried.policy, tried.title, tried.time_limit,
+    )  # fmt: skip
+    _what_if_by(session, tried, officer, asked, title="別の試算")
+    assert preparing.prepare_rerun(session, tried, actor=officer, now=NOW) is mine
+
+
+def test_a_follower_that_waits_is_found_when_one_of_its_needs_is_closed(
+    session: Session, coordinator: Actor, needs: dict[NeedState, Need]
+) -> None:
+    closing = make_need(session)
+    base = _round(session, coordinator, needs[NeedState.OPEN], closing)
+    follower = preparing.prepare_rerun(session, base, actor=coordinator, now=NOW)
+    move(session, closing, "hold", actor=coordinator, now=NOW)
+    session.flush()
+    assert preparing.prepare_rerun(session, base, actor=coordinator, now=NOW) is follower
 
 
 def test_an_export_is_of_the_newest_round_that_is_none(
