@@ -50,10 +50,10 @@ def document(
     pinned, forbidden = _numbers(problem, pins, is_strict=True), _numbers(problem, forbids)
     sizes = np.array([need.size_class for need in by_id(needs)], np.int64)
     options: dict[str, Any] = {
-        "pins": pinned, "forbids": forbidden, "time_limit": time_limit
+        "pins": pinned, "forbids": forbidden, "time_limit": time_limit, "progress": progress
     }  # fmt: skip
     standing = _numbers(problem, previous)
-    aimed = solve_for(policy, problem, sizes, previous=standing, progress=progress, **options)
+    aimed = solve_for(policy, problem, sizes, previous=standing, **options)
     ended = time.monotonic()
     built, problem, plan = problem, aimed.problem, aimed.plan
     answer = {

@@ -235,7 +235,7 @@ def test_a_run_may_be_watched_cancelled_and_limited_in_time() -> None:
     assert seen
     for told in seen:
         assert set(told) == {"stage", "value", "bound"}
-        assert told["stage"] in {"assigned", "priced", "rounded"}
+        assert told["stage"] in {"assigned", "priced", "rounded", "waived"}
         assert 0 <= told["value"] <= 95_080 <= told["bound"]
     assert m.document(PEOPLE, NEEDS, POLICY, progress=lambda _told: True)["status"] == "cancelled"
     late = m.document(PEOPLE, NEEDS, POLICY, time_limit=0.0)
