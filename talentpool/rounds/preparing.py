@@ -30,12 +30,16 @@ def list_open_needs(session: Session, prefecture_code: str) -> list[Need]:
 
 def list_needs_for(session: Session, prefecture_code: str, *, is_what_if: bool) -> list[Need]:
     """The needs that a round, or a what-if, may ask for: open ones first, then the urgent ones, the oldest first."""
-    states = TRIED if is_what_if else (NeedState.OPEN,)
-    query = sa.select(Need).where(Need.prefecture_code == prefecture_code, Need.state.in_(states))
-    is_open = sa.case((Need.state == NeedState.OPEN, 0), else_=1)
-    return list(
-        session.scalars(query.order_by(is_open, Need.priority.desc(), Need.opened_at, Need.id))
+    query = sa.select(Need).where(
+        Need.prefecture_code == prefecture_code, Need.state.in_(_states_for(is_what_if))
     )
+    is_open = sa.case((Need.state == NeedState.OPEN, 0), else_=1)
+    since = sa.func.coalesce(Need.opened_at, Need.submitted_at)
+    return list(session.scalars(query.order_by(is_open, Need.priority.desc(), since, Need.id)))
+
+
+def _states_for(is_what_if: bool) -> tuple[NeedState, ...]:
+    return TRIED if is_what_if else (NeedState.OPEN,)
 
 
 def suggest_defaults(session: Session, actor: Actor, needs: Sequence[Need]) -> dict[str, Any]:

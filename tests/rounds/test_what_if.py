@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from talentpool.rounds.models import DirectiveKind, Round
 from talentpool.rounds.running import gather, run_here
 from talentpool.states import NeedState, RoundState, available, move
 from tests.factories import HYOGO, NOW, make_candidate, make_need, make_user
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -122,6 +125,23 @@ def test_needs_that_wait_for_review_or_are_on_hold_can_be_tried_and_drafts_canno
         _what_if(session, base, coordinator, draft)
     with pytest.raises(Refused):
         _round(session, coordinator, needs[NeedState.SUBMITTED])
+
+
+def test_needs_are_listed_alike_whether_they_have_been_open_or_not(session: Session) -> None:
+    def need(state: NeedState, submitted: int, opened: int | None = None, priority: int = 0) -> int:
+        return make_need(
+            session, state=state, priority=priority, submitted_at=NOW + submitted * DAY,
+            opened_at=None if opened is None else NOW + opened * DAY,
+        ).id  # fmt: skip
+
+    third = need(NeedState.ON_HOLD, 1, opened=5)
+    second = need(NeedState.SUBMITTED, 4)
+    fourth = need(NeedState.SUBMITTED, 6)
+    opened = need(NeedState.OPEN, 8, opened=9)
+    same = need(NeedState.ON_HOLD, 2, opened=6)
+    urgent = need(NeedState.SUBMITTED, 7, priority=1)
+    listed = preparing.list_needs_for(session, HYOGO, is_what_if=True)
+    assert [row.id for row in listed] == [opened, urgent, second, third, fourth, same]
 
 
 def test_it_begins_with_the_choices_of_its_round(
