@@ -15,7 +15,7 @@ from ..db import Session
 from ..errors import Conflict, NotFound, Refused
 from ..needs.models import Need
 from ..permissions import Action, Actor, get_visible, require
-from ..states import NeedState, RoundState
+from ..states import NEED, NeedState, RoundState
 from .models import DirectiveKind, Round, RoundDirective, RoundNeed
 
 JOB = "round"
@@ -40,6 +40,31 @@ def list_needs_for(session: Session, prefecture_code: str, *, is_what_if: bool) 
 
 def _states_for(is_what_if: bool) -> tuple[NeedState, ...]:
     return TRIED if is_what_if else (NeedState.OPEN,)
+
+
+def _named_states(is_what_if: bool) -> str:
+    return "・".join(NEED.labels[state][0] for state in _states_for(is_what_if))
+
+
+def check_needs(session: Session, round_: Round) -> None:
+    """Conflict where a need may be asked for no longer, or asks for something else than when the round was made."""
+    is_what_if = round_.what_if is not None
+    rows = session.execute(
+        sa.select(Need.code)
+        .join(RoundNeed, RoundNeed.need_id == Need.id)
+        .where(
+            RoundNeed.round_id == round_.id,
+            Need.state.not_in(_states_for(is_what_if))
+            | (Need.content_version != RoundNeed.content_version),
+        )
+        .order_by(Need.code)
+    )
+    changed = [code for (code,) in rows]
+    if changed:
+        raise Conflict(
+            f"この回を準備したあとで、募集{'、'.join(changed)}の内容が変わったか、"
+            f"{_named_states(is_what_if)}でなくなりました。もう一度準備してください。"
+        )
 
 
 def suggest_defaults(session: Session, actor: Actor, needs: Sequence[Need]) -> dict[str, Any]:
@@ -90,9 +115,8 @@ def create_round(
     if not wanted:
         raise Refused("募集を1件以上選んでください。", fields={"needs": "1件以上選んでください。"})
     if len(needs) != len(wanted):
-        raise Refused(
-            "公開中でない募集が含まれています。", fields={"needs": "公開中の募集を選んでください。"}
-        )
+        named = f"{_named_states(what_if is not None)}の募集を選んでください。"
+        raise Refused(f"対象にできない募集が含まれています。{named}", fields={"needs": named})
     _lock_pool(session, prefecture_code)
     created = Round(
         prefecture_code=prefecture_code,
@@ -141,18 +165,19 @@ def prepare_what_if(
 def prepare_rerun(session: Session, finished: Round, *, actor: Actor, now: datetime) -> Round:
     """The round that follows `finished`: the one already waiting, or a new one with the same choices.
 
-    Needs that are no longer open are left out, and so are their pins and forbids. What follows a what-if is one.
+    Needs that may be asked for no longer are left out, and so are their pins and forbids. What follows a what-if is one.
     """
     require(session, actor, Action.RUN_ROUND, finished)
     what_if = None if finished.what_if is None else m.WhatIf.from_dict(finished.what_if)
     known = list_needs_for(session, finished.prefecture_code, is_what_if=what_if is not None)
-    still_open = {need.id for need in known}
-    waiting = _find_follower(session, finished, still_open)
+    askable = {need.id for need in known}
+    waiting = _find_follower(session, finished, askable)
     if waiting is not None:
         return waiting
-    kept = _asked(finished) & still_open
+    kept = _asked(finished) & askable
     if not kept:
-        raise Conflict("このマッチング回の募集は、すべて公開中でなくなっています。")
+        named = _named_states(what_if is not None)
+        raise Conflict(f"このマッチング回の募集に、{named}のものはもうありません。")
     follower = create_round(
         session,
         prefecture_code=finished.prefecture_code,
@@ -169,16 +194,16 @@ def prepare_rerun(session: Session, finished: Round, *, actor: Actor, now: datet
     return follower
 
 
-def _find_follower(session: Session, finished: Round, still_open: set[int]) -> Round | None:
+def _find_follower(session: Session, finished: Round, askable: set[int]) -> Round | None:
     """The newest round made from `finished` with the same choices, whose inputs may still be changed."""
     query = sa.select(Round).where(
         Round.based_on_id == finished.id, Round.state == RoundState.QUEUED,
         Round.title == finished.title, Round.time_limit == finished.time_limit,
         Round.policy == finished.policy, Round.what_if.is_not_distinct_from(finished.what_if),
     ).order_by(Round.id.desc()).with_for_update()  # fmt: skip
-    wanted = _asked(finished) & still_open
+    wanted = _asked(finished) & askable
     for follower in session.scalars(query):
-        if _asked(follower) & still_open == wanted and not is_ordered(session, follower):
+        if _asked(follower) & askable == wanted and not is_ordered(session, follower):
             return follower
     return None
 

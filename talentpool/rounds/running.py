@@ -15,7 +15,7 @@ from ..pool.assemble import Assembled, assemble
 from ..reference.service import load_catalogue
 from ..states import ROUND, RoundState, move
 from .models import DirectiveKind, PlanPair, Round, RoundInput
-from .preparing import JOB, pairs_of
+from .preparing import JOB, check_needs, pairs_of
 
 TELL_EVERY = 0.5  # seconds between two reports of progress: each is a unit of work
 VERBS = {"optimal": "prove", "feasible": "stop_short", "nothing": "come_up_empty"}
@@ -73,7 +73,7 @@ def check_unchanged(session: Session, round_: Round) -> None:
 
 
 def run_round(lease: jobs.Lease) -> None:
-    """The work of a job: `lease.object_id` is the round. A refusal of the engine ends the round as failed."""
+    """The work of a job: `lease.object_id` is the round. What is refused ends it as failed, with the sentence."""
     database = lease.database
     with database.writing() as session:
         round_ = _lock(session, lease.object_id)
@@ -83,12 +83,13 @@ def run_round(lease: jobs.Lease) -> None:
         now = clock.now()
         move(session, round_, "start", actor=SYSTEM, now=now)
         round_.started_at = now
-    with database.reading() as session:
-        round_ = session.get_one(Round, lease.object_id)
-        inputs, limit = gather(session, round_), round_.time_limit
     try:
+        with database.reading() as session:
+            round_ = session.get_one(Round, lease.object_id)
+            check_needs(session, round_)
+            inputs, limit = gather(session, round_), round_.time_limit
         result = solve(inputs, limit, lease)
-    except m.MatchingError as error:
+    except (Conflict, m.MatchingError) as error:
         _end_badly(lease, str(error))
         return
     with database.writing() as session:

@@ -93,7 +93,7 @@ def test_a_time_limit_out_of_range_is_refused_at_its_field(
 
 def test_a_need_that_is_not_open_is_refused(session: Session, coordinator: Actor) -> None:
     draft = make_need(session, state=NeedState.DRAFT)
-    with pytest.raises(Refused, match="公開中でない"):
+    with pytest.raises(Refused, match="公開中の募集を選んで"):
         _make(session, coordinator, draft)
     with pytest.raises(Refused, match="1件以上"):
         _make(session, coordinator)
@@ -183,7 +183,7 @@ def test_a_round_whose_needs_have_all_closed_cannot_be_repeated(
     round_ = _finished(session, _make(session, coordinator, need))
     need.state = NeedState.ON_HOLD
     session.flush()
-    with pytest.raises(Conflict, match="公開中でなくなって"):
+    with pytest.raises(Conflict, match="公開中のものはもうありません"):
         preparing.prepare_rerun(session, round_, actor=coordinator, now=NOW)
 
 

@@ -14,7 +14,7 @@ from talentpool.accounts.models import Pool
 from talentpool.db import Database, Session
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.exchange.exporting import export_needs, get_round
-from talentpool.needs.models import Need
+from talentpool.needs.models import Need, Outcome
 from talentpool.permissions import SYSTEM, Actor, Role
 from talentpool.placements.adopting import adopt_round
 from talentpool.placements.models import Placement
@@ -121,7 +121,7 @@ def test_needs_that_wait_for_review_or_are_on_hold_can_be_tried_and_drafts_canno
     listed = preparing.list_needs_for(session, HYOGO, is_what_if=True)
     assert {need.id for need in listed} == {need.id for need in tried}
     assert listed[0] is needs[NeedState.OPEN]
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="公開中・確認待ち・保留の募集"):
         _what_if(session, base, coordinator, draft)
     with pytest.raises(Refused):
         _round(session, coordinator, needs[NeedState.SUBMITTED])
@@ -142,6 +142,45 @@ def test_needs_are_listed_alike_whether_they_have_been_open_or_not(session: Sess
     urgent = need(NeedState.SUBMITTED, 7, priority=1)
     listed = preparing.list_needs_for(session, HYOGO, is_what_if=True)
     assert [row.id for row in listed] == [opened, urgent, second, third, fourth, same]
+
+
+@pytest.mark.parametrize("verb", ["return", "hand in again", "withdraw"])
+def test_what_is_no_longer_what_was_to_be_tried_is_not_solved(
+    database: Database,
+    session: Session,
+    coordinator: Actor,
+    needs: dict[NeedState, Need],
+    verb: str,
+) -> None:
+    asked, other = needs[NeedState.SUBMITTED], needs[NeedState.ON_HOLD]
+    base = _round(session, coordinator, needs[NeedState.OPEN])
+    tried = _what_if(session, base, coordinator, asked, other)
+    kept = _what_if(session, base, coordinator, other)
+    if verb == "withdraw":
+        move(session, asked, verb, actor=SYSTEM, now=NOW, reason="budget")
+        asked.outcome, asked.closed_at = Outcome.WITHDRAWN, NOW
+    else:
+        move(session, asked, "return", actor=SYSTEM, now=NOW, reason="other")
+    if verb == "hand in again":
+        asked.half_days, asked.content_version = 2, asked.content_version + 1
+        move(session, asked, "submit", actor=SYSTEM, now=NOW)
+    assert _run(database, session, tried, kept) == [RoundState.FAILED, RoundState.EXPLORED]
+    assert tried.failure is not None
+    assert f"募集{asked.code}の内容が変わったか、公開中・確認待ち・保留でなく" in tried.failure
+    assert tried.input_hash is None
+    again = preparing.prepare_rerun(session, tried, actor=coordinator, now=NOW)
+    assert _run(database, session, again) == [RoundState.EXPLORED]
+    assert (asked.id in {row.need_id for row in again.needs}) == (verb == "hand in again")
+
+
+def test_a_round_is_not_solved_for_a_need_that_is_on_hold(
+    database: Database, session: Session, coordinator: Actor, needs: dict[NeedState, Need]
+) -> None:
+    base = _round(session, coordinator, needs[NeedState.OPEN])
+    move(session, needs[NeedState.OPEN], "hold", actor=coordinator, now=NOW)
+    assert _run(database, session, base) == [RoundState.FAILED]
+    assert base.failure is not None
+    assert "公開中でなくなりました" in base.failure
 
 
 def test_it_begins_with_the_choices_of_its_round(
