@@ -78,7 +78,7 @@ def document(
             name: figures(problem, other, sizes) for name, other in _compared(policy, aimed).items()
         },
         "waived": {
-            name: figures(problem, other, sizes)
+            name: {**figures(problem, other, sizes), "changed": _count_changed(plan, other)}
             for name, other in waived(
                 policy, built, plan, candidates, needs, sizes, **options
             ).items()
@@ -106,6 +106,12 @@ def _compared(policy: Policy, aimed: Aimed) -> dict[str, Plan]:
     plans = {**baselines(aimed.problem), "plan": aimed.plan}
     has_aims = policy.order != "premium" or policy.fairness_floor > 0
     return {**plans, "unaimed": aimed.plain} if has_aims else plans
+
+
+def _count_changed(plan: Plan, other: Plan) -> int:
+    """Pairs of the plan that the other does not have."""
+    kept = {tuple(pair) for pair in other.pairs.tolist()}
+    return sum(tuple(pair) not in kept for pair in plan.pairs.tolist())
 
 
 def _by_name(names: Sequence[str], figures: NDArray[Any]) -> dict[str, int]:

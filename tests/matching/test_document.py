@@ -124,7 +124,9 @@ def test_the_document_of_a_small_round_says_all_that_was_decided() -> None:
             ),
             "greedy": BEST, "skill_count": BEST, "plan": BEST,
         },
-        "waived": dict.fromkeys(("fill", "priority", "load", "in_force"), BEST),
+        "waived": {
+                name: {**BEST, "changed": 0} for name in ("fill", "priority", "load", "in_force")
+            },
         "aims": {"is_reached": True, "premium": {}},
         "prices": document["prices"],
         "shortages": [

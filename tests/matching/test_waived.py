@@ -239,6 +239,17 @@ def test_a_document_that_is_cancelled_during_its_terms_has_none_of_them() -> Non
     assert whole["waived"].keys() == set(m.WAIVERS)
 
 
+def test_a_document_counts_the_pairs_that_a_term_brought() -> None:
+    people, needs, sizes = _market(1)
+    problem = m.build(people, needs, POLICY)
+    plan = m.solve(problem)
+    found = m.waived(POLICY, problem, plan, people, needs, sizes)
+    changed = {name: len(_pairs(plan) - _pairs(other)) for name, other in found.items()}
+    assert any(changed.values())
+    answer = m.document(people, needs, POLICY)
+    assert {name: row["changed"] for name, row in answer["waived"].items()} == changed
+
+
 def test_nothing_is_waived_of_a_plan_without_proof_or_of_a_large_round(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
