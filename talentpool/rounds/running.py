@@ -17,6 +17,7 @@ from ..states import ROUND, RoundState, move
 from .models import DirectiveKind, PlanPair, Round, RoundInput
 from .preparing import JOB, check_needs, pairs_of
 
+SHOWN = 3  # pins that cannot be kept
 TELL_EVERY = 0.5  # seconds between two reports of progress: each is a unit of work
 VERBS = {"optimal": "prove", "feasible": "stop_short", "nothing": "come_up_empty"}
 
@@ -104,7 +105,7 @@ def run_round(lease: jobs.Lease) -> None:
 
 
 def solve(inputs: Inputs, time_limit: float, lease: jobs.Lease | None = None) -> dict[str, Any]:
-    """The engine's whole document for the inputs (see m.document)."""
+    """The engine's whole document for the inputs (see m.document). Conflict names a pin that cannot be kept."""
 
     told = 0.0
 
@@ -118,15 +119,32 @@ def solve(inputs: Inputs, time_limit: float, lease: jobs.Lease | None = None) ->
             lease.beat(progress)
         return lease.is_cancelled
 
-    return m.document(
-        inputs.pool.candidates,
-        inputs.pool.needs,
-        inputs.policy,
-        pins=inputs.pins,
-        forbids=inputs.forbids,
-        time_limit=time_limit,
-        progress=report,
-    )
+    try:
+        return m.document(
+            inputs.pool.candidates,
+            inputs.pool.needs,
+            inputs.policy,
+            pins=inputs.pins,
+            forbids=inputs.forbids,
+            time_limit=time_limit,
+            progress=report,
+        )
+    except m.InfeasiblePins as error:
+        raise Conflict(_explain_pins(inputs)) from error
+
+
+def _explain_pins(inputs: Inputs) -> str:
+    """Which pins break which rules; where each could be kept alone, that they cannot all."""
+    people = {person.id: person for person in inputs.pool.candidates}
+    needs = {need.id: need for need in inputs.pool.needs}
+    named = [
+        f"募集{need}と登録者{person}の固定は、{'・'.join(map(m.rule_text, rules))}の条件に合いません。"
+        for need, person in inputs.pins
+        if (rules := m.excluded_from(people[person], [needs[need]]).get(need))
+    ]
+    if not named:
+        return "固定した組のすべてを、枠と登録者の稼働に収めることはできません。固定を減らしてください。"
+    return "".join([*named[:SHOWN], "固定をやめるか、条件を変えてください。"])
 
 
 def store(

@@ -203,6 +203,40 @@ def test_it_begins_with_the_choices_of_its_round(
     assert not _what_if(session, base, coordinator, other).directives
 
 
+def test_a_pin_that_does_not_stand_the_terms_is_named_with_the_rule(
+    database: Database, session: Session, coordinator: Actor
+) -> None:
+    need, person = make_need(session, half_days=8), make_candidate(session, half_days=8)
+    base = _round(session, coordinator, need)
+    preparing.direct_pair(
+        session, base, need_id=need.id, candidate_id=person.id, kind=DirectiveKind.PIN,
+        reason="首長の希望", actor=coordinator, now=NOW,
+    )  # fmt: skip
+    tried = [_what_if(session, base, coordinator, need, half_days=more) for more in (0, -1)]
+    assert _run(database, session, *tried) == [RoundState.EXPLORED, RoundState.FAILED]
+    assert tried[1].failure == (
+        f"募集{need.code}と登録者{person.code}の固定は、{m.rule_text('capacity')}の条件に合いません。"
+        "固定をやめるか、条件を変えてください。"
+    )
+
+
+def test_pins_of_which_each_could_be_kept_alone_are_refused_together(
+    database: Database, session: Session, coordinator: Actor
+) -> None:
+    needs = [make_need(session, half_days=5) for _ in range(2)]
+    person = make_candidate(session, half_days=8)
+    base = _round(session, coordinator, *needs)
+    for need in needs:
+        preparing.direct_pair(
+            session, base, need_id=need.id, candidate_id=person.id, kind=DirectiveKind.PIN,
+            reason="首長の希望", actor=coordinator, now=NOW,
+        )  # fmt: skip
+    tried = [_what_if(session, base, coordinator, *needs, half_days=more) for more in (2, 1)]
+    assert _run(database, session, *tried) == [RoundState.EXPLORED, RoundState.FAILED]
+    assert tried[1].failure is not None
+    assert "固定した組のすべてを" in tried[1].failure
+
+
 def test_what_follows_a_what_if_is_one_and_what_follows_a_round_is_none(
     session: Session, coordinator: Actor, needs: dict[NeedState, Need]
 ) -> None:
