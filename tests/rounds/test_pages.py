@@ -16,67 +16,13 @@ from talentpool.web.unit import TalentpoolFlask
 from tests.browsers import Browser, signed_in
 from tests.factories import make_candidate, make_need
 
-
-@pytest.fixture
-def filled(database: Database) -> Database:
-    """Three people and three needs, one of which nobody can do."""
-    with database.writing() as session:
-        for number in range(3):
-            make_candidate(session, half_days=8 + number, skills={"bpr": 2 + number % 2})
-        make_need(session, title="窓口改革", musts={"bpr": 2})
-        make_need(session, title="業務見直し", musts={"bpr": 3}, half_days=6)
-        make_need(session, title="誰にもできない募集", musts={"security": 4})
-    return database
-
-
-@pytest.fixture
-def coordinator(app: TalentpoolFlask, filled: Database) -> Browser:
-    return signed_in(app, Role.COORDINATOR)
-
-
-def _make(browser: Browser, app: TalentpoolFlask) -> int:
-    page = browser.get("/rounds/new")
-    assert page.status_code == 200, page.text
-    with app.test_request_context():
-        fields = {
-            name: value for name, value in _defaults(page.text).items() if name != "csrf_token"
-        }
-    answer = browser.post("/rounds/new", **fields)
-    assert answer.status_code == 302, answer.text
-    return int(answer.location.rsplit("/", 1)[1])
-
-
-def _defaults(html: str) -> dict[str, object]:
-    """What a browser would send of the page's form."""
-    from html.parser import HTMLParser
-
-    class Reader(HTMLParser):
-        def __init__(self) -> None:
-            super().__init__()
-            self.fields: dict[str, object] = {}
-
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-            values = dict(attrs)
-            name = values.get("name")
-            if tag != "input" or name is None:
-                return
-            if values.get("type") == "checkbox":
-                if "checked" in values:
-                    chosen = self.fields.setdefault(name, [])
-                    assert isinstance(chosen, list)
-                    chosen.append(values["value"])
-            else:
-                self.fields[name] = values.get("value") or ""
-
-    reader = Reader()
-    reader.feed(html.split("<main", 1)[1])
-    return reader.fields
+from .filling import defaults_of, make_round
 
 
 def test_a_round_is_made_run_and_read(
     app: TalentpoolFlask, coordinator: Browser, database: Database
 ) -> None:
-    ident = _make(coordinator, app)
+    ident = make_round(coordinator, app)
     assert "実行する" in coordinator.get(f"/rounds/{ident}").text
     assert coordinator.post(f"/rounds/{ident}/run").status_code == 302
     assert "中止する" in coordinator.get(f"/rounds/{ident}").text
@@ -116,7 +62,7 @@ def test_differences_have_signs(difference: int, scale: int, text: str) -> None:
 def test_what_is_ruled_out_is_obeyed_by_the_next_run_and_shown_by_the_comparison(
     app: TalentpoolFlask, coordinator: Browser, database: Database
 ) -> None:
-    first = _make(coordinator, app)
+    first = make_round(coordinator, app)
     run_here(database, first)
     with database.reading() as session:
         pair = session.get_one(Round, first).pairs[0]
@@ -137,7 +83,7 @@ def test_what_is_ruled_out_is_obeyed_by_the_next_run_and_shown_by_the_comparison
 def test_a_pin_that_cannot_be_kept_ends_the_round_with_a_sentence(
     app: TalentpoolFlask, coordinator: Browser, database: Database
 ) -> None:
-    first = _make(coordinator, app)
+    first = make_round(coordinator, app)
     run_here(database, first)
     with database.reading() as session:
         round_ = session.get_one(Round, first)
@@ -151,14 +97,14 @@ def test_a_pin_that_cannot_be_kept_ends_the_round_with_a_sentence(
 
 
 def test_a_town_sees_no_round(app: TalentpoolFlask, coordinator: Browser) -> None:
-    ident = _make(coordinator, app)
+    ident = make_round(coordinator, app)
     town = signed_in(app, Role.MUNICIPALITY)
     assert town.get(f"/rounds/{ident}").status_code == 403
     assert town.get("/rounds/").status_code == 403
 
 
 def test_a_foreign_round_is_absent(app: TalentpoolFlask, coordinator: Browser) -> None:
-    ident = _make(coordinator, app)
+    ident = make_round(coordinator, app)
     stranger = signed_in(app, Role.COORDINATOR, prefecture_code="27")
     assert stranger.get(f"/rounds/{ident}").status_code == 404
     assert stranger.post(f"/rounds/{ident}/run").status_code == 404
@@ -167,7 +113,7 @@ def test_a_foreign_round_is_absent(app: TalentpoolFlask, coordinator: Browser) -
 def test_weights_that_do_not_add_up_are_refused_and_kept(
     app: TalentpoolFlask, coordinator: Browser
 ) -> None:
-    fields = _defaults(coordinator.get("/rounds/new").text)
+    fields = defaults_of(coordinator.get("/rounds/new").text)
     answer = coordinator.post("/rounds/new", **{**fields, "weight_skills": "1", "title": "私の回"})
     assert answer.status_code == 422
     assert "合計10,000" in answer.text
@@ -175,14 +121,14 @@ def test_weights_that_do_not_add_up_are_refused_and_kept(
 
 
 def test_a_round_without_needs_is_refused(app: TalentpoolFlask, coordinator: Browser) -> None:
-    fields = _defaults(coordinator.get("/rounds/new").text)
+    fields = defaults_of(coordinator.get("/rounds/new").text)
     assert coordinator.post("/rounds/new", **{**fields, "needs": []}).status_code == 422
 
 
 def test_a_round_that_has_not_run_has_nothing_to_compare(
     app: TalentpoolFlask, coordinator: Browser
 ) -> None:
-    first, second = _make(coordinator, app), _make(coordinator, app)
+    first, second = make_round(coordinator, app), make_round(coordinator, app)
     assert coordinator.get(f"/rounds/{second}/compare?with={first}").status_code == 404
     assert coordinator.get(f"/rounds/{second}/compare?with=x").status_code == 404
 
@@ -190,7 +136,7 @@ def test_a_round_that_has_not_run_has_nothing_to_compare(
 def test_a_waiting_round_is_cancelled_and_cannot_be_run(
     app: TalentpoolFlask, coordinator: Browser, database: Database
 ) -> None:
-    ident = _make(coordinator, app)
+    ident = make_round(coordinator, app)
     assert coordinator.post(f"/rounds/{ident}/cancel").status_code == 302
     assert coordinator.post(f"/rounds/{ident}/cancel").status_code == 409
     with database.reading() as session:
@@ -198,7 +144,7 @@ def test_a_waiting_round_is_cancelled_and_cannot_be_run(
 
 
 def test_a_round_is_ordered_once(app: TalentpoolFlask, coordinator: Browser) -> None:
-    ident = _make(coordinator, app)
+    ident = make_round(coordinator, app)
     assert coordinator.post(f"/rounds/{ident}/run").status_code == 302
     assert coordinator.post(f"/rounds/{ident}/run").status_code == 409
 
@@ -206,7 +152,7 @@ def test_a_round_is_ordered_once(app: TalentpoolFlask, coordinator: Browser) -> 
 def test_a_finished_plan_is_discarded_once(
     app: TalentpoolFlask, coordinator: Browser, database: Database
 ) -> None:
-    ident = _make(coordinator, app)
+    ident = make_round(coordinator, app)
     run_here(database, ident)
     assert coordinator.post(f"/rounds/{ident}/discard").status_code == 302
     assert coordinator.post(f"/rounds/{ident}/discard").status_code == 409
@@ -216,7 +162,7 @@ def test_a_finished_plan_is_discarded_once(
 def test_a_plan_whose_inputs_have_changed_is_not_adopted(
     app: TalentpoolFlask, coordinator: Browser, database: Database
 ) -> None:
-    ident = _make(coordinator, app)
+    ident = make_round(coordinator, app)
     run_here(database, ident)
     with database.writing() as session:
         make_candidate(session, skills={"bpr": 4})
@@ -228,7 +174,7 @@ def test_a_plan_whose_inputs_have_changed_is_not_adopted(
 def test_a_fixed_pair_is_freed_again_and_a_need_of_no_round_is_absent(
     app: TalentpoolFlask, coordinator: Browser, database: Database
 ) -> None:
-    first = _make(coordinator, app)
+    first = make_round(coordinator, app)
     run_here(database, first)
     with database.writing() as session:
         pair = session.get_one(Round, first).pairs[0]
@@ -253,7 +199,7 @@ def test_a_fixed_pair_is_freed_again_and_a_need_of_no_round_is_absent(
 def test_who_did_not_get_a_seat_sees_what_would_move(
     app: TalentpoolFlask, coordinator: Browser, database: Database
 ) -> None:
-    ident = _make(coordinator, app)
+    ident = make_round(coordinator, app)
     run_here(database, ident)
     with database.reading() as session:
         round_ = session.get_one(Round, ident)
@@ -278,7 +224,7 @@ def test_who_did_not_get_a_seat_sees_what_would_move(
 def test_a_round_with_stages_and_a_floor_says_what_they_cost(
     app: TalentpoolFlask, coordinator: Browser, database: Database
 ) -> None:
-    fields = _defaults(coordinator.get("/rounds/new").text)
+    fields = defaults_of(coordinator.get("/rounds/new").text)
     fields |= {"order": "stages", "fairness_floor": "100"}
     answer = coordinator.post("/rounds/new", **fields)
     ident = int(answer.location.rsplit("/", 1)[1])
@@ -289,57 +235,3 @@ def test_a_round_with_stages_and_a_floor_says_what_they_cost(
     assert "まず枠をできるだけ埋め" in page
     refused = coordinator.post("/rounds/new", **{**fields, "fairness_floor": "101"})
     assert refused.status_code == 422
-
-
-def _try(browser: Browser, base: int, **changed: str) -> int:
-    fields = _defaults(browser.get(f"/rounds/{base}/what-if").text)
-    answer = browser.post(f"/rounds/{base}/what-if", **{**fields, **changed})
-    assert answer.status_code == 302, answer.text
-    return int(answer.location.rsplit("/", 1)[1])
-
-
-def test_a_what_if_says_what_differs_and_offers_no_adoption(
-    app: TalentpoolFlask, coordinator: Browser, database: Database
-) -> None:
-    base = _make(coordinator, app)
-    run_here(database, base)
-    assert f"/rounds/{base}/what-if" in coordinator.get(f"/rounds/{base}").text
-    tried = _try(coordinator, base, half_days="2", travel="-30", pay="1500")
-    differences = ["+2コマ", "-30分", "+1,500円"]
-    waiting = coordinator.get(f"/rounds/{tried}").text
-    assert "これは試算です" in waiting
-    assert all(text in waiting for text in differences)
-    assert run_here(database, tried) is RoundState.EXPLORED
-    plan = coordinator.get(f"/rounds/{tried}").text
-    assert "これは試算です" in plan
-    assert all(text in plan for text in differences)
-    assert "採用する" not in plan
-    assert coordinator.post(f"/rounds/{tried}/adopt").status_code == 409
-    assert f"compare?with={base}" in plan
-    assert "試算済み" in coordinator.get("/rounds/").text
-    assert coordinator.get(f"/rounds/{tried}/compare?with={base}").status_code == 200
-    again = _defaults(coordinator.get(f"/rounds/{tried}/what-if").text)
-    assert (again["half_days"], again["travel"], again["pay"]) == ("2", "-30", "1500")
-    same = coordinator.get(f"/rounds/{_try(coordinator, base)}").text
-    assert "条件は今のままです" in same
-
-
-def test_a_what_if_out_of_range_is_refused_and_kept(
-    app: TalentpoolFlask, coordinator: Browser
-) -> None:
-    base = _make(coordinator, app)
-    fields = _defaults(coordinator.get(f"/rounds/{base}/what-if").text)
-    address = f"/rounds/{base}/what-if"
-    assert coordinator.post(address, **{**fields, "travel": "601"}).status_code == 422
-    assert coordinator.post(address, **{**fields, "half_days": "1.5"}).status_code == 422
-    refused = coordinator.post(address, **{**fields, "needs": [], "pay": "777"})
-    assert refused.status_code == 422
-    assert "777" in refused.text
-
-
-def test_others_cannot_try(app: TalentpoolFlask, coordinator: Browser) -> None:
-    base = _make(coordinator, app)
-    assert signed_in(app, Role.MUNICIPALITY).get(f"/rounds/{base}/what-if").status_code == 403
-    assert signed_in(app, Role.APPROVER).get(f"/rounds/{base}/what-if").status_code == 403
-    stranger = signed_in(app, Role.COORDINATOR, prefecture_code="27")
-    assert stranger.get(f"/rounds/{base}/what-if").status_code == 404
