@@ -11,13 +11,13 @@ import sqlalchemy as sa
 
 from talentpool import matching as m
 from talentpool.accounts.models import Pool
+from talentpool.audit import AuditEvent
 from talentpool.db import Database, Session
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.exchange.exporting import export_needs, get_round
 from talentpool.needs.models import Need, Outcome
 from talentpool.permissions import SYSTEM, Actor, Role
 from talentpool.placements.adopting import adopt_round
-from talentpool.placements.models import Placement
 from talentpool.rounds import preparing, service
 from talentpool.rounds.models import DirectiveKind, Round
 from talentpool.rounds.running import gather, run_here
@@ -84,8 +84,37 @@ def test_two_more_half_days_fill_the_seat_and_nothing_else_happens(
     assert [len(round_.pairs) for round_ in (base, tried, nearly)] == [0, 1, 0]
     assert len({round_.input_hash for round_ in (base, tried, nearly)}) == 3
     assert tried.input_hash == gather(session, tried).hash
-    assert session.scalar(sa.select(sa.func.count()).select_from(Placement)) == 0
     assert base.input_hash == gather(session, base).hash
+
+
+def test_what_is_noted_of_a_what_if_is_that_it_was_made_run_and_explored(
+    database: Database, session: Session, coordinator: Actor, needs: dict[NeedState, Need]
+) -> None:
+    base = _round(session, coordinator, needs[NeedState.OPEN])
+    session.commit()
+    before = session.scalar(sa.select(sa.func.max(AuditEvent.seq)))
+    tried = _what_if(session, base, coordinator, needs[NeedState.OPEN], half_days=2)
+    _run(database, session, tried)
+    query = sa.select(AuditEvent).where(AuditEvent.seq > before).order_by(AuditEvent.seq)
+    events = session.scalars(query).all()
+    assert {(event.object_type, event.object_id) for event in events} == {("round", str(tried.id))}
+    assert [(event.action, event.detail) for event in events] == [
+        (
+            "round.create",
+            {
+                "needs": 1, "based_on": base.id,
+                "what_if": {"half_days": 2, "travel": 0, "pay": 0},
+            },
+        ),
+        ("round.start", {"from": "queued", "to": "running"}),
+        (
+            "round.explore",
+            {
+                "from": "running", "to": "explored", "input_hash": tried.input_hash,
+                "objective": tried.objective,
+            },
+        ),
+    ]  # fmt: skip
 
 
 def test_no_step_leads_from_a_what_if_to_adoption(
