@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+from sqlalchemy import select
+
 from talentpool.db import Database
-from talentpool.permissions import Role
+from talentpool.needs.models import Need
+from talentpool.permissions import SYSTEM, Role
+from talentpool.rounds.models import Round
 from talentpool.rounds.running import run_here
-from talentpool.states import RoundState
+from talentpool.states import RoundState, move
 from talentpool.web.unit import TalentpoolFlask
 from tests.browsers import Browser, signed_in
+from tests.factories import HYOGO, NOW, OSAKA
 
 from .filling import defaults_of, make_round
 
@@ -58,9 +64,62 @@ def test_a_what_if_out_of_range_is_refused_and_kept(
     assert "777" in refused.text
 
 
-def test_others_cannot_try(app: TalentpoolFlask, coordinator: Browser) -> None:
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize(
+    ("role", "prefecture_code", "status"),
+    [
+        (Role.MUNICIPALITY, HYOGO, 403), (Role.APPROVER, HYOGO, 403), (Role.AUDITOR, HYOGO, 403),
+        (Role.CANDIDATE, HYOGO, 403), (Role.COORDINATOR, OSAKA, 404),
+    ],
+)  # fmt: skip
+def test_others_cannot_try(
+    app: TalentpoolFlask,
+    coordinator: Browser,
+    database: Database,
+    role: Role,
+    prefecture_code: str,
+    status: int,
+    method: str,
+) -> None:
     base = make_round(coordinator, app)
-    assert signed_in(app, Role.MUNICIPALITY).get(f"/rounds/{base}/what-if").status_code == 403
-    assert signed_in(app, Role.APPROVER).get(f"/rounds/{base}/what-if").status_code == 403
-    stranger = signed_in(app, Role.COORDINATOR, prefecture_code="27")
-    assert stranger.get(f"/rounds/{base}/what-if").status_code == 404
+    address = f"/rounds/{base}/what-if"
+    fields = defaults_of(coordinator.get(address).text)
+    stranger = signed_in(app, role, prefecture_code=prefecture_code)
+    if method == "get":
+        assert stranger.get(address).status_code == status
+        return
+    token = {"csrf_token": stranger.token()}
+    assert stranger.post(address, **{**fields, **token}).status_code == status
+    with database.reading() as session:
+        assert session.scalars(select(Round.id)).all() == [base]
+    assert coordinator.post(address, **fields).status_code == 302
+
+
+@pytest.mark.parametrize("verb", ["adopt", "discard", None])
+def test_a_round_in_any_state_is_tried_by_those_who_may(
+    app: TalentpoolFlask, coordinator: Browser, database: Database, verb: str | None
+) -> None:
+    base = make_round(coordinator, app)
+    link = f'href="/rounds/{base}/what-if"'
+    assert link in coordinator.get(f"/rounds/{base}").text
+    run_here(database, base)
+    if verb is not None:
+        assert coordinator.post(f"/rounds/{base}/{verb}").status_code == 302
+    assert link in coordinator.get(f"/rounds/{base}").text
+    assert link not in signed_in(app, Role.AUDITOR).get(f"/rounds/{base}").text
+    assert _try(coordinator, base) > base
+
+
+def test_a_round_that_failed_can_be_tried(
+    app: TalentpoolFlask, coordinator: Browser, database: Database
+) -> None:
+    base = make_round(coordinator, app)
+    with database.writing() as session:
+        for row in session.get_one(Round, base).needs:
+            hold = session.get_one(Need, row.need_id)
+            move(session, hold, "hold", actor=SYSTEM, now=NOW)
+    assert run_here(database, base) is RoundState.FAILED
+    page = coordinator.get(f"/rounds/{base}").text
+    assert "この回を準備したあとで" in page
+    assert f'href="/rounds/{base}/what-if"' in page
+    assert run_here(database, _try(coordinator, base)) is RoundState.EXPLORED
