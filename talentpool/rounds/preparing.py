@@ -21,6 +21,7 @@ from .models import DirectiveKind, Round, RoundDirective, RoundNeed
 JOB = "round"
 LONGEST = 600  # seconds
 TITLE = 100  # characters
+TRIAL = "試算："  # before the title of the round that is tried
 TRIED = (NeedState.OPEN, NeedState.SUBMITTED, NeedState.ON_HOLD)  # needs that a what-if may ask for
 
 
@@ -82,7 +83,7 @@ def suggest_what_if(base: Round, needs: Sequence[Need]) -> dict[str, Any]:
     """What the form of a what-if starts with: the choices of the round it is compared with."""
     known = {need.id for need in needs}
     return {
-        "title": f"試算：{base.title}"[:TITLE],
+        "title": base.title if base.title.startswith(TRIAL) else f"{TRIAL}{base.title}"[:TITLE],
         "needs": [row.need_id for row in base.needs if row.need_id in known],
         "lottery_seed": base.policy["lottery_seed"],
         "time_limit": base.time_limit,

@@ -228,7 +228,12 @@ def test_it_begins_with_the_choices_of_its_round(
     tried = _what_if(session, base, coordinator, asked, travel=30)
     assert (tried.based_on_id, tried.policy) == (base.id, base.policy)
     assert [row.reason for row in tried.directives] == ["本人の都合"]
-    assert preparing.suggest_what_if(tried, [asked])["travel"] == 30
+    again = preparing.suggest_what_if(tried, [asked])
+    assert (again["travel"], again["title"]) == (30, "試算：試算")
+    tried.title = suggested["title"]
+    assert preparing.suggest_what_if(tried, [asked])["title"] == "試算：もとの回"
+    tried.title = "長" * preparing.TITLE
+    assert len(preparing.suggest_what_if(tried, [asked])["title"]) == preparing.TITLE
     assert not _what_if(session, base, coordinator, other).directives
 
 
