@@ -49,6 +49,15 @@ class RoundForm(Form):
     def offer(self, needs: list[Need]) -> None:
         self.needs.choices = [SelectChoice(need.id, f"{need.code} {need.title}") for need in needs]
 
+    def chosen(self, base: m.Policy | None = None) -> dict[str, Any]:
+        """What was typed, in the words of `create_round`. Raises Refused as `policy` does."""
+        return {
+            "title": self.title.data,
+            "need_ids": self.needs.data or [],
+            "policy": self.policy(base),
+            "time_limit": self.time_limit.data,
+        }
+
     def policy(self, base: m.Policy | None = None) -> m.Policy:
         """The policy that was typed; the rest is as in `base`. Raises Refused where the weights do not add up."""
         document = (base or m.Policy()).to_dict()
@@ -92,8 +101,9 @@ class RoundForm(Form):
 class WhatIfForm(RoundForm):
     """The same with what would be different. The terms are fields made from the engine's."""
 
-    def what_if(self) -> m.WhatIf:
-        return m.WhatIf(**{term: self[term].data for term in m.TERMS})
+    def chosen(self, base: m.Policy | None = None) -> dict[str, Any]:
+        what_if = m.WhatIf(**{term: self[term].data for term in m.TERMS})
+        return {**super().chosen(base), "what_if": what_if}
 
     def term_fields(self) -> list[tuple[Any, str]]:
         """(field, unit) of each term."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from .. import clock, jobs, matching as m
 from ..db import Database, Session
@@ -19,6 +20,7 @@ from .preparing import JOB, check_needs, pairs_of
 
 SHOWN = 3  # pins that cannot be kept
 TELL_EVERY = 0.5  # seconds between two reports of progress: each is a unit of work
+T = TypeVar("T")
 VERBS = {"optimal": "prove", "feasible": "stop_short", "nothing": "come_up_empty"}
 
 
@@ -33,9 +35,14 @@ class Inputs:
 
     @property
     def hash(self) -> str:
-        return m.input_hash(
-            self.pool.candidates, self.pool.needs, self.policy, pins=self.pins, forbids=self.forbids
-        )
+        return self.put_to(m.input_hash)
+
+    def put_to(self, ask: Callable[..., T], **options: Any) -> T:
+        """What a function of the engine answers to them."""
+        return ask(
+            self.pool.candidates, self.pool.needs, self.policy,
+            pins=self.pins, forbids=self.forbids, **options,
+        )  # fmt: skip
 
 
 def gather(session: Session, round_: Round) -> Inputs:
@@ -120,15 +127,7 @@ def solve(inputs: Inputs, time_limit: float, lease: jobs.Lease | None = None) ->
         return lease.is_cancelled
 
     try:
-        return m.document(
-            inputs.pool.candidates,
-            inputs.pool.needs,
-            inputs.policy,
-            pins=inputs.pins,
-            forbids=inputs.forbids,
-            time_limit=time_limit,
-            progress=report,
-        )
+        return inputs.put_to(m.document, time_limit=time_limit, progress=report)
     except m.InfeasiblePins as error:
         raise Conflict(_explain_pins(inputs)) from error
 
@@ -183,7 +182,7 @@ def store(
     round_.seconds = result.get("seconds")
     round_.summary = _summary(inputs, result)
     round_.finished_at = now
-    session.add(RoundInput(round_id=round_.id, document=_input_document(inputs)))
+    session.add(RoundInput(round_id=round_.id, document=inputs.put_to(m.input_document)))
     verb = VERBS[result["status"]] if round_.what_if is None else "explore"
     move(
         session, round_, verb, actor=SYSTEM, now=now,
@@ -202,16 +201,6 @@ def _summary(inputs: Inputs, result: dict[str, Any]) -> dict[str, Any]:
         "proof": result["proof"],
         "baselines": result["baselines"],
     }
-
-
-def _input_document(inputs: Inputs) -> dict[str, Any]:
-    return m.input_document(
-        inputs.pool.candidates,
-        inputs.pool.needs,
-        inputs.policy,
-        pins=inputs.pins,
-        forbids=inputs.forbids,
-    )
 
 
 def document_of(round_: Round, codes: dict[int, str]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
@@ -43,24 +44,25 @@ def new_round() -> ResponseReturnValue:
     needs = preparing.list_open_needs(session, actor.prefecture_code)
     form = RoundForm(data=RoundForm.defaults() | preparing.suggest_defaults(session, actor, needs))
     form.offer(needs)
-    if form.validate_on_submit():
-        try:
-            created = preparing.create_round(
-                session,
-                prefecture_code=actor.prefecture_code,
-                title=form.title.data,
-                need_ids=form.needs.data or [],
-                policy=form.policy(),
-                time_limit=form.time_limit.data,
-                actor=actor,
-                now=clock.now(),
-            )
-        except Refused as error:
-            form.refuse(error)
-        else:
-            return redirect(url_for("rounds.show_round", round_id=created.id))
+    create = partial(preparing.create_round, session, prefecture_code=actor.prefecture_code)
+    made = _create(form, create)
+    if made is not None:
+        return redirect(url_for("rounds.show_round", round_id=made.id))
     status = 422 if form.is_submitted() else 200
     return render_template("rounds/new_round.html", form=form, needs=needs), status
+
+
+def _create(
+    form: RoundForm, create: Callable[..., Round], policy: m.Policy | None = None
+) -> Round | None:
+    """The round that was typed; none where nothing was, or it is refused, which the form then says."""
+    if not form.validate_on_submit():
+        return None
+    try:
+        return create(**form.chosen(policy), actor=current_actor(), now=clock.now())
+    except Refused as error:
+        form.refuse(error)
+        return None
 
 
 @blueprint.get("/<int:round_id>")
@@ -94,23 +96,9 @@ def try_round(round_id: int) -> ResponseReturnValue:
     policy = m.Policy.from_dict(base.policy)
     form = WhatIfForm(data=WhatIfForm.defaults(policy) | preparing.suggest_what_if(base, needs))
     form.offer(needs)
-    if form.validate_on_submit():
-        try:
-            created = preparing.prepare_what_if(
-                session,
-                base,
-                title=form.title.data,
-                need_ids=form.needs.data or [],
-                policy=form.policy(policy),
-                time_limit=form.time_limit.data,
-                what_if=form.what_if(),
-                actor=actor,
-                now=clock.now(),
-            )
-        except Refused as error:
-            form.refuse(error)
-        else:
-            return redirect(url_for("rounds.show_round", round_id=created.id))
+    made = _create(form, partial(preparing.prepare_what_if, session, base), policy)
+    if made is not None:
+        return redirect(url_for("rounds.show_round", round_id=made.id))
     status = 422 if form.is_submitted() else 200
     return render_template("rounds/try_round.html", form=form, round=base), status
 
