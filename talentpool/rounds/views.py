@@ -91,7 +91,7 @@ def show_round(round_id: int) -> ResponseReturnValue:
 def try_round(round_id: int) -> ResponseReturnValue:
     """The same round with something different, to be looked at only."""
     session, actor = current_session(), current_actor()
-    base = get_visible(session, actor, Round, round_id)
+    base = get_visible(session, actor, Round, round_id, lock=request.method == "POST")
     needs = preparing.list_needs_for(session, base.prefecture_code, is_what_if=True)
     policy = m.Policy.from_dict(base.policy)
     form = WhatIfForm(data=WhatIfForm.defaults(policy) | preparing.suggest_what_if(base, needs))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 import pytest
 from sqlalchemy import select
 
+from talentpool.candidates.models import Candidate
 from talentpool.db import Database
 from talentpool.needs.models import Need
 from talentpool.permissions import SYSTEM, Role
-from talentpool.rounds.models import Round
+from talentpool.rounds.models import DirectiveKind, Round
+from talentpool.rounds.preparing import direct_pair
 from talentpool.rounds.running import run_here
 from talentpool.states import RoundState, move
 from talentpool.web.unit import TalentpoolFlask
@@ -93,6 +97,30 @@ def test_others_cannot_try(
     with database.reading() as session:
         assert session.scalars(select(Round.id)).all() == [base]
     assert coordinator.post(address, **fields).status_code == 302
+
+
+def test_a_trial_waits_for_who_is_changing_its_round(
+    app: TalentpoolFlask, coordinator: Browser, database: Database
+) -> None:
+    base = make_round(coordinator, app)
+    address = f"/rounds/{base}/what-if"
+    fields = defaults_of(coordinator.get(address).text)
+    trial = Thread(target=lambda: coordinator.post(address, **fields))
+    with database.writing() as session:
+        as_updated = {"key_share": True}  # FOR NO KEY UPDATE
+        round_ = session.get_one(Round, base, with_for_update=as_updated)
+        trial.start()
+        trial.join(1.0)
+        assert trial.is_alive()
+        direct_pair(
+            session, round_, need_id=round_.needs[0].need_id, kind=DirectiveKind.FORBID,
+            candidate_id=session.scalars(select(Candidate.id)).first() or 0, reason="本人の都合",
+            actor=SYSTEM, now=NOW,
+        )  # fmt: skip
+    trial.join()
+    with database.reading() as session:
+        (tried,) = session.scalars(select(Round).where(Round.based_on_id == base))
+        assert [row.reason for row in tried.directives] == ["本人の都合"]
 
 
 @pytest.mark.parametrize("verb", ["adopt", "discard", None])
