@@ -291,7 +291,7 @@ def make_round_with_plan(
         bound=28000 * len(pairs),
         gap=0,
         seconds=0.1,
-        summary={"filled": len(pairs)},
+        summary={"filled": len(pairs), "seats": len(pairs), "mean_fit": 8000},
         result={},
         needs=[
             RoundNeed(

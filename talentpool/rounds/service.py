@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,12 +16,33 @@ from .running import check_unchanged
 
 __all__ = ["cancel_round", "check_unchanged", "discard_round", "get_finished", "list_rounds"]
 
+ROWS = 30  # of the list on one page
+COMPARED = 5  # other plans, on the page of one
 
-def list_rounds(session: Session, actor: Actor, state: RoundState | None = None) -> list[Round]:
-    query = visible(actor, Round).order_by(Round.id.desc())
-    if state is not None:
-        query = query.where(Round.state == state)
-    return list(session.scalars(query))
+
+@dataclass(frozen=True, slots=True)
+class RoundPage:
+    rows: list[Round]
+    total: int
+    page: int  # from 1
+    pages: int
+
+
+def list_rounds(session: Session, actor: Actor, *, page: int = 1) -> RoundPage:
+    """One page of the rounds `actor` may see, newest first."""
+    query = visible(actor, Round)
+    total = session.scalar(query.with_only_columns(sa.func.count())) or 0
+    pages = max(1, -(-total // ROWS))
+    page = min(max(page, 1), pages)
+    rows = query.order_by(Round.id.desc()).offset((page - 1) * ROWS).limit(ROWS)
+    return RoundPage(list(session.scalars(rows)), total, page, pages)
+
+
+def list_compared(session: Session, actor: Actor, round_: Round) -> list[Round]:
+    """The plans this one is compared with most: the one it was made from, then the newest."""
+    is_base = sa.case((Round.id == round_.based_on_id, 0), else_=1)
+    query = visible(actor, Round).where(Round.id != round_.id, Round.summary.is_not(None))
+    return list(session.scalars(query.order_by(is_base, Round.id.desc()).limit(COMPARED)))
 
 
 def get_finished(session: Session, actor: Actor, round_id: int) -> Round:

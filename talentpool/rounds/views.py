@@ -32,8 +32,9 @@ def init_app(app: Flask) -> None:
 @blueprint.get("/")
 @requires(Action.VIEW_ROUND)
 def list_rounds() -> ResponseReturnValue:
-    rounds = service.list_rounds(current_session(), current_actor())
-    return render_template("rounds/list_rounds.html", rounds=rounds, machine=states.ROUND)
+    page = request.args.get("page", 1, type=int)
+    found = service.list_rounds(current_session(), current_actor(), page=page)
+    return render_template("rounds/list_rounds.html", found=found, machine=states.ROUND)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -82,7 +83,7 @@ def show_round(round_id: int) -> ResponseReturnValue:
         return render_template("rounds/show_waiting.html", **context)
     return render_template(
         "rounds/show_plan.html", seats=plan.list_seats(round_, cast), **context,
-        others=[r for r in service.list_rounds(session, actor) if r.id != round_.id and r.summary],
+        others=service.list_compared(session, actor, round_),
     )  # fmt: skip
 
 

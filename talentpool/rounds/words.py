@@ -38,7 +38,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         town=town, rule_label=m.rule_text, weights=weights, relative_parts=relative_parts,
         compared=compared, dear=dear, orders=m.ORDERS, differing=differing,
-        compared_with=compared_with,
         waived=waived,
     )  # fmt: skip
 
@@ -101,11 +100,6 @@ def signed(difference: int, scale: int = 1) -> str:
     if not difference:
         return "0"
     return f"{difference:+,}" if scale == 1 else f"{difference / scale:+,.2f}"
-
-
-def compared_with(round_: Round, others: Sequence[Round]) -> list[Round]:
-    """The rounds a plan is compared with most: the one it was made from, then the newest."""
-    return sorted(others, key=lambda other: other.id != round_.based_on_id)[:SHOWN]
 
 
 def relative_parts(policy: Mapping[str, Any], parts: Mapping[str, int]) -> list[tuple[str, int]]:

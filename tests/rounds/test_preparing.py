@@ -218,18 +218,6 @@ def test_a_running_round_is_asked_to_stop_and_a_waiting_one_is_taken_back(
     assert _events(session)[-2:] == ["round.cancel", "round.stop"]
 
 
-def test_rounds_are_listed_newest_first_and_by_state(
-    session: Session, coordinator: Actor, need: Need
-) -> None:
-    first, second = (_make(session, coordinator, need) for _ in range(2))
-    _finished(session, first)
-    assert [r.id for r in service.list_rounds(session, coordinator)] == [second.id, first.id]
-    optimal = service.list_rounds(session, coordinator, RoundState.OPTIMAL)
-    assert [r.id for r in optimal] == [first.id]
-    stranger = make_user(session, Role.COORDINATOR, prefecture_code=OSAKA).actor
-    assert service.list_rounds(session, stranger) == []
-
-
 def test_a_person_who_left_the_pool_is_no_longer_fixed(
     database: Database,
 ) -> None:
