@@ -47,6 +47,9 @@ def show(ident: int, *, as_json: bool) -> None:
         ids = [row.need_id for row in round_.needs]
         needs = session.scalars(sa.select(Need).where(Need.id.in_(ids))).all()
         document = document_of(round_, {need.id: need.code for need in needs})
+    if round_.what_if is not None:
+        terms = (f"{term.en} {round_.what_if[name]:+d}" for name, term in m.TERMS.items())
+        click.echo(f"round {ident} is a what-if: {'; '.join(terms)}", err=as_json)
     if round_.result is None:
         click.echo(f"round {ident}: {ROUND.labels[round_.state][0]}")
     elif as_json:

@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         town=town, rule_label=m.rule_text, weights=weights, relative_parts=relative_parts,
         compared=compared, dear=dear, orders=m.ORDERS, differing=differing,
+        unlike=unlike, have_one_scale=have_one_scale,
         waived=waived,
     )  # fmt: skip
 
@@ -89,10 +90,32 @@ def weights(policy: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def differing(round_: Round) -> list[tuple[str, str]]:
     """(term, difference with its sign and unit) of a what-if; terms that are as they are left out."""
-    found = (round_.what_if or {}).items()
+    return [(m.TERMS[name].ja, _term(name, value)) for name, value in _terms(round_).items()]
+
+
+def unlike(before: Round, after: Round) -> list[tuple[str, str, str]]:
+    """(term, difference of one, of the other) where two rounds differ in what they try."""
+    one, other = _terms(before), _terms(after)
     return [
-        (m.TERMS[name].ja, f"{signed(value)}{m.TERMS[name].unit}") for name, value in found if value
+        (term.ja, _term(name, one.get(name, 0)), _term(name, other.get(name, 0)))
+        for name, term in m.TERMS.items()
+        if one.get(name) != other.get(name)
     ]
+
+
+def have_one_scale(before: Round, after: Round) -> bool:
+    """Whether the sums of two plans may be compared: both count alike, and for the same people and needs."""
+    return before.policy == after.policy and _terms(before) == _terms(after)
+
+
+def _terms(round_: Round) -> dict[str, int]:
+    """What differs, for a round that is no what-if as well: nothing."""
+    found = round_.what_if or {}
+    return {name: found[name] for name in m.TERMS if found.get(name)}
+
+
+def _term(name: str, value: int) -> str:
+    return f"{signed(value)}{m.TERMS[name].unit}"
 
 
 def signed(difference: int, scale: int = 1) -> str:

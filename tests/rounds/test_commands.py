@@ -11,7 +11,7 @@ from talentpool.config import Config
 from talentpool.db import Database
 from talentpool.permissions import SYSTEM
 from talentpool.rounds.models import DirectiveKind, Round
-from talentpool.rounds.preparing import create_round, direct_pair
+from talentpool.rounds.preparing import create_round, direct_pair, prepare_what_if
 from tests.commands import environ_of, run
 from tests.factories import HYOGO, NOW, make_candidate, make_need
 
@@ -88,3 +88,30 @@ def test_an_unknown_round_is_said(
 ) -> None:
     assert run("round", verb, "4711") != 0
     assert "no such round" in capsys.readouterr().err
+
+
+def test_a_what_if_is_shown_as_one(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    base = _round(database)
+    with database.writing() as session:
+        round_ = session.get_one(Round, base)
+        ident = prepare_what_if(
+            session, round_, title="試算", need_ids=[row.need_id for row in round_.needs],
+            policy=m.Policy(), time_limit=60, what_if=m.WhatIf(half_days=2, pay=-1500),
+            actor=SYSTEM, now=NOW,
+        ).id  # fmt: skip
+    line = (
+        f"round {ident} is a what-if:"
+        " Half-days a month +2; Travel, one way +0; Pay per half-day -1500\n"
+    )
+    assert run("round", "show", str(base)) == 0
+    assert "what-if" not in capsys.readouterr().out
+    assert run("round", "show", str(ident)) == 0
+    assert capsys.readouterr().out.startswith(line)
+    assert run("round", "run", str(ident)) == 0
+    assert capsys.readouterr().out == f"round {ident}: explored\n"
+    assert run("round", "show", str(ident)) == 0
+    assert capsys.readouterr().out.startswith(line)
+    assert run("round", "show", str(ident), "--json") == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["placements"]
+    assert shown.err == line

@@ -151,3 +151,63 @@ def test_a_round_that_failed_can_be_tried(
     assert "この回を準備したあとで" in page
     assert f'href="/rounds/{base}/what-if"' in page
     assert run_here(database, _try(coordinator, base)) is RoundState.EXPLORED
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "{tried}", "{tried}/needs/{need}", "{tried}/candidates/{person}",
+        "{tried}/needs/{need}/candidates/{person}",
+        "{tried}/needs/{need}/candidates/{person}/direct",
+    ],
+)  # fmt: skip
+def test_every_page_of_a_what_if_says_so_and_none_of_a_round(
+    app: TalentpoolFlask, coordinator: Browser, database: Database, page: str
+) -> None:
+    base = make_round(coordinator, app)
+    tried = _try(coordinator, base, half_days="2", travel="-30", pay="0")
+    run_here(database, base)
+    run_here(database, tried)
+    with database.reading() as session:
+        pair = session.get_one(Round, tried).pairs[0]
+        ids = {"need": pair.need_id, "person": pair.candidate_id}
+    shown = coordinator.get("/rounds/" + page.format(tried=tried, **ids)).text
+    assert "これは試算です" in shown
+    assert "1か月に引き受ける半日コマ：+2コマ" in shown
+    assert "-30分" in shown
+    assert "半日あたりの報酬：" not in shown
+    plain = coordinator.get("/rounds/" + page.format(tried=base, **ids))
+    assert plain.status_code == 200
+    assert "これは試算です" not in plain.text
+
+
+def test_a_comparison_says_what_differs_and_compares_sums_only_of_one_scale(
+    app: TalentpoolFlask, coordinator: Browser, database: Database
+) -> None:
+    base = make_round(coordinator, app)
+    more = _try(coordinator, base, half_days="2", pay="1500")
+    same = _try(coordinator, base)
+    other = _try(coordinator, base, half_days="2", pay="1500", fill_premium="1")
+    again = _try(coordinator, more)
+    for ident in (base, more, same, other, again):
+        run_here(database, ident)
+
+    def compare(first: int, second: int) -> str:
+        return coordinator.get(f"/rounds/{second}/compare?with={first}").text
+
+    shown = compare(base, more)
+    assert "第1回は試算です" not in shown
+    assert "第2回は試算です" in shown
+    terms = shown.split("試算の条件の違い")[-1].split("</table>")[0]
+    assert [text in terms for text in ("+2コマ", "+1,500円", "分<")] == [True, True, False]
+    assert _compares_sums(shown) is False
+    assert _compares_sums(compare(base, same)) is True
+    assert "試算の条件の違い" not in compare(base, same)
+    assert _compares_sums(compare(more, again)) is True
+    assert "試算の条件の違い" not in compare(more, other)
+    assert _compares_sums(compare(more, other)) is False
+
+
+def _compares_sums(page: str) -> bool:
+    assert ("合計点は比べられません" in page) == ('<th scope="row">合計点</th>' not in page)
+    return "合計点は比べられません" not in page
