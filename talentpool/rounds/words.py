@@ -146,12 +146,14 @@ def compared(round_: Round) -> Sequence[Compared]:
 
 @dataclass(frozen=True, slots=True)
 class Waived:
-    """The plan without one term of the policy, against the plan; differences, fit in bp."""
+    """What the plan has more of than the plan without one term of the policy; fit in bp, worst_served in percent."""
 
     label: str
     filled: int
     half_days: int
     fit: int | None
+    worst_served: int | None
+    changed: int  # pairs that only the plan has
 
 
 def waived(round_: Round) -> list[Waived]:
@@ -164,6 +166,8 @@ def waived(round_: Round) -> list[Waived]:
             plan["filled"] - other["filled"],
             plan["half_days"] - other["half_days"],
             _difference(plan["mean_fit"], other["mean_fit"]),
+            _difference(plan["worst_served"], other["worst_served"]),
+            other["changed"],
         )
         for name, waiver in m.WAIVERS.items()
         if plan is not None and (other := found.get(name)) is not None

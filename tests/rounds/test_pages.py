@@ -36,6 +36,9 @@ def test_a_round_is_made_run_and_read(
     assert "もう1人いると助かる人材" in plan
     waived = plan.split("方針の項目ごとの増減")[-1]
     assert "1枠を埋める価値" in waived
+    assert "最も埋まらない規模の充足率" in waived.split("</thead>")[0]
+    assert "0ポイント" in waived
+    assert "損得" not in plan
     with database.reading() as session:
         shortages = session.get_one(Round, ident).result["shortages"]
         waiting = [need for entry in shortages for need in entry["needs"]]

@@ -99,6 +99,20 @@ def test_a_reason_names_other_needs_by_their_code_where_their_titles_are_not_at_
     assert "N-000001" in words.reason({"code": "taken", "needs": ["N-000001"], "more": 0})
 
 
+def test_a_term_of_the_policy_is_shown_by_what_the_plan_has_more_of() -> None:
+    figures = {"filled": 5, "half_days": 90, "mean_fit": 7000, "worst_served": 50}
+    fewer = {"filled": 4, "half_days": 99, "mean_fit": 7250, "worst_served": 25, "changed": 3}
+    empty = {"filled": 0, "half_days": 0, "mean_fit": None, "worst_served": None, "changed": 5}
+    round_ = Round(
+        summary={"baselines": {"plan": figures}}, result={"waived": {"size": fewer, "fill": empty}}
+    )
+    assert words.waived(round_) == [
+        words.Waived("1枠を埋める価値", 5, 90, None, None, 5),
+        words.Waived("規模ごとの加点", 1, -9, -250, 25, 3),
+    ]
+    assert words.waived(Round()) == []
+
+
 def test_parts_are_shown_against_their_weight_and_parts_of_no_weight_are_left_out() -> None:
     policy = m.Policy().to_dict()
     policy["weights"] |= {"record": 0, "skills": 4000}
