@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _
+from flask_babel import LazyString, lazy_gettext as _
 from wtforms import IntegerField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, NumberRange
@@ -12,6 +12,7 @@ from ..errors import Refused
 from ..needs.models import Need
 from ..web.forms import Form, long_text_field, text_field
 from .models import DirectiveKind
+from .words import in_own
 
 GREATEST_PREMIUM = 100_000  # basis points
 FULL = 10_000  # basis points: what the weights add up to
@@ -107,13 +108,17 @@ class WhatIfForm(RoundForm):
 
     def term_fields(self) -> list[tuple[Any, str]]:
         """(field, unit) of each term."""
-        return [(self[name], term.unit) for name, term in m.TERMS.items()]
+        return [(self[name], _(term.unit)) for name, term in m.TERMS.items()]
 
 
 for _part, _label in m.PARTS.items():
     setattr(RoundForm, f"weight_{_part}", _whole(_label[0], 0, 10_000))
 for _name, _term in m.TERMS.items():
-    setattr(WhatIfForm, _name, _whole(_term.ja, -_term.most, _term.most, default=0))
+    setattr(
+        WhatIfForm,
+        _name,
+        _whole(LazyString(in_own, _term.ja, _term.en), -_term.most, _term.most, default=0),
+    )
 
 
 class DirectiveForm(Form):

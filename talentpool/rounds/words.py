@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import Flask, g
+from flask_babel import get_locale, gettext
 
 from .. import matching as m
 from ..candidates.models import Candidate
@@ -90,14 +91,17 @@ def weights(policy: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def differing(round_: Round) -> list[tuple[str, str]]:
     """(term, difference with its sign and unit) of a what-if; terms that are as they are left out."""
-    return [(m.TERMS[name].ja, _term(name, value)) for name, value in _terms(round_).items()]
+    return [
+        (in_own(m.TERMS[name].ja, m.TERMS[name].en), _term(name, value))
+        for name, value in _terms(round_).items()
+    ]
 
 
 def unlike(before: Round, after: Round) -> list[tuple[str, str, str]]:
     """(term, difference of one, of the other) where two rounds differ in what they try."""
     one, other = _terms(before), _terms(after)
     return [
-        (term.ja, _term(name, one.get(name, 0)), _term(name, other.get(name, 0)))
+        (in_own(term.ja, term.en), _term(name, one.get(name, 0)), _term(name, other.get(name, 0)))
         for name, term in m.TERMS.items()
         if one.get(name) != other.get(name)
     ]
@@ -115,7 +119,12 @@ def _terms(round_: Round) -> dict[str, int]:
 
 
 def _term(name: str, value: int) -> str:
-    return f"{signed(value)}{m.TERMS[name].unit}"
+    return f"{signed(value)}{gettext(m.TERMS[name].unit)}"
+
+
+def in_own(ja: str, en: str) -> str:
+    """A label of the engine in the language of the page."""
+    return en if str(get_locale() or "ja") == "en" else ja
 
 
 def signed(difference: int, scale: int = 1) -> str:
@@ -162,7 +171,7 @@ def waived(round_: Round) -> list[Waived]:
     found = (round_.result or {}).get("waived", {})
     return [
         Waived(
-            waiver.ja,
+            in_own(waiver.ja, waiver.en),
             plan["filled"] - other["filled"],
             plan["half_days"] - other["half_days"],
             _difference(plan["mean_fit"], other["mean_fit"]),
