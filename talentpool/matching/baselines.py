@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .blocking import blocking_pairs
 from .errors import MissingInput
-from .market import Ints, Market, open_market
+from .market import Ints, Market, Pair, open_market, pinned_edges
 from .plan import Plan
 from .problem import Problem
 
@@ -49,13 +49,19 @@ def fill(market: Market, order: Ints) -> Ints:
     return np.array(taken, np.int64)
 
 
-def baselines(problem: Problem) -> dict[str, Plan]:
-    """Name → plan. Raises MissingInput without `posted` or `skill_count`."""
+def baselines(
+    problem: Problem, *, pins: Sequence[Pair] = (), forbids: Sequence[Pair] = ()
+) -> dict[str, Plan]:
+    """Name → plan; every one has the pins and none of the forbids.
+
+    Raises MissingInput without `posted` or `skill_count`, and InfeasiblePins.
+    """
     if problem.posted is None:
         raise MissingInput("the first-come baseline needs `posted`")
     if problem.skill_count is None:
         raise MissingInput("the count baseline needs `skill_count`")
-    market = open_market(problem)
+    pinned = pinned_edges(problem, pins, forbids)
+    market = open_market(problem, pinned, forbids)
     edge, fit = market.edge, problem.fit[market.edge].astype(np.int64)
     count = problem.skill_count[edge].astype(np.int64)
     orders = {
@@ -63,11 +69,11 @@ def baselines(problem: Problem) -> dict[str, Plan]:
         "greedy": np.lexsort((edge, -fit)),
         "skill_count": np.lexsort((edge, -count)),
     }
-    return {name: _as_plan(problem, market, order) for name, order in orders.items()}
+    return {name: _as_plan(problem, pinned, market, order) for name, order in orders.items()}
 
 
-def _as_plan(problem: Problem, market: Market, order: Ints) -> Plan:
-    edges = np.sort(market.edge[fill(market, order)])
+def _as_plan(problem: Problem, pinned: Sequence[int], market: Market, order: Ints) -> Plan:
+    edges = np.sort(np.append(market.edge[fill(market, order)], np.array(pinned, np.int64)))
     value = int(problem.value[edges].sum())
     return Plan(
         pairs=np.stack([problem.row[edges], problem.candidate[edges]], axis=1).astype(np.int64),
@@ -80,12 +86,16 @@ def _as_plan(problem: Problem, market: Market, order: Ints) -> Plan:
 
 
 def figures(
-    problem: Problem, plan: Plan, size_class: NDArray[np.integer[Any]]
+    problem: Problem,
+    plan: Plan,
+    size_class: NDArray[np.integer[Any]],
+    *,
+    forbids: Sequence[Pair] = (),
 ) -> dict[str, int | None]:
     """What plans are compared by.
 
     filled seats, half_days over all months, mean_fit in bp, value in bp to the problem, worst_served: percent of the seats
-    filled in the size class of towns that gets least (size_class (m,): 0..2), blocking pairs.
+    filled in the size class of towns that gets least (size_class (m,): 0..2), blocking pairs that nobody forbids.
     """
     edges = problem.edges(plan.pairs)
     fits = problem.fit[edges]
@@ -96,7 +106,7 @@ def figures(
         "mean_fit": round(int(fits.sum()) / len(fits)) if len(fits) else None,
         "value": int(problem.value[edges].sum()),
         "worst_served": min(filled_share(problem, plan, size_class).values(), default=None),
-        "blocking": len(blocking_pairs(problem, plan)),
+        "blocking": len(blocking_pairs(problem, plan, forbids=forbids)),
     }
 
 

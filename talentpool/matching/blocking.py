@@ -7,15 +7,17 @@ engagement that fits less is given up.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from .market import Ints, open_market
+from .market import Ints, Pair, open_market
 from .plan import Plan
 from .problem import Problem
 
 
-def blocking_pairs(problem: Problem, plan: Plan) -> Ints:
-    """Pair numbers of the blocking pairs, ascending."""
+def blocking_pairs(problem: Problem, plan: Plan, *, forbids: Sequence[Pair] = ()) -> Ints:
+    """Pair numbers of the blocking pairs, ascending; forbidden ones are none."""
     market = open_market(problem)
     fit = problem.fit[market.edge].astype(np.int64)
     placed = np.isin(market.edge, problem.edges(plan.pairs))
@@ -37,8 +39,7 @@ def blocking_pairs(problem: Problem, plan: Plan) -> Ints:
         wants[at] = ((days[at] <= room[who[at]] + gives) & (slots[at] <= free[who[at]] + back)).all(
             axis=1
         )
-    blocking: Ints = np.sort(market.edge[open_pairs[wants]])
-    return blocking
+    return np.setdiff1d(market.edge[open_pairs[wants]], problem.edges(forbids))
 
 
 def _weakest(need: Ints, fit: Ints, taken: Ints, seats: Ints) -> Ints:

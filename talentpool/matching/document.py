@@ -72,13 +72,18 @@ def document(
             for need, people in excluded_of(candidates, needs).items()
         },
         "empty_seats": [
-            _empty(entry) for entry in empty_seats(problem, plan, candidates, needs, policy)
+            _empty(entry)
+            for entry in empty_seats(problem, plan, candidates, needs, policy, forbids=forbidden)
         ],
         "baselines": {
-            name: figures(problem, other, sizes) for name, other in _compared(policy, aimed).items()
+            name: figures(problem, other, sizes, forbids=forbidden)
+            for name, other in _compared(policy, aimed, pinned, forbidden).items()
         },
         "waived": {
-            name: {**figures(problem, other, sizes), "changed": _count_changed(plan, other)}
+            name: {
+                **figures(problem, other, sizes, forbids=forbidden),
+                "changed": _count_changed(plan, other),
+            }
             for name, other in waived(
                 policy, built, plan, candidates, needs, sizes, **options
             ).items()
@@ -101,9 +106,11 @@ def document(
     return answer
 
 
-def _compared(policy: Policy, aimed: Aimed) -> dict[str, Plan]:
+def _compared(
+    policy: Policy, aimed: Aimed, pins: Sequence[Pair], forbids: Sequence[Pair]
+) -> dict[str, Plan]:
     """The plan among the other ways of deciding; with aims, also the plan without them."""
-    plans = {**baselines(aimed.problem), "plan": aimed.plan}
+    plans = {**baselines(aimed.problem, pins=pins, forbids=forbids), "plan": aimed.plan}
     has_aims = policy.order != "premium" or policy.fairness_floor > 0
     return {**plans, "unaimed": aimed.plain} if has_aims else plans
 

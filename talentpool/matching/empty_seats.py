@@ -14,6 +14,7 @@ from .changes import Change, altered_arrays, changes_of, forms_of
 from .encode import Bools, Columns, People, columns_of, encode
 from .errors import MissingInput
 from .fit import fit_parts
+from .market import Pair
 from .plan import Plan
 from .policy import Policy
 from .problem import Problem, by_id
@@ -42,11 +43,16 @@ def empty_seats(
     candidates: Sequence[Candidate] | None = None,
     needs: Sequence[Need] | None = None,
     policy: Policy | None = None,
+    *,
+    forbids: Sequence[Pair] = (),
 ) -> list[EmptySeats]:
-    """One entry for each need that the plan does not fill; needs the records the problem was built from."""
+    """One entry for each need that the plan does not fill; needs the records the problem was built from.
+
+    forbids: those the plan was made with. Whom they rule out counts as forbidden, and no change brings them.
+    """
     if candidates is None or needs is None:
         raise MissingInput("empty seats are explained from the records of candidates and needs")
-    people, wanted = by_id(candidates), by_id(needs)
+    people, wanted = _ruled_out(by_id(candidates), problem, forbids), by_id(needs)
     seats = problem.seats - np.bincount(plan.pairs[:, 0], minlength=problem.m)
     load = _used(problem, plan)
     left, forms = _remaining(people, wanted, load), forms_of(people)
@@ -64,8 +70,22 @@ def empty_seats(
         policy=policy,
         premium=dict(zip(problem.need_ids, problem.premiums.tolist(), strict=True)),
         costs=load_costs(people, policy),
+        forbids=[(problem.need_ids[int(j)], int(i)) for j, i in forbids],
     )
     return [_explain(wanted[j], int(seats[j]), setting, some) for j, some in changes.items()]
+
+
+def _ruled_out(
+    people: Sequence[Candidate], problem: Problem, forbids: Sequence[Pair]
+) -> list[Candidate]:
+    """The people with the forbids among the needs that are forbidden to them."""
+    ruled_out: dict[int, set[str]] = {}
+    for j, i in forbids:
+        ruled_out.setdefault(int(i), set()).add(problem.need_ids[int(j)])
+    return [
+        replace(person, forbidden=person.forbidden | ruled_out[i]) if i in ruled_out else person
+        for i, person in enumerate(people)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +110,7 @@ def _pool(people: list[Candidate], columns: Columns) -> _Pool:
 @dataclass(frozen=True, slots=True)
 class _Setting:
     """everybody: as they came; left: the same people as they are once the plan stands; premium: need id → bp a
-    seat; costs (n,): bp off what each person is worth anywhere."""
+    seat; costs (n,): bp off what each person is worth anywhere; forbids: (need id, index)."""
 
     everybody: _Pool
     left: _Pool
@@ -99,6 +119,11 @@ class _Setting:
     policy: Policy
     premium: dict[str, int]
     costs: NDArray[np.int32]
+    forbids: Sequence[tuple[str, int]]
+
+    def ruled_out(self, need: Need) -> list[int]:
+        """Indices of the people whom the forbids keep from this need."""
+        return [i for name, i in self.forbids if name == need.id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +179,7 @@ def _explain(need: Need, seats: int, setting: _Setting, changes: list[Change]) -
     broken = people.broken(need, columns)
     table = np.stack(list(broken.values()))
     names = list(broken)
-    single = np.flatnonzero(table.sum(axis=0) == 1)
+    single = np.setdiff1d(np.flatnonzero(table.sum(axis=0) == 1), setting.ruled_out(need))
     fits = fit_parts(people.arrays, need, columns, setting.policy).sum(axis=1)[single]
     nearest = single[np.lexsort((single, -fits))[:NEAREST]]
     staff = load.staff.get(need.id, [])
