@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .baselines import SIZE_CLASSES, filled_share
+from .limited import PROVED, Limited
 from .plan import Plan
 from .policy import GREATEST, Policy
 from .problem import DEFAULT_PREMIUM, Problem
-from .solve import solve
+from .search import Stop
 
 STEP = 100  # bp: premiums of a floor are whole points
+MOST_STEPS = GREATEST // STEP // 10
 
 
 @dataclass(frozen=True)
@@ -37,21 +39,24 @@ class Aimed:
 def solve_for(
     policy: Policy, problem: Problem, size_class: NDArray[np.integer[Any]], **options: Any
 ) -> Aimed:
-    """The plan that the policy aims at: its order first, then its floor. options: those of `solve`."""
+    """The plan that the policy aims at: its order first, then its floor. options: those of `solve`.
+
+    All solves together take the `time_limit`; whatever it cuts short, or `progress` cancels, is not proved.
+    """
+    limited = Limited(options)
     if policy.order == "stages":
-        aimed = solve_in_stages(problem, **options)
+        aimed = _in_stages(problem, limited)
     else:
-        plan = solve(problem, **options)
-        aimed = Aimed(problem, plan, plan, is_reached=True, premium=np.zeros(problem.m, np.int64))
-    if not policy.fairness_floor:
-        return aimed
-    fair = solve_with_floor(aimed.problem, size_class, policy.fairness_floor, **options)
-    return replace(
-        fair,
-        plain=aimed.plain,
-        is_reached=fair.is_reached and aimed.is_reached,
-        premium=fair.premium + aimed.premium,
-    )
+        aimed = _without(problem, limited.first(problem))
+    if policy.fairness_floor:
+        fair = _with_floor(aimed.problem, aimed.plan, size_class, policy.fairness_floor, limited)
+        aimed = replace(
+            fair,
+            plain=aimed.plain,
+            is_reached=fair.is_reached and aimed.is_reached,
+            premium=fair.premium + aimed.premium,
+        )
+    return replace(aimed, plan=limited.as_far(aimed.plan))
 
 
 def solve_in_stages(problem: Problem, **options: Any) -> Aimed:
@@ -61,16 +66,9 @@ def solve_in_stages(problem: Problem, **options: Any) -> Aimed:
     fills as many has the same sum of premiums, hence no better rest: x is the strict optimum. So premiums are
     doubled until the plan fills that many, and never one huge number hides the fit from the solver.
     """
-    plan = plain = solve(problem, **options)
-    filled = solve(_counting(problem), **options)
-    most = len(filled.pairs)
-    added, raised = 0, problem
-    while len(plan.pairs) < most and 2 * (added + DEFAULT_PREMIUM) <= GREATEST:
-        added = 2 * added + DEFAULT_PREMIUM
-        raised = with_premium(problem, np.full(problem.m, added))
-        plan = solve(raised, **{**options, "start": plan})
-    is_reached = len(plan.pairs) == most and {plan.status, filled.status} <= {"optimal", "nothing"}
-    return Aimed(raised, plan, plain, is_reached, np.full(problem.m, added))
+    limited = Limited(options)
+    aimed = _in_stages(problem, limited)
+    return replace(aimed, plan=limited.as_far(aimed.plan))
 
 
 def solve_with_floor(
@@ -81,50 +79,97 @@ def solve_with_floor(
     size_class (m,): 0..2 of each need's town. The least premium for a class below the floor is found by
     bisection, class by class, the worst first; a floor that no premium reaches is said.
     """
-    plan = plain = solve(problem, **options)
+    limited = Limited(options)
+    aimed = _with_floor(problem, limited.first(problem), size_class, floor, limited)
+    return replace(aimed, plan=limited.as_far(aimed.plan))
+
+
+def _without(problem: Problem, plan: Plan) -> Aimed:
+    return Aimed(problem, plan, plan, is_reached=True, premium=np.zeros(problem.m, np.int64))
+
+
+def _in_stages(problem: Problem, limited: Limited) -> Aimed:
+    plan = plain = limited.first(problem)
+    added, raised, is_reached = 0, problem, False
+    try:
+        filled = limited.again(_counting(problem))
+        most = len(filled.pairs)
+        while len(plan.pairs) < most and 2 * (added + DEFAULT_PREMIUM) <= GREATEST:
+            more = 2 * added + DEFAULT_PREMIUM
+            higher = with_premium(problem, np.full(problem.m, more))
+            answer = limited.again(higher, plan)
+            if limited.is_cut and len(answer.pairs) <= len(plan.pairs):
+                break
+            added, raised, plan = more, higher, answer
+        is_reached = len(plan.pairs) == most and {plan.status, filled.status} <= PROVED
+    except Stop:
+        pass
+    return Aimed(raised, plan, plain, is_reached, np.full(problem.m, added))
+
+
+def _with_floor(
+    problem: Problem,
+    plain: Plan,
+    size_class: NDArray[np.integer[Any]],
+    floor: int,
+    limited: Limited,
+) -> Aimed:
+    plan, raised = plain, problem
     premium = np.zeros(SIZE_CLASSES, np.int64)
-    raised = problem
     for _ in range(SIZE_CLASSES):
         shares = filled_share(problem, plan, size_class)
         worst = min(shares, key=lambda c: shares[c], default=0)
         if not shares or shares[worst] >= floor or premium[worst]:
             break
-        raised, plan, premium[worst] = _lifted(
-            problem, plan, size_class, floor, premium, worst, options
-        )
+        lift = _Lift(problem, size_class, premium.copy(), worst, limited, {0: (raised, plan)})
+        premium[worst] = lift.to(floor) * STEP
+        raised, plan = lift.known[int(premium[worst]) // STEP]
     reached = all(s >= floor for s in filled_share(problem, plan, size_class).values())
     return Aimed(raised, plan, plain, reached, premium[size_class])
 
 
-def _lifted(
-    problem: Problem,
-    plan: Plan,
-    size_class: NDArray[np.integer[Any]],
-    floor: int,
-    premium: NDArray[np.int64],
-    worst: int,
-    options: dict[str, Any],
-) -> tuple[Problem, Plan, int]:
-    """The least premium, in steps, with which one class reaches the floor; the greatest where none does."""
-    low, high = 0, GREATEST // STEP // 10
-    tried: dict[int, tuple[Problem, Plan]] = {}
-    while low < high:
-        middle = (low + high) // 2
-        more = premium.copy()
-        more[worst] = middle * STEP
-        raised = with_premium(problem, more[size_class])
-        answer = solve(raised, **{**options, "start": plan})
-        tried[middle] = raised, answer
-        if filled_share(problem, answer, size_class)[worst] >= floor:
-            high = middle
-        else:
-            low = middle + 1
-    if high not in tried:
-        more = premium.copy()
-        more[worst] = high * STEP
-        raised = with_premium(problem, more[size_class])
-        tried[high] = raised, solve(raised, **{**options, "start": plan})
-    return *tried[high], high * STEP
+@dataclass(frozen=True)
+class _Lift:
+    """A premium for one size class beside those (3,) of the others. known: steps of it → problem and plan."""
+
+    problem: Problem
+    size_class: NDArray[np.integer[Any]]
+    premium: NDArray[np.int64]
+    worst: int
+    limited: Limited
+    known: dict[int, tuple[Problem, Plan]]
+
+    def to(self, floor: int) -> int:
+        """The least premium, in steps, with which the class reaches the floor; the greatest where none does.
+
+        Where there was no time to the end, the best of what is known.
+        """
+        try:
+            return self._least(floor)
+        except Stop:
+            return min(self.known, key=lambda steps: (-min(self.share(steps), floor), steps))
+
+    def share(self, steps: int) -> int:
+        """Percent of the seats of the class that are filled. Raises Stop where that has to be solved and time is up."""
+        if steps not in self.known:
+            premium = self.premium.copy()
+            premium[self.worst] = steps * STEP
+            raised = with_premium(self.problem, premium[self.size_class])
+            _problem, start = self.known[0]
+            self.known[steps] = raised, self.limited.again(raised, start)
+        _problem, plan = self.known[steps]
+        return filled_share(self.problem, plan, self.size_class)[self.worst]
+
+    def _least(self, share: int) -> int:
+        low, high = 0, MOST_STEPS
+        while low < high:
+            middle = (low + high) // 2
+            if self.share(middle) >= share:
+                high = middle
+            else:
+                low = middle + 1
+        self.share(high)
+        return high
 
 
 def with_premium(problem: Problem, added: NDArray[np.integer[Any]]) -> Problem:

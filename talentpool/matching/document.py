@@ -42,6 +42,8 @@ def document(
 ) -> dict[str, Any]:
     """Build, solve and explain. Pairs are (need id, candidate id); `is_stable` leaves out the seconds.
 
+    time_limit: seconds for the plan, all solves of its aims together. What explains it is solved where the size of
+    the problem allows it, and not once `progress` has cancelled.
     Raises InvalidProblem, InfeasiblePins.
     """
     policy = policy or Policy()

@@ -129,7 +129,8 @@ def solved(
 ) -> list[Shortage]:
     """The shortages with what one more gains exactly, where plans are quick to prove; the greatest gain first.
 
-    Whether they are is told by the size of the problem and not by the clock, so that the answer stays the same.
+    Whether they are is told by the size of the problem and not by the clock, so that the answer stays the same. A
+    gain that is not proved all the same is left out.
     """
     if plan.status != "optimal" or len(problem.candidate) > QUICK:
         return list(found)
@@ -138,8 +139,8 @@ def solved(
     for entry in found:
         person = newcomer(entry.kind, by_kind[entry.kind], "+")
         more = build([person], needs, policy, has_parts=False)
-        gained = gain(problem, plan, more, pins=pins, forbids=forbids).bp
-        answer.append(replace(entry, gained=gained))
+        better = gain(problem, plan, more, pins=pins, forbids=forbids)
+        answer.append(replace(entry, gained=better.bp if better.is_exact else None))
     return sorted(answer, key=lambda entry: (-(entry.gained or 0), -entry.at_most, entry.kind))
 
 
