@@ -5,7 +5,9 @@ Both are reached with premiums, found by solving again; what they cost shows bes
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -26,7 +28,8 @@ MOST_STEPS = GREATEST // STEP // 10
 class Aimed:
     """problem: with the premiums that were needed; plan: its best plan; plain: the best without the aims.
 
-    is_reached: the aims are met. premium (m,): bp added for a seat of each need.
+    is_reached: the aims are met; is_out_of_reach: it is proved that no plan meets the floor; where it is neither, none
+    was found. premium (m,): bp added for a seat of each need.
     """
 
     problem: Problem
@@ -34,6 +37,7 @@ class Aimed:
     plain: Plan
     is_reached: bool
     premium: NDArray[np.int64]
+    is_out_of_reach: bool = False
 
 
 def solve_for(
@@ -77,7 +81,8 @@ def solve_with_floor(
     """The best plan in which each size class has at least `floor` percent of its seats filled.
 
     size_class (m,): 0..2 of each need's town. The least premium for a class below the floor is found by
-    bisection, class by class, the worst first; a floor that no premium reaches is said.
+    bisection, class by class, the worst first. A class that stays below whatever it is paid gets the least premium
+    that fills most of it. Where the classes do not all get there, the plan is the one with the best of the worst.
     """
     limited = Limited(options)
     aimed = _with_floor(problem, limited.first(problem), size_class, floor, limited)
@@ -116,16 +121,63 @@ def _with_floor(
 ) -> Aimed:
     plan, raised = plain, problem
     premium = np.zeros(SIZE_CLASSES, np.int64)
-    for _ in range(SIZE_CLASSES):
-        shares = filled_share(problem, plan, size_class)
-        worst = min(shares, key=lambda c: shares[c], default=0)
-        if not shares or shares[worst] >= floor or premium[worst]:
-            break
-        lift = _Lift(problem, size_class, premium.copy(), worst, limited, {0: (raised, plan)})
-        premium[worst] = lift.to(floor) * STEP
-        raised, plan = lift.known[int(premium[worst]) // STEP]
-    reached = all(s >= floor for s in filled_share(problem, plan, size_class).values())
-    return Aimed(raised, plan, plain, reached, premium[size_class])
+    best = plan, raised, premium
+    untried = set(range(SIZE_CLASSES))
+    while below := untried & (shares := _below(problem, plan, size_class, floor)).keys():
+        worst = min(sorted(below), key=lambda c: shares[c])
+        untried.remove(worst)
+        lift = _Lift(problem, size_class, premium, worst, limited, {0: (raised, plan)})
+        steps = lift.to(floor)
+        premium, (raised, plan) = lift.with_steps(steps), lift.known[steps]
+        best = max(
+            best, (plan, raised, premium), key=lambda s: _served(problem, s[0], size_class, floor)
+        )
+    plan, raised, premium = best
+    missed = _below(problem, plan, size_class, floor).keys()
+    return Aimed(
+        raised, plan, plain, not missed, premium[size_class],
+        is_out_of_reach=_is_too_much(problem, size_class, floor, missed, limited),
+    )  # fmt: skip
+
+
+def _served(
+    problem: Problem, plan: Plan, size_class: NDArray[np.integer[Any]], floor: int
+) -> list[int]:
+    """The shares of the size classes up to the floor, the worst first: what is greater is fairer."""
+    return sorted(min(s, floor) for s in filled_share(problem, plan, size_class).values())
+
+
+def _below(
+    problem: Problem, plan: Plan, size_class: NDArray[np.integer[Any]], floor: int
+) -> dict[int, int]:
+    """Size class → percent of its seats that are filled, where that is less than the floor."""
+    shares = filled_share(problem, plan, size_class)
+    return {c: share for c, share in shares.items() if share < floor}
+
+
+def _is_too_much(
+    problem: Problem,
+    size_class: NDArray[np.integer[Any]],
+    floor: int,
+    missed: AbstractSet[int],
+    limited: Limited,
+) -> bool:
+    """Whether some classes together have fewer seats that can be filled at all than the floor asks of them.
+
+    Only where that is so is it proved that no plan meets the floor.
+    """
+    seats = np.bincount(size_class, problem.seats, minlength=SIZE_CLASSES).astype(np.int64)
+    asked = -(-floor * seats // 100)
+    some = [c for k in range(SIZE_CLASSES) for c in combinations(range(SIZE_CLASSES), k + 1)]
+    try:
+        return any(
+            limited.again(_counting(problem, np.isin(size_class, classes))).bound
+            < asked[list(classes)].sum()
+            for classes in some
+            if not missed.isdisjoint(classes)
+        )
+    except Stop:
+        return False
 
 
 @dataclass(frozen=True)
@@ -140,21 +192,28 @@ class _Lift:
     known: dict[int, tuple[Problem, Plan]]
 
     def to(self, floor: int) -> int:
-        """The least premium, in steps, with which the class reaches the floor; the greatest where none does.
+        """The least premium, in steps, with which the class reaches the floor, or gets as near as it can.
 
         Where there was no time to the end, the best of what is known.
         """
         try:
-            return self._least(floor)
+            share = self.share(self._least(floor))
+            if share < floor:
+                self._least(share)
         except Stop:
-            return min(self.known, key=lambda steps: (-min(self.share(steps), floor), steps))
+            pass
+        return min(self.known, key=lambda steps: (-min(self.share(steps), floor), steps))
+
+    def with_steps(self, steps: int) -> NDArray[np.int64]:
+        """(3,) bp"""
+        premium = self.premium.copy()
+        premium[self.worst] = steps * STEP
+        return premium
 
     def share(self, steps: int) -> int:
         """Percent of the seats of the class that are filled. Raises Stop where that has to be solved and time is up."""
         if steps not in self.known:
-            premium = self.premium.copy()
-            premium[self.worst] = steps * STEP
-            raised = with_premium(self.problem, premium[self.size_class])
+            raised = with_premium(self.problem, self.with_steps(steps)[self.size_class])
             _problem, start = self.known[0]
             self.known[steps] = raised, self.limited.again(raised, start)
         _problem, plan = self.known[steps]
@@ -168,7 +227,6 @@ class _Lift:
                 high = middle
             else:
                 low = middle + 1
-        self.share(high)
         return high
 
 
@@ -178,9 +236,10 @@ def with_premium(problem: Problem, added: NDArray[np.integer[Any]]) -> Problem:
     return replace(problem, premium=(old + added).astype(np.int32))
 
 
-def _counting(problem: Problem) -> Problem:
-    """Every pair is worth one."""
+def _counting(problem: Problem, counted: NDArray[np.bool_] | None = None) -> Problem:
+    """Every pair is worth one; with `counted` (m,), those of these needs, and the others nothing."""
+    premium = np.ones(problem.m, np.int32) if counted is None else counted.astype(np.int32)
     return replace(
-        problem, premium=np.ones(problem.m, np.int32), bonus=None, parts=None, part_names=(),
+        problem, premium=premium, bonus=None, parts=None, part_names=(),
         fit=np.zeros(len(problem.fit), np.int16),
     )  # fmt: skip

@@ -92,6 +92,7 @@ def document(
         },
         "aims": {
             "is_reached": aimed.is_reached,
+            "is_out_of_reach": aimed.is_out_of_reach,
             "premium": _by_name(problem.need_ids, aimed.premium),
         },
         "prices": {

@@ -71,6 +71,27 @@ def _rows(problem: m.Problem) -> tuple[list[np.ndarray], list[int]]:
     return rows, right
 
 
+def can_be_filled(problem: m.Problem, size_class: np.ndarray, floor: int) -> bool:
+    """Whether any plan has `floor` percent of the seats of each class filled, by HiGHS."""
+    pairs = len(problem.candidate)
+    classes = [c for c in range(3) if (size_class == c).any()]
+    least = [floor * int(problem.seats[size_class == c].sum()) / 100 for c in classes]
+    if not pairs:
+        return max(least) <= 0
+    rows, right = _rows(problem)
+    filled = np.array([size_class[problem.row] == c for c in classes], float)
+    answer = milp(
+        np.zeros(pairs),
+        constraints=[
+            LinearConstraint(np.array(rows, float), -np.inf, np.array(right, float)),
+            LinearConstraint(filled, np.array(least) - 1e-6, np.inf),
+        ],
+        integrality=np.ones(pairs, np.int64),
+        bounds=Bounds(0, 1),
+    )
+    return answer.x is not None
+
+
 def best_by_cp_sat(problem: m.Problem) -> int:
     """The optimum by OR-tools' CP-SAT."""
     from ortools.sat.python import cp_model

@@ -9,10 +9,8 @@ import pytest
 
 from talentpool import matching as m
 
-from .instances import random_problem
+from .instances import can_be_filled, random_problem
 from .test_refusals import _arrays
-
-MOST = 1_000_000  # bp: no premium of a floor is greater
 
 
 def _problem(seed: int) -> m.Problem:
@@ -64,19 +62,87 @@ def test_a_floor_lifts_a_class_by_the_least_whole_points_that_reach_it(seed: int
         shares = m.filled_share(problem, aimed.plan, sizes)
         before = m.filled_share(problem, aimed.plain, sizes)
         assert before[size] == min(before.values()) < 50
-        assert shares[size] >= 50 or least == MOST
+        assert shares[size] >= 50 or aimed.is_out_of_reach
         under = np.where(aimed.premium > 0, least - 100, 0)
         short = m.solve(m.with_premium(problem, under))
-        assert m.filled_share(problem, short, sizes)[size] < 50
+        assert m.filled_share(problem, short, sizes)[size] < min(50, shares[size])
 
 
-def test_a_floor_out_of_reach_is_tried_with_the_greatest_premium_and_said() -> None:
+def test_a_class_that_no_premium_fills_gets_none_and_is_said() -> None:
     problem = m.Problem(**_arrays(capacity=np.zeros((3, 2), np.int16)))
     aimed = m.solve_with_floor(problem, np.array([0, 1]), 1)
     assert not aimed.is_reached
-    assert aimed.premium.tolist() == [MOST, 0]
-    assert aimed.problem.premium is not None
-    assert aimed.problem.premium.tolist() == [MOST + 20_000, 20_000]
+    assert aimed.is_out_of_reach
+    assert aimed.premium.tolist() == [0, 0]
+    assert aimed.problem.premiums.tolist() == [20_000, 20_000]
+
+
+def test_a_class_out_of_reach_does_not_keep_the_next_from_its_floor() -> None:
+    """Nobody can do the first need; of three who want the same two people, the one below its floor is paid for."""
+    problem = m.Problem(
+        ptr=np.array([0, 0, 1, 3, 5], np.int64), candidate=np.array([0, 0, 1, 0, 1], np.int32),
+        fit=np.array([4000, 5000, 5000, 5050, 5000], np.int16), seats=np.ones(4, np.int16),
+        half_days=np.ones(4, np.int16), months=np.ones((4, 1), bool),
+        capacity=np.ones((2, 1), np.int16), most_at_once=np.ones(2, np.int8),
+        candidate_ids=["a", "b"], need_ids=["n0", "n1", "n2", "n3"],
+    )  # fmt: skip
+    sizes = np.array([0, 1, 2, 2])
+    assert m.filled_share(problem, m.solve(problem), sizes) == {0: 0, 1: 0, 2: 100}
+    aimed = m.solve_with_floor(problem, sizes, 50)
+    assert aimed.premium.tolist() == [0, 1100, 0, 0]
+    assert m.filled_share(problem, aimed.plan, sizes) == {0: 0, 1: 100, 2: 50}
+    assert not aimed.is_reached
+    assert aimed.is_out_of_reach
+
+
+def test_a_class_that_gets_nearer_keeps_the_least_premium_that_brings_it_there() -> None:
+    """Two seats that one person could take, who takes another: half is the most, and 1,100 bp bring it."""
+    problem = m.Problem(
+        ptr=np.array([0, 1, 2, 4], np.int64), candidate=np.array([0, 0, 0, 1], np.int32),
+        fit=np.array([4000, 3000, 5050, 5000], np.int16), seats=np.array([1, 1, 2], np.int16),
+        half_days=np.ones(3, np.int16), months=np.ones((3, 1), bool),
+        capacity=np.ones((2, 1), np.int16), most_at_once=np.ones(2, np.int8),
+        candidate_ids=["a", "b"], need_ids=["n0", "n1", "n2"],
+    )  # fmt: skip
+    sizes = np.array([0, 0, 1])
+    aimed = m.solve_with_floor(problem, sizes, 100)
+    assert aimed.premium.tolist() == [1100, 1100, 0]
+    assert m.filled_share(problem, aimed.plan, sizes) == {0: 50, 1: 50}
+    assert (aimed.is_reached, aimed.is_out_of_reach) == (False, True)
+    alike = m.solve_with_floor(problem, np.zeros(3, np.int64), 100)
+    assert alike.premium.tolist() == [0, 0, 0]
+
+
+def test_only_a_floor_that_no_plan_reaches_is_out_of_reach() -> None:
+    found = set()
+    for seed in range(20):
+        problem = random_problem(seed, people=5, needs=6, months=2)
+        sizes = _sizes(problem)
+        for floor in (40, 70, 100):
+            aimed = m.solve_with_floor(problem, sizes, floor)
+            found.add((aimed.is_reached, aimed.is_out_of_reach))
+            if aimed.is_out_of_reach:
+                assert not can_be_filled(problem, sizes, floor)
+    assert found >= {(True, False), (False, True)}
+    assert (True, True) not in found
+
+
+def test_a_floor_is_out_of_reach_where_two_classes_need_the_same_person() -> None:
+    problem = m.Problem(
+        **_arrays(candidate=np.array([0, 2, 2], np.int32), most_at_once=np.ones(3, np.int8))
+    )
+    one = m.solve_with_floor(problem, np.array([0, 1]), 100, forbids=[(0, 0)])
+    both = m.solve_with_floor(problem, np.array([0, 1]), 100)
+    assert (one.is_reached, one.is_out_of_reach) == (False, True)
+    assert (both.is_reached, both.is_out_of_reach) == (True, False)
+
+
+def test_a_floor_that_was_not_tried_to_the_end_is_neither_reached_nor_out_of_reach() -> None:
+    problem = m.Problem(**_arrays(capacity=np.zeros((3, 2), np.int16)))
+    sizes = np.array([0, 1])
+    for options in ({"time_limit": 0.0}, {"progress": lambda _told: True}):
+        aimed = m.solve_with_floor(problem, sizes, 1, **options)
+        assert (aimed.is_reached, aimed.is_out_of_reach) == (False, False)
 
 
 def test_a_floor_that_holds_changes_nothing() -> None:

@@ -127,7 +127,7 @@ def test_the_document_of_a_small_round_says_all_that_was_decided() -> None:
         "waived": {
                 name: {**BEST, "changed": 0} for name in ("fill", "priority", "load", "in_force")
             },
-        "aims": {"is_reached": True, "premium": {}},
+        "aims": {"is_reached": True, "is_out_of_reach": False, "premium": {}},
         "prices": document["prices"],
         "shortages": [
             _lacking(2, "M", empty=0, gained=23_885), _lacking(3, "N", empty=1, gained=23_285),
@@ -163,13 +163,17 @@ def test_a_floor_shows_its_premium_and_the_plan_without_it() -> None:
     """Town N is served as soon as its seat is worth the 2,400 bp that the plan without it gains."""
     policy = m.Policy(weights=POLICY.weights, fairness_floor=50)
     document = m.document(PEOPLE, NEEDS, policy, is_stable=True)
-    assert document["aims"] == {"is_reached": True, "premium": {"N": 2500}}
+    assert document["aims"] == {
+        "is_reached": True, "is_out_of_reach": False, "premium": {"N": 2500}
+    }  # fmt: skip
     assert document["value"] == 92_680 + 2500
     assert document["baselines"]["unaimed"] == BEST
     assert document["baselines"]["plan"]["worst_served"] == 66
     assert [row["candidate"] for row in document["placements"]] == ["A", "C", "B"]
     out_of_reach = m.Policy(weights=POLICY.weights, fairness_floor=100)
-    assert m.document(PEOPLE, NEEDS, out_of_reach)["aims"]["is_reached"] is False
+    assert m.document(PEOPLE, NEEDS, out_of_reach)["aims"] == {
+        "is_reached": False, "is_out_of_reach": True, "premium": {"N": 2500}
+    }  # fmt: skip
 
 
 def test_pins_and_forbids_are_part_of_what_is_hashed_and_of_what_a_seat_would_cost() -> None:

@@ -235,6 +235,15 @@ def test_a_round_with_stages_and_a_floor_says_what_they_cost(
     page = coordinator.get(f"/rounds/{ident}").text
     assert "段階・下限を付けない案" in page
     assert "段階・下限の条件に届きませんでした" in page  # one need cannot be filled by anybody
+    assert "どの割当でも、方針に書かれた下限まで埋めることはできません" in page
+    with database.writing() as session:
+        round_ = session.get_one(Round, ident)
+        assert round_.result is not None
+        aims = {**round_.result["aims"], "is_out_of_reach": False}
+        round_.result = {**round_.result, "aims": aims}
+    page = coordinator.get(f"/rounds/{ident}").text
+    assert "どの割当でも" not in page
+    assert "ないことを証明できたわけではありません" in page
     assert "まず枠をできるだけ埋め" in page
     refused = coordinator.post("/rounds/new", **{**fields, "fairness_floor": "101"})
     assert refused.status_code == 422
