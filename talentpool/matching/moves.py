@@ -43,11 +43,15 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Why not: the whole plan would lose `loss` bp, by the moves of `chain`; exact where both plans are proved."""
+    """Why not: the whole plan would lose `loss` bp, by the moves of `chain`; exact where both plans are proved.
+
+    Elsewhere it would lose at most `loss`, and at least `at_least`; 0 where it might lose nothing or gain.
+    """
 
     loss: int
     chain: Chain
     is_exact: bool
+    at_least: int = 0
 
 
 def difference(problem: Problem, before: Plan, after: Plan) -> list[Chain]:
@@ -91,7 +95,12 @@ def why_not(
     chains = difference(problem, plan, pinned)
     own = [chain for chain in chains if any(move.candidate == candidate for move in chain.moves)]
     chain = own[0] if own else Chain((), 0)
-    return Answer(plan.value - pinned.value, _from(problem, chain, candidate), is_exact)
+    return Answer(
+        loss=max(0, plan.value - pinned.value),
+        chain=_from(problem, chain, candidate),
+        is_exact=is_exact,
+        at_least=max(0, plan.value - pinned.bound),
+    )
 
 
 def _needs_by_person(plan: Plan) -> dict[int, set[int]]:

@@ -25,9 +25,10 @@ class MoveRow:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What fixing the pair would do. loss: bp of the whole plan, the least there is where not is_exact."""
+    """What fixing the pair would do. loss: bp of the whole plan, between at_least and loss where not is_exact."""
 
     loss: int
+    at_least: int
     is_exact: bool
     moves: list[MoveRow]
 
@@ -55,7 +56,7 @@ def explain_pair(session: Session, round_: Round, need: Need, candidate: Candida
     except m.InfeasiblePins:
         return None
     moves = _named(session, problem, answer.chain.moves)
-    return Why(answer.loss, answer.is_exact, moves)
+    return Why(answer.loss, answer.at_least, answer.is_exact, moves)
 
 
 def _named(session: Session, problem: m.Problem, moves: Iterable[m.Move]) -> list[MoveRow]:

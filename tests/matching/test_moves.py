@@ -136,6 +136,30 @@ def test_why_not_keeps_what_the_plan_was_pinned_and_forbidden_to(seed: int) -> N
         assert set(answer.chain.carried_out(plan.pairs)) & {*pins, *forbids} == set(pins)
 
 
+def test_what_is_not_proved_in_time_lies_between_at_least_and_at_most() -> None:
+    """The one who may take the seat is worth more elsewhere; and a plan that is itself the worse one loses nothing."""
+    open_, gains = 0, 0
+    for seed in range(20):
+        problem = random_problem(seed, people=8, needs=8, months=4)
+        best, late = m.solve(problem), m.solve(problem, time_limit=0.0)
+        for edge in range(0, len(problem.value), 3):
+            pair = int(problem.row[edge]), int(problem.candidate[edge])
+            try:
+                exact = m.why_not(problem, best, *pair)
+            except m.InfeasiblePins:
+                continue
+            assert exact.at_least == exact.loss
+            for plan in (best, late):
+                quick = m.why_not(problem, plan, *pair, time_limit=0.0)
+                true = exact.loss - (best.value - plan.value)
+                assert not quick.is_exact
+                assert 0 <= quick.at_least <= max(0, true) <= quick.loss
+                open_ += quick.at_least < quick.loss
+                gains += true < 0
+    assert open_
+    assert gains
+
+
 def test_those_who_fit_alike_do_not_block_each_other() -> None:
     problem = m.Problem(**_arrays(fit=np.array([6000, 6000, 7000], np.int16)))
     plan = m.solve(problem)

@@ -10,6 +10,7 @@ from talentpool.needs.models import Need
 from talentpool.permissions import Role
 from talentpool.rounds.models import Round
 from talentpool.rounds.running import run_here
+from talentpool.rounds.why import Why
 from talentpool.rounds.words import signed
 from talentpool.states import RoundState
 from talentpool.web.unit import TalentpoolFlask
@@ -222,6 +223,31 @@ def test_who_did_not_get_a_seat_sees_what_would_move(
     assert coordinator.get(f"/rounds/{ident}/needs/{need_id}/candidates/4711").status_code == 404
     town = signed_in(app, Role.MUNICIPALITY)
     assert town.get(f"/rounds/{ident}/needs/{need_id}/candidates/{candidate_id}").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("loss", "at_least", "is_exact", "sentence"),
+    [
+        (1234, 1234, True, "ちょうど 12.3点下がります"),
+        (0, 0, True, "合計点は変わりません"),
+        (1234, 560, False, "少なくとも 5.6点、最大 12.3点下がります"),
+        (
+            1234,
+            0,
+            False,
+            "最大 12.3点下がります（時間内に正確な値は出ず、下がらないこともあります）",
+        ),
+        (0, 0, False, "合計点はいまの案を下回りませんでした"),
+    ],
+)
+def test_what_fixing_a_pair_costs_is_said_as_surely_as_it_is_known(
+    app: TalentpoolFlask, loss: int, at_least: int, is_exact: bool, sentence: str
+) -> None:
+    with app.test_request_context():
+        page = app.jinja_env.get_template("rounds/_why.html").module
+        text = str(page.moves_of(Why(loss, at_least, is_exact, [])))  # type: ignore[attr-defined]
+    assert sentence in text
+    assert text.count("点下がります") == (loss > 0)
 
 
 def test_a_round_with_stages_and_a_floor_says_what_they_cost(
