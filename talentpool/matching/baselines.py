@@ -69,20 +69,32 @@ def baselines(
         "greedy": np.lexsort((edge, -fit)),
         "skill_count": np.lexsort((edge, -count)),
     }
-    return {name: _as_plan(problem, pinned, market, order) for name, order in orders.items()}
+    bound = int(problem.value[pinned].sum()) + _most(market)
+    taken = {name: market.edge[fill(market, order)] for name, order in orders.items()}
+    return {
+        name: _as_plan(problem, np.append(edges, np.array(pinned, np.int64)), bound)
+        for name, edges in taken.items()
+    }
 
 
-def _as_plan(problem: Problem, pinned: Sequence[int], market: Market, order: Ints) -> Plan:
-    edges = np.sort(np.append(market.edge[fill(market, order)], np.array(pinned, np.int64)))
-    value = int(problem.value[edges].sum())
+def _as_plan(problem: Problem, edges: Ints, bound: int) -> Plan:
+    edges = np.sort(edges)
     return Plan(
         pairs=np.stack([problem.row[edges], problem.candidate[edges]], axis=1).astype(np.int64),
-        value=value,
-        bound=value,
+        value=int(problem.value[edges].sum()),
+        bound=bound,
         status="feasible",
         need_price=np.zeros(problem.m),
         candidate_price=np.zeros(problem.n),
     )
+
+
+def _most(market: Market) -> int:
+    """bp that no plan exceeds: every need takes its best pairs, whoever else wants the same people."""
+    order = np.lexsort((-market.value, market.need))
+    need, value = market.need[order], market.value[order]
+    place = np.arange(len(need)) - np.searchsorted(need, need)  # within its need, the best first
+    return int(np.maximum(value[place < market.seats[need]], 0).sum())
 
 
 def figures(

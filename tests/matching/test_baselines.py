@@ -51,11 +51,45 @@ def test_each_baseline_takes_the_pairs_in_its_turn(seed: int) -> None:
     found = m.baselines(problem)
     assert {name: plan.pairs.tolist() for name, plan in found.items()} == expected
     for plan in found.values():
-        assert plan.value == plan.bound == problem.value[problem.edges(plan.pairs)].sum()
+        assert plan.value == problem.value[problem.edges(plan.pairs)].sum()
+        assert plan.bound == _most(problem)
         assert plan.status == "feasible"
         assert plan.pairs.dtype == np.int64
         assert plan.need_price.tolist() == [0] * problem.m
         assert plan.candidate_price.tolist() == [0] * problem.n
+
+
+def _most(problem: m.Problem) -> int:
+    """Every need has its best people who fit alone, though somebody else may want them too."""
+    alone = [[int(problem.value[e]) for e in range(len(problem.fit)) if _fits(problem, e, j)]
+             for j in range(problem.m)]  # fmt: skip
+    return sum(
+        max(value, 0)
+        for values, seats in zip(alone, problem.seats, strict=True)
+        for value in sorted(values, reverse=True)[:seats]
+    )
+
+
+def _fits(problem: m.Problem, edge: int, need: int) -> bool:
+    person = int(problem.candidate[edge])
+    months = problem.months[need]
+    slots = problem.most_at_once[person] - problem.standing[person, months]
+    days = problem.capacity[person, months]
+    return bool(
+        problem.row[edge] == need and (slots >= 1).all() and (days >= problem.half_days[need]).all()
+    )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_bound_of_a_baseline_holds_for_every_plan(seed: int) -> None:
+    problem = random_problem(seed, people=8, needs=12, months=4)
+    pairs = [(j, i) for j, i in m.solve(problem).pairs.tolist()]
+    for pins, forbids in (([], []), (pairs[::3], pairs[1::3])):
+        best = m.solve(problem, pins=pins, forbids=forbids)
+        for plan in m.baselines(problem, pins=pins, forbids=forbids).values():
+            assert plan.bound >= best.value
+            assert plan.gap_bp >= best.value - plan.value
+            m.verify(problem, plan)
 
 
 def test_figures_are_those_one_counts_by_hand() -> None:
