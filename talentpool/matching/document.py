@@ -59,7 +59,9 @@ def document(
     ended = time.monotonic()
     built, problem, plan = problem, aimed.problem, aimed.plan
     answer = {
-        "input_hash": input_hash(candidates, needs, policy, pins=pins, forbids=forbids),
+        "input_hash": input_hash(
+            candidates, needs, policy, pins=pins, forbids=forbids, previous=previous
+        ),
         "policy": policy.to_dict(),
         "status": plan.status,
         "value": plan.value,

@@ -23,15 +23,19 @@ def input_document(
     *,
     pins: Sequence[Names] = (),
     forbids: Sequence[Names] = (),
+    previous: Sequence[Names] = (),
 ) -> dict[str, Any]:
-    """Everything a plan depends on, as plain values in a fixed order."""
-    return {
+    """Everything a plan depends on, as plain values in a fixed order; `previous` where there is any."""
+    document = {
         "candidates": [_plain(c) for c in by_id(candidates)],
         "needs": [_plain(need) for need in by_id(needs)],
         "policy": policy.to_dict(),
         "pins": sorted(map(list, set(pins))),
         "forbids": sorted(map(list, set(forbids))),
     }
+    if previous:
+        document["previous"] = sorted(map(list, set(previous)))
+    return document
 
 
 def input_hash(
@@ -41,9 +45,12 @@ def input_hash(
     *,
     pins: Sequence[Names] = (),
     forbids: Sequence[Names] = (),
+    previous: Sequence[Names] = (),
 ) -> str:
     """SHA-256 (hex) of the canonical JSON of the inputs."""
-    content = input_document(candidates, needs, policy, pins=pins, forbids=forbids)
+    content = input_document(
+        candidates, needs, policy, pins=pins, forbids=forbids, previous=previous
+    )
     return hashlib.sha256(to_json(content).encode()).hexdigest()
 
 
@@ -81,6 +88,7 @@ class Inputs:
     policy: Policy
     pins: tuple[Names, ...]
     forbids: tuple[Names, ...]
+    previous: tuple[Names, ...] = ()
 
 
 def inputs_of(document: Mapping[str, Any]) -> Inputs:
@@ -91,6 +99,7 @@ def inputs_of(document: Mapping[str, Any]) -> Inputs:
         policy=Policy.from_dict(document["policy"]),
         pins=tuple((need, person) for need, person in document["pins"]),
         forbids=tuple((need, person) for need, person in document["forbids"]),
+        previous=tuple((need, person) for need, person in document.get("previous", ())),
     )
 
 

@@ -199,9 +199,12 @@ def test_pins_and_forbids_are_part_of_what_is_hashed_and_of_what_a_seat_would_co
 
 def test_the_one_in_force_is_kept_where_two_are_equal() -> None:
     people = [_person(name, 4) for name in ("A", "B", "C", "D")]
+    hashes = {m.input_hash(people, [_need("N", 3)], POLICY)}
     for name in ("A", "B", "C", "D"):
         document = m.document(people, [_need("N", 3)], POLICY, previous=[("N", name)])
         assert [row["candidate"] for row in document["placements"]] == [name]
+        hashes.add(document["input_hash"])
+    assert len(hashes) == 5
     assert m.document(people, [_need("N", 3)], POLICY, previous=[("N", "Z"), ("Z", "A")])
 
 

@@ -91,5 +91,22 @@ def test_every_field_of_a_record_is_written_and_read() -> None:
     )
 
 
+def test_the_plan_in_force_is_among_the_inputs_where_there_is_one() -> None:
+    candidates, needs = make_market(1, 3, 2)
+    first, second = [(need.id, candidates[0].id) for need in needs]
+    policy = m.Policy()
+    without = m.input_document(candidates, needs, policy)
+    assert "previous" not in without
+    assert m.inputs_of(without).previous == ()
+    stored = m.input_document(candidates, needs, policy, previous=[second, first, first])
+    assert stored == {**without, "previous": [list(first), list(second)]}
+    assert m.inputs_of(stored).previous == (first, second)
+    text = m.to_json(stored)
+    assert (
+        m.input_hash(candidates, needs, policy, previous=[first, second])
+        == hashlib.sha256(text.encode()).hexdigest()
+    )
+
+
 def test_one_document_has_one_text() -> None:
     assert m.to_json({"b": [1, None], "a": "市"}) == '{"a":"市","b":[1,null]}'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
@@ -10,7 +11,7 @@ from talentpool import matching as m
 from talentpool.config import Config
 from talentpool.db import Database
 from talentpool.permissions import SYSTEM
-from talentpool.rounds.models import DirectiveKind, Round
+from talentpool.rounds.models import DirectiveKind, Round, RoundInput
 from talentpool.rounds.preparing import create_round, direct_pair, prepare_what_if
 from tests.commands import environ_of, run
 from tests.factories import HYOGO, NOW, make_candidate, make_need
@@ -53,6 +54,8 @@ def test_a_round_is_run_and_shown(database: Database, capsys: pytest.CaptureFixt
     document = json.loads(capsys.readouterr().out)
     with database.reading() as session:
         assert document["input_hash"] == session.get_one(Round, ident).input_hash
+        stored = m.to_json(session.get_one(RoundInput, ident).document)
+        assert document["input_hash"] == hashlib.sha256(stored.encode()).hexdigest()
     assert len(document["placements"]) == 1
     assert "seconds" not in document
     assert set(document["rankings"]) == set(document["excluded"])
