@@ -27,7 +27,7 @@ from .marginal import Gain, gain, like, with_people
 from .moves import Answer, Chain, Move, difference, why_not
 from .plan import Plan
 from .policy import ORDERS, PARTS, Policy
-from .problem import Problem
+from .problem import QUICK, Problem
 from .ranking import RankedPair, ranking
 from .reasons import excluded, excluded_from
 from .records import (
@@ -55,6 +55,7 @@ __all__ = [
     "COMPARED",
     "ORDERS",
     "PARTS",
+    "QUICK",
     "RULES",
     "TERMS",
     "WAIVERS",

@@ -18,7 +18,7 @@ from .inputs import Inputs, Names, input_hash
 from .market import Pair
 from .plan import Plan
 from .policy import Policy
-from .problem import Problem, by_id
+from .problem import QUICK, Problem, by_id
 from .ranking import ranking
 from .reasons import excluded_of
 from .records import Candidate, Need, month_text
@@ -92,6 +92,7 @@ def document(
                 policy, built, plan, candidates, needs, sizes, **options
             ).items()
         },
+        "is_quick": len(problem.candidate) <= QUICK,
         "aims": {
             "is_reached": aimed.is_reached,
             "is_out_of_reach": aimed.is_out_of_reach,

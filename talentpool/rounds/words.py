@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
         town=town, rule_label=m.rule_text, weights=weights, relative_parts=relative_parts,
         compared=compared, dear=dear, orders=m.ORDERS, differing=differing,
         unlike=unlike, have_one_scale=have_one_scale,
-        waived=waived,
+        waived=waived, limit_of_explaining=limit_of_explaining,
     )  # fmt: skip
 
 
@@ -181,6 +181,11 @@ def waived(round_: Round) -> list[Waived]:
         for name, waiver in m.WAIVERS.items()
         if plan is not None and (other := found.get(name)) is not None
     ]
+
+
+def limit_of_explaining(round_: Round) -> int | None:
+    """Pairs up to which terms of the policy and gains are solved for, where a round has more."""
+    return None if (round_.result or {}).get("is_quick", True) else m.QUICK
 
 
 def _difference(one: int | None, other: int | None) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -127,6 +128,7 @@ def test_the_document_of_a_small_round_says_all_that_was_decided() -> None:
         "waived": {
                 name: {**BEST, "changed": 0} for name in ("fill", "priority", "load", "in_force")
             },
+        "is_quick": True,
         "aims": {"is_reached": True, "is_out_of_reach": False, "premium": {}},
         "prices": document["prices"],
         "shortages": [
@@ -140,6 +142,16 @@ def test_the_document_of_a_small_round_says_all_that_was_decided() -> None:
         },
     }  # fmt: skip
     assert list(document["candidates"]) == ["A", "B", "C"]
+
+
+def test_a_document_says_whether_its_size_lets_it_be_explained_in_full(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = sys.modules["talentpool.matching.document"]
+    pairs = len(m.build(PEOPLE, NEEDS, POLICY).candidate)
+    for most, is_quick in ((pairs, True), (pairs - 1, False)):
+        monkeypatch.setattr(module, "QUICK", most)
+        assert m.document(PEOPLE, NEEDS, POLICY)["is_quick"] is is_quick
 
 
 def test_prices_are_told_by_name_and_prove_the_value() -> None:

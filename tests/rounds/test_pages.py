@@ -273,3 +273,16 @@ def test_a_round_with_stages_and_a_floor_says_what_they_cost(
     assert "まず枠をできるだけ埋め" in page
     refused = coordinator.post("/rounds/new", **{**fields, "fairness_floor": "101"})
     assert refused.status_code == 422
+
+
+def test_a_round_too_large_to_explain_says_what_is_left_out(
+    app: TalentpoolFlask, coordinator: Browser, database: Database
+) -> None:
+    ident = make_round(coordinator, app)
+    run_here(database, ident)
+    sentence = "条件に合う組が10,000組を超えるため"
+    assert sentence not in coordinator.get(f"/rounds/{ident}").text
+    with database.writing() as session:
+        round_ = session.get_one(Round, ident)
+        round_.result = {**(round_.result or {}), "is_quick": False}
+    assert sentence in coordinator.get(f"/rounds/{ident}").text
