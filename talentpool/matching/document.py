@@ -77,7 +77,9 @@ def document(
         },
         "empty_seats": [
             _empty(entry)
-            for entry in empty_seats(problem, plan, candidates, needs, policy, forbids=forbidden)
+            for entry in empty_seats(
+                problem, plan, candidates, needs, policy, pins=pinned, forbids=forbidden
+            )
         ],
         "baselines": {
             name: figures(problem, other, sizes, forbids=forbidden)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -20,8 +22,9 @@ from .policy import Policy
 from .problem import Problem, by_id
 from .records import Candidate, Need
 from .rules import Rule, broken_rules, feasible, named_by_need, rules_broken
+from .trial import Trial
 
-NEAREST = 5  # people named as near misses
+NEAREST = 5  # people named as near misses, and tried with a change of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,13 @@ def empty_seats(
     needs: Sequence[Need] | None = None,
     policy: Policy | None = None,
     *,
+    pins: Sequence[Pair] = (),
     forbids: Sequence[Pair] = (),
 ) -> list[EmptySeats]:
     """One entry for each need that the plan does not fill; needs the records the problem was built from.
 
-    forbids: those the plan was made with. Whom they rule out counts as forbidden, and no change brings them.
+    pins, forbids: those the plan was made with. Whom the forbids rule out counts as forbidden, and no change brings
+    them.
     """
     if candidates is None or needs is None:
         raise MissingInput("empty seats are explained from the records of candidates and needs")
@@ -71,6 +76,7 @@ def empty_seats(
         premium=dict(zip(problem.need_ids, problem.premiums.tolist(), strict=True)),
         costs=load_costs(people, policy),
         forbids=[(problem.need_ids[int(j)], int(i)) for j, i in forbids],
+        trial=Trial(problem, plan, people, wanted, policy, pins),
     )
     return [_explain(wanted[j], int(seats[j]), setting, some) for j, some in changes.items()]
 
@@ -120,6 +126,7 @@ class _Setting:
     premium: dict[str, int]
     costs: NDArray[np.int32]
     forbids: Sequence[tuple[str, int]]
+    trial: Trial
 
     def ruled_out(self, need: Need) -> list[int]:
         """Indices of the people whom the forbids keep from this need."""
@@ -215,9 +222,9 @@ def _smallest(
 ) -> dict[str, Any] | None:
     """The cheapest change that gives the seat somebody whom the plan leaves free; best fit breaks ties.
 
+    Where the best plan would then use them elsewhere, the next one is taken.
     A change of the need must suit those who are `staying` on its other seats.
     """
-    people = setting.left.records
     columns = columns_of([change.need for change in changes])
     known = encode(staying, columns)
     changes = [
@@ -225,37 +232,41 @@ def _smallest(
         for change in changes
         if change.of_person or feasible(broken_rules(staying, known, change.need, columns)).all()
     ]
-    best: tuple[int, int, str] | None = None
-    answer = None
-    for change in changes:
-        if best is not None and change.cost > best[0]:
-            continue
-        who = _first_fitting(change, setting)
-        if who is None:
-            continue
-        index, fit = who
-        key = (change.cost, -fit, people[index].id)
-        if best is None or key < best:
-            best = key
-            answer = {
-                "kind": change.kind, "cost": change.cost, "subject": change.subject,
-                "candidate": people[index].id, "fit": fit,
-            }  # fmt: skip
-    return answer
+    cost = attrgetter("cost")
+    for _, alike in groupby(sorted(changes, key=cost), cost):
+        for change, answer in _by_fit(setting, alike):
+            if setting.trial.fills(change, answer):
+                return answer
+    return None
 
 
-def _first_fitting(change: Change, setting: _Setting) -> tuple[int, int] | None:
-    """(index, fit in bp) of the best person whom the change makes feasible, and who adds to the plan."""
+def _by_fit(setting: _Setting, changes: Iterable[Change]) -> list[tuple[Change, dict[str, Any]]]:
+    """The changes that bring somebody, and whom: the best fit first."""
+    people = setting.left.records
+    found = [
+        (change, {
+            "kind": change.kind, "cost": change.cost, "subject": change.subject,
+            "candidate": people[index].id, "fit": fit,
+        })
+        for change in changes
+        for index, fit in _fitting(change, setting)
+    ]  # fmt: skip
+    return sorted(found, key=lambda pair: (-pair[1]["fit"], pair[1]["candidate"]))
+
+
+def _fitting(change: Change, setting: _Setting) -> list[tuple[int, int]]:
+    """(index, fit in bp) of the best people whom the change makes feasible, and who add to the plan.
+
+    One person where the need changes; then it does not matter who it is.
+    """
     left, columns = setting.left, setting.columns
     altered = altered_arrays(change, left.arrays) if change.of_person else left.arrays
     broken = left.broken(change.need, columns, altered)
     who: NDArray[np.int64] = np.flatnonzero(feasible(broken))
     if not len(who):
-        return None
+        return []
     fits = fit_parts(altered, change.need, columns, setting.policy).sum(axis=1)[who]
     adds = fits + setting.premium[change.need.id] > setting.costs[who]
-    if not adds.any():
-        return None
     who, fits = who[adds], fits[adds]
-    place = int(np.lexsort((who, -fits))[0])
-    return int(who[place]), int(fits[place])
+    first = np.lexsort((who, -fits))[: NEAREST if change.of_person else 1]
+    return list(zip(who[first].tolist(), fits[first].tolist(), strict=True))

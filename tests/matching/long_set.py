@@ -117,29 +117,21 @@ def _chains(problem: m.Problem, plan: m.Plan) -> Iterator[bool]:
 
 
 def _seats() -> Iterator[bool]:
-    """The seat of that very need is filled by the person named, and the plan has one seat more.
-
-    Left to itself, the best plan may use what the person now offers elsewhere, for more.
-    """
+    """The best plan after the change fills a seat more of that very need, and of all."""
     found = 0
     for seed in range(10_000):
         people, needs = make_market(seed, 25, 20)
         answer = m.document(people, needs)
+        placed = [placement["need"] for placement in answer["placements"]]
         for entry in answer["empty_seats"]:
             if entry["change"] is None:
                 continue
             need = next(n for n in needs if n.id == entry["need"])
             changed, altered = m.apply_change(entry["change"], people, need)
             again = m.build(changed, [altered if n.id == need.id else n for n in needs])
-            row, who = again.need_ids.index(need.id), entry["change"]["candidate"]
-            pinned = m.solve(again, pins=[(row, again.candidate_ids.index(who))])
-            filled = int((pinned.pairs[:, 0] == row).sum())
-            placed = [placement["need"] for placement in answer["placements"]]
-            yield (
-                filled > placed.count(need.id)
-                and len(pinned.pairs) > len(placed)
-                and len(m.solve(again).pairs) > len(placed)
-            )
+            plan = m.solve(again)
+            filled = int((plan.pairs[:, 0] == again.need_ids.index(need.id)).sum())
+            yield filled > placed.count(need.id) and len(plan.pairs) > len(placed)
             found += 1
             if found == SEATS:
                 return

@@ -10,7 +10,15 @@ from talentpool import matching as m
 
 from . import reference
 from .people import BOTH, START, make_market
-from .test_empty_seats import beside, every_change, lone_need, lone_person, plan_of, solved
+from .test_empty_seats import (
+    beside,
+    every_change,
+    lone_need,
+    lone_person,
+    plan_of,
+    really_fills,
+    solved,
+)
 
 
 def _fit(person: m.Candidate, need: m.Need) -> int:
@@ -33,10 +41,13 @@ def test_the_change_brings_the_fittest_of_those_the_cheapest_changes_bring(seed:
         ]
         found = [
             (cost, -_fit(person, altered), person.id)
-            for cost, changed, altered in every_change(need, left)
+            for (cost, free, altered), (_, changed, _) in zip(
+                every_change(need, left), every_change(need, people), strict=True
+            )
             if not any(reference.broken_rules(person, altered) for person in staying)
-            for person in changed
+            for person in free
             if not reference.broken_rules(person, altered)
+            and really_fills(people, needs, changed, altered, person.id)
         ]
         told = entry.change and (
             entry.change["cost"], -entry.change["fit"], entry.change["candidate"]
