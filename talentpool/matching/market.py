@@ -25,7 +25,8 @@ class Market:
 
     edge (F,): numbers in the problem; person (F,): 0..q-1; need (F,); value (F,) bp; start (q+1,): rows by
     person; candidate (q,): row numbers in the problem; half_days (m,) int16; months (m, T) bool over the
-    collapsed months; room, slots (q, T) int16: half-days and engagements free; seats (m,) free.
+    collapsed months; room, slots (q, T) int16: half-days and engagements free; seats (m,) free, of
+    each need at most one more than it has pairs.
     """
 
     edge: Ints
@@ -147,7 +148,10 @@ def _place(problem: Problem, need: int, candidate: int) -> str:
 
 
 def _left_beside(problem: Problem, pinned: Sequence[int]) -> tuple[Ints, Ints, Ints]:
-    """Seats (m,), half-days (n, T) and engagements (n, T) that the pins leave."""
+    """Seats (m,), half-days (n, T) and engagements (n, T) that the pins leave.
+
+    Of a need with more seats than pairs one seat stays empty; more of them would only swell the sums.
+    """
     seats = problem.seats.astype(np.int64)
     room = problem.capacity.astype(np.int64)
     slots = problem.most_at_once.astype(np.int64)[:, None] - problem.standing
@@ -162,7 +166,7 @@ def _left_beside(problem: Problem, pinned: Sequence[int]) -> tuple[Ints, Ints, I
         if (room[i] < 0).any() or (slots[i, used] < 0).any():
             place = _place(problem, j, i)
             raise InfeasiblePins(f"{place}: the pins exceed the person's capacity")
-    return seats, room, np.maximum(slots, 0)
+    return np.minimum(seats, np.diff(problem.ptr) + 1), room, np.maximum(slots, 0)
 
 
 def _collapsed(

@@ -16,6 +16,7 @@ from .errors import InvalidProblem
 DEFAULT_PREMIUM = 20_000  # bp a seat
 QUICK = 10_000  # pairs up to which what explains a plan is solved for as well
 GREATEST_VALUE = 10**9  # bp: exact in a float solver, and sums stay below 2^53
+GREATEST_SUM = 1 << 51  # bp: in 1/1024 bp, as prices are reckoned, far within int64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,21 @@ class Problem:
             index = int(np.abs(value).argmax())
             raise InvalidProblem("premium", f"a pair is worth more than {GREATEST_VALUE}", index)
         object.__setattr__(self, "value", value)
+        self._check_sum()
+
+    def _check_sum(self) -> None:
+        """Refuse what all seats together could be worth where that is too much to be added up."""
+        count = np.minimum(self.seats, np.diff(self.ptr))  # of each need, whom it could take
+        wanted = np.flatnonzero(count)
+        if not len(wanted) or int(count.sum()) * GREATEST_VALUE < GREATEST_SUM:
+            return
+        worth = np.maximum.reduceat(np.abs(self.value), self.ptr[wanted])
+        sums = count[wanted] * worth
+        if sum(sums.tolist()) >= GREATEST_SUM:
+            index = int(wanted[sums.argmax()])
+            raise InvalidProblem(
+                "premium", f"the seats together are worth {GREATEST_SUM} or more", index
+            )
 
     @cached_property
     def row(self) -> NDArray[np.int32]:

@@ -94,6 +94,43 @@ def test_the_sound_problem_is_taken_and_zero_capacity_is_no_fault() -> None:
     assert not nothing.need_price.any()
 
 
+def _many_needs(worth: int, seats: int, *, needs: int = 300, people: int = 3) -> m.Problem:
+    """Everybody could serve one of the needs, each worth the same."""
+    pairs = needs * people
+    return m.Problem(
+        ptr=np.arange(needs + 1, dtype=np.int64) * people,
+        candidate=np.tile(np.arange(people, dtype=np.int32), needs),
+        fit=np.zeros(pairs, np.int16),
+        seats=np.full(needs, seats, np.int16),
+        half_days=np.ones(needs, np.int16),
+        months=np.ones((needs, 1), bool),
+        capacity=np.full((people, 1), 300, np.int16),
+        most_at_once=np.ones(people, np.int8),
+        candidate_ids=[f"c{i}" for i in range(people)],
+        need_ids=[f"n{j}" for j in range(needs)],
+        premium=np.full(needs, worth, np.int32),
+    )
+
+
+@pytest.mark.parametrize("worth", [20_000, 10**9])
+@pytest.mark.parametrize("seats", [1, 3, 4, 32_767])
+def test_seats_beyond_the_pairs_change_no_plan_however_many(worth: int, seats: int) -> None:
+    plan = m.solve(_many_needs(worth, seats))
+    assert (plan.status, plan.value, plan.bound) == ("optimal", 3 * worth, 3 * worth)
+    assert not plan.need_price.any()
+
+
+def test_seats_worth_more_together_than_sums_can_hold_are_refused() -> None:
+    most = 32_767
+    assert _many_needs(10**9, most, needs=68, people=most).m == 68
+    taken = _many_needs(9 * 10**8, most, needs=69, people=most)
+    premium = np.full(69, 10**9 - 1, np.int32)
+    premium[7] += 1
+    with pytest.raises(m.InvalidProblem) as refusal:
+        replace(taken, premium=premium)
+    assert str(refusal.value) == f"premium[7]: the seats together are worth {2**51} or more"
+
+
 @pytest.mark.parametrize(
     ("pins", "forbids"),
     [
