@@ -5,17 +5,22 @@ Months in which the same needs run collapse into one with the least room, so tha
 
 from __future__ import annotations
 
+import math
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import InfeasiblePins
+from .errors import InfeasiblePins, InvalidProblem, MatchingError
 from .problem import Problem
 
 Pair = tuple[int, int]
+Pairs = Sequence[Pair] | NDArray[np.integer[Any]]  # or (K, 2)
 Ints = NDArray[np.int64]
 
 
@@ -127,13 +132,11 @@ def open_market(
     )
 
 
-def pinned_edges(problem: Problem, pins: Sequence[Pair], forbids: Sequence[Pair]) -> list[int]:
-    """Pair numbers of the pins. Raises InfeasiblePins."""
+def pinned_edges(problem: Problem, pins: Pairs, forbids: Pairs) -> list[int]:
+    """Pair numbers of the pins. Raises InfeasiblePins, InvalidProblem."""
     edges = []
-    ruled_out = {(int(j), int(i)) for j, i in forbids}
-    for j, i in dict.fromkeys((int(j), int(i)) for j, i in pins):
-        if not (0 <= j < problem.m and 0 <= i < problem.n):
-            raise InfeasiblePins(f"pin ({j}, {i}) is outside the problem")
+    ruled_out = set(pairs_of(problem, "forbids", forbids))
+    for j, i in dict.fromkeys(pairs_of(problem, "pins", pins)):
         if (j, i) in ruled_out:
             raise InfeasiblePins(f"{_place(problem, j, i)} is both pinned and forbidden")
         edge = problem.edge(j, i)
@@ -141,6 +144,42 @@ def pinned_edges(problem: Problem, pins: Sequence[Pair], forbids: Sequence[Pair]
             raise InfeasiblePins(f"{_place(problem, j, i)} breaks a hard rule")
         edges.append(edge)
     return edges
+
+
+def pairs_of(problem: Problem, name: str, given: Pairs) -> list[Pair]:
+    """The pairs given as `name`, each of two row numbers of the problem.
+
+    Raises InfeasiblePins where they are pins, else InvalidProblem.
+    """
+    try:
+        listed = list(given)
+    except TypeError:
+        raise InvalidProblem(name, "are no pairs of row numbers") from None
+    pairs = []
+    for index, pair in enumerate(listed):
+        try:
+            j, i = map(operator.index, pair)
+        except (TypeError, ValueError):
+            raise _wrong(name, index, "is no pair of row numbers") from None
+        if not (0 <= j < problem.m and 0 <= i < problem.n):
+            raise _wrong(name, index, f"({j}, {i}) is outside the problem")
+        pairs.append((j, i))
+    return pairs
+
+
+def deadline_of(began: float, time_limit: float | None) -> float | None:
+    """time_limit: seconds from `began` on; None where there is none. Raises InvalidProblem."""
+    if time_limit is None:
+        return None
+    if not isinstance(time_limit, Real) or math.isnan(time_limit):
+        raise InvalidProblem("time_limit", "is no number of seconds")
+    return began + time_limit
+
+
+def _wrong(name: str, index: int, reason: str) -> MatchingError:
+    if name == "pins":
+        return InfeasiblePins(f"pins[{index}]: {reason}")
+    return InvalidProblem(name, reason, index)
 
 
 def _place(problem: Problem, need: int, candidate: int) -> str:

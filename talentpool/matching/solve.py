@@ -13,12 +13,11 @@ bound proves them.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .market import Pair, pinned_edges
+from .market import Pairs, deadline_of, pairs_of, pinned_edges
 from .master import Columns, choose
 from .plan import Plan
 from .problem import Problem
@@ -40,29 +39,31 @@ ACCEPTED = 20_000  # the part of the bound that the gap of a core may be
 def solve(
     problem: Problem,
     *,
-    pins: Sequence[Pair] = (),
-    forbids: Sequence[Pair] = (),
-    previous: Sequence[Pair] | None = None,
+    pins: Pairs = (),
+    forbids: Pairs = (),
+    previous: Pairs | None = None,
     time_limit: float | None = None,
     progress: Progress | None = None,
     start: Plan | None = None,
 ) -> Plan:
     """The best plan for `problem`, proved where time allows.
 
-    pins, forbids, previous: pairs of row numbers (need, candidate). time_limit: seconds. progress: called with
+    pins, forbids, previous: pairs of row numbers (need, candidate), or (K, 2). time_limit: seconds. progress: called with
     {"stage", "value", "bound"} now and then; a true answer cancels. start: a plan of nearly the same problem,
     whose prices to start from. Among plans of equal value the one with the fewest changes from `previous` is
-    taken, then the one the lottery (problem.lottery_seed) favours. Raises InfeasiblePins.
+    taken, then the one the lottery (problem.lottery_seed) favours. Raises InfeasiblePins, InvalidProblem.
     """
     began = time.monotonic()
+    forbids = pairs_of(problem, "forbids", forbids)
     pinned = pinned_edges(problem, pins, forbids)
-    deadline = None if time_limit is None else began + time_limit
+    standing = pairs_of(problem, "previous", () if previous is None else previous)
+    deadline = deadline_of(began, time_limit)
     search = Search(problem, pinned, forbids, deadline, progress)
     proof, is_decided = "none", False
     try:
         proof = _prove(search, start)
         decide = draw if search.is_unit else break_ties
-        is_decided = decide(search, previous or ())
+        is_decided = decide(search, standing)
     except Stop:
         if proof == "none":
             search.keep_greedy()

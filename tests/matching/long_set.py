@@ -98,7 +98,7 @@ def _forbids(problem: m.Problem, plan: m.Plan) -> Iterator[bool]:
     for need, candidate in plan.pairs[chosen].tolist():
         cold = m.solve(problem, forbids=[(need, candidate)])
         warm = m.solve(problem, forbids=[(need, candidate)], start=plan)
-        m.verify(problem, warm)
+        m.verify(problem, warm, forbids=[(need, candidate)])
         same = warm.pairs.tolist() == cold.pairs.tolist()
         yield same and warm.value <= plan.value and [need, candidate] not in warm.pairs.tolist()
 
@@ -110,7 +110,7 @@ def _chains(problem: m.Problem, plan: m.Plan) -> Iterator[bool]:
         value = int(problem.value[problem.edges(pairs)].sum())
         moved = m.Plan(
             pairs=np.array(pairs, np.int64), value=value, bound=value, status="feasible",
-            need_price=plan.need_price, candidate_price=plan.candidate_price,
+            need_price=np.zeros(problem.m), candidate_price=np.zeros(problem.n),
         )  # fmt: skip
         m.verify(problem, moved)
         yield (need, candidate) in pairs and plan.value - value == answer.loss

@@ -115,7 +115,7 @@ def test_a_pin_is_kept_and_costs_at_least_the_regret(seed: int) -> None:
             except m.InfeasiblePins:
                 assert not row.placed
                 continue
-            m.verify(problem, pinned)
+            m.verify(problem, pinned, pins=[pair])
             assert pair in {(int(j), int(i)) for j, i in pinned.pairs}
             assert plan.value - pinned.value >= row.regret
             assert row.regret == 0 or not row.placed

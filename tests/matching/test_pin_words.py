@@ -15,11 +15,27 @@ from .test_refusals import _arrays
 PINS: list[tuple[list[tuple[int, int]], list[tuple[int, int]], str]] = [
     ([(0, 1)], [], "x / b breaks a hard rule"),
     ([(0, 0)], [(0, 0)], "x / a is both pinned and forbidden"),
-    ([(2, 0)], [], "pin (2, 0) is outside the problem"),
-    ([(0, 3)], [], "pin (0, 3) is outside the problem"),
-    ([(-1, 0)], [], "pin (-1, 0) is outside the problem"),
-    ([(0, -1)], [], "pin (0, -1) is outside the problem"),
+    ([(2, 0)], [], "pins[0]: (2, 0) is outside the problem"),
+    ([(0, 3)], [], "pins[0]: (0, 3) is outside the problem"),
+    ([(-1, 0)], [], "pins[0]: (-1, 0) is outside the problem"),
+    ([(0, -1)], [], "pins[0]: (0, -1) is outside the problem"),
     ([(0, 0), (0, 2)], [], "x / c: more pins than seats"),
+    ([(0, 0), (0.5, 0.9)], [], "pins[1]: is no pair of row numbers"),
+    ([(0, 0, 0)], [], "pins[0]: is no pair of row numbers"),
+    ([(float("nan"), 0)], [], "pins[0]: is no pair of row numbers"),
+    ([("x", "a")], [], "pins[0]: is no pair of row numbers"),
+    ([None], [], "pins[0]: is no pair of row numbers"),
+]
+OPTIONS: list[tuple[dict[str, Any], str]] = [
+    ({"forbids": [(2, 0)]}, "forbids[0]: (2, 0) is outside the problem"),
+    ({"forbids": [(0, 0), (0, -1)]}, "forbids[1]: (0, -1) is outside the problem"),
+    ({"forbids": [(0, 0.5)]}, "forbids[0]: is no pair of row numbers"),
+    ({"forbids": 5}, "forbids: are no pairs of row numbers"),
+    ({"forbids": np.zeros((2, 3), np.int64)}, "forbids[0]: is no pair of row numbers"),
+    ({"previous": [(0, 0), (2, 0)]}, "previous[1]: (2, 0) is outside the problem"),
+    ({"previous": ["x"]}, "previous[0]: is no pair of row numbers"),
+    ({"time_limit": "soon"}, "time_limit: is no number of seconds"),
+    ({"time_limit": float("nan")}, "time_limit: is no number of seconds"),
 ]
 
 
@@ -30,6 +46,27 @@ def test_pins_are_refused_in_words(
     with pytest.raises(m.InfeasiblePins) as refusal:
         m.solve(m.Problem(**_arrays()), pins=pins, forbids=forbids)
     assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize(("options", "sentence"), OPTIONS)
+def test_what_else_is_asked_of_a_plan_is_refused_in_words(
+    options: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(m.InvalidProblem) as refusal:
+        m.solve(m.Problem(**_arrays()), **options)
+    assert str(refusal.value) == sentence
+
+
+def test_pairs_may_be_an_array_and_a_limit_any_number() -> None:
+    problem = m.Problem(**_arrays())
+    plan = m.solve(problem)
+    array = np.array([[0, 0]])
+    pinned = m.solve(problem, pins=array, previous=plan.pairs, time_limit=np.float32(60))
+    assert pinned.pairs.tolist() == [[0, 0], [1, 1]]
+    assert m.solve(problem, forbids=plan.pairs[:1]).pairs.tolist() == [[0, 0], [1, 1]]
+    assert (
+        m.solve(problem, previous=np.zeros((0, 2), np.int64)).pairs.tolist() == plan.pairs.tolist()
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,6 +122,36 @@ def test_a_broken_plan_is_caught_in_words() -> None:
         ({"value": 1}, f"value: 1 is claimed, {plan.value} is true"),
         ({"bound": plan.value - 1}, "bound: below the value"),
         ({"proof": "none"}, "status: optimal without a proof"),
+        ({"pairs": plan.pairs.tolist()}, "pairs: no array of whole numbers"),
+        ({"pairs": plan.pairs.astype(float)}, "pairs: no array of whole numbers"),
+        ({"pairs": plan.pairs.ravel()}, "pairs: has shape (4,), not (K, 2)"),
+        ({"status": "best"}, "status: 'best' is none"),
+        ({"proof": "word"}, "proof: 'word' is none"),
+        ({"status": "feasible"}, "status: feasible with a proof"),
+        ({"status": "nothing"}, "status: nothing by proof bound, with pairs"),
+        ({"proof": "trivial"}, "status: optimal by proof trivial, with pairs"),
+        (
+            {"bound": plan.value + 1},
+            f"bound: {plan.value + 1}, though the plan is worth {plan.value} and proved",
+        ),
+        ({"need_price": [0, 0]}, "need_price: no array of numbers"),
+        ({"need_price": np.zeros(3)}, "need_price: has shape (3,), not (2,)"),
+        ({"need_price": np.array([0, -1.0])}, "need_price[1]: is no price"),
+        ({"need_price": np.array([np.nan, 0])}, "need_price[0]: is no price"),
+        ({"candidate_price": np.zeros(2)}, "candidate_price: has shape (2,), not (3,)"),
+        ({"candidate_price": np.array([0, 0, np.inf])}, "candidate_price[2]: is no price"),
+        (
+            {"need_price": plan.need_price + 2},
+            f"bound: {plan.value} is claimed, {plan.value + 4} follows from the prices",
+        ),
+        (
+            {"need_price": np.zeros(2), "candidate_price": np.full(3, 60_000.0)},
+            "bound: 53000 is claimed, 77997 follows from the prices",
+        ),
+        (
+            {"need_price": plan.need_price + np.array([-0.5, 0.5])},
+            "candidate_price[2]: below what the person could bring",
+        ),
     ]
     cases = [(problem, replace(plan, **change), sentence) for change, sentence in broken]
     cases += [
@@ -100,6 +167,22 @@ def test_a_broken_plan_is_caught_in_words() -> None:
             m.verify(where, claim)
         assert str(refusal.value) == sentence
     m.verify(problem, replace(plan, status="feasible", proof="none"))
+
+
+def test_a_plan_without_its_pins_or_with_what_was_forbidden_is_caught_in_words() -> None:
+    problem = m.Problem(**_arrays())
+    plan = m.solve(problem)
+    for options, sentence in (
+        ({"pins": [(0, 0)]}, "pins: (0, 0) is missing"),
+        ({"forbids": [(0, 2), (1, 1)]}, "forbids: (0, 2) is in the plan"),
+    ):
+        with pytest.raises(m.BrokenPlan) as refusal:
+            m.verify(problem, plan, **options)
+        assert str(refusal.value) == sentence
+    m.verify(problem, plan, pins=plan.pairs, forbids=[(0, 0)])
+    pinned = m.solve(problem, pins=[(0, 0)])
+    with pytest.raises(m.BrokenPlan, match="follows from the prices"):
+        m.verify(problem, pinned)
 
 
 def test_a_plan_that_is_broken_in_its_second_need_is_caught_too() -> None:
@@ -119,4 +202,5 @@ def test_a_plan_that_is_broken_in_its_second_need_is_caught_too() -> None:
             m.verify(problem, replace(claim, pairs=np.array(pairs)))
         assert str(refusal.value) == sentence
     fits = m.Problem(**_arrays(**both, most_at_once=twice, capacity=np.full((3, 2), 6, np.int16)))
-    m.verify(fits, m.solve(fits, pins=[(0, 0), (1, 0)]))
+    pins = [(0, 0), (1, 0)]
+    m.verify(fits, m.solve(fits, pins=pins), pins=pins)
