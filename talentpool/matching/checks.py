@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from .encode import GREATEST_PAY, LAST_MONTH
 from .errors import InvalidProblem
-from .records import MOST_HALF_DAYS, Need
+from .record_types import check_kinds, check_types
+from .records import MOST_HALF_DAYS, Candidate, Need
 from .wholes import refuse, wholes
 
 if TYPE_CHECKING:
@@ -113,7 +115,38 @@ def check_names(field: str, ids: Sequence[str]) -> None:
             raise InvalidProblem(field, "is no text", index)
         if ident in seen:
             raise InvalidProblem(field, f"{ident!r} is a duplicate", index)
+        if not ident.isascii():
+            _check_letters(field, ident, index)
         seen.add(ident)
+
+
+def _check_letters(field: str, ident: str, index: int) -> None:
+    try:
+        ident.encode()
+    except UnicodeEncodeError:
+        raise InvalidProblem(field, f"{ident!r} cannot be written in UTF-8", index) from None
+
+
+def sorted_records(
+    candidates: Iterable[Candidate], needs: Iterable[Need]
+) -> tuple[list[Candidate], list[Need]]:
+    """Records that were looked at, by id: the order in which they are given never matters. Raises InvalidProblem."""
+    people, wanted = _listed("candidates", candidates), _listed("needs", needs)
+    check_kinds("candidates", people, Candidate)
+    check_kinds("needs", wanted, Need)
+    check_names("candidates", [c.id for c in people])
+    check_names("needs", [need.id for need in wanted])
+    check_types(people, wanted)
+    check_needs(wanted)
+    by_id = attrgetter("id")
+    return sorted(people, key=by_id), sorted(wanted, key=by_id)
+
+
+def _listed(field: str, records: Iterable[Any]) -> list[Any]:
+    try:
+        return list(records)
+    except TypeError:
+        raise InvalidProblem(field, "are no records") from None
 
 
 def check_needs(needs: Sequence[Need]) -> None:

@@ -46,6 +46,7 @@ def document(
     the problem allows it, and not once `progress` has cancelled.
     Raises InvalidProblem, InfeasiblePins.
     """
+    candidates, needs = tuple(candidates), tuple(needs)  # read more than once
     policy = policy or Policy()
     began = time.monotonic()
     problem = build(candidates, needs, policy)

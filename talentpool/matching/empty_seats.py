@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from .building import load_costs
 from .changes import Change, altered_arrays, changes_of, forms_of
+from .checks import sorted_records
 from .encode import Bools, Columns, People, columns_of, encode
 from .errors import MissingInput
 from .fit import fit_parts
 from .market import Pair
 from .plan import Plan
 from .policy import Policy
-from .problem import Problem, by_id
+from .problem import Problem
 from .records import Candidate, Need
 from .rules import Rule, broken_rules, feasible, named_by_need, rules_broken
 from .trial import Trial
@@ -57,7 +58,8 @@ def empty_seats(
     """
     if candidates is None or needs is None:
         raise MissingInput("empty seats are explained from the records of candidates and needs")
-    people, wanted = _ruled_out(by_id(candidates), problem, forbids), by_id(needs)
+    people, wanted = sorted_records(candidates, needs)
+    people = _ruled_out(people, problem, forbids)
     seats = problem.seats - np.bincount(plan.pairs[:, 0], minlength=problem.m)
     load = _used(problem, plan)
     left, forms = _remaining(people, wanted, load), forms_of(people)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from .policy import Policy
 from .problem import by_id
 from .records import Candidate, Month, Need, SkillClaim, SkillRequirement
@@ -65,7 +67,7 @@ def _names_of(record: Any) -> tuple[str, ...]:
 
 
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, str | int):
+    if isinstance(value, str | int):
         return value
     if is_dataclass(value):
         record: Any = type(value)
@@ -76,7 +78,7 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(value[key]) for key in sorted(value)}
     if isinstance(value, tuple | list):
         return [_plain(entry) for entry in value]
-    return value
+    return int(value) if isinstance(value, np.integer) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from .checks import sorted_records
 from .encode import columns_of, encode
-from .problem import by_id
 from .records import Candidate, Need
 from .rules import CONDITIONS, Rule, named_by_need
 from .sets import asked_of
@@ -33,7 +33,7 @@ def excluded_from(candidate: Candidate, needs: Sequence[Need]) -> Reasons:
 
 
 def excluded_of(candidates: Sequence[Candidate], needs: Sequence[Need]) -> dict[str, Reasons]:
-    people, wanted = by_id(candidates), by_id(needs)
+    people, wanted = sorted_records(candidates, needs)
     answer: dict[str, Reasons] = {}
     known: dict[int, list[Rule]] = {}
     for need, broken in zip(wanted, _broken(people, wanted), strict=True):

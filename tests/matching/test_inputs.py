@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from talentpool import matching as m
@@ -106,6 +108,29 @@ def test_the_plan_in_force_is_among_the_inputs_where_there_is_one() -> None:
         m.input_hash(candidates, needs, policy, previous=[first, second])
         == hashlib.sha256(text.encode()).hexdigest()
     )
+
+
+def test_records_that_are_read_once_give_the_same_document() -> None:
+    people, needs = make_market(3, 12, 9)
+    usual = m.document(people, needs, is_stable=True)
+    assert m.document((c for c in people), (n for n in needs), is_stable=True) == usual
+    assert len(usual["placements"]) > 0
+    problem = m.build(iter(people), iter(needs))
+    assert problem.candidate.tolist() == m.build(people, needs).candidate.tolist()
+    assert m.excluded(iter(people), iter(needs)) == m.excluded(people, needs)
+    plan = m.solve(problem)
+    of_iterators = m.empty_seats(problem, plan, iter(people), iter(needs))
+    assert of_iterators == m.empty_seats(problem, plan, people, needs)
+
+
+def test_whole_numbers_of_numpy_are_written_as_others() -> None:
+    people, needs = make_market(3, 12, 9)
+    usual = m.document(people, needs, is_stable=True)
+    people[0] = replace(people[0], load=np.int64(people[0].load))
+    needs[0] = replace(
+        needs[0], pay=np.int32(needs[0].pay), months=tuple(np.array(needs[0].months))
+    )
+    assert m.to_json(m.document(people, needs, is_stable=True)) == m.to_json(usual)
 
 
 def test_one_document_has_one_text() -> None:

@@ -133,6 +133,12 @@ NEEDS: list[tuple[dict[str, Any], str]] = [
     ({"months": (120_001,)}, "months out of range"),
     ({"months": (-1, 5)}, "months out of range"),
     ({"mode": "by post"}, "unknown mode"),
+    ({"place": 3}, "place: nothing of type int may stand here"),
+    ({"months": [5, 6]}, "months: nothing of type list may stand here"),
+    ({"months": (1, "a")}, "months: nothing of type str may stand here"),
+    ({"forms": (None,)}, "forms: nothing of type NoneType may stand here"),
+    ({"preferred_kinds": {"official"}}, "preferred_kinds: nothing of type set may stand here"),
+    ({"skills": (m.SkillRequirement(3, 1),)}, "skills: nothing of type int may stand here"),  # type: ignore[arg-type]
     ({"skills": (m.SkillRequirement("s", 1),) * 1001}, "more than 1000 skills"),
     ({"skills": (m.SkillRequirement("s", 5),)}, "level of a skill out of range"),
     ({"skills": (m.SkillRequirement("s", 0),)}, "level of a skill out of range"),
@@ -158,6 +164,11 @@ PEOPLE: list[tuple[dict[str, Any], str]] = [
     ({"rating_count": 1, "rating_sum": 6}, "rating_sum out of range"),
     ({"load": 10**9 + 1}, "load out of range"),
     ({"conflicts": {"N": "Block"}}, "unknown severity of a conflict"),
+    ({"in_force": "N"}, "in_force: nothing of type str may stand here"),
+    ({"regions": frozenset({1})}, "regions: nothing of type int may stand here"),
+    ({"travel": None}, "travel: nothing of type NoneType may stand here"),
+    ({"availability": {1: 5}}, "availability: nothing of type int may stand here"),
+    ({"skills": {"s": m.SkillClaim(1, None, [])}}, "skills: nothing of type list may stand here"),  # type: ignore[arg-type]
 ]  # fmt: skip
 
 

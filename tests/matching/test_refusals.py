@@ -164,6 +164,11 @@ BAD_NEEDS: list[dict[str, Any]] = [
     {"pay": 10**9 + 1}, {"pay": 2**70}, {"pay": NAN}, {"priority": -1}, {"priority": 10},
     {"posted": 2**63}, {"posted": None},
     {"skills": (m.SkillRequirement("s", 5),)}, {"skills": (m.SkillRequirement("s", 0),)},
+    {"mode": ["online"]}, {"months": [5, 6]}, {"months": (1, "a")}, {"months": None}, {"months": 5},
+    {"skills": None}, {"skills": (None,)}, {"skills": (m.SkillRequirement(None, 1),)},  # type: ignore[arg-type]
+    {"skills": (m.SkillRequirement(7, 1),)}, {"skills": (m.SkillRequirement("s", 1, group=[1]),)},  # type: ignore[arg-type]
+    {"region": None}, {"theme": None}, {"municipality": ["t"]}, {"roles": None},
+    {"roles": "pm"}, {"roles": frozenset({3})}, {"forms": {"f0"}}, {"preferred_kinds": None},
     {"skills": (m.SkillRequirement("s", 1),) * 1001}, {"skills": (m.SkillRequirement("s", 1, 0),)}, {"skills": (m.SkillRequirement("s", 1, 1001),)},
 ]  # fmt: skip
 BAD_PEOPLE: list[dict[str, Any]] = [
@@ -180,7 +185,13 @@ BAD_PEOPLE: list[dict[str, Any]] = [
     {"pay_minimum": NAN}, {"member_from": -1}, {"member_until": 2**70}, {"training_until": 2**31},
     {"service_years": -1}, {"rating_sum": 6, "rating_count": 1}, {"rating_sum": -1},
     {"rating_count": 2**40}, {"load": -1}, {"load": float("inf")}, {"load": [1]},
-    {"conflicts": {"N000": "Block"}},
+    {"conflicts": {"N000": "Block"}}, {"conflicts": None}, {"conflicts": {"N000": []}}, {"conflicts": {3: "warn"}},
+    {"kind": None}, {"roles": None}, {"roles": "pm"}, {"forms": (None,)}, {"themes": None}, {"regions": 5},
+    {"forbidden": None}, {"forbidden": {5}}, {"in_force": None}, {"in_force": "N000"}, {"travel": None}, {"travel": []},
+    {"availability": None}, {"availability": {"1": m.Month(1, 31, EMPTY)}}, {"availability": {1: None}},
+    {"availability": {1: m.Month(1, 31, None)}},  # type: ignore[arg-type]
+    {"skills": None}, {"skills": {"s": None}}, {"skills": {None: m.SkillClaim(1, None)}},
+    {"skills": {"s": m.SkillClaim(1, None, [])}},  # type: ignore[arg-type]
 ]  # fmt: skip
 
 
@@ -188,9 +199,7 @@ BAD_PEOPLE: list[dict[str, Any]] = [
 def test_a_need_that_no_array_could_hold_is_refused_by_name(changes: dict[str, Any]) -> None:
     people, needs = make_market(1, 2, 3)
     needs[1] = replace(needs[1], place="p0", **changes)
-    with pytest.raises(m.InvalidProblem, match="N001") as refusal:
-        m.build(people, needs)
-    assert (refusal.value.field, refusal.value.index) == ("needs", "N001")
+    _refused_everywhere(people, needs, "needs", "N001")
 
 
 @pytest.mark.parametrize("changes", BAD_PEOPLE, ids=str)
@@ -198,9 +207,22 @@ def test_a_person_that_no_array_could_hold_is_refused_by_name(changes: dict[str,
     people, needs = make_market(1, 4, 2)
     needs = [replace(need, place="p0") for need in needs]
     people[2] = replace(people[2], **changes)
-    with pytest.raises(m.InvalidProblem, match="C002") as refusal:
-        m.build(people, needs)
-    assert (refusal.value.field, refusal.value.index) == ("candidates", "C002")
+    _refused_everywhere(people, needs, "candidates", "C002")
+
+
+def _refused_everywhere(
+    people: list[m.Candidate], needs: list[m.Need], field: str, ident: str
+) -> None:
+    problem = m.build(*make_market(1, len(people), len(needs)))
+    plan = replace(m.solve(problem), pairs=np.zeros((0, 2), np.int64))
+    for ask in (
+        lambda: m.build(people, needs),
+        lambda: m.excluded(people, needs),
+        lambda: m.empty_seats(problem, plan, people, needs),
+    ):
+        with pytest.raises(m.InvalidProblem, match=ident) as refusal:
+            ask()
+        assert (refusal.value.field, refusal.value.index) == (field, ident)
 
 
 def test_names_that_are_missing_or_twice_are_refused() -> None:
@@ -210,8 +232,12 @@ def test_names_that_are_missing_or_twice_are_refused() -> None:
         (people, [needs[0], needs[0]]),
         ([replace(people[0], id="")], needs),
         (people, [replace(needs[0], id=None)]),  # type: ignore[arg-type]
+        ([replace(people[0], id="\ud800")], needs),
+        (people, [needs[0], None]),
+        (["C000"], needs),
+        (None, needs),
     ):
-        with pytest.raises(m.InvalidProblem, match=r"duplicate|no text"):
+        with pytest.raises(m.InvalidProblem, match=r"duplicate|no text|UTF-8|is no |no records"):
             m.build(pool, wanted)
 
 
