@@ -26,6 +26,14 @@ MODES = frozenset({"online", "hybrid", "onsite"})
 
 def check_arrays(p: Problem) -> None:
     """Raises InvalidProblem."""
+    for field in ("candidate_ids", "need_ids", "part_names"):
+        names = getattr(p, field)
+        if isinstance(names, str) or not isinstance(names, Sequence | np.ndarray):
+            raise InvalidProblem(field, "is no list of texts")
+        check_names(field, names)
+    seed = p.lottery_seed
+    if not isinstance(seed, int | np.integer) or isinstance(seed, bool):
+        raise InvalidProblem("lottery_seed", "is no whole number")
     m, n = len(p.need_ids), len(p.candidate_ids)
     pairs = len(p.candidate) if isinstance(p.candidate, np.ndarray) and p.candidate.ndim else 0
     span = p.months.shape[1] if isinstance(p.months, np.ndarray) and p.months.ndim == 2 else 0
@@ -49,8 +57,6 @@ def check_arrays(p: Problem) -> None:
         if array is not None:
             _array(name, array, dtype, shape, least)
     _check_rows(p, m, pairs)
-    check_names("candidate_ids", p.candidate_ids)
-    check_names("need_ids", p.need_ids)
     empty = np.flatnonzero(~p.months.any(axis=1))
     if len(empty):
         raise InvalidProblem("months", "a need without a month", int(empty[0]))
@@ -68,7 +74,7 @@ def _array(
     least: int | None = None,
     most: int | None = None,
 ) -> None:
-    if not isinstance(array, np.ndarray):
+    if not isinstance(array, np.ndarray) or isinstance(array, np.ma.MaskedArray):
         raise InvalidProblem(name, "is no numpy array")
     if array.dtype != dtype:
         raise InvalidProblem(name, f"has dtype {array.dtype}, not {np.dtype(dtype)}")

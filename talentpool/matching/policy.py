@@ -62,6 +62,14 @@ class Policy:
     fairness_floor: int = 0
 
     def __post_init__(self) -> None:
+        for name in ("weights", "carry_over"):
+            if not isinstance(getattr(self, name), Mapping):
+                raise InvalidPolicy(f"{name}: must be an object")
+        if not isinstance(self.size_class_premium, list | tuple):
+            raise InvalidPolicy("size_class_premium: must be a list")
+        for code in self.carry_over:
+            if not isinstance(code, str):
+                raise InvalidPolicy(f"carry_over.{code}: the name of a municipality is a text")
         if set(self.weights) != set(PARTS):
             raise InvalidPolicy(f"weights: the parts are {', '.join(PARTS)}")
         for part, weight in self.weights.items():
@@ -84,7 +92,7 @@ class Policy:
         _check_range("lottery_seed", self.lottery_seed, 2**63 - 1)
         _check_range("half_life", self.half_life, 100, least=1)
         _check_range("fairness_floor", self.fairness_floor, 100)
-        if self.order not in ORDERS:
+        if not isinstance(self.order, str) or self.order not in ORDERS:
             raise InvalidPolicy(f"order: one of {', '.join(ORDERS)}")
 
     def to_dict(self) -> dict[str, Any]:
@@ -114,13 +122,8 @@ class Policy:
         if unknown:
             raise InvalidPolicy(f"unknown key: {', '.join(map(str, unknown))}")
         values = dict(document)
-        for name in ("weights", "carry_over"):
-            if name in values and not isinstance(values[name], Mapping):
-                raise InvalidPolicy(f"{name}: must be an object")
-        if "size_class_premium" in values:
-            premium = values["size_class_premium"]
-            if not isinstance(premium, list | tuple):
-                raise InvalidPolicy("size_class_premium: must be a list")
+        premium = values.get("size_class_premium")
+        if isinstance(premium, list):
             values["size_class_premium"] = tuple(premium)
         return cls(**values)
 

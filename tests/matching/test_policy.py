@@ -59,6 +59,12 @@ REFUSED: list[tuple[Any, str]] = [
     ({"fairness_floor": 101}, "fairness_floor: a whole number from 0 to 100"),
     ({"fairness_floor": -1}, "fairness_floor: a whole number from 0 to 100"),
     ({"order": "lottery"}, "order: one of premium, stages"),
+    ({"order": []}, "order: one of premium, stages"),
+    ({"order": ["premium"]}, "order: one of premium, stages"),
+    ({"weights": None}, "weights: must be an object"),
+    ({"carry_over": None}, "carry_over: must be an object"),
+    ({"size_class_premium": None}, "size_class_premium: must be a list"),
+    ({"carry_over": {1: 1, "a": 2}}, "carry_over.1: the name of a municipality is a text"),
 ]
 
 
@@ -67,6 +73,10 @@ def test_a_policy_is_refused_in_words(document: Any, sentence: str) -> None:
     with pytest.raises(m.InvalidPolicy) as refusal:
         m.Policy.from_dict(document)
     assert str(refusal.value) == sentence
+    if isinstance(document, dict) and set(document) <= set(DEFAULT):
+        with pytest.raises(m.InvalidPolicy) as refusal:
+            m.Policy(**document)
+        assert str(refusal.value) == sentence
 
 
 @pytest.mark.parametrize("document", [DEFAULT, OTHER])

@@ -68,6 +68,22 @@ SENTENCES: list[tuple[dict[str, Any], str]] = [
     ({"candidate_ids": ["a", "b", "a"]}, "candidate_ids[2]: 'a' is a duplicate"),
     ({"candidate_ids": ["a", 7, "c"]}, "candidate_ids[1]: is no text"),
     ({"need_ids": ["x", ""]}, "need_ids[1]: is no text"),
+    *(
+        ({name: given}, f"{name}: is no list of texts")
+        for name in ("candidate_ids", "need_ids", "part_names")
+        for given in (None, {"x", "y"}, "xy", 5, (letter for letter in "xy"))
+    ),
+    ({"part_names": ("p", "p")}, "part_names[1]: 'p' is a duplicate"),
+    ({"part_names": ("p", 7)}, "part_names[1]: is no text"),
+    (
+        {"candidate_ids": ["a", "b", "\ud800"]},
+        "candidate_ids[2]: '\\ud800' cannot be written in UTF-8",
+    ),
+    *(
+        ({"lottery_seed": seed}, "lottery_seed: is no whole number")
+        for seed in (None, "x", 1.5, True)
+    ),
+    ({"seats": np.ma.array(np.ones(2, np.int16), mask=[0, 1])}, "seats: is no numpy array"),
     ({"need_ids": ["x", "x"]}, "need_ids[1]: 'x' is a duplicate"),
     (
         {"premium": np.array([0, 10**9 - 6999], np.int32)},
