@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .baselines import SIZE_CLASSES, filled_share
+from .checks import check_size_class
 from .limited import PROVED, Limited
 from .plan import Plan
 from .policy import GREATEST, Policy
@@ -83,7 +84,9 @@ def solve_with_floor(
     size_class (m,): 0..2 of each need's town. The least premium for a class below the floor is found by
     bisection, class by class, the worst first. A class that stays below whatever it is paid gets the least premium
     that fills most of it. Where the classes do not all get there, the plan is the one with the best of the worst.
+    Raises InvalidProblem.
     """
+    check_size_class(problem, size_class)
     limited = Limited(options)
     aimed = _with_floor(problem, limited.first(problem), size_class, floor, limited)
     return replace(aimed, plan=limited.as_far(aimed.plan))

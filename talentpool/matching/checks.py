@@ -113,7 +113,7 @@ def _check_rows(p: Problem, m: int, pairs: int) -> None:
         raise InvalidProblem("candidate", reason, index)
 
 
-def check_names(field: str, ids: Sequence[str]) -> None:
+def check_names(field: str, ids: Iterable[Any]) -> None:
     """Distinct texts that are not empty."""
     seen: set[str] = set()
     for index, ident in enumerate(ids):
@@ -124,6 +124,20 @@ def check_names(field: str, ids: Sequence[str]) -> None:
         if not ident.isascii():
             _check_letters(field, ident, index)
         seen.add(ident)
+
+
+def check_need(p: Problem, need: Any) -> int:
+    """The row number of a need. Raises InvalidProblem."""
+    if not isinstance(need, int | np.integer) or not 0 <= need < p.m:
+        raise InvalidProblem("need", f"{need!r} is no row number from 0 to {p.m - 1}")
+    return int(need)
+
+
+def check_size_class(p: Problem, size_class: Any) -> None:
+    """(m,) whole numbers, 0 small to 2 large. Raises InvalidProblem."""
+    if not isinstance(size_class, np.ndarray) or size_class.dtype.kind not in "iu":
+        raise InvalidProblem("size_class", "is no array of whole numbers")
+    _array("size_class", size_class, size_class.dtype, (p.m,), 0, 2)
 
 
 def _check_letters(field: str, ident: str, index: int) -> None:

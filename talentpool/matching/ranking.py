@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .checks import check_need
 from .plan import Plan
 from .problem import Problem
 from .regrets import Regrets
@@ -30,7 +31,8 @@ class RankedPair:
 def ranking(
     problem: Problem, plan: Plan, need: int, *, regrets: Regrets | None = None
 ) -> list[RankedPair]:
-    """Every feasible candidate of a need, best fit first (ties by id)."""
+    """Every feasible candidate of a need, best fit first (ties by id). Raises InvalidProblem."""
+    need = check_need(problem, need)
     loss = (regrets or Regrets(problem, plan)).of(need)
     start, end = int(problem.ptr[need]), int(problem.ptr[need + 1])
     order = np.lexsort((np.arange(end - start), -problem.fit[start:end].astype(np.int64)))

@@ -132,6 +132,34 @@ def test_a_problem_without_a_pair_or_without_parts_of_a_pair_is_taken() -> None:
     assert m.Problem(**named).parts is parts
 
 
+@pytest.mark.parametrize("need", [2, 9, -1, 0.5, None, "x"])
+def test_a_need_that_is_none_has_no_ranking(need: Any) -> None:
+    problem = m.Problem(**_arrays())
+    plan = m.solve(problem)
+    assert len(m.ranking(problem, plan, np.int64(1))) == 1  # type: ignore[arg-type]
+    with pytest.raises(m.InvalidProblem) as refusal:
+        m.ranking(problem, plan, need)
+    assert str(refusal.value) == f"need: {need!r} is no row number from 0 to 1"
+
+
+@pytest.mark.parametrize(
+    ("classes", "sentence"),
+    [
+        (np.array([0, 7]), "size_class[1]: is above 2"),
+        (np.array([-1, 0]), "size_class[0]: is below 0"),
+        (np.array([0]), "size_class: has shape (1,), not (2,)"),
+        (np.zeros(2), "size_class: is no array of whole numbers"),
+        ([0, 1], "size_class: is no array of whole numbers"),
+    ],
+)
+def test_classes_of_a_floor_are_refused_in_words(classes: Any, sentence: str) -> None:
+    problem = m.Problem(**_arrays())
+    assert m.solve_with_floor(problem, np.array([0, 2]), 50).is_reached
+    with pytest.raises(m.InvalidProblem) as refusal:
+        m.solve_with_floor(problem, classes, 50)
+    assert str(refusal.value) == sentence
+
+
 NEEDS: list[tuple[dict[str, Any], str]] = [
     ({"half_days": 63}, "half_days out of range"),
     ({"half_days": 2.5}, "half_days is no whole number or out of range"),
