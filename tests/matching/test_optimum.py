@@ -9,6 +9,7 @@ from hypothesis import given, strategies as st
 from talentpool import matching as m
 from talentpool.matching import patterns, search, settling
 from talentpool.matching.market import open_market
+from talentpool.matching.one_person import Free, most_worth
 from talentpool.matching.tolls import tolls_of
 
 from .instances import (
@@ -101,6 +102,24 @@ def test_the_prices_give_a_bound_that_anybody_can_recompute(problem: m.Problem) 
     assert bound >= plan.value * SCALE
     if plan.proof == "bound":
         assert bound // SCALE == plan.value
+
+
+@given(problems(people=2, needs=8, months=4), SEEDS)
+def test_the_most_a_person_is_worth_is_found_as_by_trying_all(
+    problem: m.Problem, seed: int
+) -> None:
+    worth = np.random.default_rng(seed).integers(-50, 100, len(problem.candidate))
+    for i in range(problem.n):
+        mine = np.flatnonzero(problem.candidate == i)
+        needs = problem.row[mine]
+        free = Free(
+            problem.capacity[i].astype(np.int64),
+            np.maximum(problem.most_at_once[i] - problem.standing[i], 0),
+        )
+        found = most_worth(
+            worth[mine], problem.half_days[needs].astype(np.int64), problem.months[needs], free
+        )
+        assert found == best_pattern(problem, i, worth)
 
 
 @pytest.mark.parametrize("seed", range(30))
