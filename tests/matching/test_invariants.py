@@ -141,7 +141,7 @@ def test_a_forbidden_pair_is_as_good_as_none_and_never_makes_the_plan_better(
     for chosen in {edge, *problem.edges(plan.pairs[:1]).tolist()}:
         pair = (int(problem.row[chosen]), int(problem.candidate[chosen]))
         forbidden = m.solve(problem, forbids=[pair])
-        m.verify(problem, forbidden)
+        m.verify(problem, forbidden, forbids=[pair])
         assert list(pair) not in forbidden.pairs.tolist()
         assert forbidden.value <= plan.value
         without = m.solve(_without(problem, chosen))
