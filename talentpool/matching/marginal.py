@@ -46,7 +46,6 @@ def gain(
         with_people(problem, more),
         pins=pins,
         forbids=forbids,
-        previous=[(int(j), int(i)) for j, i in plan.pairs],
         time_limit=time_limit,
         start=plan,
     )

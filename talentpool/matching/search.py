@@ -187,10 +187,10 @@ class Search:
         tolls = tolls_of(self.market, left, self.worth)
         return self._columns(left, tolls, self.worth, gap, min(most, many))
 
-    def singles(self) -> Singles | None:
-        """Every pair that a better plan could use, and perhaps more. None when there are too many."""
+    def singles(self, most: int = MOST_SINGLES) -> Singles | None:
+        """Every pair that a better plan could use, and perhaps more. None when there are more than `most`."""
         pairs = self._pairs_near(self.left(self.prices), self.slack)
-        return Singles(self.market, pairs) if len(pairs) <= MOST_SINGLES else None
+        return Singles(self.market, pairs) if len(pairs) <= most else None
 
     def _pairs_near(self, left: Ints, gap: int) -> Ints:
         tolls = tolls_of(self.market, left, self.worth)

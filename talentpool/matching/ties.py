@@ -19,6 +19,7 @@ from .singles import Singles
 from .sweep import NONE
 
 TICKETS = 1 << 20
+MOST_PAIRS = 10_000  # among which the rule is tried where patterns are too many
 
 
 def lottery_number(seed: int, need_id: str, candidate_id: str) -> int:
@@ -37,7 +38,7 @@ def break_ties(search: Search, previous: Sequence[Pair]) -> bool:
         return True
     columns: Columns | Singles | None = search.near(search.slack)
     if columns is None:
-        columns = search.singles()
+        columns = search.singles(MOST_PAIRS)
     if columns is None:
         return False
     if _is_only(search, columns):

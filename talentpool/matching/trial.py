@@ -46,7 +46,8 @@ class Trial:
             return True
         people, need = apply_change(answer, self.people, self.needs[row])
         needs = [need if other.id == need.id else other for other in self.needs]
-        changed = replace(build(people, needs, self.policy), premium=self.problem.premium)
+        built = build(people, needs, self.policy, has_parts=False)
+        changed = replace(built, premium=self.problem.premium)
         again = solve(changed, pins=self.pins, start=self.plan)
         filled = int((again.pairs[:, 0] == row).sum())
         return filled > int((self.plan.pairs[:, 0] == row).sum())
