@@ -227,19 +227,25 @@ def _smallest(
     Where the best plan would then use them elsewhere, the next one is taken.
     A change of the need must suit those who are `staying` on its other seats.
     """
-    columns = columns_of([change.need for change in changes])
-    known = encode(staying, columns)
-    changes = [
-        change
-        for change in changes
-        if change.of_person or feasible(broken_rules(staying, known, change.need, columns)).all()
-    ]
     cost = attrgetter("cost")
-    for _, alike in groupby(sorted(changes, key=cost), cost):
+    for _, alike in groupby(sorted(_suiting(changes, staying), key=cost), cost):
         for change, answer in _by_fit(setting, alike):
             if setting.trial.fills(change, answer):
                 return answer
     return None
+
+
+def _suiting(changes: list[Change], staying: Sequence[Candidate]) -> list[Change]:
+    """The changes that leave the need possible for all who are staying."""
+    if not staying:
+        return changes
+    columns = columns_of([change.need for change in changes])
+    known = encode(staying, columns)
+    return [
+        change
+        for change in changes
+        if change.of_person or feasible(broken_rules(staying, known, change.need, columns)).all()
+    ]
 
 
 def _by_fit(setting: _Setting, changes: Iterable[Change]) -> list[tuple[Change, dict[str, Any]]]:

@@ -48,6 +48,7 @@ def gain(
         forbids=forbids,
         time_limit=time_limit,
         start=plan,
+        breaks_ties=False,
     )
     is_exact = {plan.status, better.status} <= {"optimal", "nothing"}
     return Gain(max(better.value - plan.value, 0), is_exact)

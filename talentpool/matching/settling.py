@@ -27,13 +27,18 @@ WIDER, NARROWER, LEAST_RADIUS = 4.0, 3.0, 50.0
 
 def settle(search: Search, start: Plan | None) -> Columns:
     """Bring the prices of `search` to rest, from those of `start` if it is given; what the master knows then."""
+    known = None if start is None else start.need_price
+    if known is not None and len(known) != len(search.prices):
+        known = None
     few = search.all_patterns(FEW)
     if few is not None:
-        _settle_at_once(search, few)
+        if known is None or not _settle_near(search, few, known):
+            _settle_at_once(search, few, few)
+        search.check("priced")
         return few
     nothing = Columns(search.market)
-    if start is not None and len(start.need_price) == len(search.prices):
-        return _settle(search, start.need_price, KNOWN_RADIUS, nothing)
+    if known is not None:
+        return _settle(search, known, KNOWN_RADIUS, nothing)
     prices = first_prices(search.market, search.remaining())
     return _settle(search, prices, RADIUS, nothing)
 
@@ -44,14 +49,22 @@ def settle_again(search: Search, columns: Columns) -> Columns:
     return _settle(search, search.prices / SCALE, KNOWN_RADIUS, known)
 
 
-def _settle_at_once(search: Search, every: Columns) -> None:
-    """The prices of the master that knows every pattern."""
+def _settle_near(search: Search, every: Columns, known: NDArray[np.float64]) -> bool:
+    """As `_settle_at_once`, of the patterns that lose little at the `known` prices (m,); whether that is as good."""
+    search.price_all(known, every)
+    near = every.take(search.losses(every) <= NEAR)
+    return search.bound - _settle_at_once(search, every, near) * SCALE < SCALE
+
+
+def _settle_at_once(search: Search, every: Columns, among: Columns) -> float:
+    """The prices of the master that knows every pattern `among` all; what it expects, in bp."""
     anywhere = np.full(len(search.prices), float(GREATEST_VALUE))
-    answer = relax(every, np.zeros(len(search.prices)), anywhere, search.remaining())
-    if answer is not None:
-        search.price_all(answer.prices, every)
-        search.keep_plan(answer.pairs)
-    search.check("priced")
+    answer = relax(among, np.zeros(len(search.prices)), anywhere, search.remaining())
+    if answer is None:
+        return -np.inf
+    search.price_all(answer.prices, every)
+    search.keep_plan(answer.pairs)
+    return answer.expected
 
 
 def _settle(search: Search, prices: NDArray[np.float64], reach: float, columns: Columns) -> Columns:

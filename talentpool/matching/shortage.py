@@ -7,13 +7,13 @@ prices the newcomer's best pattern bounds the gain; `gain` solves again for the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .building import build
-from .marginal import gain, with_people
+from .marginal import gain, like, with_people
 from .market import Pair, open_market, pinned_edges
 from .patterns import best
 from .plan import Plan
@@ -97,10 +97,7 @@ def shortages(
     pins, forbids: those the plan was made with.
     """
     found = kinds(needs)
-    people = [
-        newcomer(kind, own, f"+{number:05d}") for number, (kind, own) in enumerate(found.items())
-    ]
-    joined = with_people(problem, build(people, needs, policy, has_parts=False))
+    joined = with_people(problem, _newcomers(found, needs, policy))
     worth = _at_most(problem, plan, joined, pins, forbids)
     left = problem.seats - np.bincount(plan.pairs[:, 0], minlength=problem.m)
     row = {name: j for j, name in enumerate(problem.need_ids)}
@@ -135,13 +132,23 @@ def solved(
     if plan.status != "optimal" or len(problem.candidate) > QUICK:
         return list(found)
     by_kind = kinds(needs)
+    people = _newcomers({entry.kind: by_kind[entry.kind] for entry in found}, needs, policy)
     answer = []
-    for entry in found:
-        person = newcomer(entry.kind, by_kind[entry.kind], "+")
-        more = build([person], needs, policy, has_parts=False)
+    for number, entry in enumerate(found):
+        more = like(people, number, "+")
         better = gain(problem, plan, more, pins=pins, forbids=forbids)
         answer.append(replace(entry, gained=better.bp if better.is_exact else None))
     return sorted(answer, key=lambda entry: (-(entry.gained or 0), -entry.at_most, entry.kind))
+
+
+def _newcomers(
+    found: Mapping[Kind, Sequence[Need]], needs: Sequence[Need], policy: Policy | None
+) -> Problem:
+    """One person of each kind, in this order."""
+    people = [
+        newcomer(kind, own, f"+{number:05d}") for number, (kind, own) in enumerate(found.items())
+    ]
+    return build(people, needs, policy, has_parts=False)
 
 
 def _at_most(

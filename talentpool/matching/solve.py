@@ -45,13 +45,15 @@ def solve(
     time_limit: float | None = None,
     progress: Progress | None = None,
     start: Plan | None = None,
+    breaks_ties: bool = True,
 ) -> Plan:
     """The best plan for `problem`, proved where time allows.
 
     pins, forbids, previous: pairs of row numbers (need, candidate), or (K, 2). time_limit: seconds. progress: called with
     {"stage", "value", "bound"} now and then; a true answer cancels. start: a plan of nearly the same problem,
     whose prices to start from. Among plans of equal value the one with the fewest changes from `previous` is
-    taken, then the one the lottery (problem.lottery_seed) favours. Raises InfeasiblePins, InvalidProblem.
+    taken, then the one the lottery (problem.lottery_seed) favours; any of them where only the value is asked and not
+    `breaks_ties`. Raises InfeasiblePins, InvalidProblem.
     """
     began = time.monotonic()
     forbids = pairs_of(problem, "forbids", forbids)
@@ -63,7 +65,7 @@ def solve(
     try:
         proof = _prove(search, start)
         decide = draw if search.is_unit else break_ties
-        is_decided = decide(search, standing)
+        is_decided = breaks_ties and decide(search, standing)
     except Stop:
         if proof == "none":
             search.keep_greedy()

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from .building import build
 from .changes import Change, apply_change
 from .market import Pair
@@ -44,10 +46,40 @@ class Trial:
         is_large = len(self.problem.candidate) > MOST_PAIRS
         if is_plain or is_large or self.plan.status != "optimal" or self.policy.order != "premium":
             return True
-        people, need = apply_change(answer, self.people, self.needs[row])
-        needs = [need if other.id == need.id else other for other in self.needs]
-        built = build(people, needs, self.policy, has_parts=False)
-        changed = replace(built, premium=self.problem.premium)
-        again = solve(changed, pins=self.pins, start=self.plan)
+        again = solve(self.changed(change, answer), pins=self.pins, start=self.plan)
         filled = int((again.pairs[:, 0] == row).sum())
         return filled > int((self.plan.pairs[:, 0] == row).sum())
+
+    def changed(self, change: Change, answer: dict[str, Any]) -> Problem:
+        """The problem after the change; without parts."""
+        row = self.problem.need_ids.index(change.need.id)
+        people, need = apply_change(answer, self.people, self.needs[row])
+        if not change.of_person and need.months == self.needs[row].months:
+            return _with_row(self.problem, row, build(people, [need], self.policy, has_parts=False))
+        needs = [need if other.id == need.id else other for other in self.needs]
+        built = build(people, needs, self.policy, has_parts=False)
+        return replace(built, premium=self.problem.premium)
+
+
+def _with_row(problem: Problem, row: int, alone: Problem) -> Problem:
+    """The problem with the pairs and half-days of the one need of `alone`, of the same people, in this row."""
+    start, end = problem.ptr[row : row + 2]
+
+    def pairs(name: str) -> Any:
+        mine, other = getattr(problem, name), getattr(alone, name)
+        return None if mine is None else np.concatenate([mine[:start], other, mine[end:]])
+
+    ptr, half_days = problem.ptr.copy(), problem.half_days.copy()
+    ptr[row + 1 :] += len(alone.candidate) - (end - start)
+    half_days[row] = alone.half_days[0]
+    return replace(
+        problem,
+        ptr=ptr,
+        candidate=pairs("candidate"),
+        fit=pairs("fit"),
+        half_days=half_days,
+        bonus=pairs("bonus"),
+        skill_count=pairs("skill_count"),
+        parts=None,
+        part_names=(),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,27 @@ def test_a_plan_that_is_near_shortens_the_way_and_changes_nothing() -> None:
         assert len(fewer) <= len(told) + 1
         other = random_problem(seed + 1, people=5, needs=3, months=2)
         assert m.solve(problem, start=m.solve(other)).pairs.tolist() == plan.pairs.tolist()
+
+
+def test_known_prices_change_nothing_where_all_patterns_are_known() -> None:
+    for seed in range(24):
+        problem = random_problem(seed, people=12, needs=8, months=4)
+        plan = m.solve(problem)
+        moved = replace(problem, premium=np.arange(problem.m, dtype=np.int32) * 3_000)
+        for start in (plan, m.solve(moved), m.solve(replace(problem, bonus=-problem.fit.astype(np.int32)))):
+            again = m.solve(problem, start=start)
+            m.verify(problem, again)
+            assert again.pairs.tolist() == plan.pairs.tolist()
+            assert again.status == plan.status
+
+
+def test_where_the_tie_rule_is_not_asked_the_value_is_the_same() -> None:
+    for seed in range(24):
+        problem = random_problem(seed, people=12, needs=8, months=4)
+        plan, any_of_them = m.solve(problem), m.solve(problem, breaks_ties=False)
+        m.verify(problem, any_of_them)
+        assert (any_of_them.value, any_of_them.status) == (plan.value, plan.status)
+        assert not any_of_them.is_decided
 
 
 def _knapsacks(seed: int) -> m.Problem:

@@ -1,0 +1,47 @@
+"""A change that is tried makes the problem that is built of the changed records."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from talentpool import matching as m
+from talentpool.matching.changes import Change, changes_of, forms_of
+from talentpool.matching.trial import Trial
+
+from .people import make_market
+
+POLICY = m.Policy(load_penalty=7, priority_bonus=30)
+
+
+def _answer(change: Change, person: m.Candidate) -> dict[str, object]:
+    return {"kind": change.kind, "subject": change.subject, "candidate": person.id}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_tried_is_what_would_be_built(seed: int) -> None:
+    people, needs = make_market(seed, 14, 8)
+    problem = m.build(people, needs, POLICY)
+    trial = Trial(problem, m.solve(problem), people, needs, POLICY, ())
+    person = people[seed % len(people)]
+    for row, need in enumerate(needs):
+        for change in changes_of(need, forms_of(people)):
+            tried = trial.changed(change, _answer(change, person))
+            others, altered = m.apply_change(_answer(change, person), people, need)
+            wanted = [*needs[:row], altered, *needs[row + 1 :]]
+            built = m.build(others, wanted, POLICY, has_parts=False)
+            for name in (entry.name for entry in fields(built)):
+                mine, other = getattr(tried, name), getattr(built, name)
+                assert np.array_equal(mine, other), (change.kind, name)
+
+
+def test_the_premiums_of_an_aim_stay_whatever_is_tried() -> None:
+    people, needs = make_market(3, 14, 8)
+    built = m.build(people, needs)
+    problem = m.with_premium(built, np.arange(len(needs)))
+    trial = Trial(problem, m.solve(problem), people, needs, m.Policy(), ())
+    for change in changes_of(needs[0], forms_of(people)):
+        tried = trial.changed(change, _answer(change, people[0]))
+        assert tried.premiums.tolist() == problem.premiums.tolist()
