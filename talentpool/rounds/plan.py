@@ -18,7 +18,7 @@ from .models import DirectiveKind, PlanPair, Round, RoundNeed
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The needs and people of a round, by id and by code; two queries."""
+    """The needs and people of rounds, by id and by code; two queries."""
 
     needs: Mapping[int, Need]
     people: Mapping[int, Candidate]
@@ -26,10 +26,11 @@ class Cast:
     person_by_code: Mapping[str, Candidate]
 
     @classmethod
-    def of(cls, session: Session, round_: Round, codes: Iterable[str] = ()) -> Cast:
-        need_ids = [row.need_id for row in round_.needs]
-        person_ids = {pair.candidate_id for pair in round_.pairs}
-        person_ids |= {row.candidate_id for row in round_.directives}
+    def of(cls, session: Session, *rounds: Round, codes: Iterable[str] = ()) -> Cast:
+        """codes: of further people."""
+        need_ids = {row.need_id for round_ in rounds for row in round_.needs}
+        person_ids = {pair.candidate_id for round_ in rounds for pair in round_.pairs}
+        person_ids |= {row.candidate_id for round_ in rounds for row in round_.directives}
         needs = session.scalars(sa.select(Need).where(Need.id.in_(need_ids))).all()
         people = session.scalars(
             sa.select(Candidate).where(
@@ -97,7 +98,7 @@ class RankRow:
 
 def list_ranking(session: Session, round_: Round, row: RoundNeed) -> tuple[Cast, list[RankRow]]:
     entries = row.ranking or []
-    cast = Cast.of(session, round_, {entry["candidate"] for entry in entries})
+    cast = Cast.of(session, round_, codes={entry["candidate"] for entry in entries})
     kinds = directives_of(round_)
     rows = [
         RankRow(entry, person, kinds.get((row.need_id, person.id)))
@@ -147,19 +148,17 @@ class Change:
 
 def compare_rounds(session: Session, before: Round, after: Round) -> list[Change]:
     """Needs, in either round, that different people fill."""
-    casts = Cast.of(session, before), Cast.of(session, after)
-    people = {**casts[0].people, **casts[1].people}
-    needs = {**casts[0].needs, **casts[1].needs}
+    cast = Cast.of(session, before, after)
     first, second = _by_need(before), _by_need(after)
     changes = []
-    for ident in sorted(needs):
+    for ident in sorted(cast.needs):
         old, new = first.get(ident, set()), second.get(ident, set())
         if old != new:
             changes.append(
                 Change(
-                    needs[ident],
-                    tuple(people[p] for p in sorted(old - new)),
-                    tuple(people[p] for p in sorted(new - old)),
+                    cast.needs[ident],
+                    tuple(cast.people[p] for p in sorted(old - new)),
+                    tuple(cast.people[p] for p in sorted(new - old)),
                 )
             )
     return changes

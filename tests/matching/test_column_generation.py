@@ -66,7 +66,11 @@ def test_known_prices_change_nothing_where_all_patterns_are_known() -> None:
         problem = random_problem(seed, people=12, needs=8, months=4)
         plan = m.solve(problem)
         moved = replace(problem, premium=np.arange(problem.m, dtype=np.int32) * 3_000)
-        for start in (plan, m.solve(moved), m.solve(replace(problem, bonus=-problem.fit.astype(np.int32)))):
+        for start in (
+            plan,
+            m.solve(moved),
+            m.solve(replace(problem, bonus=-problem.fit.astype(np.int32))),
+        ):
             again = m.solve(problem, start=start)
             m.verify(problem, again)
             assert again.pairs.tolist() == plan.pairs.tolist()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -81,7 +83,9 @@ def test_what_is_ruled_out_is_obeyed_by_the_next_run_and_shown_by_the_comparison
     with database.reading() as session:
         pairs = {(p.need_id, p.candidate_id) for p in session.get_one(Round, second).pairs}
     assert (need_id, candidate_id) not in pairs
-    assert "変わる組合せ" in coordinator.get(f"/rounds/{second}/compare?with={first}").text
+    compared = coordinator.get(f"/rounds/{second}/compare?with={first}").text
+    assert "変わる組合せ" in compared
+    assert re.search(r'data-label="市町">\s*\S+[市町]\s*<', compared)
 
 
 def test_a_pin_that_cannot_be_kept_ends_the_round_with_a_sentence(
