@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -67,12 +67,11 @@ def _names_of(record: Any) -> tuple[str, ...]:
 
 
 def _plain(value: Any) -> Any:
-    kind = type(value)
+    kind: Any = type(value)
     if kind in {str, int}:
         return value
     if is_dataclass(value):
-        record: Any = value
-        return _month(record) if kind is Month else _fields(record)
+        return {name: _plain(getattr(value, name)) for name in _names_of(kind)}
     if isinstance(value, frozenset | set):
         return sorted(_plain(entry) for entry in value)
     if isinstance(value, Mapping):
@@ -80,17 +79,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_plain(entry) for entry in value]
     return int(value) if isinstance(value, np.integer) else value
-
-
-def _fields(record: Any) -> dict[str, Any]:
-    kind: Any = type(record)
-    return {name: _plain(getattr(record, name)) for name in _names_of(kind)}
-
-
-@lru_cache(maxsize=10_000)
-def _month(month: Month) -> dict[str, Any]:
-    """Of a nation's many months few differ."""
-    return _fields(month)
 
 
 @dataclass(frozen=True, slots=True)

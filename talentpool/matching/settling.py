@@ -27,9 +27,7 @@ WIDER, NARROWER, LEAST_RADIUS = 4.0, 3.0, 50.0
 
 def settle(search: Search, start: Plan | None) -> Columns:
     """Bring the prices of `search` to rest, from those of `start` if it is given; what the master knows then."""
-    known = None if start is None else start.need_price
-    if known is not None and len(known) != len(search.prices):
-        known = None
+    known = _known_prices(search, start)
     few = search.all_patterns(FEW)
     if few is not None:
         if known is None or not _settle_near(search, few, known):
@@ -41,6 +39,14 @@ def settle(search: Search, start: Plan | None) -> Columns:
         return _settle(search, known, KNOWN_RADIUS, nothing)
     prices = first_prices(search.market, search.remaining())
     return _settle(search, prices, RADIUS, nothing)
+
+
+def _known_prices(search: Search, start: Plan | None) -> NDArray[np.float64] | None:
+    """(m,) bp: the prices of `start`, none less than nothing or more than any pair is worth; whose needs are others
+    has none."""
+    if start is None or np.shape(start.need_price) != search.prices.shape:
+        return None
+    return np.clip(np.nan_to_num(start.need_price), 0, search.prices / SCALE)
 
 
 def settle_again(search: Search, columns: Columns) -> Columns:

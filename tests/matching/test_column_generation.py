@@ -77,6 +77,19 @@ def test_known_prices_change_nothing_where_all_patterns_are_known() -> None:
             assert again.status == plan.status
 
 
+@pytest.mark.parametrize("price", [-1e9, -3.0, np.nan, np.inf, -np.inf, 1e300])
+@pytest.mark.parametrize("people", [12, 40])
+def test_prices_that_are_none_prove_nothing(price: float, people: int) -> None:
+    for seed in range(6):
+        problem = random_problem(seed, people=people, needs=people, months=6)
+        plan = m.solve(problem)
+        start = replace(plan, need_price=np.full(problem.m, price))
+        again = m.solve(problem, start=start)
+        m.verify(problem, again)
+        assert again.pairs.tolist() == plan.pairs.tolist()
+        assert again.bound == again.value
+
+
 def test_where_the_tie_rule_is_not_asked_the_value_is_the_same() -> None:
     for seed in range(24):
         problem = random_problem(seed, people=12, needs=8, months=4)
