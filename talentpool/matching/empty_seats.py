@@ -78,7 +78,7 @@ def empty_seats(
         premium=dict(zip(problem.need_ids, problem.premiums.tolist(), strict=True)),
         costs=load_costs(people, policy),
         forbids=[(problem.need_ids[int(j)], int(i)) for j, i in forbids],
-        trial=Trial(problem, plan, people, wanted, policy, pins),
+        trial=Trial(problem, plan, people, wanted, policy, pins, forbids),
     )
     return [_explain(wanted[j], int(seats[j]), setting, some) for j, some in changes.items()]
 

@@ -34,6 +34,7 @@ class Trial:
     needs: Sequence[Need]
     policy: Policy
     pins: Sequence[Pair]
+    forbids: Sequence[Pair]
 
     def fills(self, change: Change, answer: dict[str, Any]) -> bool:
         """Whether the best plan after the change gives its need a seat more.
@@ -46,7 +47,9 @@ class Trial:
         is_large = len(self.problem.candidate) > MOST_PAIRS
         if is_plain or is_large or self.plan.status != "optimal" or self.policy.order != "premium":
             return True
-        again = solve(self.changed(change, answer), pins=self.pins, start=self.plan)
+        again = solve(
+            self.changed(change, answer), pins=self.pins, forbids=self.forbids, start=self.plan
+        )
         filled = int((again.pairs[:, 0] == row).sum())
         return filled > int((self.plan.pairs[:, 0] == row).sum())
 

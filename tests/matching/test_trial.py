@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def _answer(change: Change, person: m.Candidate) -> dict[str, object]:
 def test_what_is_tried_is_what_would_be_built(seed: int) -> None:
     people, needs = make_market(seed, 14, 8)
     problem = m.build(people, needs, POLICY)
-    trial = Trial(problem, m.solve(problem), people, needs, POLICY, ())
+    trial = Trial(problem, m.solve(problem), people, needs, POLICY, (), ())
     person = people[seed % len(people)]
     for row, need in enumerate(needs):
         for change in changes_of(need, forms_of(people)):
@@ -41,7 +41,28 @@ def test_the_premiums_of_an_aim_stay_whatever_is_tried() -> None:
     people, needs = make_market(3, 14, 8)
     built = m.build(people, needs)
     problem = m.with_premium(built, np.arange(len(needs)))
-    trial = Trial(problem, m.solve(problem), people, needs, m.Policy(), ())
+    trial = Trial(problem, m.solve(problem), people, needs, m.Policy(), (), ())
     for change in changes_of(needs[0], forms_of(people)):
         tried = trial.changed(change, _answer(change, people[0]))
         assert tried.premiums.tolist() == problem.premiums.tolist()
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_is_tried_heeds_the_forbids_of_every_need(seed: int) -> None:
+    people, needs = make_market(seed, 14, 8)
+    needs = [replace(need, seats=2) for need in needs]
+    problem = m.build(people, needs)
+    forbids = [(int(j), int(i)) for j, i in m.solve(problem).pairs[::2]]
+    plan = m.solve(problem, forbids=forbids)
+    barred = [
+        replace(person, forbidden=person.forbidden | {needs[j].id for j, i in forbids if i == own})
+        for own, person in enumerate(people)
+    ]
+    trial = Trial(problem, plan, barred, needs, m.Policy(), (), forbids)
+    for row, need in enumerate(needs):
+        for change in changes_of(need, forms_of(people)):
+            answer = _answer(change, people[seed % len(people)])
+            others, altered = m.apply_change(answer, barred, need)
+            built = m.build(others, [*needs[:row], altered, *needs[row + 1 :]])
+            filled = (m.solve(built).pairs[:, 0] == row).sum()
+            assert trial.fills(change, answer) == (filled > (plan.pairs[:, 0] == row).sum())
