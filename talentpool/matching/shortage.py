@@ -2,7 +2,8 @@
 
 A kind is what several needs ask alike: roles, musts and, where work is on site, the region. Its newcomer lives near,
 is free for the largest of these needs in all of their months and takes one engagement at a time. At the plan's
-prices the newcomer's best pattern bounds the gain; `gain` solves again for the exact figure.
+prices the newcomer's best pattern bounds the gain, and is the gain where it takes seats that the plan leaves empty;
+else `gain` solves again for the exact figure.
 """
 
 from __future__ import annotations
@@ -14,15 +15,15 @@ import numpy as np
 
 from .building import build
 from .marginal import gain, like, with_people
-from .market import Pair, open_market, pinned_edges
-from .patterns import best
+from .market import Ints, Pair, open_market, pinned_edges
 from .plan import Plan
 from .policy import Policy
+from .pricing import priced
 from .problem import QUICK, Problem, by_id
 from .records import Candidate, Month, Need, SkillClaim
 from .rules import must_groups, needs_presence
 from .search import SCALE
-from .tolls import tolls_of
+from .sweep import NONE
 
 ANYWHERE = ""  # the region of needs that are met online
 EVERY_DAY = 127
@@ -98,17 +99,21 @@ def shortages(
     """
     found = kinds(needs)
     joined = with_people(problem, _newcomers(found, needs, policy))
-    worth = _at_most(problem, plan, joined, pins, forbids)
     left = problem.seats - np.bincount(plan.pairs[:, 0], minlength=problem.m)
+    at_least, at_most = _gains(problem, plan, joined, left, pins, forbids)
+    is_exact = (at_least == at_most) & (plan.status == "optimal")
     row = {name: j for j, name in enumerate(problem.need_ids)}
     answer = [
         Shortage(
             kind,
-            tuple(need.id for need in own),
-            sum(int(left[row[need.id]]) for need in own),
-            int(bound),
+            needs=tuple(need.id for need in own),
+            empty=sum(int(left[row[need.id]]) for need in own),
+            at_most=bound,
+            gained=bound if is_known else None,
         )
-        for (kind, own), bound in zip(found.items(), worth, strict=True)
+        for (kind, own), bound, is_known in zip(
+            found.items(), at_most.tolist(), is_exact.tolist(), strict=True
+        )
         if bound > 0
     ]
     return sorted(answer, key=lambda entry: (-entry.at_most, -entry.empty, entry.kind))[:most]
@@ -132,12 +137,13 @@ def solved(
     if plan.status != "optimal" or len(problem.candidate) > QUICK:
         return list(found)
     by_kind = kinds(needs)
-    people = _newcomers({entry.kind: by_kind[entry.kind] for entry in found}, needs, policy)
-    answer = []
-    for number, entry in enumerate(found):
-        more = like(people, number, "+")
-        better = gain(problem, plan, more, pins=pins, forbids=forbids)
-        answer.append(replace(entry, gained=better.bp if better.is_exact else None))
+    unsolved = {entry.kind: by_kind[entry.kind] for entry in found if entry.gained is None}
+    people = _newcomers(unsolved, needs, policy)
+    gained = {entry.kind: entry.gained for entry in found}
+    for number, kind in enumerate(unsolved):
+        better = gain(problem, plan, like(people, number, "+"), pins=pins, forbids=forbids)
+        gained[kind] = better.bp if better.is_exact else None
+    answer = [replace(entry, gained=gained[entry.kind]) for entry in found]
     return sorted(answer, key=lambda entry: (-(entry.gained or 0), -entry.at_most, entry.kind))
 
 
@@ -151,18 +157,26 @@ def _newcomers(
     return build(people, needs, policy, has_parts=False)
 
 
-def _at_most(
-    problem: Problem, plan: Plan, joined: Problem, pins: Sequence[Pair], forbids: Sequence[Pair]
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """(k,) bp, rounded down: the worth of the newcomers' best patterns, and what the proof left open."""
+def _gains(
+    problem: Problem,
+    plan: Plan,
+    joined: Problem,
+    left: Ints,
+    pins: Sequence[Pair],
+    forbids: Sequence[Pair],
+) -> tuple[Ints, Ints]:
+    """(k,) bp each, rounded down: what the newcomers' best patterns are worth if they take seats that are `left`
+    (m,), and what they could be worth with what the proof left open."""
     pinned = pinned_edges(joined, pins, ())
     market = open_market(joined, pinned, forbids)
-    prices = np.rint(plan.need_price * SCALE).astype(np.int64)
-    left = market.value * SCALE - prices[market.need]
-    nothing = np.zeros(market.people, np.int64)
-    patterns = best(market, left, tolls_of(market, left, nothing), nothing, lambda: None)
-    worth = np.zeros(joined.n, np.int64)
-    worth[market.candidate[patterns.owner]] = patterns.worth
+    prices, reached, patterns = priced(market, plan.need_price)
+    worth, value = np.zeros((2, joined.n), np.int64)
+    worth[market.candidate] = reached
+    is_none = patterns.pairs == NONE
+    takes_left = (is_none | (left[market.need[patterns.pairs]] > 0)).all(axis=1)
+    taken = np.where(is_none, 0, market.value[patterns.pairs]).sum(axis=1)
+    value[market.candidate[patterns.owner]] = np.where(takes_left, taken, 0)
     bound = int((market.seats * prices).sum()) + int(worth[: problem.n].sum())
-    value = plan.value - int(joined.value[pinned].sum())
-    return np.asarray((worth[problem.n :] + max(0, bound - value * SCALE)) // SCALE)
+    planned = plan.value - int(joined.value[pinned].sum())
+    still_open = max(0, bound - planned * SCALE)
+    return value[problem.n :], (worth[problem.n :] + still_open) // SCALE

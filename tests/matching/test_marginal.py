@@ -109,6 +109,7 @@ def test_no_newcomer_gains_more_than_the_shortage_says(seed: int) -> None:
         gained = m.gain(problem, plan, more).bp
         assert gained <= (told[kind].at_most if kind in told else 0)
         if kind in told:
+            assert told[kind].gained in {None, gained}
             assert told[kind].needs == tuple(need.id for need in own)
 
 
@@ -153,4 +154,20 @@ def test_shortages_mind_pins_and_forbids() -> None:
     wanted = m.kinds(needs)
     for entry in m.shortages(problem, plan, needs, pins=pins, forbids=forbids):
         more = m.build([m.newcomer(entry.kind, wanted[entry.kind], "new")], needs)
-        assert m.gain(problem, plan, more, pins=pins, forbids=forbids).bp <= entry.at_most
+        gained = m.gain(problem, plan, more, pins=pins, forbids=forbids).bp
+        assert gained <= entry.at_most
+        assert entry.gained in {None, gained}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_solving_fills_in_what_the_prices_leave_open(seed: int) -> None:
+    people, needs = make_market(seed, 12, 12)
+    problem = m.build(people, needs)
+    plan = m.solve(problem)
+    found = m.shortages(problem, plan, needs, most=len(needs))
+    wanted = m.kinds(needs)
+    for entry in m.solved(found, problem, plan, needs):
+        more = m.build([m.newcomer(entry.kind, wanted[entry.kind], "new")], needs)
+        assert entry.gained == m.gain(problem, plan, more).bp
+    unproved = replace(plan, status="feasible")
+    assert {entry.gained for entry in m.shortages(problem, unproved, needs)} == {None}
