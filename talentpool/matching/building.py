@@ -49,7 +49,7 @@ def build(
         candidate_ids=[c.id for c in people],
         need_ids=[need.id for need in wanted],
         premium=np.array([_premium(need, policy) for need in wanted], np.int32),
-        bonus=_bonuses(people, wanted, scored, policy),
+        bonus=bonuses(people, wanted, scored, policy),
         engagements=engagements,
         posted=np.array([need.posted for need in wanted], np.int64),
         skill_count=scored.skill_count,
@@ -67,7 +67,7 @@ def repriced(
     return replace(
         problem,
         premium=np.array([_premium(need, policy) for need in wanted], np.int32),
-        bonus=_bonuses(people, wanted, problem, policy),
+        bonus=bonuses(people, wanted, problem, policy),
     )
 
 
@@ -97,7 +97,7 @@ def load_costs(people: Sequence[Candidate], policy: Policy) -> NDArray[np.int32]
     return np.array(costs, np.int32)
 
 
-def _bonuses(
+def bonuses(
     people: Sequence[Candidate], needs: Sequence[Need], scored: Scored | Problem, policy: Policy
 ) -> NDArray[np.int32]:
     """(E,) bp: pairs in force gain, people who served much last year cost a little."""

@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from .building import load_costs
 from .changes import Change, altered_arrays, changes_of, forms_of
 from .checks import sorted_records
-from .encode import Bools, Columns, People, columns_of, encode
+from .encode import columns_of
 from .errors import MissingInput
-from .fit import fit_parts
 from .market import Pair
 from .plan import Plan
 from .policy import Policy
+from .pool import Pool
 from .problem import Problem
 from .records import Candidate, Need
-from .rules import Rule, broken_rules, feasible, named_by_need, rules_broken
+from .rules import Rule, feasible
 from .trial import Trial
 
 NEAREST = 5  # people named as near misses, and tried with a change of their own
@@ -69,16 +69,16 @@ def empty_seats(
         [need for j in changes for need in (wanted[j], *(change.need for change in changes[j]))]
     )
     policy = policy or Policy()
+    everybody = Pool.of(people, columns)
     setting = _Setting(
-        everybody=_pool(people, columns),
-        left=_pool(left, columns),
-        columns=columns,
+        everybody=everybody,
+        left=Pool.of(left, columns),
         load=load,
         policy=policy,
         premium=dict(zip(problem.need_ids, problem.premiums.tolist(), strict=True)),
         costs=load_costs(people, policy),
         forbids=[(problem.need_ids[int(j)], int(i)) for j, i in forbids],
-        trial=Trial(problem, plan, people, wanted, policy, pins, forbids),
+        trial=Trial(problem, plan, everybody, wanted, policy, pins, forbids),
     )
     return [_explain(wanted[j], int(seats[j]), setting, some) for j, some in changes.items()]
 
@@ -97,32 +97,12 @@ def _ruled_out(
 
 
 @dataclass(frozen=True, slots=True)
-class _Pool:
-    """The same people as records and as arrays, and who of them is ruled out by name for which need."""
-
-    records: list[Candidate]
-    arrays: People
-    named: dict[str, list[tuple[int, Rule]]]
-
-    def broken(
-        self, need: Need, columns: Columns, arrays: People | None = None
-    ) -> dict[Rule, Bools]:
-        """arrays: those of the same people after a change."""
-        return rules_broken(arrays or self.arrays, need, columns, self.named.get(need.id, ()))
-
-
-def _pool(people: list[Candidate], columns: Columns) -> _Pool:
-    return _Pool(people, encode(people, columns), named_by_need(people))
-
-
-@dataclass(frozen=True, slots=True)
 class _Setting:
     """everybody: as they came; left: the same people as they are once the plan stands; premium: need id → bp a
     seat; costs (n,): bp off what each person is worth anywhere; forbids: (need id, index)."""
 
-    everybody: _Pool
-    left: _Pool
-    columns: Columns
+    everybody: Pool
+    left: Pool
     load: _Load
     policy: Policy
     premium: dict[str, int]
@@ -184,12 +164,12 @@ def _remaining(people: Sequence[Candidate], needs: Sequence[Need], load: _Load) 
 
 
 def _explain(need: Need, seats: int, setting: _Setting, changes: list[Change]) -> EmptySeats:
-    people, columns, load = setting.everybody, setting.columns, setting.load
-    broken = people.broken(need, columns)
+    people, load = setting.everybody, setting.load
+    broken = people.broken(need)
     table = np.stack(list(broken.values()))
     names = list(broken)
     single = np.setdiff1d(np.flatnonzero(table.sum(axis=0) == 1), setting.ruled_out(need))
-    fits = fit_parts(people.arrays, need, columns, setting.policy).sum(axis=1)[single]
+    fits = people.fit(need, setting.policy)[single]
     nearest = single[np.lexsort((single, -fits))[:NEAREST]]
     staff = load.staff.get(need.id, [])
     return EmptySeats(
@@ -239,12 +219,11 @@ def _suiting(changes: list[Change], staying: Sequence[Candidate]) -> list[Change
     """The changes that leave the need possible for all who are staying."""
     if not staying:
         return changes
-    columns = columns_of([change.need for change in changes])
-    known = encode(staying, columns)
+    known = Pool.of(staying, columns_of([change.need for change in changes]))
     return [
         change
         for change in changes
-        if change.of_person or feasible(broken_rules(staying, known, change.need, columns)).all()
+        if change.of_person or feasible(known.broken(change.need)).all()
     ]
 
 
@@ -267,13 +246,12 @@ def _fitting(change: Change, setting: _Setting) -> list[tuple[int, int]]:
 
     One person where the need changes; then it does not matter who it is.
     """
-    left, columns = setting.left, setting.columns
+    left = setting.left
     altered = altered_arrays(change, left.arrays) if change.of_person else left.arrays
-    broken = left.broken(change.need, columns, altered)
-    who: NDArray[np.int64] = np.flatnonzero(feasible(broken))
+    who: NDArray[np.int64] = np.flatnonzero(feasible(left.broken(change.need, altered)))
     if not len(who):
         return []
-    fits = fit_parts(altered, change.need, columns, setting.policy).sum(axis=1)[who]
+    fits = left.fit(change.need, setting.policy, altered)[who]
     adds = fits + setting.premium[change.need.id] > setting.costs[who]
     who, fits = who[adds], fits[adds]
     first = np.lexsort((who, -fits))[: NEAREST if change.of_person else 1]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .market import Ints, Market
 from .patterns import Patterns, best
+from .problem import GREATEST_VALUE
 from .search import SCALE
 from .tolls import tolls_of
 
@@ -23,11 +24,12 @@ class Priced(NamedTuple):
 
 
 def priced(market: Market, prices: NDArray[np.floating]) -> Priced:
-    """Everybody's best pattern at these prices (m,) in bp.
+    """Everybody's best pattern at these prices (m,) in bp; what is no price counts as nothing.
 
     Σ_j k_j u_j + Σ_i worth is at least the value of every plan that fills at most k_j seats of each need.
     """
-    rounded = np.rint(prices * SCALE).astype(np.int64)
+    known = np.clip(np.nan_to_num(prices), 0, GREATEST_VALUE)
+    rounded = np.rint(known * SCALE).astype(np.int64)
     left = market.value * SCALE - rounded[market.need]
     nothing = np.zeros(market.people, np.int64)
     patterns = best(market, left, tolls_of(market, left, nothing), nothing, lambda: None)

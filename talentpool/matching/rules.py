@@ -21,7 +21,7 @@ from .rule_texts import RULES, Rule, RuleText
 
 __all__ = [
     "CONDITIONS", "RULES", "Rule", "RuleText", "broken_rules", "feasible", "must_groups",
-    "named_by_need", "named_pairs", "needs_presence", "rules_broken", "skill_groups",
+    "named_by_need", "named_pairs", "needs_presence", "skill_groups",
 ]  # fmt: skip
 
 HALF_DAYS_A_WEEKDAY = 8  # two half-days a day, four weeks a month
@@ -197,16 +197,10 @@ def named_by_need(candidates: Sequence[Candidate]) -> dict[str, list[tuple[int, 
 
 
 def broken_rules(
-    candidates: Sequence[Candidate], people: People, need: Need, columns: Columns
-) -> dict[Rule, Bools]:
-    """Rule → (n,) bool: who breaks it for this need; in the order of the rules."""
-    return rules_broken(people, need, columns, named_by_need(candidates).get(need.id, ()))
-
-
-def rules_broken(
     people: People, need: Need, columns: Columns, named: Iterable[tuple[int, Rule]]
 ) -> dict[Rule, Bools]:
-    """The same, where it is known who is ruled out for this need by name."""
+    """Rule → (n,) bool: who breaks it for this need; in the order of the rules. named: who is ruled out for it by
+    name."""
     broken = {rule: np.zeros(people.n, bool) for rule in Rule}
     for rule, condition in CONDITIONS.items():
         for key in condition.asks(need, columns):

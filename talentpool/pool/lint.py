@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ..matching.encode import Bools, columns_of, encode
-from ..matching.rules import Rule, broken_rules, feasible, must_groups
+from ..matching.encode import Bools, columns_of
+from ..matching.pool import Pool
+from ..matching.rules import Rule, feasible, must_groups
 from ..reference.catalogue import Catalogue
 from .records import Profile, Request
 from .translate import translate
@@ -42,9 +43,8 @@ def survey_pool(request: Request, profiles: Sequence[Profile], catalogue: Catalo
     if not candidates:
         return Survey(0, 0, (), None)
     need = needs[0]
-    columns = columns_of([need])
-    people = encode(candidates, columns)
-    broken = broken_rules(candidates, people, need, columns)
+    pool = Pool.of(candidates, columns_of([need]))
+    broken = pool.broken(need)
     count = int(feasible(broken).sum())
     removed = sorted(
         ((rule, int(mask.sum())) for rule, mask in broken.items() if mask.any()),
@@ -54,7 +54,7 @@ def survey_pool(request: Request, profiles: Sequence[Profile], catalogue: Catalo
     options = [Costliest(rule, None, left - count) for rule, left in eased.items()]
     for group in must_groups(need):
         rest = replace(need, skills=tuple(s for s in need.skills if s not in group))
-        left = int(feasible(broken_rules(candidates, people, rest, columns)).sum())
+        left = int(feasible(pool.broken(rest)).sum())
         options.append(Costliest(Rule.SKILL, group[0].skill, left - count))
     best = max(options, key=lambda option: option.gain)
     costliest = best if best.gain > 0 else None

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 
 from talentpool import matching as m
-from talentpool.matching.encode import columns_of, encode
+from talentpool.matching.encode import columns_of
 from talentpool.matching.fit import fit_parts
-from talentpool.matching.rules import broken_rules
+from talentpool.matching.pool import Pool
 
 from . import reference
 from .people import START, make_market
@@ -63,11 +63,11 @@ def test_reasons_and_parts_of_one_need_are_those_of_plain_python(
 ) -> None:
     """Also of those who are excluded: near misses are shown with their fit."""
     people, needs, policy = pool
-    columns = columns_of(needs)
-    arrays = encode(people, columns)
+    known = Pool.of(people, columns_of(needs))
     for need in needs:
-        masks = broken_rules(people, arrays, need, columns)
-        table = fit_parts(arrays, need, columns, policy)
+        masks = known.broken(need)
+        table = fit_parts(known.arrays, need, known.columns, policy)
+        assert known.fit(need, policy).tolist() == table.sum(axis=1).tolist()
         assert table.shape == (len(people), len(m.PARTS))
         for i, person in enumerate(people):
             rules = [rule for rule, mask in masks.items() if mask[i]]

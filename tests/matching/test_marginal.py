@@ -171,3 +171,19 @@ def test_solving_fills_in_what_the_prices_leave_open(seed: int) -> None:
         assert entry.gained == m.gain(problem, plan, more).bp
     unproved = replace(plan, status="feasible")
     assert {entry.gained for entry in m.shortages(problem, unproved, needs)} == {None}
+
+
+@pytest.mark.parametrize("wrong", [-30_000.0, -np.inf, np.nan, np.inf])
+def test_prices_that_are_none_never_make_a_gain_less_than_it_is(wrong: float) -> None:
+    people, needs = make_market(4, 12, 12)
+    problem = m.build(people, needs)
+    plan = m.solve(problem)
+    false = replace(plan, need_price=np.full(problem.m, wrong))
+    wanted = m.kinds(needs)
+    told = {entry.kind: entry for entry in m.shortages(problem, false, needs, most=99)}
+    for kind, own in wanted.items():
+        more = m.build([m.newcomer(kind, own, "new")], needs)
+        gained = m.gain(problem, plan, more).bp
+        assert gained <= (told[kind].at_most if kind in told else 0)
+        if kind in told:
+            assert told[kind].gained in {None, gained}

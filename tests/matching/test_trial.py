@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 
 from talentpool import matching as m
 from talentpool.matching.changes import Change, changes_of, forms_of
+from talentpool.matching.encode import columns_of
+from talentpool.matching.pool import Pool
 from talentpool.matching.trial import Trial
 
 from .people import make_market
@@ -20,11 +23,16 @@ def _answer(change: Change, person: m.Candidate) -> dict[str, object]:
     return {"kind": change.kind, "subject": change.subject, "candidate": person.id}
 
 
+def _pool(people: Sequence[m.Candidate], needs: Sequence[m.Need]) -> Pool:
+    changed = [change.need for need in needs for change in changes_of(need, forms_of(people))]
+    return Pool.of(people, columns_of([*needs, *changed]))
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_what_is_tried_is_what_would_be_built(seed: int) -> None:
     people, needs = make_market(seed, 14, 8)
     problem = m.build(people, needs, POLICY)
-    trial = Trial(problem, m.solve(problem), people, needs, POLICY, (), ())
+    trial = Trial(problem, m.solve(problem), _pool(people, needs), needs, POLICY, (), ())
     person = people[seed % len(people)]
     for row, need in enumerate(needs):
         for change in changes_of(need, forms_of(people)):
@@ -41,7 +49,7 @@ def test_the_premiums_of_an_aim_stay_whatever_is_tried() -> None:
     people, needs = make_market(3, 14, 8)
     built = m.build(people, needs)
     problem = m.with_premium(built, np.arange(len(needs)))
-    trial = Trial(problem, m.solve(problem), people, needs, m.Policy(), (), ())
+    trial = Trial(problem, m.solve(problem), _pool(people, needs), needs, m.Policy(), (), ())
     for change in changes_of(needs[0], forms_of(people)):
         tried = trial.changed(change, _answer(change, people[0]))
         assert tried.premiums.tolist() == problem.premiums.tolist()
@@ -58,7 +66,7 @@ def test_what_is_tried_heeds_the_forbids_of_every_need(seed: int) -> None:
         replace(person, forbidden=person.forbidden | {needs[j].id for j, i in forbids if i == own})
         for own, person in enumerate(people)
     ]
-    trial = Trial(problem, plan, barred, needs, m.Policy(), (), forbids)
+    trial = Trial(problem, plan, _pool(barred, needs), needs, m.Policy(), (), forbids)
     for row, need in enumerate(needs):
         for change in changes_of(need, forms_of(people)):
             answer = _answer(change, people[seed % len(people)])
@@ -66,3 +74,31 @@ def test_what_is_tried_heeds_the_forbids_of_every_need(seed: int) -> None:
             built = m.build(others, [*needs[:row], altered, *needs[row + 1 :]])
             filled = (m.solve(built).pairs[:, 0] == row).sum()
             assert trial.fills(change, answer) == (filled > (plan.pairs[:, 0] == row).sum())
+
+
+def test_prices_tell_of_most_changes_that_the_seat_is_filled_and_are_right() -> None:
+    told = []
+    for seed in range(20):
+        people, needs = make_market(seed, 14, 8)
+        needs = [replace(need, seats=1 + (row + seed) % 3) for row, need in enumerate(needs)]
+        problem = m.build(people, needs)
+        plan = m.solve(problem)
+        pool = _pool(people, needs)
+        trial = Trial(problem, plan, pool, needs, m.Policy(), (), ())
+        for entry in m.empty_seats(problem, plan, people, needs):
+            if entry.change is None:
+                continue
+            row = problem.need_ids.index(entry.need)
+            change = next(
+                change
+                for change in changes_of(needs[row], forms_of(people))
+                if (change.kind, change.subject) == (entry.change["kind"], entry.change["subject"])
+            )
+            tried = trial.changed(change, entry.change)
+            person = tried.candidate_ids.index(entry.change["candidate"])
+            told.append(trial.must_fill(tried, row, person))
+            assert trial.is_filled(tried, row)
+            # a person who is in the plan of this need is no new pair
+            for _row, other in plan.pairs[plan.pairs[:, 0] == row]:
+                assert not trial.must_fill(tried, row, int(other))
+    assert sum(told) > len(told) // 2
