@@ -14,6 +14,7 @@ import numpy as np
 from .market import Ints, Pair, open_market
 from .plan import Plan
 from .problem import Problem
+from .runs import runs
 
 
 def blocking_pairs(problem: Problem, plan: Plan, *, forbids: Sequence[Pair] = ()) -> Ints:
@@ -32,13 +33,14 @@ def blocking_pairs(problem: Problem, plan: Plan, *, forbids: Sequence[Pair] = ()
     days, slots = market.takes(open_pairs)
     who = market.person[open_pairs]
     wants = np.asarray(((days <= room[who]) & (slots <= free[who])).all(axis=1))
-    for own in taken:  # who could give up this engagement for a better one
-        first, last = np.searchsorted(who, [market.person[own], market.person[own] + 1])
-        at = first + np.flatnonzero(~wants[first:last] & (fit[open_pairs[first:last]] > fit[own]))
-        gives, back = market.takes(np.array([own]))
-        wants[at] = ((days[at] <= room[who[at]] + gives) & (slots[at] <= free[who[at]] + back)).all(
-            axis=1
-        )
+    # who could give up one engagement for a better one: each with all open pairs of the same person
+    first, last = np.searchsorted(who, [market.person[taken], market.person[taken] + 1])
+    own, at = np.repeat(taken, last - first), runs(first, last - first)
+    better = ~wants[at] & (fit[open_pairs[at]] > fit[own])
+    own, at = own[better], at[better]
+    gives, back = market.takes(own)
+    fits = (days[at] <= room[who[at]] + gives) & (slots[at] <= free[who[at]] + back)
+    wants[at[fits.all(axis=1)]] = True
     return np.setdiff1d(market.edge[open_pairs[wants]], problem.edges(forbids))
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .market import Ints
 from .problem import GREATEST_VALUE, Problem
+from .runs import runs
 
 MANY = 2_000_000  # pairs from which on a core is taken
 OF_EACH_NEED = 64
@@ -72,8 +73,7 @@ def missing(problem: Problem, core: Core, prices: Ints, least: int, scale: int) 
     counts = np.diff(problem.ptr)[needs]
     blocks = np.flatnonzero(np.diff(np.cumsum(counts) // BLOCK)) + 1
     for block, count in zip(np.split(needs, blocks), np.split(counts, blocks), strict=True):
-        place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        pairs = np.repeat(problem.ptr[block], count) + place
+        pairs = runs(problem.ptr[block], count)
         left = problem.value[pairs] * scale - np.repeat(prices[block], count)
         found.append(pairs[(left >= least) & ~core.inside[pairs]])
     return np.concatenate(found)

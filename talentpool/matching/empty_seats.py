@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .building import load_costs
 from .changes import Change, altered_arrays, changes_of, forms_of
 from .checks import sorted_records
-from .encode import columns_of
+from .encode import Ints, columns_of
 from .errors import MissingInput
 from .market import Pair
 from .plan import Plan
@@ -80,7 +80,11 @@ def empty_seats(
         forbids=[(problem.need_ids[int(j)], int(i)) for j, i in forbids],
         trial=Trial(problem, plan, everybody, wanted, policy, pins, forbids),
     )
-    return [_explain(wanted[j], int(seats[j]), setting, some) for j, some in changes.items()]
+    fits = everybody.fits([wanted[j] for j in changes], policy)
+    return [
+        _explain(wanted[j], int(seats[j]), fit, some, setting)
+        for (j, some), fit in zip(changes.items(), fits, strict=True)
+    ]
 
 
 def _ruled_out(
@@ -163,13 +167,16 @@ def _remaining(people: Sequence[Candidate], needs: Sequence[Need], load: _Load) 
     return left
 
 
-def _explain(need: Need, seats: int, setting: _Setting, changes: list[Change]) -> EmptySeats:
+def _explain(
+    need: Need, seats: int, fits: Ints, changes: list[Change], setting: _Setting
+) -> EmptySeats:
+    """fits (n,): of everybody, in bp."""
     people, load = setting.everybody, setting.load
     broken = people.broken(need)
     table = np.stack(list(broken.values()))
     names = list(broken)
     single = np.setdiff1d(np.flatnonzero(table.sum(axis=0) == 1), setting.ruled_out(need))
-    fits = people.fit(need, setting.policy)[single]
+    fits = fits[single]
     nearest = single[np.lexsort((single, -fits))[:NEAREST]]
     staff = load.staff.get(need.id, [])
     return EmptySeats(
@@ -251,7 +258,7 @@ def _fitting(change: Change, setting: _Setting) -> list[tuple[int, int]]:
     who: NDArray[np.int64] = np.flatnonzero(feasible(left.broken(change.need, altered)))
     if not len(who):
         return []
-    fits = left.fit(change.need, setting.policy, altered)[who]
+    fits = next(left.fits([change.need], setting.policy, altered))[who]
     adds = fits + setting.premium[change.need.id] > setting.costs[who]
     who, fits = who[adds], fits[adds]
     first = np.lexsort((who, -fits))[: NEAREST if change.of_person else 1]

@@ -10,7 +10,7 @@ one small code of a person is put into a table. A pair's part is then an entry o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -67,12 +67,15 @@ class Fit:
         return count
 
 
-def fit_parts(people: People, need: Need, columns: Columns, policy: Policy) -> Ints:
-    """(n, 9) bp: the parts of every candidate's fit for this need, in the order of PARTS."""
-    everybody = Pairs(slice(0, 1), np.array([people.n]), np.arange(people.n))
+def fit_parts(
+    people: People, needs: Sequence[Need], columns: Columns, policy: Policy
+) -> Iterator[Ints]:
+    """(n, 9) bp for each need in turn: the parts of every candidate's fit, in the order of PARTS."""
+    fit, everybody = Fit(people, needs, columns, policy), np.arange(people.n)
     parts = np.empty((len(PARTS), people.n), np.int16)
-    Fit(people, [need], columns, policy).parts(everybody, parts)
-    return parts.T.astype(np.int64)
+    for j in range(len(needs)):
+        fit.parts(Pairs(slice(j, j + 1), np.array([people.n]), everybody), parts)
+        yield parts.T.astype(np.int64)
 
 
 def _practice(

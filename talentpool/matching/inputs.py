@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any
@@ -61,24 +61,34 @@ def to_json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+ATOMS = frozenset({str, int, float, bool, type(None)})
+
+
 @cache
-def _names_of(record: Any) -> tuple[str, ...]:
-    return tuple(entry.name for entry in fields(record))
+def _fields_of(kind: type) -> tuple[str, ...] | None:
+    """The names of a record's fields; None where it is none."""
+    return tuple(entry.name for entry in fields(kind)) if is_dataclass(kind) else None
 
 
 def _plain(value: Any) -> Any:
     kind: Any = type(value)
-    if kind in {str, int}:
+    if kind in ATOMS:
         return value
-    if is_dataclass(value):
-        return {name: _plain(getattr(value, name)) for name in _names_of(kind)}
+    names = _fields_of(kind)
+    if names is not None:
+        return _plain_values((name, getattr(value, name)) for name in names)
     if isinstance(value, frozenset | set):
-        return sorted(_plain(entry) for entry in value)
+        return sorted(map(_plain, value))
     if isinstance(value, Mapping):
-        return {str(key): _plain(value[key]) for key in sorted(value)}
+        return _plain_values(sorted(value.items()))
     if isinstance(value, tuple | list):
         return [_plain(entry) for entry in value]
     return int(value) if isinstance(value, np.integer) else value
+
+
+def _plain_values(entries: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
+    # most values are atoms: asked here they cost no call
+    return {str(key): v if type(v) in ATOMS else _plain(v) for key, v in entries}
 
 
 @dataclass(frozen=True, slots=True)

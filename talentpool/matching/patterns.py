@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .market import Ints, Market
+from .runs import runs
 from .sweep import NONE, Tick, sweep
 from .tolls import Tolls
 from .ways import ways
@@ -189,7 +190,7 @@ def _joins(market: Market, listing: _Listing, rows: _Rows, counts: Ints) -> _Row
     """The rows with one more pair each: of the next `counts` (rows,) places of the listing, what fits."""
     first = rows.last + 1
     parent = np.repeat(np.arange(len(counts)), counts)
-    place = np.arange(len(parent)) - np.repeat(np.cumsum(counts) - counts - first, counts)
+    place = runs(first, counts)
     pair = listing.pair[place]
     days, slots = market.takes(pair)
     room, free = rows.room[parent] - days, rows.slots[parent] - slots

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from .encode import Bools, Columns, Ints, People, encode
 from .fit import fit_parts
@@ -33,10 +31,12 @@ class Pool:
         named = self.named.get(need.id, ())
         return broken_rules(arrays or self.arrays, need, self.columns, named)
 
-    def fit(self, need: Need, policy: Policy, arrays: People | None = None) -> Ints:
-        """(n,) bp: everybody's fit, also of those who break a rule."""
-        parts = fit_parts(arrays or self.arrays, need, self.columns, policy)
-        return np.asarray(parts.sum(axis=1))
+    def fits(
+        self, needs: Sequence[Need], policy: Policy, arrays: People | None = None
+    ) -> Iterator[Ints]:
+        """(n,) bp for each need in turn: everybody's fit, also of those who break a rule."""
+        for parts in fit_parts(arrays or self.arrays, needs, self.columns, policy):
+            yield parts.sum(axis=1)
 
     def score(self, need: Need, policy: Policy) -> Scored:
         """The need's feasible pairs, without parts."""

@@ -16,6 +16,7 @@ from .lookup import Pairs
 from .policy import Policy
 from .records import Need
 from .rules import skill_groups
+from .runs import runs
 
 FULL = 1000  # quality
 EVIDENCE_FACTOR = np.array([800, 900, 1000], np.int64)  # self-declared, documented, confirmed
@@ -45,15 +46,15 @@ class Skills:
         self, people: People, needs: Sequence[Need], columns: Columns, policy: Policy
     ) -> None:
         groups = [skill_groups(need) for need in needs]
-        sizes = [len(group) for of_need in groups for group in of_need]
+        sizes = np.array([len(group) for of_need in groups for group in of_need], np.int64)
         asked = [r for of_need in groups for group in of_need for r in group]
         first_years = np.array([need.months[0] // 12 for need in needs], np.int64)
         # slot of each requirement: need, group of the need, alternative of the group
-        counts = [len(of_need) for of_need in groups]
+        counts = np.array([len(of_need) for of_need in groups], np.int64)
         j = np.repeat(np.repeat(np.arange(len(needs)), counts), sizes)
-        g = np.repeat(_places(counts), sizes)
-        a = _places(sizes)
-        shape = (len(needs), max(counts, default=0), max(sizes, default=0))
+        g = np.repeat(runs(0, counts), sizes)
+        a = runs(0, sizes)
+        shape = (len(needs), int(counts.max(initial=0)), int(sizes.max(initial=0)))
         weight = np.array([r.weight for r in asked], np.int64)
         heaviest = np.zeros(shape[:2], np.int64)
         np.maximum.at(heaviest, (j, g), weight)  # of a group
@@ -96,9 +97,3 @@ class Skills:
         earned += pairs.spread(self.unasked)
         # whole numbers below 2^53: the quotient's whole part is exact
         return (earned / pairs.spread(self.total)).astype(np.int64), count
-
-
-def _places(sizes: list[int]) -> Ints:
-    """0, 1 … size - 1 for each of the sizes, one after another."""
-    lengths = np.array(sizes, np.int64)
-    return np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)

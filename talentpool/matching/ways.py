@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .market import Ints, Market
+from .runs import runs
 from .sweep import NONE, SOME, States, Tick, equal, first_states, in_reach, in_time, joined
 
 MOST_NODES = 1 << 22  # joins and states that met, after which the search is given up
@@ -88,8 +89,7 @@ def _read_back(nodes: _Nodes, worth: Ints, least: Ints, most: int) -> tuple[Ints
         tail = tail + np.where(pair[node] == NONE, 0, worth[pair[node]])
         chain = np.concatenate([chain, pair[node][:, None]], axis=1)
         row = np.repeat(np.arange(len(node)), sizes[node])
-        first = np.repeat(np.cumsum(sizes[node]) - sizes[node], sizes[node])
-        back = before[start[node[row]] + np.arange(len(row)) - first]
+        back = before[runs(start[node], sizes[node])]
         kept = reached[back] + tail[row] >= least[whose[row]]
         node, row = back[kept], row[kept]
         whose, tail, chain = whose[row], tail[row], chain[row]

@@ -21,7 +21,7 @@ GRADES = ["self", "documented", "confirmed"]
 
 def _parts(person: m.Candidate, need: m.Need, policy: m.Policy) -> dict[str, int]:
     columns = columns_of([need])
-    row = fit_parts(encode([person], columns), need, columns, policy)[0]
+    row = next(fit_parts(encode([person], columns), [need], columns, policy))[0]
     return dict(zip(m.PARTS, row.tolist(), strict=True))
 
 

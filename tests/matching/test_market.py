@@ -122,7 +122,7 @@ def test_pairs_in_force_gain_their_bonus(
 
 def _fit(person: m.Candidate, need: m.Need) -> int:
     columns = columns_of([need])
-    return int(fit_parts(encode([person], columns), need, columns, m.Policy()).sum())
+    return int(next(fit_parts(encode([person], columns), [need], columns, m.Policy())).sum())
 
 
 @pytest.mark.parametrize("seed", range(40))
