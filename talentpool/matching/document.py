@@ -20,7 +20,7 @@ from .plan import Plan
 from .policy import Policy
 from .problem import QUICK, Problem, by_id
 from .ranking import ranking
-from .reasons import excluded_of
+from .reasons import excluded_texts
 from .records import Candidate, Need, month_text
 from .regrets import Regrets
 from .search import Progress
@@ -72,10 +72,7 @@ def document(
         "is_decided": plan.is_decided,
         "placements": _placements(problem, plan, needs),
         "rankings": _rankings(problem, plan, Regrets(problem, plan, pinned, forbidden)),
-        "excluded": {
-            need: {person: [str(rule) for rule in rules] for person, rules in people.items()}
-            for need, people in excluded_of(candidates, needs).items()
-        },
+        "excluded": excluded_texts(candidates, needs),
         "empty_seats": [
             _empty(entry)
             for entry in empty_seats(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,17 +35,34 @@ def excluded_from(candidate: Candidate, needs: Sequence[Need]) -> Reasons:
 
 
 def excluded_of(candidates: Sequence[Candidate], needs: Sequence[Need]) -> dict[str, Reasons]:
+    return _told(candidates, needs, lambda bits: list(_rules_of(bits)))
+
+
+def excluded_texts(
+    candidates: Sequence[Candidate], needs: Sequence[Need]
+) -> dict[str, dict[str, list[str]]]:
+    """The same as plain texts to be written out: pairs that break the same rules share one list."""
+    return _told(candidates, needs, cache(lambda bits: list(map(str, _rules_of(bits)))))
+
+
+def _told(
+    candidates: Sequence[Candidate], needs: Sequence[Need], words: Callable[[int], list[Any]]
+) -> dict[str, dict[str, list[Any]]]:
+    """words: those for the rules that a pair breaks, one bit each."""
     people, wanted = sorted_records(candidates, needs)
-    answer: dict[str, Reasons] = {}
-    known: dict[int, list[Rule]] = {}
+    names = np.array([person.id for person in people], object)
+    answer = {}
     for need, broken in zip(wanted, _broken(people, wanted), strict=True):
         out = np.flatnonzero(broken)
-        answer[need.id] = reasons = {}
-        for i, bits in zip(out.tolist(), broken[out].tolist(), strict=True):
-            if bits not in known:
-                known[bits] = [rule for rule, bit in BITS.items() if bits & bit]
-            reasons[people[i].id] = list(known[bits])
+        answer[need.id] = dict(
+            zip(names[out].tolist(), map(words, broken[out].tolist()), strict=True)
+        )
     return answer
+
+
+@cache
+def _rules_of(bits: int) -> tuple[Rule, ...]:
+    return tuple(rule for rule, bit in BITS.items() if bits & bit)
 
 
 def _broken(people: Sequence[Candidate], needs: Sequence[Need]) -> Iterator[NDArray[np.uint16]]:
