@@ -42,7 +42,7 @@ from .records import (
 from .regrets import Loss, Regrets
 from .rules import RULES, Rule
 from .sentences import change_text, points, reason_text, rule_text
-from .shortage import ANYWHERE, Kind, Shortage, kinds, newcomer, shortages, solved
+from .shortage import ANYWHERE, Kind, Shortage, kinds, newcomer, shortages
 from .solve import solve
 from .verify import BrokenPlan, verify
 from .waived import WAIVERS, waived
@@ -119,7 +119,6 @@ __all__ = [
     "solve_for",
     "solve_in_stages",
     "solve_with_floor",
-    "solved",
     "to_json",
     "verify",
     "waived",

@@ -24,7 +24,7 @@ from .reasons import excluded_texts
 from .records import Candidate, Need, month_text
 from .regrets import Regrets
 from .search import Progress
-from .shortage import Shortage, shortages, solved
+from .shortage import Shortage, shortages
 from .waived import waived
 
 
@@ -103,7 +103,10 @@ def document(
             "people": _by_name(problem.candidate_ids, plan.candidate_price),
         },
         "shortages": [
-            _short(entry) for entry in _lacking(problem, plan, needs, policy, pinned, forbidden)
+            _short(entry)
+            for entry in shortages(
+                problem, plan, needs, policy, pins=pinned, forbids=forbidden, solves=True
+            )
         ],
         "candidates": _usage(problem, plan, candidates, needs),
     }
@@ -199,18 +202,6 @@ def _empty(entry: EmptySeats) -> dict[str, Any]:
         "busy": entry.busy,
         "change": entry.change,
     }
-
-
-def _lacking(
-    problem: Problem,
-    plan: Plan,
-    needs: Sequence[Need],
-    policy: Policy,
-    pins: Sequence[Pair],
-    forbids: Sequence[Pair],
-) -> list[Shortage]:
-    found = shortages(problem, plan, needs, policy, pins=pins, forbids=forbids)
-    return solved(found, problem, plan, needs, policy, pins=pins, forbids=forbids)
 
 
 def _short(entry: Shortage) -> dict[str, Any]:

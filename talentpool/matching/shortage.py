@@ -92,13 +92,17 @@ def shortages(
     pins: Sequence[Pair] = (),
     forbids: Sequence[Pair] = (),
     most: int = 5,
+    solves: bool = False,
 ) -> list[Shortage]:
     """The kinds of which one more could be worth most, the dearest first. needs: those of the problem.
 
-    pins, forbids: those the plan was made with.
+    pins, forbids: those the plan was made with. solves: gains that the prices do not tell are solved for where plans
+    are quick to prove, and the greatest gain comes first. Whether they are quick is told by the size of the problem
+    and not by the clock, so that the answer stays the same. A gain that is not proved all the same is left out.
     """
     found = kinds(needs)
-    joined = with_people(problem, _newcomers(found, needs, policy))
+    newcomers = _newcomers(found, needs, policy)
+    joined = with_people(problem, newcomers)
     left = problem.seats - np.bincount(plan.pairs[:, 0], minlength=problem.m)
     at_least, at_most = _gains(problem, plan, joined, left, pins, forbids)
     is_exact = (at_least == at_most) & (plan.status == "optimal")
@@ -116,34 +120,19 @@ def shortages(
         )
         if bound > 0
     ]
-    return sorted(answer, key=lambda entry: (-entry.at_most, -entry.empty, entry.kind))[:most]
+    answer.sort(key=lambda entry: (-entry.at_most, -entry.empty, entry.kind))
+    if not solves or plan.status != "optimal" or len(problem.candidate) > QUICK:
+        return answer[:most]
+    places = {kind: place for place, kind in enumerate(found)}
 
+    def solved(entry: Shortage) -> Shortage:
+        if entry.gained is not None:
+            return entry
+        more = like(newcomers, places[entry.kind], "+")
+        better = gain(problem, plan, more, pins=pins, forbids=forbids)
+        return replace(entry, gained=better.bp if better.is_exact else None)
 
-def solved(
-    found: Sequence[Shortage],
-    problem: Problem,
-    plan: Plan,
-    needs: Sequence[Need],
-    policy: Policy | None = None,
-    *,
-    pins: Sequence[Pair] = (),
-    forbids: Sequence[Pair] = (),
-) -> list[Shortage]:
-    """The shortages with what one more gains exactly, where plans are quick to prove; the greatest gain first.
-
-    Whether they are is told by the size of the problem and not by the clock, so that the answer stays the same. A
-    gain that is not proved all the same is left out.
-    """
-    if plan.status != "optimal" or len(problem.candidate) > QUICK:
-        return list(found)
-    by_kind = kinds(needs)
-    unsolved = {entry.kind: by_kind[entry.kind] for entry in found if entry.gained is None}
-    people = _newcomers(unsolved, needs, policy)
-    gained = {entry.kind: entry.gained for entry in found}
-    for number, kind in enumerate(unsolved):
-        better = gain(problem, plan, like(people, number, "+"), pins=pins, forbids=forbids)
-        gained[kind] = better.bp if better.is_exact else None
-    answer = [replace(entry, gained=gained[entry.kind]) for entry in found]
+    answer = [solved(entry) for entry in answer[:most]]
     return sorted(answer, key=lambda entry: (-(entry.gained or 0), -entry.at_most, entry.kind))
 
 

@@ -164,9 +164,8 @@ def test_solving_fills_in_what_the_prices_leave_open(seed: int) -> None:
     people, needs = make_market(seed, 12, 12)
     problem = m.build(people, needs)
     plan = m.solve(problem)
-    found = m.shortages(problem, plan, needs, most=len(needs))
     wanted = m.kinds(needs)
-    for entry in m.solved(found, problem, plan, needs):
+    for entry in m.shortages(problem, plan, needs, most=len(needs), solves=True):
         more = m.build([m.newcomer(entry.kind, wanted[entry.kind], "new")], needs)
         assert entry.gained == m.gain(problem, plan, more).bp
     unproved = replace(plan, status="feasible")
