@@ -23,13 +23,18 @@ class Priced(NamedTuple):
     patterns: Patterns
 
 
+def whole_prices(prices: NDArray[np.floating]) -> Ints:
+    """(m,) bp as whole numbers of 1/SCALE bp. What is no price, as a plan that was read may have it, is nothing."""
+    known = np.clip(np.nan_to_num(prices), 0, GREATEST_VALUE)
+    return np.asarray(np.rint(known * SCALE).astype(np.int64))
+
+
 def priced(market: Market, prices: NDArray[np.floating]) -> Priced:
-    """Everybody's best pattern at these prices (m,) in bp; what is no price counts as nothing.
+    """Everybody's best pattern at these prices (m,) in bp.
 
     Σ_j k_j u_j + Σ_i worth is at least the value of every plan that fills at most k_j seats of each need.
     """
-    known = np.clip(np.nan_to_num(prices), 0, GREATEST_VALUE)
-    rounded = np.rint(known * SCALE).astype(np.int64)
+    rounded = whole_prices(prices)
     left = market.value * SCALE - rounded[market.need]
     nothing = np.zeros(market.people, np.int64)
     patterns = best(market, left, tolls_of(market, left, nothing), nothing, lambda: None)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from .market import Ints, Market, Pair, open_market, pinned_edges
 from .patterns import best, best_with
 from .plan import Plan
+from .pricing import whole_prices
 from .problem import Problem
 from .search import SCALE
 from .tolls import tolls_of
@@ -58,7 +59,7 @@ class Regrets:
         self._problem = problem
         pinned = pinned_edges(problem, pins, ())
         self._market = market = open_market(problem, pinned, forbids)
-        self._prices = np.rint(plan.need_price * SCALE).astype(np.int64)
+        self._prices = whole_prices(plan.need_price)
         self._worth = market.value * SCALE - self._prices[market.need]
         self._placed = problem.edges(plan.pairs)
         self._value = (plan.value - int(problem.value[pinned].sum())) * SCALE

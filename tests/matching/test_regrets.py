@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, strategies as st
 
 from talentpool import matching as m
@@ -105,3 +106,19 @@ def test_what_is_forbidden_costs_at_least_its_worth_and_never_less_than_nothing(
     losses = [regrets.of(need) for need in range(2)]
     assert [loss.bp.tolist() for loss in losses] == [[0, 0], [27_000]]
     assert [loss.is_exact.tolist() for loss in losses] == [[False, True], [False]]
+
+
+@pytest.mark.parametrize("price", [-30_000.0, -1.0, np.nan, np.inf, -np.inf, 1e300])
+@pytest.mark.parametrize("months", [1, 3])
+def test_a_plan_with_prices_that_are_none_never_tells_more_than_is_lost(
+    price: float, months: int
+) -> None:
+    problem = random_problem(6, people=9, needs=8, months=months)
+    plan = m.solve(problem)
+    false = replace(plan, need_price=np.where(np.arange(problem.m) % 2, price, plan.need_price))
+    for need in range(problem.m):
+        for row in m.ranking(problem, false, need):
+            loss = loss_of(problem, plan, (need, row.candidate), [], [])
+            if loss is not None:
+                assert row.regret <= loss
+                assert row.regret == loss or not row.is_exact
