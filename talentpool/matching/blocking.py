@@ -14,7 +14,9 @@ import numpy as np
 from .market import Ints, Pair, open_market
 from .plan import Plan
 from .problem import Problem
-from .runs import runs
+from .runs import blocks, runs
+
+BLOCK = 1 << 16  # pairs looked at together
 
 
 def blocking_pairs(problem: Problem, plan: Plan, *, forbids: Sequence[Pair] = ()) -> Ints:
@@ -35,12 +37,14 @@ def blocking_pairs(problem: Problem, plan: Plan, *, forbids: Sequence[Pair] = ()
     wants = np.asarray(((days <= room[who]) & (slots <= free[who])).all(axis=1))
     # who could give up one engagement for a better one: each with all open pairs of the same person
     first, last = np.searchsorted(who, [market.person[taken], market.person[taken] + 1])
-    own, at = np.repeat(taken, last - first), runs(first, last - first)
-    better = ~wants[at] & (fit[open_pairs[at]] > fit[own])
-    own, at = own[better], at[better]
-    gives, back = market.takes(own)
-    fits = (days[at] <= room[who[at]] + gives) & (slots[at] <= free[who[at]] + back)
-    wants[at[fits.all(axis=1)]] = True
+    for some in blocks(last - first, BLOCK):
+        counts = (last - first)[some]
+        own, at = np.repeat(taken[some], counts), runs(first[some], counts)
+        better = ~wants[at] & (fit[open_pairs[at]] > fit[own])
+        own, at = own[better], at[better]
+        gives, back = market.takes(own)
+        fits = (days[at] <= room[who[at]] + gives) & (slots[at] <= free[who[at]] + back)
+        wants[at[fits.all(axis=1)]] = True
     return np.setdiff1d(market.edge[open_pairs[wants]], problem.edges(forbids))
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .market import Ints
 from .problem import GREATEST_VALUE, Problem
-from .runs import runs
+from .runs import blocks, runs
 
 MANY = 2_000_000  # pairs from which on a core is taken
 OF_EACH_NEED = 64
@@ -71,8 +71,8 @@ def missing(problem: Problem, core: Core, prices: Ints, least: int, scale: int) 
     found = [np.zeros(0, np.int64)]
     needs = np.flatnonzero(core.rest * scale - prices >= least)
     counts = np.diff(problem.ptr)[needs]
-    blocks = np.flatnonzero(np.diff(np.cumsum(counts) // BLOCK)) + 1
-    for block, count in zip(np.split(needs, blocks), np.split(counts, blocks), strict=True):
+    for some in blocks(counts, BLOCK):
+        block, count = needs[some], counts[some]
         pairs = runs(problem.ptr[block], count)
         left = problem.value[pairs] * scale - np.repeat(prices[block], count)
         found.append(pairs[(left >= least) & ~core.inside[pairs]])

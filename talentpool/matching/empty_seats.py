@@ -15,11 +15,11 @@ from .building import load_costs
 from .changes import Change, altered_arrays, changes_of, forms_of
 from .checks import sorted_records
 from .encode import Ints, columns_of
+from .encoded import Encoded
 from .errors import MissingInput
 from .market import Pair
 from .plan import Plan
 from .policy import Policy
-from .pool import Pool
 from .problem import Problem
 from .records import Candidate, Need
 from .rules import Rule, feasible
@@ -69,10 +69,10 @@ def empty_seats(
         [need for j in changes for need in (wanted[j], *(change.need for change in changes[j]))]
     )
     policy = policy or Policy()
-    everybody = Pool.of(people, columns)
+    everybody = Encoded.of(people, columns)
     setting = _Setting(
         everybody=everybody,
-        left=Pool.of(left, columns),
+        left=Encoded.of(left, columns),
         load=load,
         policy=policy,
         premium=dict(zip(problem.need_ids, problem.premiums.tolist(), strict=True)),
@@ -105,8 +105,8 @@ class _Setting:
     """everybody: as they came; left: the same people as they are once the plan stands; premium: need id → bp a
     seat; costs (n,): bp off what each person is worth anywhere; forbids: (need id, index)."""
 
-    everybody: Pool
-    left: Pool
+    everybody: Encoded
+    left: Encoded
     load: _Load
     policy: Policy
     premium: dict[str, int]
@@ -226,7 +226,7 @@ def _suiting(changes: list[Change], staying: Sequence[Candidate]) -> list[Change
     """The changes that leave the need possible for all who are staying."""
     if not staying:
         return changes
-    known = Pool.of(staying, columns_of([change.need for change in changes]))
+    known = Encoded.of(staying, columns_of([change.need for change in changes]))
     return [
         change
         for change in changes

@@ -17,19 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .market import Ints, Market, Pair, open_market, pinned_edges
-from .patterns import best, best_with
+from .patterns import best_with
 from .plan import Plan
-from .pricing import whole_prices
+from .pricing import no_limit, priced, whole_prices
 from .problem import Problem
 from .search import SCALE
-from .tolls import tolls_of
 from .unit import is_unit
 
 Floats = NDArray[np.float64]
-
-
-def _no_limit() -> None:
-    """Explanations take the time they take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +54,7 @@ class Regrets:
         self._problem = problem
         pinned = pinned_edges(problem, pins, ())
         self._market = market = open_market(problem, pinned, forbids)
-        self._prices = whole_prices(plan.need_price)
+        self._prices = whole_prices(market, plan.need_price)
         self._worth = market.value * SCALE - self._prices[market.need]
         self._placed = problem.edges(plan.pairs)
         self._value = (plan.value - int(problem.value[pinned].sum())) * SCALE
@@ -80,14 +75,11 @@ class Regrets:
     @cached_property
     def _bounds(self) -> Ints:
         """(E,) the least losses that the prices prove, rounded up to whole bp, never below 0."""
-        market, worth = self._market, self._worth
-        top = np.zeros(market.people, np.int64)
-        tolls = tolls_of(market, worth, top)
-        found = best(market, worth, tolls, top, _no_limit)
-        top[found.owner] = found.worth
+        market = self._market
+        _, top, _, tolls = priced(market, self._prices)
         slack = int((market.seats * self._prices).sum()) + int(top.sum()) - self._value
         pairs = np.arange(len(market.edge))
-        loss = top[market.person] - best_with(market, worth, tolls, pairs, _no_limit)
+        loss = top[market.person] - best_with(market, self._worth, tolls, pairs, no_limit)
         bounds: Ints = np.maximum(self._problem.value, 0)
         bounds[market.edge] = np.maximum(0, -(-(loss - slack) // SCALE))
         return bounds

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .master import Columns, first_prices, relax
 from .plan import Plan
+from .pricing import whole_prices
 from .problem import GREATEST_VALUE
 from .search import SCALE, Search
 
@@ -46,7 +47,7 @@ def _known_prices(search: Search, start: Plan | None) -> NDArray[np.float64] | N
     has none."""
     if start is None or np.shape(start.need_price) != search.prices.shape:
         return None
-    return np.clip(np.nan_to_num(start.need_price), 0, search.prices / SCALE)
+    return whole_prices(search.market, start.need_price) / SCALE
 
 
 def settle_again(search: Search, columns: Columns) -> Columns:

@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .building import build
+from .limited import PROVED
 from .marginal import gain, like, with_people
 from .market import Ints, Pair, open_market, pinned_edges
 from .plan import Plan
 from .policy import Policy
-from .pricing import priced
+from .pricing import priced, whole_prices
 from .problem import QUICK, Problem, by_id
 from .records import Candidate, Month, Need, SkillClaim
 from .rules import must_groups, needs_presence
@@ -41,7 +42,7 @@ class Kind:
 @dataclass(frozen=True, slots=True)
 class Shortage:
     """needs: ids that ask for the kind; empty: their seats that the plan leaves; at_most: bp that one more would
-    gain at most; gained: what one more gains exactly, None where that was not solved."""
+    gain at most; gained: what one more gains exactly, None where neither the prices nor a solve tell it."""
 
     kind: Kind
     needs: tuple[str, ...]
@@ -98,14 +99,14 @@ def shortages(
 
     pins, forbids: those the plan was made with. solves: gains that the prices do not tell are solved for where plans
     are quick to prove, and the greatest gain comes first. Whether they are quick is told by the size of the problem
-    and not by the clock, so that the answer stays the same. A gain that is not proved all the same is left out.
+    and not by the clock, so that the answer stays the same. Where a gain is not proved all the same, it is None.
     """
     found = kinds(needs)
     newcomers = _newcomers(found, needs, policy)
     joined = with_people(problem, newcomers)
     left = problem.seats - np.bincount(plan.pairs[:, 0], minlength=problem.m)
     at_least, at_most = _gains(problem, plan, joined, left, pins, forbids)
-    is_exact = (at_least == at_most) & (plan.status == "optimal")
+    is_exact = (at_least == at_most) & (plan.status in PROVED)
     row = {name: j for j, name in enumerate(problem.need_ids)}
     answer = [
         Shortage(
@@ -121,7 +122,7 @@ def shortages(
         if bound > 0
     ]
     answer.sort(key=lambda entry: (-entry.at_most, -entry.empty, entry.kind))
-    if not solves or plan.status != "optimal" or len(problem.candidate) > QUICK:
+    if not solves or plan.status not in PROVED or len(problem.candidate) > QUICK:
         return answer[:most]
     places = {kind: place for place, kind in enumerate(found)}
 
@@ -154,11 +155,11 @@ def _gains(
     pins: Sequence[Pair],
     forbids: Sequence[Pair],
 ) -> tuple[Ints, Ints]:
-    """(k,) bp each, rounded down: what the newcomers' best patterns are worth if they take seats that are `left`
-    (m,), and what they could be worth with what the proof left open."""
+    """(k,) bp each: what the newcomers gain at least, which is their best patterns' worth where these take only seats
+    that are `left` (m,), else 0; and at most, with what the proof left open, rounded down."""
     pinned = pinned_edges(joined, pins, ())
     market = open_market(joined, pinned, forbids)
-    prices, reached, patterns = priced(market, plan.need_price)
+    prices, reached, patterns, _ = priced(market, whole_prices(market, plan.need_price))
     worth, value = np.zeros((2, joined.n), np.int64)
     worth[market.candidate] = reached
     is_none = patterns.pairs == NONE

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from .building import bonuses, build
 from .changes import Change, apply_change
+from .encoded import Encoded
 from .market import Pair, is_plan, open_market, pinned_edges
 from .plan import Plan
 from .policy import Policy
-from .pool import Pool
-from .pricing import priced
+from .pricing import priced, whole_prices
 from .problem import Problem
 from .records import Need
 from .search import SCALE
@@ -34,7 +34,7 @@ class Trial:
 
     problem: Problem
     plan: Plan
-    people: Pool
+    people: Encoded
     needs: Sequence[Need]
     policy: Policy
     pins: Sequence[Pair]
@@ -64,12 +64,11 @@ class Trial:
         with_it = np.flatnonzero(np.isin(market.edge, edges))
         if len(pinned) + len(with_it) <= len(self.plan.pairs) or not is_plan(market, with_it):
             return False
-        prices = self.plan.need_price.copy()
-        prices[row] = problem.value[edges[-1]]
-        at, worth, _ = priced(market, prices)
+        prices = whole_prices(market, self.plan.need_price)
+        prices[row] = max(int(problem.value[edges[-1]]), 0) * SCALE
         seats = market.seats.copy()
         seats[row] = (market.need[with_it] == row).sum() - 1
-        bound = int((seats * at).sum()) + int(worth.sum())
+        bound = int((seats * prices).sum()) + int(priced(market, prices).worth.sum())
         return bound < int(market.value[with_it].sum()) * SCALE
 
     def is_filled(self, problem: Problem, row: int) -> bool:

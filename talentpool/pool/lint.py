@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..matching.encode import Bools, columns_of
-from ..matching.pool import Pool
+from ..matching.encoded import Encoded
 from ..matching.rules import Rule, feasible, must_groups
 from ..reference.catalogue import Catalogue
 from .records import Profile, Request
@@ -43,8 +43,8 @@ def survey_pool(request: Request, profiles: Sequence[Profile], catalogue: Catalo
     if not candidates:
         return Survey(0, 0, (), None)
     need = needs[0]
-    pool = Pool.of(candidates, columns_of([need]))
-    broken = pool.broken(need)
+    known = Encoded.of(candidates, columns_of([need]))
+    broken = known.broken(need)
     count = int(feasible(broken).sum())
     removed = sorted(
         ((rule, int(mask.sum())) for rule, mask in broken.items() if mask.any()),
@@ -54,7 +54,7 @@ def survey_pool(request: Request, profiles: Sequence[Profile], catalogue: Catalo
     options = [Costliest(rule, None, left - count) for rule, left in eased.items()]
     for group in must_groups(need):
         rest = replace(need, skills=tuple(s for s in need.skills if s not in group))
-        left = int(feasible(pool.broken(rest)).sum())
+        left = int(feasible(known.broken(rest)).sum())
         options.append(Costliest(Rule.SKILL, group[0].skill, left - count))
     best = max(options, key=lambda option: option.gain)
     costliest = best if best.gain > 0 else None

@@ -184,7 +184,7 @@ def waived(round_: Round) -> list[Waived]:
 
 
 def limit_of_explaining(round_: Round) -> int | None:
-    """Pairs up to which terms of the policy and gains are solved for, where a round has more."""
+    """Pairs up to which terms of the policy, and gains the prices do not tell, are solved for, where a round has more."""
     return None if (round_.result or {}).get("is_quick", True) else m.QUICK
 
 

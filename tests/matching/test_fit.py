@@ -12,8 +12,8 @@ from hypothesis import given
 
 from talentpool import matching as m
 from talentpool.matching.encode import columns_of
+from talentpool.matching.encoded import Encoded
 from talentpool.matching.fit import fit_parts
-from talentpool.matching.pool import Pool
 
 from . import reference
 from .people import START, make_market
@@ -63,7 +63,7 @@ def test_reasons_and_parts_of_one_need_are_those_of_plain_python(
 ) -> None:
     """Also of those who are excluded: near misses are shown with their fit."""
     people, needs, policy = pool
-    known = Pool.of(people, columns_of(needs))
+    known = Encoded.of(people, columns_of(needs))
     tables = fit_parts(known.arrays, needs, known.columns, policy)
     for need, table, fits in zip(needs, tables, known.fits(needs, policy), strict=True):
         masks = known.broken(need)

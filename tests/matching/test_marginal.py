@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -140,6 +141,7 @@ def test_an_empty_seat_that_nobody_can_take_is_the_greatest_shortage() -> None:
     first = m.shortages(problem, plan, [need, easy])[0]
     assert first.kind == m.Kind("x", ("pm",), (("s0", 3),))
     assert (first.needs, first.empty) == (("N",), 2)
+    assert first.gained == first.at_most  # it takes an empty seat: the prices tell
     more = m.build([m.newcomer(first.kind, [need], "new")], [need, easy])
     assert m.gain(problem, plan, more) == m.Gain(first.at_most, is_exact=True)
 
@@ -186,3 +188,45 @@ def test_prices_that_are_none_never_make_a_gain_less_than_it_is(wrong: float) ->
         assert gained <= (told[kind].at_most if kind in told else 0)
         if kind in told:
             assert told[kind].gained in {None, gained}
+
+
+ONE_SEAT = m.Need(
+    id="N", municipality="t", region="x", size_class=0, place="p", theme="a", seats=1, half_days=2,
+    months=(START,), mode="online", on_site_share=0, forms=frozenset({"f"}),
+)  # fmt: skip
+SOMEBODY = m.Candidate(
+    id="C", kind="official", availability={START: m.Month(2, 127, frozenset({"online"}))},
+    forms=frozenset({"f"}), member_from=0, member_until=START,
+)  # fmt: skip
+
+
+def test_a_newcomer_for_a_seat_that_is_taken_gains_what_solving_says() -> None:
+    problem = m.build([SOMEBODY], [ONE_SEAT])
+    free = replace(m.solve(problem), need_price=np.zeros(1))
+    (told,) = m.shortages(problem, free, [ONE_SEAT])
+    assert (told.empty, told.at_most, told.gained) == (0, problem.value[0] + 0, None)
+    (solved,) = m.shortages(problem, free, [ONE_SEAT], solves=True)
+    assert solved.gained == 0
+
+
+def test_where_nobody_is_in_the_pool_the_gain_of_the_first_is_known() -> None:
+    problem = m.build([], [ONE_SEAT])
+    plan = m.solve(problem)
+    assert plan.status == "nothing"
+    (told,) = m.shortages(problem, plan, [ONE_SEAT])
+    more = m.build([m.newcomer(told.kind, [ONE_SEAT], "new")], [ONE_SEAT])
+    assert told.gained == told.at_most == m.gain(problem, plan, more).bp > 0
+
+
+def test_above_a_size_only_the_prices_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    people, needs = make_market(4, 12, 12)
+    problem = m.build(people, needs)
+    plan = m.solve(problem)
+    module = import_module("talentpool.matching.shortage")
+    monkeypatch.setattr(module, "QUICK", len(problem.candidate))
+    all_solved = m.shortages(problem, plan, needs, most=99, solves=True)
+    assert None not in {entry.gained for entry in all_solved}
+    monkeypatch.setattr(module, "QUICK", len(problem.candidate) - 1)
+    told = m.shortages(problem, plan, needs, most=99, solves=True)
+    assert told == m.shortages(problem, plan, needs, most=99)
+    assert {entry.gained is None for entry in told} == {True, False}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -193,6 +194,17 @@ def test_blocking_pairs_are_those_a_plain_reading_finds(seed: int) -> None:
             if (int(j), int(i)) not in placed and _blocks(problem, placed, int(j), int(i))
         ]
         assert m.blocking_pairs(problem, plan).tolist() == found
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_blocking_pairs_are_the_same_few_at_a_time(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = random_problem(seed, people=4, needs=14, months=3)
+    plan = m.baselines(problem)["first_come"]
+    at_once = m.blocking_pairs(problem, plan).tolist()
+    monkeypatch.setattr(import_module("talentpool.matching.blocking"), "BLOCK", 1)
+    assert m.blocking_pairs(problem, plan).tolist() == at_once
 
 
 def _blocks(problem: m.Problem, placed: set[tuple[int, int]], need: int, person: int) -> bool:

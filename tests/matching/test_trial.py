@@ -11,7 +11,7 @@ import pytest
 from talentpool import matching as m
 from talentpool.matching.changes import Change, changes_of, forms_of
 from talentpool.matching.encode import columns_of
-from talentpool.matching.pool import Pool
+from talentpool.matching.encoded import Encoded
 from talentpool.matching.trial import Trial
 
 from .people import make_market
@@ -23,16 +23,16 @@ def _answer(change: Change, person: m.Candidate) -> dict[str, object]:
     return {"kind": change.kind, "subject": change.subject, "candidate": person.id}
 
 
-def _pool(people: Sequence[m.Candidate], needs: Sequence[m.Need]) -> Pool:
+def _encoded(people: Sequence[m.Candidate], needs: Sequence[m.Need]) -> Encoded:
     changed = [change.need for need in needs for change in changes_of(need, forms_of(people))]
-    return Pool.of(people, columns_of([*needs, *changed]))
+    return Encoded.of(people, columns_of([*needs, *changed]))
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_what_is_tried_is_what_would_be_built(seed: int) -> None:
     people, needs = make_market(seed, 14, 8)
     problem = m.build(people, needs, POLICY)
-    trial = Trial(problem, m.solve(problem), _pool(people, needs), needs, POLICY, (), ())
+    trial = Trial(problem, m.solve(problem), _encoded(people, needs), needs, POLICY, (), ())
     person = people[seed % len(people)]
     for row, need in enumerate(needs):
         for change in changes_of(need, forms_of(people)):
@@ -49,7 +49,7 @@ def test_the_premiums_of_an_aim_stay_whatever_is_tried() -> None:
     people, needs = make_market(3, 14, 8)
     built = m.build(people, needs)
     problem = m.with_premium(built, np.arange(len(needs)))
-    trial = Trial(problem, m.solve(problem), _pool(people, needs), needs, m.Policy(), (), ())
+    trial = Trial(problem, m.solve(problem), _encoded(people, needs), needs, m.Policy(), (), ())
     for change in changes_of(needs[0], forms_of(people)):
         tried = trial.changed(change, _answer(change, people[0]))
         assert tried.premiums.tolist() == problem.premiums.tolist()
@@ -66,7 +66,7 @@ def test_what_is_tried_heeds_the_forbids_of_every_need(seed: int) -> None:
         replace(person, forbidden=person.forbidden | {needs[j].id for j, i in forbids if i == own})
         for own, person in enumerate(people)
     ]
-    trial = Trial(problem, plan, _pool(barred, needs), needs, m.Policy(), (), forbids)
+    trial = Trial(problem, plan, _encoded(barred, needs), needs, m.Policy(), (), forbids)
     for row, need in enumerate(needs):
         for change in changes_of(need, forms_of(people)):
             answer = _answer(change, people[seed % len(people)])
@@ -83,8 +83,8 @@ def test_prices_tell_of_most_changes_that_the_seat_is_filled_and_are_right() -> 
         needs = [replace(need, seats=1 + (row + seed) % 3) for row, need in enumerate(needs)]
         problem = m.build(people, needs)
         plan = m.solve(problem)
-        pool = _pool(people, needs)
-        trial = Trial(problem, plan, pool, needs, m.Policy(), (), ())
+        known = _encoded(people, needs)
+        trial = Trial(problem, plan, known, needs, m.Policy(), (), ())
         for entry in m.empty_seats(problem, plan, people, needs):
             if entry.change is None:
                 continue
@@ -102,3 +102,32 @@ def test_prices_tell_of_most_changes_that_the_seat_is_filled_and_are_right() -> 
             for _row, other in plan.pairs[plan.pairs[:, 0] == row]:
                 assert not trial.must_fill(tried, row, int(other))
     assert sum(told) > len(told) // 2
+
+
+def test_what_the_prices_tell_holds_beside_pins_and_forbids() -> None:
+    told = 0
+    for seed in range(24):
+        people, needs = make_market(seed, 9, 6)
+        needs = [replace(need, seats=1 + (row + seed) % 3) for row, need in enumerate(needs)]
+        problem = m.build(people, needs)
+        free = m.solve(problem).pairs.tolist()
+        pins, forbids = [tuple(pair) for pair in free[:2]], [tuple(pair) for pair in free[2:4]]
+        plan = m.solve(problem, pins=pins, forbids=forbids)
+        out = {i: needs[j].id for j, i in forbids}
+        barred = [
+            replace(person, forbidden=person.forbidden | {out[i]}) if i in out else person
+            for i, person in enumerate(people)
+        ]
+        trial = Trial(problem, plan, _encoded(barred, needs), needs, m.Policy(), pins, forbids)
+        rng = np.random.default_rng(seed)
+        for row, need in enumerate(needs):
+            for change in changes_of(need, forms_of(people)):
+                person = int(rng.integers(len(people)))
+                try:
+                    tried = trial.changed(change, _answer(change, people[person]))
+                    is_told = trial.must_fill(tried, row, person)
+                except m.InfeasiblePins:
+                    continue  # the change is not possible for those who are pinned
+                told += is_told
+                assert not is_told or trial.is_filled(tried, row)
+    assert told

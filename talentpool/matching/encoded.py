@@ -14,7 +14,7 @@ from .score import Scored, score
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class Encoded:
     """columns: those of all needs that are asked; named: need id → (index, rule) of who is ruled out by name."""
 
     records: Sequence[Candidate]
@@ -23,7 +23,7 @@ class Pool:
     named: dict[str, list[tuple[int, Rule]]]
 
     @classmethod
-    def of(cls, people: Sequence[Candidate], columns: Columns) -> Pool:
+    def of(cls, people: Sequence[Candidate], columns: Columns) -> Encoded:
         return cls(people, encode(people, columns), columns, named_by_need(people))
 
     def broken(self, need: Need, arrays: People | None = None) -> dict[Rule, Bools]:
