@@ -14,10 +14,9 @@ from .tolls import Tolls, tolls_of
 
 
 class Priced(NamedTuple):
-    """prices (m,) and worth (q,), of each person's best pattern after the prices, in 1/SCALE bp; patterns: these
-    patterns, of those who have one; tolls: those they were found with."""
+    """worth (q,) of each person's best pattern after the prices, in 1/SCALE bp; patterns: these patterns, of those who
+    have one; tolls: those they were found with."""
 
-    prices: Ints
     worth: Ints
     patterns: Patterns
     tolls: Tolls
@@ -43,7 +42,7 @@ def priced(market: Market, prices: Ints) -> Priced:
     tolls = tolls_of(market, left, worth)
     patterns = best(market, left, tolls, worth, no_limit)
     worth[patterns.owner] = patterns.worth
-    return Priced(prices, worth, patterns, tolls)
+    return Priced(worth, patterns, tolls)
 
 
 def no_limit() -> None:

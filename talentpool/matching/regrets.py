@@ -76,7 +76,7 @@ class Regrets:
     def _bounds(self) -> Ints:
         """(E,) the least losses that the prices prove, rounded up to whole bp, never below 0."""
         market = self._market
-        _, top, _, tolls = priced(market, self._prices)
+        top, _, tolls = priced(market, self._prices)
         slack = int((market.seats * self._prices).sum()) + int(top.sum()) - self._value
         pairs = np.arange(len(market.edge))
         loss = top[market.person] - best_with(market, self._worth, tolls, pairs, no_limit)

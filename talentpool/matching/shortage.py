@@ -159,7 +159,8 @@ def _gains(
     that are `left` (m,), else 0; and at most, with what the proof left open, rounded down."""
     pinned = pinned_edges(joined, pins, ())
     market = open_market(joined, pinned, forbids)
-    prices, reached, patterns, _ = priced(market, whole_prices(market, plan.need_price))
+    prices = whole_prices(market, plan.need_price)
+    reached, patterns, _ = priced(market, prices)
     worth, value = np.zeros((2, joined.n), np.int64)
     worth[market.candidate] = reached
     is_none = patterns.pairs == NONE

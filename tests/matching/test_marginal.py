@@ -204,7 +204,7 @@ def test_a_newcomer_for_a_seat_that_is_taken_gains_what_solving_says() -> None:
     problem = m.build([SOMEBODY], [ONE_SEAT])
     free = replace(m.solve(problem), need_price=np.zeros(1))
     (told,) = m.shortages(problem, free, [ONE_SEAT])
-    assert (told.empty, told.at_most, told.gained) == (0, problem.value[0] + 0, None)
+    assert (told.empty, told.at_most, told.gained) == (0, int(problem.value[0]), None)
     (solved,) = m.shortages(problem, free, [ONE_SEAT], solves=True)
     assert solved.gained == 0
 
