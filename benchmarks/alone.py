@@ -34,7 +34,7 @@ def plan(case: Case, limit: float) -> dict[str, float]:
         "seconds": perf_counter() - drawn,
         "value": found.value,
         "bound": found.bound,
-        "is_proved": found.status in {"optimal", "nothing"},
+        "is_proved": found.is_proved,
     }
 
 

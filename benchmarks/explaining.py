@@ -97,4 +97,4 @@ def measure_whole(patience: Patience) -> Comparison:
 
 
 def _plan(plan: m.Plan) -> Answer:
-    return Answer(plan.value, plan.status in {"optimal", "nothing"})
+    return Answer(plan.value, plan.is_proved)

@@ -49,7 +49,7 @@ class Peer:
 def ours(problem: m.Problem, time_limit: float) -> Run:
     def run() -> Answer:
         plan = m.solve(problem, time_limit=time_limit)
-        return Answer(plan.value, plan.status in {"optimal", "nothing"}, plan)
+        return Answer(plan.value, plan.is_proved, plan)
 
     return run
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from talentpool import matching as m
-from talentpool.matching.encode import columns_of, encode
-from talentpool.matching.score import score
+from talentpool.matching.scoring.encode import encode, numbering_of
+from talentpool.matching.scoring.score import score
 
 from .instances import SIZES
 from .peers import Answer, Run
@@ -24,8 +24,8 @@ def title(size: str) -> str:
 def measure_scoring(size: str, patience: Patience, *, has_loop: bool) -> Comparison:
     """Values are the sum of all fits; the product has none. The loop asks every rule of every pair."""
     candidates, needs = draw_records(SIZES[size])
-    policy, columns = m.Policy(), columns_of(needs)
-    people = encode(candidates, columns)
+    policy, numbering = m.Policy(), numbering_of(needs)
+    people = encode(candidates, numbering)
     r = np.random.default_rng(0)
     left = r.random((len(needs), INNER), np.float32)
     right = r.random((INNER, len(candidates)), np.float32)
@@ -33,7 +33,7 @@ def measure_scoring(size: str, patience: Patience, *, has_loop: bool) -> Compari
     outcome = np.ones((len(needs), len(candidates)), np.float32)
 
     def columns_only() -> Answer:
-        return _answer(score(people, needs, columns, policy).fit)
+        return _answer(score(people, needs, numbering, policy).fit)
 
     def whole() -> Answer:
         return _answer(m.build(candidates, needs, policy).fit)

@@ -14,7 +14,7 @@ PASSWORD = "hyogo-demo-pool"  # noqa: S105 - of the demo, printed by it
 SIZES = {1280: 1500, 390: 2200}  # width → greatest height of the picture
 PAGES = {
     "plan": ("coordinator@example.lg.jp", "/rounds/3"),
-    "ranking": ("coordinator@example.lg.jp", "/rounds/3", "main table th a"),
+    "ranking": ("coordinator@example.lg.jp", "/rounds/3", "main tbody th a"),
     "profile-step": ("person114@example.jp", "/profile/availability"),
     "offer": ("person114@example.jp", "/offers", "main a[href*='/offers/']"),
 }

@@ -7,8 +7,10 @@ head of the chain is locked last, so the chain does not put the work before it i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,9 +19,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from .crypto import keyed_hash
 from .db import Base, Json, Session, Text, UtcDateTime, canonical_json
+from .errors import ConfigError
+from .language import Words
 from .permissions import Action, Actor, Scope, viewed_by, within
 
 GENESIS = "0" * 64
+NO_HEAD = "the head of the chain is missing"
 
 
 class AuditEvent(Base):
@@ -57,6 +62,104 @@ def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
     return AuditEvent.prefecture_code == actor.prefecture_code
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What can be recorded: its code in the chain, and what auditors read."""
+
+    code: str
+    ja: str
+    en: str
+
+
+class Deed(Entry, Enum):
+    """Every entry but the steps of the state machines, which bring the labels of their buttons."""
+
+    ACCOUNT_ACCEPT = "account.accept", "招待の受諾", "Invitation accepted"
+    ACCOUNT_CONFIRM = "account.confirm", "メールアドレスの確認", "Address confirmed"
+    ACCOUNT_CREATE = "account.create", "アカウントの作成", "Account created"
+    ACCOUNT_DISABLE = "account.disable", "アカウントの停止", "Account disabled"
+    ACCOUNT_ENABLE = "account.enable", "停止の解除", "Account enabled"
+    ACCOUNT_INVITE = "account.invite", "招待", "Invited"
+    ACCOUNT_LANGUAGE = "account.language", "言語の変更", "Language changed"
+    ACCOUNT_PASSWORD = "account.password", "パスワードの変更", "Password changed"
+    ACCOUNT_REQUEST_RESET = "account.request_reset", "再設定の申込み", "Password reset requested"
+    ACCOUNT_RESET = "account.reset", "パスワードの再設定", "Password reset"
+    ACCOUNT_ROLE = "account.role", "役割の変更", "Role changed"
+    ACCOUNT_SIGN_IN = "account.sign_in", "ログイン", "Signed in"
+    ACCOUNT_SIGN_OUT = "account.sign_out", "ログアウト", "Signed out"
+    ACCOUNT_SIGN_UP = "account.sign_up", "新規登録", "Signed up"
+    CANDIDATE_EDIT = "candidate.edit", "登録情報の変更", "Profile changed"
+    CANDIDATE_IMPORT = "candidate.import", "ファイルからの登録", "Profile imported"
+    CANDIDATE_START = "candidate.start", "登録の開始", "Profile started"
+    CANDIDATE_VERIFY = "candidate.verify", "技能の根拠の確認", "Evidence of skills checked"
+    CONSENT_GIVE = "consent.give", "同意", "Consent given"
+    CONSENT_WITHDRAW = "consent.withdraw", "同意の撤回", "Consent withdrawn"
+    LIST_DOWNLOAD = "list.download", "一覧のダウンロード", "List downloaded"
+    MEMBERSHIP_EXTEND = (
+        "membership.extend",
+        "登録の期限の変更",
+        "Last day of a registration changed",
+    )
+    NEED_CREATE = "need.create", "募集の作成", "Vacancy created"
+    NEED_DELETE = "need.delete", "募集の下書きの削除", "Draft of a vacancy deleted"
+    NEED_SAVE = "need.save", "募集の変更", "Vacancy changed"
+    NEED_DRAFT_DELETE = (
+        "need.draft_delete",
+        "書きかけの募集の削除",
+        "Unfinished vacancy deleted",
+    )
+    NEED_DRAFT_FINISH = (
+        "need.draft_finish",
+        "書きかけの募集の完成",
+        "Unfinished vacancy completed",
+    )
+    NEED_DRAFT_FREE = (
+        "need.draft_free",
+        "終了した募集からの書きかけの切離し",
+        "Unfinished vacancy kept when its vacancy ended",
+    )
+    NEED_DRAFT_SAVE = "need.draft_save", "書きかけの募集の保存", "Unfinished vacancy saved"
+    OFFICE_SAVE = "office.save", "担当窓口の変更", "Office changed"
+    PAPER_ENDORSE = "paper.endorse", "起案書の回議", "Decision paper endorsed"
+    PAPER_FREEZE = "paper.freeze", "起案書の固定", "Decision paper made final"
+    PAPER_NUMBER = "paper.number", "起案書の番号の付与", "Decision paper numbered"
+    PAPER_OUTCOME = "paper.outcome", "起案書への結果の記載", "Outcome added to a decision paper"
+    PLACEMENT_LIFT_HOLD = "placement.lift_hold", "保留の解除", "Conflict of interest lifted"
+    PLACEMENT_PASS = "placement.pass", "打診できず", "Could not be asked"
+    PLACEMENT_SUGGEST = "placement.suggest", "候補への追加", "Suggested"
+    POOL_ENDORSEMENT = "pool.endorsement", "回議の設定の変更", "Endorsement turned on or off"
+    POOL_EXPORT = "pool.export", "ファイルへの書出し", "Exported to a file"
+    POOL_OPEN = "pool.open", "人材プールの開設", "Pool opened"
+    REFERENCE_LOAD = "reference.load", "参照データの読込み", "Reference data loaded"
+    REFERENCE_MAIL_DOMAIN = "reference.mail_domain", "メールのドメインの追加", "Mail domain added"
+    REFERENCE_RETIRE = "reference.retire", "項目の廃止", "Term retired"
+    REFERENCE_REVISE = "reference.revise", "項目の改訂", "Term revised"
+    REFERENCE_TRAVEL = "reference.travel", "移動時間の変更", "Travel time changed"
+    ROUND_CREATE = "round.create", "マッチング回の作成", "Round created"
+    ROUND_DROP = "round.drop", "固定・除外の取消し", "Fix or exclusion dropped"
+    ROUND_FORBID = "round.forbid", "組合せの除外", "Match excluded"
+    ROUND_ORDER = "round.order", "実行の指示", "Run ordered"
+    ROUND_PIN = "round.pin", "組合せの固定", "Match fixed"
+    ROUND_STOP = "round.stop", "中止の指示", "Stop requested"
+
+
+OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
+    "candidate": ("登録者", "Person"),
+    "membership": ("登録", "Registration"),
+    "need": ("募集", "Vacancy"),
+    "need_draft": ("書きかけの募集", "Unfinished vacancy"),
+    "placement": ("推薦", "Proposal"),
+    "decision_paper": ("起案書", "Decision paper"),
+    "hold_lift": ("利益相反の保留", "Conflict of interest"),
+    "round": ("マッチング回", "Round"),
+    "user_account": ("アカウント", "Account"),
+    "office": ("担当窓口", "Office"),
+    "pool": ("人材プール", "Pool"),
+    "reference_revision": ("参照データ", "Reference data"),
+    "municipality": ("市町", "Municipality"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Pending:
     actor: Actor
@@ -68,19 +171,31 @@ class _Pending:
 
 def record(
     session: Session,
-    action: str,
+    entry: Entry,
     thing: Base,
     *,
     actor: Actor,
     now: datetime,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Note that `actor` did `action` ("need.publish") to `thing`; sealed when the unit commits."""
+    """Note what `actor` did to `thing`; sealed when the unit commits."""
     if not session.in_transaction():
         session.begin()  # or a rollback before the first statement would not be noticed
     session.info.setdefault("audit_pending", []).append(
-        _Pending(actor, action, thing, dict(detail or {}), now)
+        _Pending(actor, entry.code, thing, dict(detail or {}), now)
     )
+
+
+@contextmanager
+def attempt(session: Session) -> Iterator[None]:
+    """A part of a unit that may fail alone: what it wrote and noted goes with it, and the unit goes on."""
+    noted = len(session.info.get("audit_pending", ()))
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        del session.info.get("audit_pending", [])[noted:]
+        raise
 
 
 @event.listens_for(Session, "before_commit")
@@ -96,7 +211,9 @@ def seal(session: Session) -> None:
         .values(seq=AuditHead.seq + len(pending))
         .returning(AuditHead.seq, AuditHead.hash)
         .execution_options(synchronize_session=False)
-    ).one()
+    ).one_or_none()
+    if head is None:
+        raise ConfigError(f"{NO_HEAD}, and nothing can be recorded")
     digest, first = head.hash, head.seq - len(pending) + 1
     rows = []
     for seq, note in enumerate(pending, first):
@@ -151,9 +268,15 @@ class Anchor:
     hash: str
 
 
-def anchor(session: Session) -> Anchor:
-    head = session.get_one(AuditHead, 1)
-    return Anchor(head.seq, head.hash)
+def anchor(session: Session) -> Anchor | None:
+    """The head; None when it is lost, which `verify` reports."""
+    head = session.get(AuditHead, 1)
+    return Anchor(head.seq, head.hash) if head else None
+
+
+def length(session: Session) -> int:
+    """The number of the last event."""
+    return session.scalar(sa.select(sa.func.max(AuditEvent.seq))) or 0
 
 
 def verify(session: Session, anchors: tuple[Anchor, ...] = ()) -> Iterator[str]:
@@ -174,7 +297,9 @@ def verify(session: Session, anchors: tuple[Anchor, ...] = ()) -> Iterator[str]:
         if expected.pop(last, digest) != digest:
             yield f"audit: event {last} differs from the anchor"
     head = anchor(session)
-    if (head.seq, head.hash) != (last, digest):
+    if head is None:
+        yield f"audit: {NO_HEAD}"
+    elif (head.seq, head.hash) != (last, digest):
         yield f"audit: the head says {head.seq}, the events end at {last}"
     for seq in sorted(expected):
         yield f"audit: the anchor's event {seq} is missing"

@@ -1,4 +1,4 @@
-"""The command `talentpool`. Each command lives with its feature and is imported when it is called."""
+"""The `talentpool` command. Each subcommand lives in its feature and is imported only when it is called."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ COMMANDS: Mapping[str, str] = {
 
 
 class Commands(click.Group):
-    """Finds a command by its name in COMMANDS."""
+    """Look commands up in COMMANDS."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
@@ -51,7 +51,7 @@ def cli() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command; a refusal is one line on standard error and exit code 1, a bad setting 2."""
+    """Run a command. A refusal prints one line to standard error and exits with 1, a bad setting with 2."""
     try:
         code: Any = cli.main(arguments, prog_name="talentpool", standalone_mode=False)
     except ConfigError as error:

@@ -1,4 +1,4 @@
-"""Settings from the environment (names: the public contract), checked once at the start."""
+"""Settings from environment variables, checked once at startup. Their names are a public contract."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from .errors import ConfigError
 
 ENVIRONMENTS = ("development", "test", "production")
 PREFIX = "TALENTPOOL_"
+SHORTEST_KEY = 32  # characters
+# Different ones in a key: 32 hexadecimal digits drawn at random have fewer once in 28 million.
+FEWEST_LETTERS = 8
 DEMO_FILE = "demo.db"
+QUEUES = ("redis://", "rediss://", "postgresql", "sqlite:///")  # how a queue's address begins
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Config:
     environment: str = "development"
     queue_url: str | None = None
     base_url: str = "http://127.0.0.1:8000"
+    trusted_hosts: tuple[str, ...] = ()  # names of the site beside that of base_url
     smtp_url: str | None = None
     proxy_hops: int = 0
     is_demo: bool = False
@@ -36,14 +41,14 @@ class Config:
 
     @property
     def is_secure(self) -> bool:
-        """Pages are reached over https, so cookies may insist on it."""
+        """Whether the site is served over https, so that cookies can require it."""
         return self.base_url.startswith("https://")
 
     @classmethod
     def from_environment(
         cls, environ: Mapping[str, str] | None = None, *, instance: Path | None = None
     ) -> Config:
-        """Read TALENTPOOL_*; outside production, missing keys are made once and kept in `instance`."""
+        """Read TALENTPOOL_*. Outside production, missing keys are generated once and kept in `instance`."""
         given = os.environ if environ is None else environ
         instance = instance or Path(given.get(PREFIX + "INSTANCE", "instance"))
         environment = given.get(PREFIX + "ENV", "development")
@@ -58,8 +63,9 @@ class Config:
             field_keys=tuple(keys["FIELD_KEYS"].split(",")),
             audit_key=keys["AUDIT_KEY"],
             environment=environment,
-            queue_url=given.get(PREFIX + "QUEUE_URL"),
+            queue_url=_queue(given.get(PREFIX + "QUEUE_URL")),
             base_url=given.get(PREFIX + "BASE_URL", cls.base_url),
+            trusted_hosts=tuple(filter(None, given.get(PREFIX + "TRUSTED_HOSTS", "").split(","))),
             smtp_url=_mail_server(given.get(PREFIX + "SMTP_URL")),
             proxy_hops=_whole_number(given.get(PREFIX + "PROXY_HOPS", "0"), "PROXY_HOPS"),
             is_demo=given.get(PREFIX + "DEMO") == "1"
@@ -71,18 +77,29 @@ class Config:
     def refuse_unsafe(self) -> None:
         if self.environment != "production":
             return
-        if len(self.secret_key) < 32 or len(self.audit_key) < 32:
-            raise ConfigError("TALENTPOOL_SECRET_KEY and TALENTPOOL_AUDIT_KEY need 32 characters")
         if self.is_demo:
             raise ConfigError("the demo does not run with TALENTPOOL_ENV=production")
+        self._refuse_weak_keys()
         if not self.is_secure:
             raise ConfigError("TALENTPOOL_BASE_URL must start with https:// in production")
         if self.queue_url and self.database_url.startswith("sqlite"):
             raise ConfigError("SQLite serves one machine only: unset TALENTPOOL_QUEUE_URL")
 
+    def _refuse_weak_keys(self) -> None:
+        """Short, drawn from a few letters, or the same for two purposes."""
+        keys = [self.secret_key, self.audit_key, *self.field_keys]
+        named = ["SECRET_KEY", "AUDIT_KEY", *["FIELD_KEYS"] * len(self.field_keys)]
+        for name, key in zip(named, keys, strict=True):
+            if len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_LETTERS:
+                raise ConfigError(f"{PREFIX}{name} needs {SHORTEST_KEY} characters drawn at random")
+        if len(set(keys)) < len(keys):
+            raise ConfigError(
+                "each of TALENTPOOL_SECRET_KEY, _AUDIT_KEY and _FIELD_KEYS needs a key of its own"
+            )
+
 
 def _default_database(instance: Path) -> Path:
-    """The installation's own file; while there is none, the demo's, so that every command can be tried on it."""
+    """The installation's own file, or the demo's until that exists, so that every command works on the demo."""
     _make_folder(instance)
     own, demo = instance / "talentpool.db", instance / DEMO_FILE
     return (demo if demo.exists() and not own.exists() else own).resolve()
@@ -94,8 +111,16 @@ def _whole_number(text: str, name: str) -> int:
     return int(text)
 
 
+def _queue(url: str | None) -> str | None:
+    if url and not url.startswith(QUEUES):
+        raise ConfigError(
+            "TALENTPOOL_QUEUE_URL must be redis://host:port/0 or a PostgreSQL address"
+        )
+    return url or None
+
+
 def _mail_server(url: str | None) -> str | None:
-    """The address as it is; ConfigError, without the password in it, for one that no mail could go to."""
+    """The URL unchanged; ConfigError for an unusable one, in a message that does not repeat its password."""
     try:
         parts = urlsplit(url or "smtp://localhost")
         is_good = parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0
@@ -118,7 +143,7 @@ def _keys(given: Mapping[str, str], environment: str, instance: Path) -> dict[st
 
 
 def _kept_keys(instance: Path) -> dict[str, str]:
-    """Keys of a development installation: made at the first start, readable by the owner only."""
+    """Keys of a development installation: generated at the first start, readable only by their owner."""
     path = instance / "keys.json"
     if not path.exists():
         _make_folder(instance)
@@ -131,7 +156,7 @@ def _kept_keys(instance: Path) -> dict[str, str]:
         partial.touch(mode=0o600)
         partial.write_text(json.dumps(made), encoding="ascii")
         try:
-            os.link(partial, path)  # fails if another start was first: theirs holds
+            os.link(partial, path)  # fails if another process was first: its keys win
         except FileExistsError:
             pass
         finally:
@@ -147,4 +172,4 @@ def _make_folder(instance: Path) -> None:
     try:
         instance.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError(f"no folder {instance} can be made: {error.strerror}") from error
+        raise ConfigError(f"the folder {instance} cannot be created: {error.strerror}") from error

@@ -6,13 +6,14 @@ A month is a number, year * 12 + month - 1, the same as in `talentpool.matching`
 from __future__ import annotations
 
 import calendar
-import re
-import unicodedata
+from calendar import month_abbr, month_name
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import jpholiday
+
+from .language import say
 
 JST = ZoneInfo("Asia/Tokyo")
 EARLIEST, LATEST = date(1868, 10, 23), date(2117, 12, 31)  # 明治元年 to 令和99年
@@ -25,19 +26,10 @@ ERAS = (
     ("大正", "T", date(1912, 7, 30)),
     ("明治", "M", date(1868, 10, 23)),
 )
-_ERA_NAMES = {key: name for name, letter, _ in ERAS for key in (name, name[0], letter)}
-_ERA_STARTS = {name: first for name, _, first in ERAS}
-_ERA_YEAR = r"(?P<era>令和|平成|昭和|大正|明治|[令平昭大明RHSTM])(?P<era_year>元|[0-9]{1,2})"
-_YEAR = rf"(?:(?P<year>[0-9]{{4}})|{_ERA_YEAR})"
-_DATE = re.compile(
-    rf"{_YEAR}(?:年|[-/.])(?P<month>[0-9]{{1,2}})(?:月|[-/.])(?P<day>[0-9]{{1,2}})日?"
-)
-_COMPACT = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
-_MONTH = re.compile(rf"{_YEAR}(?:年|[-/.])(?P<month>[0-9]{{1,2}})月?")
 
 
 class BadDate(ValueError):
-    """Not a date or month, or one that never was; the message is a sentence for the screen."""
+    """A year, month or day outside the calendar that is known here; the message is a sentence for the screen."""
 
 
 def local_date(moment: datetime) -> date:
@@ -71,7 +63,7 @@ def show_fiscal_year(year: int) -> str:
 
 def month_number(year: int, month: int) -> int:
     if not (EARLIEST.year <= year <= LATEST.year and 1 <= month <= 12):
-        raise BadDate("年月が正しくありません。")
+        raise BadDate(say("年月が正しくありません。"))
     return year * 12 + month - 1
 
 
@@ -103,10 +95,6 @@ def months(first: int, last: int) -> range:
     return range(first, last + 1)
 
 
-def months_of_fiscal_year(year: int) -> range:
-    return months(month_number(year, 4), month_number(year + 1, 3))
-
-
 def fiscal_year_of_month(number: int) -> int:
     return fiscal_year(first_day(number))
 
@@ -121,95 +109,52 @@ def era(day: date) -> str:
 
 
 def show_date(day: date) -> str:
-    """ "2026年4月1日（令和8年）"."""
-    name, number = _era_of(day)
-    return f"{day.year}年{day.month}月{day.day}日（{name}{_era_number(number)}年）"
+    """ "2026年4月1日（令和8年）"; in English "1 April 2026"."""
+    era, number = _era_of(day)
+    return say(
+        "%(year)s年%(month)s月%(day)s日（%(era)s年）", year=day.year, month=day.month, day=day.day,
+        era=f"{era}{_era_number(number)}", name=month_name[day.month],
+    )  # fmt: skip
 
 
 def show_month(number: int) -> str:
-    """ "2027年4月"."""
-    return "{}年{}月".format(*year_and_month(number))
+    """ "2027年4月"; in English "April 2027"."""
+    year, month = year_and_month(number)
+    return say("%(year)s年%(month)s月", year=year, month=month, name=month_name[month])
+
+
+def show_year(number: int) -> str:
+    """The year of a month: "2027年（令和9年）"; in English "2027"."""
+    year, _ = year_and_month(number)
+    era, era_year = _era_of(first_day(number))
+    return say("%(year)s年（%(era)s年）", year=year, era=f"{era}{_era_number(era_year)}")
+
+
+def show_month_only(number: int) -> str:
+    """ "4月"; in English "Apr"."""
+    _, month = year_and_month(number)
+    return say("%(month)s月", month=month, name=month_abbr[month])
 
 
 def show_month_ja(number: int) -> str:
     """ "2027年4月（令和9年4月）". A month in which the era changed is named after its first day."""
     year, month = year_and_month(number)
-    name, era_year = _era_of(first_day(number))
-    return f"{year}年{month}月（{name}{_era_number(era_year)}年{month}月）"
+    era, era_year = _era_of(first_day(number))
+    return say(
+        "%(year)s年%(month)s月（%(era)s年%(month)s月）", year=year, month=month,
+        era=f"{era}{_era_number(era_year)}", name=month_name[month],
+    )  # fmt: skip
 
 
 def _era_of(day: date) -> tuple[str, int]:
     for name, _, first in ERAS:
         if day >= first:
             return name, day.year - first.year + 1
-    raise BadDate("1868年10月23日より前の日付は扱えません。")
+    raise BadDate(say("1868年10月23日より前の日付は扱えません。"))
 
 
 def _era_number(year: int) -> str:
     return "元" if year == 1 else str(year)
-
-
-# --- Read
-
-
-def parse_date(text: str) -> date:
-    """A date from 2026-04-01, 2026/4/1, 20260401, 2026年4月1日, 令和8年4月1日 or R8.4.1, in any width.
-
-    BadDate for anything else, for days that are not in the calendar, and for days outside their era.
-    """
-    plain = _plain(text)
-    found = _DATE.fullmatch(plain) or _COMPACT.fullmatch(plain)
-    if found is None:
-        raise BadDate(
-            "日付は「2026年4月1日」「2026-04-01」「令和8年4月1日」のように入力してください。"
-        )
-    parts = found.groupdict()
-    try:
-        day = date(_year(parts), int(parts["month"]), int(parts["day"]))
-    except ValueError as error:
-        raise BadDate(f"{text.strip()} という日はありません。") from error
-    _check_era(parts.get("era"), day, day)
-    if not EARLIEST <= day <= LATEST:
-        raise BadDate("1868年から2117年までの日付を入力してください。")
-    return day
-
-
-def parse_month(text: str) -> int:
-    """A month number from 2027-04, 2027/4, 2027年4月, 令和9年4月 or R9.4, in any width; else BadDate."""
-    found = _MONTH.fullmatch(_plain(text))
-    if found is None:
-        raise BadDate("年月は「2027年4月」「2027-04」「令和9年4月」のように入力してください。")
-    parts = found.groupdict()
-    number = month_number(_year(parts), int(parts["month"]))
-    _check_era(parts["era"], first_day(number), last_day(number))
-    return number
-
-
-def _plain(text: str) -> str:
-    """Narrow digits and letters, plain hyphens, no blanks."""
-    if len(text) > 40:
-        raise BadDate("日付が長すぎます。")
-    folded = re.sub(r"[‐‑‒–—―−ー]", "-", unicodedata.normalize("NFKC", text))
-    return re.sub(r"\s+", "", folded).upper()
-
-
-def _year(parts: dict[str, str | None]) -> int:
-    if parts["year"]:
-        return int(parts["year"])
-    name = _ERA_NAMES[parts["era"] or ""]
-    number = 1 if parts["era_year"] == "元" else int(parts["era_year"] or 0)
-    if number < 1:
-        raise BadDate("和暦の年が正しくありません。")
-    return _ERA_STARTS[name].year + number - 1
-
-
-def _check_era(era_text: str | None, first: date, last: date) -> None:
-    """BadDate unless some day from `first` to `last` lies in the era that was written."""
-    if era_text is None:
-        return
-    name = _ERA_NAMES[era_text]
-    if name not in {_era_of(max(first, EARLIEST))[0], _era_of(max(last, EARLIEST))[0]}:
-        raise BadDate(f"{name}にその日はありません。{era(max(first, EARLIEST))}ではありませんか。")
 
 
 # --- Business days

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -17,6 +19,8 @@ from sqlalchemy.types import TypeDecorator
 from .config import Config
 from .crypto import Keyring
 from .errors import ConfigError, Refused
+from .language import from_text, say, to_text
+from .troubles import PATIENCE, Attempts, Trouble, trouble_of
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -26,7 +30,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 GREATEST_ID = 2**63 - 1
-ATTEMPTS = 3
+BRIEF = 0.2  # seconds
 T = TypeVar("T")
 
 
@@ -46,8 +50,30 @@ class Text(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         if value is not None and not is_storable(value):
-            raise UnsafeValue("使えない文字が含まれています。")
+            raise UnsafeValue(say("使えない文字が含まれています。"))
         return value
+
+
+class Sentence(Text):
+    """What a service said, so that it can be said again in another language; where that is too long, as text and cut."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is not None:
+            whole = to_text(value)
+            value = whole if len(whole) <= self.most else value[: self.most]
+        return super().process_bind_param(value, dialect)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else from_text(value)
+
+
+def length_of(column: orm.InstrumentedAttribute[Any]) -> int:
+    """The most characters that a column of Text holds."""
+    kind = column.type
+    assert isinstance(kind, Text)
+    return kind.most
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -92,7 +118,7 @@ class EncryptedText(TypeDecorator[str]):
         if value is None:
             return None
         if not is_storable(value):
-            raise UnsafeValue("使えない文字が含まれています。")
+            raise UnsafeValue(say("使えない文字が含まれています。"))
         return _keyring(dialect).encrypt(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
@@ -109,6 +135,11 @@ def choice(enum: type[StrEnum]) -> sa.Enum:
         name=enum.__name__.lower(),
         length=40,
     )
+
+
+def listed(values: Iterable[StrEnum]) -> str:
+    """Values as a list in SQL, for CHECKs and partial indexes: `('agreed', 'approved')`."""
+    return "(" + ", ".join(f"'{value}'" for value in sorted(values)) + ")"
 
 
 def is_storable(text: str) -> bool:
@@ -136,7 +167,7 @@ def _limit_lengths(mapper: orm.Mapper[Any], cls: type[Base]) -> None:
     if not isinstance(table, sa.Table):
         return
     for column in table.columns:
-        if isinstance(column.type, Text):
+        if isinstance(column.type, Text) and not column.foreign_keys:  # those take the target's
             table.append_constraint(
                 sa.CheckConstraint(
                     sa.func.length(column) <= column.type.most, name=f"{column.name}_length"
@@ -153,14 +184,18 @@ class Database:
 
     def __init__(self, config: Config) -> None:
         self.config = config
+        self.patience = PATIENCE
         self.keyring = Keyring(config.field_keys, config.secret_key)
         self.engine = _engine(config.database_url)
         self.engine.dialect.talentpool_keyring = self.keyring  # type: ignore[attr-defined]
 
-    def session(self, *, read_only: bool) -> Session:
+    def session(self, *, read_only: bool, patience: float | None = None) -> Session:
         """A session that the caller closes; a writing one holds SQLite's write lock from its first query."""
         options: dict[str, Any] = {"postgresql_readonly": True} if read_only else {}
-        engine = self.engine.execution_options(talentpool_reading=read_only, **options)
+        waits = self.patience if patience is None else patience
+        engine = self.engine.execution_options(
+            talentpool_reading=read_only, talentpool_patience=int(waits * 1000), **options
+        )
         info = {
             "audit_key": self.config.audit_key.encode(),
             "keyring": self.keyring,
@@ -177,8 +212,8 @@ class Database:
             session.close()
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        session = self.session(read_only=False)
+    def writing(self, *, patience: float | None = None) -> Iterator[Session]:
+        session = self.session(read_only=False, patience=patience)
         try:
             yield session
             session.commit()
@@ -187,28 +222,29 @@ class Database:
 
     def repeat(self, unit: Callable[[Session], T]) -> T:
         """Run a writing unit; once more, at most twice, when the database asks for it."""
-        for attempt in range(ATTEMPTS):
+        attempts = Attempts()
+        while True:
             try:
                 with self.writing() as session:
                     return unit(session)
             except exc.DBAPIError as error:
-                if attempt + 1 == ATTEMPTS or not is_transient(error):
+                if not attempts.allow_another(error):
                     raise
-        raise AssertionError("unreachable")
+
+    def attempt(self, unit: Callable[[Session], object]) -> Trouble | None:
+        """Run a writing unit that may be left out: once, without waiting; what kept the database from it."""
+        try:
+            with self.writing(patience=BRIEF) as session:
+                unit(session)
+        except exc.SQLAlchemyError as error:
+            trouble = trouble_of(error)
+            if trouble is None:
+                raise
+            return trouble
+        return None
 
     def close(self) -> None:
         self.engine.dispose()
-
-
-TRANSIENT_STATES = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock timeout
-
-
-def is_transient(error: exc.DBAPIError) -> bool:
-    """True when the same unit may succeed if it is run again: nothing of it has been committed."""
-    state = getattr(error.orig, "sqlstate", None)
-    return state in TRANSIENT_STATES or (
-        state is None and isinstance(error, exc.OperationalError) and "locked" in str(error.orig)
-    )
 
 
 def _keyring(dialect: Dialect) -> Keyring:
@@ -226,10 +262,21 @@ def _engine(address: str) -> Engine:
         ) from error
 
 
+def create_private(path: Path) -> None:
+    """Let a database file begin as its owner's only; SQLite gives the files beside it the same rights."""
+    with suppress(OSError):  # it is there, or SQLite will say why it cannot be
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+
+
 def _sqlite(url: URL) -> Engine:
     engine = sa.create_engine(
-        url, hide_parameters=True, connect_args={"timeout": 10, "check_same_thread": False}
+        url, hide_parameters=True, connect_args={"timeout": PATIENCE, "check_same_thread": False}
     )
+
+    @event.listens_for(engine, "do_connect")
+    def create(*_: object) -> None:
+        if url.database and not url.database.startswith((":memory:", "file:")):
+            create_private(Path(url.database))
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -238,14 +285,16 @@ def _sqlite(url: URL) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
-            "busy_timeout = 10000",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("talentpool_reading", False)
+        options = connection.get_execution_options()
+        reading = options.get("talentpool_reading", False)
+        patience = options.get("talentpool_patience", PATIENCE * 1000)
         connection.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(patience)}")
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
@@ -254,7 +303,7 @@ def _sqlite(url: URL) -> Engine:
 def _postgresql(url: URL) -> Engine:
     limits = {
         "statement_timeout": "30s",
-        "lock_timeout": "10s",
+        "lock_timeout": f"{int(PATIENCE)}s",
         "idle_in_transaction_session_timeout": "60s",
         "TimeZone": "UTC",
     }
@@ -266,8 +315,20 @@ def _postgresql(url: URL) -> Engine:
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=10,
-        connect_args={"options": options},
+        connect_args={"options": options, "connect_timeout": 5},
     )
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        patience = connection.get_execution_options().get("talentpool_patience")
+        if patience is not None and patience < PATIENCE * 1000:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience}")
+
+    @event.listens_for(engine, "checkin")
+    def forget_mode(connection: Any, _record: Any) -> None:
+        """A reading session leaves "read-write" behind, which a server that is read-only itself would refuse."""
+        if connection is not None:
+            connection.read_only = None
 
     @event.listens_for(engine, "handle_error")
     def keep_quiet(context: ExceptionContext) -> None:

@@ -8,16 +8,23 @@
         │   └── BadFile        a file, with every bad row and column
         ├── Forbidden    403   the role may not do this
         ├── NotFound     404   absent, or not this person's to see: the same answer
-        └── Conflict     409   somebody else was first, or the state has moved on
-            └── NoCapacity     the ledger has not enough half-days left
+        ├── Conflict     409   somebody else was first, or the state has moved on
+        │   ├── LostRace       the row has another version than the page that was sent
+        │   └── NoCapacity     the ledger has not enough half-days left
+        ├── TooMany      429   too many tries in a short time; says how long to wait
+        └── Unrecorded   503   that somebody saw a name could not be noted, so it is not shown
 
-Anything outside the tree is a bug: a 500 with an id.
+Anything outside the tree is a bug, a 500 with an id, or the trouble of a database, a 503 (troubles.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+
+from .language import say
 
 
 class TalentpoolError(Exception):
@@ -42,9 +49,26 @@ class Problem(TalentpoolError):
 class Refused(Problem):
     status = 422
 
+    @classmethod
+    def at(cls, field: str, message: str) -> Self:
+        """For what is wrong with one field."""
+        return cls(message, fields={field: message})
+
 
 class UnknownCode(Refused):
     pass
+
+
+Fault = tuple[str, str]  # field, sentence for the screen
+
+
+def raise_first(faults: Iterable[Fault]) -> None:
+    """Refused with the first sentence, if there is a fault; every field keeps its first one."""
+    fields: dict[str, str] = {}
+    for field, sentence in faults:
+        fields.setdefault(field, sentence)
+    if fields:
+        raise Refused(next(iter(fields.values())), fields=fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +102,51 @@ class Forbidden(Problem):
 class NotFound(Problem):
     status = 404
 
-    def __init__(self, message: str = "お探しのページは見つかりません。") -> None:
+    def __init__(self, message: str = say("お探しのページは見つかりません。")) -> None:
         super().__init__(message)
 
 
 class Conflict(Problem):
     status = 409
+    is_race = False  # whether somebody else was first; otherwise a rule forbids it
+
+
+class LostRace(Conflict):
+    is_race = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            say(
+                "ほかの人が先に変更したため、この操作は行われませんでした。"
+                "最新の内容を確かめてから、もう一度お試しください。"
+            )
+        )
 
 
 class NoCapacity(Conflict):
     pass
+
+
+class Unrecorded(Problem):
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(say("閲覧を記録できないため、表示できません。"))
+
+
+class TooMany(Problem):
+    status = 429
+
+    def __init__(self, wait: timedelta) -> None:
+        """`wait` until the next try is worth it, a second at least."""
+        self.seconds = max(1, -(-wait // timedelta(seconds=1)))  # rounded up
+        if self.seconds > 60:
+            text = say("%(n)s分", n=-(-self.seconds // 60))
+        else:
+            text = say("%(n)s秒", n=self.seconds)
+        super().__init__(
+            say(
+                "続けて操作されたため、いまは受け付けられません。あと%(text)sほど待って、もう一度お試しください。",
+                text=text,
+            )
+        )

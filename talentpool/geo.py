@@ -12,6 +12,7 @@ ROAD_KM_PER_HOUR = 40.0
 ZONE_MINUTES = 30.0
 RAIL_START_MINUTES = 60.0
 RAIL_KM_PER_HOUR = 120.0
+MOST_MINUTES = 24 * 60  # one way
 
 
 @dataclass(frozen=True, slots=True)

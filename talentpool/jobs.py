@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
-from .db import Base, Database, Json, Session, Text, UtcDateTime, choice
+from .db import Base, Database, Json, Session, Text, UtcDateTime, choice, listed
 
 LEASE = timedelta(seconds=8)
 BEAT = 2.0  # seconds between two signs of life
@@ -35,13 +35,16 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+_LIVE = (JobState.WAITING, JobState.RUNNING)
+
+
 class Job(Base):
     __tablename__ = "job"
     __table_args__ = (
         sa.Index(
             "uq_job_live", "kind", "object_id", unique=True,
-            sqlite_where=sa.text("state IN ('waiting', 'running')"),
-            postgresql_where=sa.text("state IN ('waiting', 'running')"),
+            sqlite_where=sa.text(f"state IN {listed(_LIVE)}"),
+            postgresql_where=sa.text(f"state IN {listed(_LIVE)}"),
         ),
     )  # fmt: skip
 
@@ -51,7 +54,7 @@ class Job(Base):
     kind: Mapped[str] = mapped_column(Text(40))
     object_id: Mapped[int]
     state: Mapped[JobState] = mapped_column(choice(JobState), default=JobState.WAITING, index=True)
-    progress: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    progress: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # while it runs
     cancel_requested: Mapped[bool] = mapped_column(default=False)
     token: Mapped[int] = mapped_column(default=0)  # grows with each claim
     tries: Mapped[int] = mapped_column(default=0)
@@ -59,9 +62,6 @@ class Job(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failure: Mapped[str | None] = mapped_column(Text(500))
-
-
-_LIVE = (JobState.WAITING, JobState.RUNNING)
 
 
 class LostLease(Exception):
@@ -142,12 +142,20 @@ class Lease:
             )
         return not self.is_cancelled
 
-    def finish(self, session: Session, state: JobState, failure: str | None = None) -> None:
-        """End the job in the unit that writes its result, so that both or neither are stored."""
+    def finish(
+        self, session: Session, state: JobState, *, now: datetime, failure: str | None = None
+    ) -> None:
+        """End the job in the unit that writes its result, so that both or neither are stored.
+
+        Its progress goes: which report was the last depends on the clock alone.
+        """
         self._update(
             session,
-            {"state": state, "failure": failure, "finished_at": clock.now(), "lease_until": None},
-        )
+            {
+                "state": state, "failure": failure, "finished_at": now,
+                "lease_until": None, "progress": {},
+            },
+        )  # fmt: skip
 
     def _update(self, session: Session, values: dict[str, Any]) -> None:
         mine = (Job.id == self.job_id) & (Job.token == self.token)
@@ -249,5 +257,5 @@ def _may_help_again(error: Exception) -> bool:
 
 def _give_up(lease: Lease, kind: Kind, sentence: str) -> None:
     with lease.database.writing() as session:
-        lease.finish(session, JobState.FAILED, sentence)
+        lease.finish(session, JobState.FAILED, now=clock.now(), failure=sentence)
         kind.give_up(session, lease.object_id, sentence)

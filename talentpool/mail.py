@@ -19,9 +19,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from .config import Config
 from .db import Base, Database, Json, Session, Text, UtcDateTime, choice
-from .permissions import Action, Actor, Scope, require, viewed_by, visible, within
+from .permissions import Action, Actor, Scope, viewed_by, within
 
-PAGE = 50  # rows
 PATIENCE = 10  # seconds that the mail server has for each answer
 log = logging.getLogger(__name__)
 
@@ -104,15 +103,6 @@ def order_mail(
         )
         session.add(order)
     return order
-
-
-def list_mails(session: Session, actor: Actor, *, page: int) -> tuple[list[MailOrder], int]:
-    """One page of the orders `actor` may see, newest first, and how many there are in all."""
-    require(session, actor, Action.VIEW_MAIL)
-    orders = visible(actor, MailOrder)
-    total = session.scalar(orders.with_only_columns(sa.func.count())) or 0
-    newest = orders.order_by(MailOrder.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
-    return list(session.scalars(newest)), total
 
 
 def deliver_link(

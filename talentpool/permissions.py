@@ -6,15 +6,17 @@ expression filters lists and decides about a single object, so no rule stands tw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.sql.base import ExecutableOption
 
 from .db import GREATEST_ID, Base, Session
 from .errors import Forbidden, NotFound
+from .language import say
 
 
 class Role(StrEnum):
@@ -28,9 +30,9 @@ class Role(StrEnum):
 
 
 ROLE_LABELS: Mapping[Role, tuple[str, str]] = {
-    Role.CANDIDATE: ("登録者", "Candidate"),
-    Role.MUNICIPALITY: ("市町担当者", "Municipality officer"),
-    Role.COORDINATOR: ("県担当者", "Coordinator"),
+    Role.CANDIDATE: ("登録者", "Person"),
+    Role.MUNICIPALITY: ("市町担当者", "Municipal officer"),
+    Role.COORDINATOR: ("県担当者", "Prefecture officer"),
     Role.APPROVER: ("県決裁者", "Approver"),
     Role.AUDITOR: ("監査", "Auditor"),
     Role.ADMIN: ("管理者", "Administrator"),
@@ -42,6 +44,7 @@ class Scope(StrEnum):
     OWN = "own"  # the person's own
     TOWN = "town"  # of the officer's municipality
     INTRODUCED = "introduced"  # people who said yes to the officer's municipality
+    AGREED = "agreed"  # those to whom the municipality said yes as well
     PREFECTURE = "prefecture"  # of the officer's prefecture
     ANY = "any"
 
@@ -50,6 +53,7 @@ class Action(StrEnum):
     VIEW_CANDIDATE = "candidate:view"
     EDIT_PROFILE = "candidate:edit"
     REVIEW_PROFILE = "candidate:review"
+    VIEW_CONTACT = "contact:view"  # telephone number and mail address
     VIEW_NEED = "need:view"
     EDIT_NEED = "need:edit"
     REVIEW_NEED = "need:review"
@@ -62,10 +66,13 @@ class Action(StrEnum):
     ANSWER_INTRODUCTION = "placement:answer-introduction"
     CONFIRM_PLACEMENT = "placement:confirm"
     EXPIRE_PLACEMENT = "placement:expire"
+    VIEW_PAPER = "paper:view"
+    ENDORSE_PAPER = "paper:endorse"
     VIEW_AUDIT = "audit:view"
     VIEW_MAIL = "mail:view"
     VIEW_ACCOUNT = "account:view"
     MANAGE_ACCOUNT = "account:manage"
+    MANAGE_OFFICE = "office:manage"  # whom people can ask; everybody may read it
     MANAGE_REFERENCE = "reference:manage"
     EXCHANGE = "exchange:run"  # import and export
 
@@ -79,7 +86,7 @@ _C, _M, _K, _A, _U, _X, _S = (
     Role.ADMIN,
     Role.SYSTEM,
 )
-_OWN, _TOWN, _INTRODUCED, _PREFECTURE, _ANY = Scope
+_OWN, _TOWN, _INTRODUCED, _AGREED, _PREFECTURE, _ANY = Scope
 
 # A role that is not named may not. Administrators see no personal data of candidates.
 RULES: Mapping[Action, Mapping[Role, Scope]] = {
@@ -88,6 +95,9 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     },
     Action.EDIT_PROFILE: {_C: _OWN, _K: _PREFECTURE, _S: _ANY},
     Action.REVIEW_PROFILE: {_K: _PREFECTURE, _S: _ANY},
+    Action.VIEW_CONTACT: {
+        _C: _OWN, _M: _AGREED, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
     Action.VIEW_NEED: {
         _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
@@ -104,10 +114,13 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANSWER_INTRODUCTION: {_M: _TOWN},
     Action.CONFIRM_PLACEMENT: {_K: _PREFECTURE},
     Action.EXPIRE_PLACEMENT: {_S: _ANY},
+    Action.VIEW_PAPER: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
+    Action.ENDORSE_PAPER: {_K: _PREFECTURE},
     Action.VIEW_AUDIT: {_U: _PREFECTURE},
     Action.VIEW_MAIL: {_K: _PREFECTURE, _U: _PREFECTURE},
     Action.VIEW_ACCOUNT: {_X: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.MANAGE_ACCOUNT: {_X: _PREFECTURE, _S: _ANY},
+    Action.MANAGE_OFFICE: {_X: _PREFECTURE, _S: _ANY},
     Action.MANAGE_REFERENCE: {_X: _PREFECTURE, _S: _ANY},
     Action.EXCHANGE: {_K: _PREFECTURE, _S: _ANY},
 }  # fmt: skip
@@ -126,6 +139,8 @@ class Actor:
 SYSTEM = Actor(user_id=None, role=Role.SYSTEM)
 
 Condition = Callable[[Actor], sa.ColumnElement[bool]]
+K = TypeVar("K")
+V = TypeVar("V")
 M = TypeVar("M", bound=Base)
 _conditions: dict[tuple[type[Base], Scope], Condition] = {}
 _view_actions: dict[type[Base], Action] = {}
@@ -133,17 +148,24 @@ _view_actions: dict[type[Base], Action] = {}
 
 def viewed_by(model: type[Base], action: Action) -> None:
     """Declare the action that makes objects of `model` visible."""
-    _view_actions[model] = action
+    _register(_view_actions, model, action)
 
 
 def within(model: type[Base], scope: Scope) -> Callable[[Condition], Condition]:
     """Register what `scope` means for `model`: a function from the actor to an SQL condition."""
 
     def register(condition: Condition) -> Condition:
-        _conditions[model, scope] = condition
+        _register(_conditions, (model, scope), condition)
         return condition
 
     return register
+
+
+def _register(rules: dict[K, V], key: K, rule: V) -> None:
+    """Refuse a second rule at start: of two, one would be tightened and the other forgotten."""
+    if key in rules:
+        raise ValueError(f"{key} has a rule already")
+    rules[key] = rule
 
 
 def scope_of(actor: Actor, action: Action) -> Scope | None:
@@ -165,15 +187,22 @@ def visible(actor: Actor, model: type[M]) -> sa.Select[M]:
 
 
 def get_visible(
-    session: Session, actor: Actor, model: type[M], ident: int, *, lock: bool = False
+    session: Session,
+    actor: Actor,
+    model: type[M],
+    ident: int,
+    *,
+    lock: bool = False,
+    options: Sequence[ExecutableOption] = (),
 ) -> M:
-    """The object, or NotFound: what is foreign and what is absent look the same."""
+    """The object, or NotFound: what is foreign and what is absent look the same. `options` load more of it."""
     if not 0 < ident <= GREATEST_ID:
         raise NotFound
-    query = visible(actor, model).where(_key(model) == ident)
+    query = visible(actor, model).where(_key(model) == ident).options(*options)
     if lock:
         query = query.with_for_update(of=model)
-    found = session.scalars(query.execution_options(populate_existing=lock)).one_or_none()
+    is_anew = lock or bool(options)
+    found = session.scalars(query.execution_options(populate_existing=is_anew)).one_or_none()
     if found is None:
         raise NotFound
     return found
@@ -198,7 +227,7 @@ def can(session: Session, actor: Actor, action: Action, thing: Base | None = Non
 
 def require(session: Session, actor: Actor, action: Action, thing: Base | None = None) -> None:
     if not can(session, actor, action, thing):
-        raise Forbidden("この操作を行う権限がありません。")
+        raise Forbidden(say("この操作を行う権限がありません。"))
 
 
 def _key(model: type[Base]) -> Any:

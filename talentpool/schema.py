@@ -36,7 +36,9 @@ def reached(config: Config) -> Iterator[Database]:
 def opened(config: Config) -> Iterator[Database]:
     """A database at the newest revision, closed at the end; ConfigError for any other."""
     with reached(config) as database:
-        if current(database) != head():
+        found = current(database)
+        _check_known(found)
+        if found != head():
             raise ConfigError("the schema is not up to date: run talentpool db upgrade")
         yield database
 
@@ -53,13 +55,14 @@ def downgrade(database: Database, revision: str) -> None:
     _migrate(database, command.downgrade, revision)
 
 
-def _migrate(database: Database, step: Callable[[Any, str], None], revision: str) -> None:
-    """All steps or none; Refused for a revision that no file has."""
+def _migrate(database: Database, step: Callable[[Any, str], None], target: str) -> None:
+    """All steps or none; Refused for a target that no file has."""
     from alembic.util import CommandError  # noqa: PLC0415
 
+    _check_known(current(database))
     try:
         with database.engine.begin() as connection:
-            step(_alembic(connection), revision)
+            step(_alembic(connection), target)
     except CommandError as error:
         raise Refused(str(error)) from error
 
@@ -78,8 +81,25 @@ def revision(connection: Connection) -> str | None:
 
 
 def head() -> str:
-    """The newest revision of the code, by the numbers of the files."""
-    return max(path.name[:DIGITS] for path in (_folder() / "versions").glob("[0-9]*.py"))
+    """The newest revision of the code."""
+    return revisions()[-1]
+
+
+def revisions() -> list[str]:
+    """The revisions of the code, oldest first, by the numbers of the files."""
+    return sorted(path.name[:DIGITS] for path in (_folder() / "versions").glob("[0-9]*.py"))
+
+
+def _check_known(found: str | None) -> None:
+    """ConfigError for a revision from which no file leads on."""
+    known = revisions()
+    if found is None or found in known:
+        return
+    if found < known[0]:
+        raise ConfigError(
+            f"the database has schema {found}, from before the first release: make it anew"
+        )
+    raise ConfigError(f"the database has schema {found} of a newer version: update talentpool")
 
 
 def _alembic(connection: Connection) -> Any:

@@ -1,4 +1,4 @@
-"""Web server and worker as processes: gunicorn's threads in front, one worker beside them."""
+"""The web server and the worker as processes: gunicorn in front, and one worker beside it."""
 
 from __future__ import annotations
 
@@ -11,26 +11,29 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Self
 
 import click
 from gunicorn.app.base import BaseApplication
 
 from . import clock, schema
+from .accounts import keeping, throttling
 from .app import create_app
 from .config import Config
+from .connections import BufferingWorker
 from .db import Database
 from .placements import lapsing
 from .web.unit import TalentpoolFlask
 from .worker import Engine
 
 log = logging.getLogger(__name__)
-MINUTE = 60.0  # seconds between two looks at the deadlines
-RESTART = 1.0  # seconds before a worker that has died is started again
+MINUTE = 60.0  # seconds between two checks of the deadlines
+RESTART = 1.0  # seconds before a dead worker is restarted
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn with our application and few settings."""
+    """gunicorn, configured in code for our application."""
 
     def __init__(self, make: Callable[[], TalentpoolFlask], host: str, port: int) -> None:
         self.make = make
@@ -40,7 +43,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         settings: dict[str, Any] = {
             "bind": [self.address],
-            "worker_class": "gthread",
+            "worker_class": BufferingWorker,
             "workers": 1,
             "threads": 8,
             "timeout": 60,
@@ -58,7 +61,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 class Companion:
-    """The worker process of an installation on one machine: started with the server, ended with it."""
+    """The worker process of a single-machine installation, which starts and stops with the server."""
 
     def __init__(self) -> None:
         self._owner = os.getpid()
@@ -71,7 +74,7 @@ class Companion:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if os.getpid() != self._owner:  # gunicorn's fork leaves by the same door
+        if os.getpid() != self._owner:  # the forks of gunicorn exit through here too
             return
         self._over.set()
         if self._process is not None and self._process.poll() is None:
@@ -83,13 +86,13 @@ class Companion:
             self._process = subprocess.Popen([sys.executable, "-m", "talentpool.cli", "worker"])
             self._process.wait()
             if not self._over.wait(RESTART):
-                log.warning("the worker has ended and is started again")
+                log.warning("the worker has exited and is restarted")
 
 
 def serve(config: Config, host: str, port: int) -> None:
-    """Answer requests until a signal comes."""
+    """Serve requests until a signal arrives."""
     with schema.opened(config):
-        pass  # an unsafe start ends here, before the first request
+        pass  # an unsafe configuration fails here, before the first request
     server = Server(lambda: create_app(config), host, port)
     if config.queue_url:
         server.run()
@@ -99,8 +102,9 @@ def serve(config: Config, host: str, port: int) -> None:
 
 
 def work(config: Config) -> None:
-    """Do jobs until a signal comes."""
-    importlib.import_module("talentpool.rounds.running")  # registers its kind of job
+    """Run jobs until a signal arrives."""
+    for module in ("rounds.running", "placements.printing"):  # they register their kinds of jobs
+        importlib.import_module(f"talentpool.{module}")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -115,12 +119,14 @@ def work(config: Config) -> None:
 
 
 def _keep_time(database: Database, stop: threading.Event) -> None:
-    """Deadlines of placements, every minute until the worker stops."""
+    """Deadlines of placements, and what is kept for a while, every minute until the worker stops."""
     while not stop.wait(MINUTE):
         try:
             lapsing.keep_time(database, clock.now())
+            for prune in (throttling.prune, keeping.prune):
+                database.repeat(partial(prune, now=clock.now()))
         except Exception:
-            log.exception("the timer failed and will try again")
+            log.exception("the timer failed and will be retried")
 
 
 @click.command("serve")
@@ -133,5 +139,5 @@ def serve_command(host: str, port: int) -> None:
 
 @click.command("worker")
 def worker_command() -> None:
-    """Do the jobs: matching rounds, and the deadlines of placements."""
+    """Run matching rounds and enforce the deadlines of placements."""
     work(Config.from_environment())

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from . import audit
 from .db import Base, Session
 from .errors import Conflict, Refused
+from .language import named, say
 from .permissions import Action, Actor, Role, can, require
 
 
@@ -91,8 +92,14 @@ class Transition:
     action: Action
     reasons: str | None = None  # vocabulary of reason codes; a reason is then required
     notice: tuple[Audience, ...] = ()
+    has_comment: bool = False
     is_end: bool = False
     is_danger: bool = False
+    is_automatic: bool = False  # follows from something else: no button leads to it
+
+    @property
+    def asks_comment(self) -> bool:
+        return self.has_comment or self.reasons is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +109,22 @@ class Machine:
     labels: Mapping[StrEnum, tuple[str, str]]
     transitions: tuple[Transition, ...]
 
+    @property
+    def steps(self) -> Mapping[str, Transition]:
+        """By verb."""
+        return {step.verb: step for step in self.transitions}
+
     def transition(self, verb: str, state: StrEnum) -> Transition | None:
-        for step in self.transitions:
-            if step.verb == verb and state in step.sources:
-                return step
-        return None
+        step = self.steps.get(verb)
+        return step if step is not None and state in step.sources else None
 
-    def verbs(self, state: StrEnum) -> Sequence[Transition]:
-        return [step for step in self.transitions if state in step.sources]
+    def entry(self, step: Transition) -> audit.Entry:
+        """What the audit chain says of a step."""
+        return audit.Entry(f"{self.name}.{step.verb}", step.ja, step.en)
 
-
-class Stateful(Protocol):
-    id: Any
-    state: Any
-    __tablename__: str
+    def by_hand(self) -> Sequence[Transition]:
+        """The steps that somebody takes by a button."""
+        return [step for step in self.transitions if not step.is_automatic]
 
 
 def _step(
@@ -152,10 +161,12 @@ MEMBERSHIP = Machine(
               reasons="profile_return_reason", notice=(Audience.CANDIDATE,)),
         _step("decline", ("登録を見送る", "Do not accept"), _MS.APPLIED, _MS.NOT_ACCEPTED,
               Action.REVIEW_PROFILE, reasons="profile_return_reason",
-              notice=(Audience.CANDIDATE,), is_end=True, is_danger=True),
+              notice=(Audience.CANDIDATE,), is_danger=True),
         _step("leave", ("退会する", "Leave"),
               {_MS.DRAFT, _MS.APPLIED, _MS.RETURNED, _MS.ACTIVE}, _MS.LEFT, Action.EDIT_PROFILE,
-              notice=(Audience.COORDINATOR,), is_end=True, is_danger=True),
+              notice=(Audience.COORDINATOR,), is_danger=True),
+        _step("reapply", ("もう一度申し込む", "Apply again"), {_MS.NOT_ACCEPTED, _MS.LEFT},
+              _MS.DRAFT, Action.EDIT_PROFILE),
     ),
 )  # fmt: skip
 
@@ -182,7 +193,7 @@ NEED = Machine(
               notice=(Audience.MUNICIPALITY,)),
         _step("withdraw", ("取り下げる", "Withdraw"),
               {_NS.DRAFT, _NS.SUBMITTED, _NS.OPEN, _NS.ON_HOLD}, _NS.CLOSED, Action.EDIT_NEED,
-              reasons="withdrawal_reason", notice=(Audience.COORDINATOR,), is_end=True,
+              reasons="need_withdrawal_reason", notice=(Audience.COORDINATOR,), is_end=True,
               is_danger=True),
         _step("close", ("募集を終了する", "Close"), {_NS.OPEN, _NS.ON_HOLD}, _NS.CLOSED,
               Action.REVIEW_NEED, reasons="need_close_reason",
@@ -190,7 +201,10 @@ NEED = Machine(
     ),
 )  # fmt: skip
 
-_SOLVED = {_RS.OPTIMAL, _RS.FEASIBLE_WITH_GAP}
+SOLVED = frozenset({_RS.OPTIMAL, _RS.FEASIBLE_WITH_GAP})  # waits to be adopted
+EXPLORING = frozenset(  # what a what-if can be
+    {_RS.QUEUED, _RS.RUNNING, _RS.EXPLORED, _RS.FAILED, _RS.CANCELLED, _RS.DISCARDED}
+)
 
 ROUND = Machine(
     "round",
@@ -199,7 +213,7 @@ ROUND = Machine(
         _RS.QUEUED: ("待機中", "Queued"),
         _RS.RUNNING: ("計算中", "Running"),
         _RS.OPTIMAL: ("最適", "Optimal"),
-        _RS.FEASIBLE_WITH_GAP: ("改善余地あり", "Feasible, with a gap"),
+        _RS.FEASIBLE_WITH_GAP: ("最適か未確認", "Not proved the best"),
         _RS.NOTHING_FILLABLE: ("割当なし", "Nothing can be filled"),
         _RS.FAILED: ("失敗", "Failed"),
         _RS.CANCELLED: ("中止", "Cancelled"),
@@ -209,31 +223,39 @@ ROUND = Machine(
     },
     (
         _step("start", ("計算を始める", "Start"), {_RS.QUEUED, _RS.RUNNING}, _RS.RUNNING,
-              Action.RUN_ROUND),
-        _step("prove", ("最適を証明", "Prove"), _RS.RUNNING, _RS.OPTIMAL, Action.RUN_ROUND),
-        _step("stop_short", ("時間切れ", "Stop short"), _RS.RUNNING, _RS.FEASIBLE_WITH_GAP,
-              Action.RUN_ROUND),
+              Action.RUN_ROUND, is_automatic=True),
+        _step("prove", ("最適を証明", "Prove"), _RS.RUNNING, _RS.OPTIMAL, Action.RUN_ROUND,
+              is_automatic=True),
+        _step("stop_short", ("証明に至らず終了", "End without a proof"), _RS.RUNNING, _RS.FEASIBLE_WITH_GAP,
+              Action.RUN_ROUND, is_automatic=True),
+        _step("halt", ("中止（途中の案あり）", "Cancelled with a plan"), _RS.RUNNING,
+              _RS.FEASIBLE_WITH_GAP, Action.RUN_ROUND, is_automatic=True),
         _step("come_up_empty", ("割当なし", "Nothing"), _RS.RUNNING, _RS.NOTHING_FILLABLE,
-              Action.RUN_ROUND, is_end=True),
+              Action.RUN_ROUND, is_end=True, is_automatic=True),
         _step("explore", ("試算を終える", "Explore"), _RS.RUNNING, _RS.EXPLORED,
-              Action.RUN_ROUND),
+              Action.RUN_ROUND, is_automatic=True),
         _step("fail", ("失敗", "Fail"), {_RS.QUEUED, _RS.RUNNING}, _RS.FAILED, Action.RUN_ROUND,
-              is_end=True),
+              is_end=True, is_automatic=True),
         _step("cancel", ("中止する", "Cancel"), {_RS.QUEUED, _RS.RUNNING}, _RS.CANCELLED,
               Action.RUN_ROUND, is_end=True, is_danger=True),
-        _step("adopt", ("採用する", "Adopt"), _SOLVED, _RS.ADOPTED, Action.RUN_ROUND),
-        _step("discard", ("破棄する", "Discard"), _SOLVED | {_RS.NOTHING_FILLABLE, _RS.EXPLORED},
+        _step("adopt", ("採用する", "Adopt"), SOLVED, _RS.ADOPTED, Action.RUN_ROUND),
+        _step("discard", ("破棄する", "Discard"), SOLVED | {_RS.NOTHING_FILLABLE, _RS.EXPLORED},
               _RS.DISCARDED, Action.RUN_ROUND, is_end=True, is_danger=True),
     ),
 )  # fmt: skip
 
-LIVE = frozenset(
-    {_PS.SUGGESTED, _PS.PROPOSED, _PS.APPROVED, _PS.OFFERED, _PS.INTRODUCED, _PS.AGREED,
-     _PS.CONFIRMED}
-)  # fmt: skip
+UNDECIDED = frozenset({_PS.SUGGESTED, _PS.PROPOSED})  # no approver has said yes
 HOLDING = frozenset({_PS.OFFERED, _PS.INTRODUCED, _PS.AGREED})  # a hold on the ledger
+PENDING = UNDECIDED | HOLDING | {_PS.APPROVED}  # neither confirmed nor ended
+LIVE = PENDING | {_PS.CONFIRMED}
+ENDED = frozenset(_PS) - LIVE
 SEATED = HOLDING | {_PS.CONFIRMED}  # takes a seat of the need
-NAMED = frozenset({_PS.INTRODUCED, _PS.AGREED, _PS.CONFIRMED})  # the town knows the name
+APPROVED = SEATED | {_PS.APPROVED}  # an approver has said yes
+AGREED = frozenset({_PS.AGREED, _PS.CONFIRMED})  # both have said yes: the town may call
+NAMED = AGREED | {_PS.INTRODUCED}  # the town knows the name
+TURNED_DOWN = frozenset(  # the pair is not proposed again for the same need
+    {_PS.NOT_ADVANCED, _PS.REFUSED, _PS.DECLINED_BY_CANDIDATE, _PS.DECLINED_BY_TOWN}
+)
 
 PLACEMENT = Machine(
     "placement",
@@ -242,44 +264,44 @@ PLACEMENT = Machine(
         _PS.SUGGESTED: ("候補", "Suggested"),
         _PS.PROPOSED: ("決裁待ち", "Waiting for approval"),
         _PS.APPROVED: ("決裁済み", "Approved"),
-        _PS.OFFERED: ("本人確認中", "Offered to the person"),
-        _PS.INTRODUCED: ("市町確認中", "Introduced to the town"),
+        _PS.OFFERED: ("本人に打診中", "The person is asked"),
+        _PS.INTRODUCED: ("市町に紹介中", "The municipality is asked"),
         _PS.AGREED: ("双方合意", "Agreed"),
         _PS.CONFIRMED: ("確定", "Confirmed"),
         _PS.NOT_ADVANCED: ("推薦せず", "Not advanced"),
-        _PS.REFUSED: ("却下", "Refused"),
+        _PS.REFUSED: ("却下", "Rejected"),
         _PS.DECLINED_BY_CANDIDATE: ("本人辞退", "Declined by the person"),
-        _PS.DECLINED_BY_TOWN: ("市町見送り", "Declined by the town"),
+        _PS.DECLINED_BY_TOWN: ("市町見送り", "Not taken on"),
         _PS.LAPSED: ("期限切れ", "Lapsed"),
         _PS.WITHDRAWN: ("取下げ", "Withdrawn"),
         _PS.REVOKED: ("取消し", "Revoked"),
-        _PS.SUPERSEDED: ("他で充足", "Superseded"),
+        _PS.SUPERSEDED: ("自動終了", "Ended by itself"),
     },
     (
         _step("propose", ("起案する", "Draft"), _PS.SUGGESTED, _PS.PROPOSED,
-              Action.DRAFT_PLACEMENT, notice=(Audience.APPROVER,)),
+              Action.DRAFT_PLACEMENT, notice=(Audience.APPROVER,), has_comment=True),
         _step("pass_over", ("推薦しない", "Do not advance"), _PS.SUGGESTED, _PS.NOT_ADVANCED,
               Action.DRAFT_PLACEMENT, reasons="not_proposing_reason", is_end=True, is_danger=True),
         _step("approve", ("承認する", "Approve"), _PS.PROPOSED, _PS.APPROVED,
-              Action.APPROVE_PLACEMENT, notice=(Audience.COORDINATOR,)),
+              Action.APPROVE_PLACEMENT, notice=(Audience.COORDINATOR,), has_comment=True),
         _step("return", ("差し戻す", "Return"), _PS.PROPOSED, _PS.SUGGESTED,
               Action.APPROVE_PLACEMENT, reasons="refusal_reason",
               notice=(Audience.COORDINATOR,)),
-        _step("refuse", ("却下する", "Refuse"), _PS.PROPOSED, _PS.REFUSED,
+        _step("refuse", ("却下する", "Reject"), _PS.PROPOSED, _PS.REFUSED,
               Action.APPROVE_PLACEMENT, reasons="refusal_reason",
               notice=(Audience.COORDINATOR,), is_end=True, is_danger=True),
         _step("withdraw", ("取り下げる", "Withdraw"), {_PS.PROPOSED, _PS.APPROVED}, _PS.WITHDRAWN,
               Action.DRAFT_PLACEMENT, reasons="withdrawal_reason", is_end=True, is_danger=True),
         _step("offer", ("本人に打診する", "Offer"), _PS.APPROVED, _PS.OFFERED,
-              Action.APPROVE_PLACEMENT, notice=(Audience.CANDIDATE,)),
+              Action.APPROVE_PLACEMENT, notice=(Audience.CANDIDATE,), is_automatic=True),
         _step("accept", ("引き受ける", "Accept"), _PS.OFFERED, _PS.INTRODUCED,
               Action.ANSWER_OFFER, notice=(Audience.MUNICIPALITY, Audience.COORDINATOR)),
         _step("decline", ("辞退する", "Decline"), HOLDING, _PS.DECLINED_BY_CANDIDATE,
               Action.ANSWER_OFFER, reasons="candidate_decline_reason",
               notice=(Audience.COORDINATOR,), is_end=True, is_danger=True),
-        _step("welcome", ("受け入れる", "Welcome"), _PS.INTRODUCED, _PS.AGREED,
+        _step("welcome", ("受け入れる", "Take on"), _PS.INTRODUCED, _PS.AGREED,
               Action.ANSWER_INTRODUCTION, notice=(Audience.CANDIDATE, Audience.COORDINATOR)),
-        _step("turn_down", ("見送る", "Turn down"), _PS.INTRODUCED, _PS.DECLINED_BY_TOWN,
+        _step("turn_down", ("見送る", "Do not take on"), _PS.INTRODUCED, _PS.DECLINED_BY_TOWN,
               Action.ANSWER_INTRODUCTION, reasons="town_decline_reason",
               notice=(Audience.CANDIDATE, Audience.COORDINATOR), is_end=True, is_danger=True),
         _step("confirm", ("確定する", "Confirm"), _PS.AGREED, _PS.CONFIRMED,
@@ -291,9 +313,9 @@ PLACEMENT = Machine(
               is_end=True, is_danger=True),
         _step("lapse", ("期限切れにする", "Lapse"), {_PS.OFFERED, _PS.INTRODUCED}, _PS.LAPSED,
               Action.EXPIRE_PLACEMENT, reasons="lapse_reason",
-              notice=(Audience.CANDIDATE, Audience.COORDINATOR), is_end=True),
-        _step("supersede", ("終わらせる", "Supersede"), LIVE - {_PS.CONFIRMED}, _PS.SUPERSEDED,
-              Action.EXPIRE_PLACEMENT, reasons="supersede_reason", is_end=True),
+              notice=(Audience.CANDIDATE, Audience.COORDINATOR), is_end=True, is_automatic=True),
+        _step("supersede", ("終わらせる", "Supersede"), PENDING, _PS.SUPERSEDED,
+              Action.EXPIRE_PLACEMENT, reasons="supersede_reason", is_end=True, is_automatic=True),
     ),
 )  # fmt: skip
 
@@ -308,7 +330,7 @@ ENGAGEMENT = Machine(
     },
     (
         _step("undo", ("取り消す", "Undo"), _ES.PREPARING, _ES.ENDED, Action.CONFIRM_PLACEMENT,
-              reasons="revoke_reason", is_end=True),
+              reasons="revoke_reason", is_end=True, is_automatic=True),
     ),
 )  # fmt: skip
 
@@ -316,17 +338,30 @@ MACHINES: Mapping[type[StrEnum], Machine] = {
     machine.states: machine for machine in (MEMBERSHIP, NEED, ROUND, PLACEMENT, ENGAGEMENT)
 }
 
-
-def machine_of(thing: Stateful) -> Machine:
-    return MACHINES[type(thing.state)]
+# Everything that can be recorded, by its code in the audit chain.
+ENTRIES: Mapping[str, audit.Entry] = {
+    entry.code: entry
+    for entry in (
+        *audit.Deed,
+        *(machine.entry(step) for machine in MACHINES.values() for step in machine.transitions),
+    )
+}
 
 
 def available(session: Session, thing: Base, actor: Actor) -> list[Transition]:
     """The steps that `actor` may take from here, in the order of the table: the buttons of the page."""
     state: StrEnum = thing.state  # type: ignore[attr-defined]
-    steps = MACHINES[type(state)].verbs(state)
+    steps = [step for step in MACHINES[type(state)].by_hand() if state in step.sources]
     allowed = {action: can(session, actor, action, thing) for action in {s.action for s in steps}}
     return [step for step in steps if allowed[step.action]]
+
+
+def _reached(machine: Machine, state: StrEnum, actor: Actor) -> str:
+    """The labels are the words of staff; whoever reads others is told no state."""
+    is_staff = actor.role not in {Role.CANDIDATE, Role.MUNICIPALITY}
+    if is_staff:
+        return say("「%(state)s」になって", state=named(machine.labels[state]))
+    return say("状態が変わって")
 
 
 def move(
@@ -349,19 +384,22 @@ def move(
     step = machine.transition(verb, state)
     if step is None:
         raise Conflict(
-            f"この操作は、すでに「{machine.labels[state][0]}」になっているため行えません。"
+            say(
+                "この操作は、すでに%(reached)sいるため行えません。",
+                reached=_reached(machine, state, actor),
+            )
         )
     if actor.role is not Role.SYSTEM:
         require(session, actor, step.action, thing)
     if step.reasons is not None and not reason:
-        raise Refused("理由を選んでください。", fields={"reason": "理由を選んでください。"})
+        raise Refused.at("reason", say("理由を選んでください。"))
     thing.state = step.target  # type: ignore[attr-defined]
     change = {"from": str(state), "to": str(step.target)}
     if reason:
         change["reason"] = reason
     audit.record(
         session,
-        f"{machine.name}.{verb}",
+        machine.entry(step),
         thing,
         actor=actor,
         now=now,

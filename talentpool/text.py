@@ -1,4 +1,4 @@
-"""Text as people type it in Japan: checked, folded for search, read as numbers, telephones and codes.
+"""Text as people type it in Japan: checked, folded for search, brought to one width.
 
 Nothing here changes a name: `clean` refuses or trims, and never normalises (NFC would turn 塚 U+FA10 into 塚 U+585A).
 """
@@ -9,13 +9,14 @@ import re
 import unicodedata
 
 from .kanji import VARIANTS
+from .language import say
 
 _DASHES = "-‐‑‒–—―−－﹣ｰー⁃˗~～〜"
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _EDGES = "\ufeff\u200b\u2060"
 _HIRAGANA_TO_KATAKANA = {code: code + 0x60 for code in [*range(0x3041, 0x3097), 0x309D, 0x309E]}
 _VARIANTS = str.maketrans(VARIANTS)
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _TO_HYPHEN = dict.fromkeys(map(ord, _DASHES), "-")
 _HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]+")
 _COMBINING_MARK = re.compile("[\u3041-\u30ff][\u3099\u309a]")
@@ -24,23 +25,19 @@ _KANA = re.compile(
 )
 
 
-class UnsafeText(ValueError):
+class BadText(ValueError):
+    """Text that cannot be taken. `str` of it is the sentence for the screen as it was said, in any language."""
+
+    def __str__(self) -> str:
+        said: str = self.args[0]
+        return said
+
+
+class UnsafeText(BadText):
     """Text that must not be stored: control characters, lone surrogates, bidi overrides."""
 
 
-class NotANumber(ValueError):
-    pass
-
-
-class BadTelephone(ValueError):
-    pass
-
-
-class BadPostalCode(ValueError):
-    pass
-
-
-class BadEmail(ValueError):
+class BadKana(BadText):
     pass
 
 
@@ -54,8 +51,13 @@ def clean(text: str, *, multiline: bool = False) -> str:
     allowed = "\n\t" if multiline else ""
     text = _trim(text)
     for letter in text:
+        if letter in "\r\n\t" and letter not in allowed:
+            name = say("タブ") if letter == "\t" else say("改行")
+            raise UnsafeText(say("%(name)sが含まれています。1行で書いてください。", name=name))
         if letter not in allowed and _is_unsafe(letter):
-            raise UnsafeText(f"使えない文字 (U+{ord(letter):04X}) が含まれています。")
+            raise UnsafeText(
+                say("使えない文字 (U+%(ord)s) が含まれています。", ord=f"{ord(letter):04X}")
+            )
     return text
 
 
@@ -117,110 +119,14 @@ def is_kana(text: str) -> bool:
     return _KANA.fullmatch(text) is not None
 
 
+def furigana(text: str) -> str:
+    """A name's reading in katakana, however it was typed; BadKana for anything else."""
+    kana = katakana(text)
+    if not is_kana(kana):
+        raise BadKana(say("フリガナはカタカナまたはひらがなで入力してください。"))
+    return kana
+
+
 def digits(text: str) -> str:
     """Full-width ASCII as ASCII and every hyphen look-alike as `-`, without outer blanks. Other digits stay."""
-    return text.translate(_TO_HYPHEN).translate(_FULL_WIDTH).strip()
-
-
-_UNITS = {"": 1, "万": 10_000, "億": 100_000_000}
-_PART = re.compile(
-    r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.(?P<rest>[0-9]+))?(?P<unit>[億万]?)"
-)
-
-
-def parse_int(text: str, *, least: int = 0, most: int = 10**12) -> int:
-    """A whole number as people write it: "５，０００" 5000, "500万円" 5,000,000, "1億2000万" 120,000,000.
-
-    NotANumber, with a sentence for the screen, for anything else and for numbers outside `least`..`most`.
-    """
-    plain = digits(text).replace("，", ",").replace("¥", "").replace("￥", "").replace(" ", "")
-    plain = plain.removesuffix("円").removesuffix("人").removesuffix("日")
-    if len(plain) > 30:
-        raise NotANumber("数字が長すぎます。")
-    number = _read_number(plain)
-    if number < least:
-        raise NotANumber(f"{least:,} 以上の数字を入力してください。")
-    if number > most:
-        raise NotANumber(f"{most:,} 以下の数字を入力してください。")
-    return number
-
-
-def _read_number(plain: str) -> int:
-    sign, rest = (plain[0], plain[1:]) if plain[:1] in {"-", "+"} else ("", plain)
-    total, position, last_unit = 0, 0, 10**12
-    while position < len(rest) or not rest:
-        part = _PART.match(rest, position)
-        unit = _UNITS[part["unit"]] if part else 0
-        if part is None or unit >= last_unit:
-            raise NotANumber("整数を入力してください。")
-        total += _scaled(part["whole"], part["rest"] or "", unit)
-        position, last_unit = part.end(), unit
-    return -total if sign == "-" else total
-
-
-def _scaled(whole: str, rest: str, unit: int) -> int:
-    scale = int("1" + "0" * len(rest))
-    amount, remainder = divmod(int(whole.replace(",", "") + rest) * unit, scale)
-    if remainder:
-        raise NotANumber("整数を入力してください。")
-    return amount
-
-
-_DOMESTIC = re.compile(r"0[0-9]{9,10}")
-_INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
-_POSTAL = re.compile(r"([0-9]{3})-?([0-9]{4})")
-
-
-def telephone(text: str) -> str:
-    """A telephone number in ASCII with the hyphens as typed, "０７８－３４１－７７１１" → "078-341-7711".
-
-    BadTelephone unless it is 0 and 9 or 10 digits, or + and 7 to 15 digits.
-    """
-    plain = re.sub(r"[()]+", "-", digits(text).replace(" ", "-"))
-    plain = re.sub(r"-{2,}", "-", plain).strip("-").replace("+-", "+")
-    bare = plain.replace("-", "")
-    if _DOMESTIC.fullmatch(bare) or _INTERNATIONAL.fullmatch(bare):
-        return plain
-    raise BadTelephone("電話番号は市外局番から、数字10桁または11桁で入力してください。")
-
-
-def telephone_key(text: str) -> str:
-    """Digits only, with +81 read as 0: equal for the same line."""
-    bare = re.sub(r"[^0-9+]", "", digits(text))
-    return re.sub(r"^\+810?", "0", bare)
-
-
-def postal_code(text: str) -> str:
-    """A postal code as "100-0001"; BadPostalCode unless it has seven digits."""
-    found = _POSTAL.fullmatch(digits(text.replace("〒", "")).replace(" ", ""))
-    if found is None:
-        raise BadPostalCode("郵便番号は数字7桁で入力してください。")
-    return f"{found[1]}-{found[2]}"
-
-
-_LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-
-
-def fold_email(text: str) -> str:
-    """A mail address in lower-case ASCII (a Japanese domain in its xn-- form): the form compared and stored.
-
-    BadEmail for line ends, blanks, quoted local parts, and domains without a dot.
-    """
-    plain = text.translate(_FULL_WIDTH).strip(" ").lower()
-    local, at, domain = plain.partition("@")
-    try:
-        labels = domain.encode("idna").decode("ascii").split(".")
-    except UnicodeError:
-        labels = []
-    host = ".".join(labels)
-    fits = len(local) <= 64 and len(local) + len(host) < 254
-    if (
-        at
-        and fits
-        and _LOCAL.fullmatch(local)
-        and len(labels) > 1
-        and all(map(_LABEL.fullmatch, labels))
-    ):
-        return f"{local}@{host}"
-    raise BadEmail("メールアドレスの形が正しくありません。")
+    return text.translate(_TO_HYPHEN).translate(FULL_WIDTH).strip()

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from functools import cached_property
-from pathlib import Path
-from typing import Any
-
-from sqlalchemy.engine import make_url
+from typing import TYPE_CHECKING
 
 from . import jobs
 from .config import Config
 from .db import Database
+
+if TYPE_CHECKING:
+    from .job_queue import JobQueue
 
 SWEEP = 1.0  # seconds
 log = logging.getLogger(__name__)
@@ -30,34 +29,43 @@ class Engine:
         self.database = database
 
     @cached_property
-    def huey(self) -> Any:
+    def queue(self) -> JobQueue:
         """Opened by the first call: most web processes never need it."""
-        return _huey(self.config)
+        from .job_queue import open_queue  # noqa: PLC0415 - 13 MB, rarely needed
 
-    @cached_property
-    def _run(self) -> Callable[[int], object]:
-        task: Callable[[int], object] = self.huey.task(name="run")(self._run_job)
-        return task
+        return open_queue(self.config, self._run_job)
 
     def wake(self, job_id: int) -> None:
         try:
-            self._run(job_id)
+            self.queue.wake(job_id)
         except Exception:  # the sweeper will find it
             log.warning("no wake-up for job %s", job_id, exc_info=True)
 
+    def is_reachable(self) -> bool:
+        """An embedded queue is where the database is."""
+        if self.config.queue_url is None:
+            return True
+        try:
+            self.queue.pending_count()
+        except Exception:
+            log.warning("the queue cannot be reached", exc_info=True)
+            return False
+        return True
+
     def close(self) -> None:
-        if "huey" in vars(self):
-            self.huey.storage.close()
+        if "queue" in vars(self):
+            self.queue.storage.close()
 
     def work(self, stop: threading.Event) -> None:
-        known = self._run  # Huey has to know the task before one arrives
-        log.debug("ready for %s", known)
-        consumer = self.huey.create_consumer(workers=1, periodic=False, max_delay=1.0)
+        consumer = self.queue.create_consumer(workers=1, periodic=False, max_delay=1.0)
         consumer._set_signal_handlers = lambda: None  # noqa: SLF001 - `stop` is the caller's to set
         consumer.start()
         try:
             while not stop.wait(SWEEP):
-                self._sweep()
+                try:
+                    self._sweep()
+                except Exception as error:  # noqa: BLE001 - database or queue: they come back
+                    log.warning("no sweep: %s", type(error).__name__)
         finally:
             consumer.stop(graceful=True)
 
@@ -65,7 +73,7 @@ class Engine:
         """One job a sweep, and only when the queue holds none: enough, and never twice the same."""
         with self.database.reading() as session:
             due = jobs.list_due(session)
-        if due and self.huey.pending_count() == 0:
+        if due and self.queue.pending_count() == 0:
             self.wake(due[0])
 
     def _run_job(self, job_id: int) -> None:
@@ -73,17 +81,3 @@ class Engine:
             jobs.run(self.database, job_id)
         except Exception:
             log.exception("job %s failed", job_id)
-
-
-def _huey(config: Config) -> Any:
-    from huey import PostgresHuey, RedisHuey, SqliteHuey  # noqa: PLC0415 - 13 MB, rarely needed
-
-    url = config.queue_url or config.database_url
-    if url.startswith("redis"):
-        return RedisHuey("talentpool", url=url, results=False)
-    address = make_url(url)
-    if address.get_backend_name() == "sqlite":
-        beside = Path(address.database or "talentpool.db").with_suffix(".queue")
-        return SqliteHuey("talentpool", filename=str(beside), results=False)
-    plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
-    return PostgresHuey("talentpool", dsn=plain, results=False)

@@ -9,7 +9,8 @@ from talentpool.config import Config
 
 
 def environ_of(config: Config) -> dict[str, str]:
-    return {
+    queue = {"TALENTPOOL_QUEUE_URL": config.queue_url} if config.queue_url else {}
+    return queue | {
         "TALENTPOOL_DATABASE_URL": config.database_url,
         "TALENTPOOL_SECRET_KEY": config.secret_key,
         "TALENTPOOL_FIELD_KEYS": ",".join(config.field_keys),

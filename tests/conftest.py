@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import shutil
-from base64 import urlsafe_b64encode
+import gc
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import count
+from functools import cache
 from pathlib import Path
 
-import psycopg
 import pytest
 from hypothesis import Phase, settings
 
-from talentpool import schema
+from talentpool.accounts.views.sending import LETTERS
 from talentpool.app import create_app
 from talentpool.config import Config
 from talentpool.db import Database, Session
-from talentpool.reference.service import load_reference
+from talentpool.web.sessions import DatabaseSessions
 from talentpool.web.unit import TalentpoolFlask
+from talentpool.worker import Engine
 
-from . import servers
+from . import factories, left_out, ordering, servers
 from .commands import environ_of
-from .left_out import pytest_collection_modifyitems
+from .databases import CONFIG, Databases, PostgreSQLDatabases, SQLiteDatabases
 from .pages import CheckedClient
 
 # The long set: pytest tests/matching --hypothesis-profile=long
@@ -34,32 +34,29 @@ settings.register_profile(
 )
 settings.load_profile("quick")
 
-__all__ = ["pytest_collection_modifyitems"]  # a hook of pytest, found by its name here
 
-CONFIG = Config(
-    database_url="",
-    secret_key="s" * 32,
-    field_keys=(urlsafe_b64encode(b"k" * 32).decode(),),
-    audit_key="a" * 32,
-    environment="test",
-)
-_numbers = count(1)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    ordering.add_option(parser)
 
 
-def _prepare(url: str) -> None:
-    """Schema by the migrations, and the reference tables."""
-    database = Database(replace(CONFIG, database_url=url))
-    schema.upgrade(database)
-    with database.writing() as session:
-        load_reference(session)
-    database.close()
+def pytest_report_header(config: pytest.Config) -> str | None:
+    return ordering.header(config)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out.take_out(config, items)
+    ordering.arrange(config, items)
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: no garbage collection looks at it again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    _prepare(f"sqlite:///{path}")
-    return path
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SQLiteDatabases:
+    return SQLiteDatabases(tmp_path_factory.mktemp("sqlite"))
 
 
 @pytest.fixture(scope="session")
@@ -68,45 +65,31 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     binaries = servers.find_postgresql()
     assert binaries is not None, "PostgreSQL is missing: apt-get install -y postgresql"
     server = servers.PostgreSQL(servers.shared_home(tmp_path_factory.getbasetemp()), binaries)
-    address = server.start()
-    yield address
+    yield server.start()
     server.stop()
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str, worker_name: str) -> str:
-    name = f"template_{worker_name}"
-    _statement(postgresql_server, f"CREATE DATABASE {name}")
-    _prepare(f"{postgresql_server}/{name}")
-    return name
-
-
-@pytest.fixture(scope="session")
-def worker_name(request: pytest.FixtureRequest) -> str:
-    configured = getattr(request.config, "workerinput", {})
-    return str(configured.get("workerid", "alone"))
-
-
-def _statement(server: str, statement: str) -> None:
-    address = server.replace("+psycopg", "") + "/postgres"
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(statement.encode())
+def postgresql_databases(
+    request: pytest.FixtureRequest, postgresql_server: str
+) -> Iterator[PostgreSQLDatabases]:
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "alone")
+    databases = PostgreSQLDatabases(postgresql_server, worker)
+    yield databases
+    databases.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def config(request: pytest.FixtureRequest, tmp_path: Path, worker_name: str) -> Iterator[Config]:
-    """Settings of a fresh database with schema and reference tables."""
-    if request.param == "sqlite":
-        path = tmp_path / "talentpool.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield replace(CONFIG, database_url=f"sqlite:///{path}")
-        return
-    server: str = request.getfixturevalue("postgresql_server")
-    template: str = request.getfixturevalue("postgresql_template")
-    name = f"test_{worker_name}_{next(_numbers)}"
-    _statement(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield replace(CONFIG, database_url=f"{server}/{name}")
-    _statement(server, f"DROP DATABASE {name} WITH (FORCE)")
+def databases(request: pytest.FixtureRequest) -> Databases:
+    found: Databases = request.getfixturevalue(f"{request.param}_databases")
+    return found
+
+
+@pytest.fixture
+def config(databases: Databases) -> Config:
+    """Settings of a new database with schema and reference tables, whatever tests came before."""
+    factories.count_from_one()
+    return replace(CONFIG, database_url=databases.renew())
 
 
 @pytest.fixture
@@ -117,9 +100,15 @@ def environment(config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.chdir(tmp_path)
 
 
+@cache
+def _opened(config: Config) -> Database:
+    """Kept for all tests of a worker: its engine compiles a statement only once."""
+    return Database(config)
+
+
 @pytest.fixture
 def database(config: Config) -> Iterator[Database]:
-    opened = Database(config)
+    opened = _opened(config)
     yield opened
     opened.close()
 
@@ -132,10 +121,25 @@ def session(database: Database) -> Iterator[Session]:
     opened.close()
 
 
-@pytest.fixture
-def app(config: Config, database: Database) -> Iterator[TalentpoolFlask]:
+@cache
+def _created(config: Config, database: Database) -> TalentpoolFlask:
+    """Kept likewise: its routes and templates are compiled only once."""
     created = create_app(config, database)
     created.testing = True
     created.test_client_class = CheckedClient  # every page of every test is read strictly
+    return created
+
+
+@pytest.fixture
+def app(config: Config, database: Database) -> Iterator[TalentpoolFlask]:
+    created = _created(config, database)
+    engine = created.extensions["talentpool_engine"] = Engine(config, database)
+    sessions = created.session_interface
+    assert isinstance(sessions, DatabaseSessions)
+    now = sessions.now
     yield created
-    created.extensions["talentpool_engine"].close()
+    created.session_interface, sessions.now = sessions, now  # a test may have moved the clock
+    for thread in threading.enumerate():
+        if thread.name == LETTERS:  # what it writes belongs to this test's database
+            thread.join()
+    engine.close()

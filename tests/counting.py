@@ -16,7 +16,7 @@ def counted_queries(database: Database) -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN")):
+        if not statement.startswith(("PRAGMA", "BEGIN", "SET LOCAL")):
             seen.append(statement)
 
     sa.event.listen(database.engine, "before_cursor_execute", note)

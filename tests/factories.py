@@ -6,7 +6,7 @@ see. What they write satisfies every invariant of `talentpool check`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -20,20 +20,23 @@ from talentpool.accounts.service import create_user, open_pool
 from talentpool.candidates.models import (
     Candidate,
     CandidateForm,
+    CandidatePost,
     CandidateRole,
+    CandidateSkill,
+    CandidateWindow,
     Consent,
     Membership,
     Mode,
     ProfileSnapshot,
-    SkillClaim,
-    Window,
 )
 from talentpool.db import Base, Session
 from talentpool.engagements.models import Engagement
 from talentpool.ledger import service as ledger
 from talentpool.matching import WhatIf
+from talentpool.needs.drafting import save_draft
 from talentpool.needs.models import (
     Need,
+    NeedDraft,
     NeedForm,
     NeedMode,
     NeedRole,
@@ -41,18 +44,21 @@ from talentpool.needs.models import (
     Outcome,
     Side,
 )
-from talentpool.permissions import SYSTEM, Role
-from talentpool.placements.models import DecisionPaper, Placement
+from talentpool.permissions import SYSTEM, Actor, Role
+from talentpool.placements import papers
+from talentpool.placements.models import Placement, Verdict
 from talentpool.rounds.models import PlanPair, Round, RoundNeed
 from talentpool.states import (
-    HOLDING,
+    AGREED,
+    APPROVED,
     LIVE,
+    MACHINES,
+    NAMED,
     SEATED,
     MembershipState,
     NeedState,
     PlacementState,
     RoundState,
-    machine_of,
 )
 from talentpool.text import search_key
 
@@ -62,6 +68,12 @@ HYOGO, OSAKA = "28", "27"
 HIMEJI, SAYO, ASAGO = "282014", "285013", "282251"
 PASSWORD = "correct horse 1"  # of every account made here
 _numbers = count(1)
+
+
+def count_from_one() -> None:
+    """Number people and needs from the start again; only for a database that has none of them."""
+    global _numbers  # noqa: PLW0603
+    _numbers = count(1)
 
 
 def make_prefecture_pool(session: Session, code: str = HYOGO, *, now: datetime = NOW) -> Pool:
@@ -137,7 +149,7 @@ def make_candidate(
         "most_at_once": 3,
         "pay_minimum": 5000,
         "pay_wish": 10000,
-        "trained_until": date(2099, 3, 31),
+        "training_until": date(2099, 3, 31),
         "created_at": now,
         "updated_at": now,
     }
@@ -146,10 +158,10 @@ def make_candidate(
     candidate.forms = [CandidateForm(form=form) for form in forms]
     levels = skills if skills is not None else {"administration": 3, "bridging": 3, "bpr": 3}
     candidate.skills = [
-        SkillClaim(skill=skill, level=level, last_used=2026) for skill, level in levels.items()
+        CandidateSkill(skill=skill, level=level, last_used=2026) for skill, level in levels.items()
     ]
     candidate.windows = [
-        Window(
+        CandidateWindow(
             first_month=first_month,
             last_month=last_month,
             half_days=half_days,
@@ -157,14 +169,21 @@ def make_candidate(
         )
     ]
     candidate.consents = [_consent("search", prefecture_code, now)]
+    if state is MembershipState.LEFT:
+        candidate.consents[0].withdrawn_at = now
     session.add(candidate)
     session.flush()
     make_membership(session, candidate, prefecture_code, state=state, now=now)
     capacities = dict.fromkeys(dates.months(first_month, last_month), half_days)
     ledger.set_capacity(session, candidate.id, capacities)
-    audit.record(session, "candidate.start", candidate, actor=SYSTEM, now=now)
+    audit.record(session, audit.Deed.CANDIDATE_START, candidate, actor=SYSTEM, now=now)
     session.flush()
     return candidate
+
+
+def make_post() -> CandidatePost:
+    """A post of many years ago, to be added to a profile."""
+    return CandidatePost(body="県庁", first_month=dates.month_number(2000, 4))
 
 
 def make_membership(
@@ -180,7 +199,7 @@ def make_membership(
         candidate=candidate,
         prefecture_code=prefecture_code,
         state=state,
-        applied_at=now,
+        applied_at=None if state is MembershipState.DRAFT else now,
     )
     if state in {MembershipState.ACTIVE, MembershipState.LEFT}:
         membership.active_from, membership.active_until = date(2026, 4, 1), active_until
@@ -237,13 +256,28 @@ def make_need(
     need.roles = [NeedRole(role=role) for role in roles]
     levels = musts if musts is not None else {"bpr": 2}
     need.skills = [
-        NeedSkill(skill=skill, level=level, is_must=True, position=place)
+        NeedSkill(skill=skill, level=level, must=True, position=place)
         for place, (skill, level) in enumerate(levels.items())
     ]
     session.add(need)
     session.flush()
     _note_state(session, need, now)
     return need
+
+
+def make_need_draft(
+    session: Session,
+    *,
+    municipality_code: str = HIMEJI,
+    need: Need | None = None,
+    typed: Mapping[str, Sequence[str]] | None = None,
+    now: datetime = NOW,
+) -> NeedDraft:
+    """What an officer of the town began to type, of a new need unless `need` is given."""
+    author = make_user(session, Role.MUNICIPALITY, municipality_code=municipality_code)
+    return save_draft(
+        session, None, typed or {"title": ["窓口"]}, need=need, actor=author.actor, now=now
+    )
 
 
 def make_round_with_plan(
@@ -291,7 +325,12 @@ def make_round_with_plan(
         bound=28000 * len(pairs),
         gap=0,
         seconds=0.1,
-        summary={"filled": len(pairs), "seats": len(pairs), "mean_fit": 8000},
+        summary={
+            "filled": len(pairs),
+            "seats": len(pairs),
+            "mean_fit": 8000,
+            "candidates": len(pairs),
+        },
         result={},
         needs=[
             RoundNeed(
@@ -332,20 +371,21 @@ def make_placement(
     )  # fmt: skip
     if state not in {PlacementState.SUGGESTED, PlacementState.NOT_ADVANCED}:
         placement.drafted_by = (drafter or make_user(session, Role.COORDINATOR, now=now)).id
+        free = _free_seat(session, need)
+        placement.seat = seat or (free if state in SEATED else min(free, need.seats))
         placement.drafted_at = now
-    if state in SEATED | {PlacementState.APPROVED}:
+    if state in APPROVED:
         placement.approved_by = (approver or make_user(session, Role.APPROVER, now=now)).id
         placement.approved_at = now
         placement.snapshot_id = _snapshot(session, candidate, now).id
     if state in SEATED:
-        placement.seat = seat or _free_seat(session, need)
         placement.offered_at, placement.offer_until = now, now + timedelta(days=7)
-    if state in SEATED - {PlacementState.OFFERED}:
+    if state in NAMED:
         placement.introduced_at, placement.introduction_until = (
             now,
             now + timedelta(days=14),
         )
-    if state in {PlacementState.AGREED, PlacementState.CONFIRMED}:
+    if state in AGREED:
         placement.agreed_at = now
     if state is PlacementState.CONFIRMED:
         placement.confirmed_at, placement.confirmed_by = now, placement.drafted_by
@@ -356,6 +396,7 @@ def make_placement(
         setattr(placement, name, value)
     session.add(placement)
     session.flush()
+    _put_on_paper(session, placement, now)
     _note_state(session, placement, now)
     _commit_half_days(session, placement, now)
     if placement.introduced_at is not None:
@@ -423,37 +464,47 @@ def _free_seat(session: Session, need: Need) -> int:
 
 
 def _commit_half_days(session: Session, placement: Placement, now: datetime) -> None:
+    if placement.state not in SEATED:
+        return
     half_days = dict.fromkeys(placement.need.months, placement.need.half_days)
-    take = {PlacementState.CONFIRMED: ledger.book_directly} | dict.fromkeys(HOLDING, ledger.hold)
-    if placement.state in take:
-        take[placement.state](
-            session,
-            placement.id,
-            placement.candidate_id,
-            placement.municipality_code,
-            half_days,
-            now,
+    ledger.hold(
+        session,
+        placement.id,
+        placement.candidate_id,
+        placement.municipality_code,
+        half_days,
+        now,
+    )
+    if placement.state is PlacementState.CONFIRMED:
+        ledger.book_held(session, placement.id, now)
+
+
+def _put_on_paper(session: Session, placement: Placement, now: datetime) -> None:
+    """On the paper of its seat, as drafting and deciding would have left it."""
+    state, need = placement.state, placement.need
+    if placement.drafted_at is None or placement.seat is None:
+        return
+    drafter = Actor(placement.drafted_by, Role.COORDINATOR, need.prefecture_code)
+    paper = papers.open_paper(session, need, placement.seat, actor=drafter, now=now)
+    placement.paper = paper
+    if state in APPROVED or placement.approved_by is not None:
+        approver = Actor(placement.approved_by, Role.APPROVER, need.prefecture_code)
+        papers.freeze_paper(
+            session, paper, Verdict.APPROVED, [placement], actor=approver, now=now, comment=""
         )
+    if state not in LIVE:
+        papers.note_end(session, placement, actor=SYSTEM, now=now)
 
 
 def _confirm(session: Session, placement: Placement, now: datetime) -> None:
-    year = dates.fiscal_year(dates.local_date(now))
-    last = sa.select(sa.func.max(DecisionPaper.number)).where(
-        DecisionPaper.prefecture_code == placement.prefecture_code,
-        DecisionPaper.fiscal_year == year,
-    )
-    session.add_all(
-        [
-            DecisionPaper(
-                placement_id=placement.id, prefecture_code=placement.prefecture_code, fiscal_year=year,
-                number=(session.scalar(last) or 0) + 1, frozen_at=now, content={},
-            ),
-            Engagement(
-                placement_id=placement.id, prefecture_code=placement.prefecture_code,
-                first_month=placement.need.first_month, last_month=placement.need.last_month,
-                created_at=now,
-            ),
-        ]
+    booked = dict.fromkeys(placement.need.months, placement.need.half_days)
+    papers.note_confirmation(session, placement, booked, actor=SYSTEM, now=now)
+    session.add(
+        Engagement(
+            placement_id=placement.id, prefecture_code=placement.prefecture_code,
+            first_month=placement.need.first_month, last_month=placement.need.last_month,
+            created_at=now,
+        )
     )  # fmt: skip
 
 
@@ -462,13 +513,13 @@ def _note_state(session: Session, thing: Base, now: datetime) -> None:
     state = thing.state  # type: ignore[attr-defined]
     if state == thing.__table__.c.state.default.arg:
         return
-    machine = machine_of(thing)  # type: ignore[arg-type]
+    machine = MACHINES[type(state)]
     for step in machine.transitions:
         if step.target == state:
             change = {"from": str(min(step.sources)), "to": str(state)}
             audit.record(
                 session,
-                f"{machine.name}.{step.verb}",
+                machine.entry(step),
                 thing,
                 actor=SYSTEM,
                 now=now,

@@ -20,10 +20,17 @@ class Need:
 
 BROWSER = Need("browser", "the tests in a browser", "chromium")
 POSTGRESQL = Need("postgresql", "the tests on PostgreSQL", "postgresql")
+REDIS = Need("redis", "the tests on Redis", "redis-server")
+NGINX = Need("nginx", "the tests behind a proxy", "nginx")
 
 
 def missing() -> list[Need]:
-    found = {BROWSER: servers.find_browser(), POSTGRESQL: servers.find_postgresql()}
+    found = {
+        BROWSER: servers.find_browser(),
+        POSTGRESQL: servers.find_postgresql(),
+        REDIS: servers.find_redis(),
+        NGINX: servers.find_nginx(),
+    }
     return [need for need, place in found.items() if place is None]
 
 
@@ -33,7 +40,7 @@ def sentence(needs: list[Need]) -> str:
     return f"Left out: {names}. To run them: apt-get install -y {packages}"
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def take_out(config: pytest.Config, items: list[pytest.Item]) -> None:
     marks = {need.mark for need in missing()}
     out = [item for item in items if marks & {mark.name for mark in item.iter_markers()}]
     if out:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -28,7 +29,20 @@ class CheckedClient(FlaskClient):
         if is_page and answer.text and not answer.is_streamed:
             found = faults(answer.text)
             assert not found, f"{answer.request.path}: {'; '.join(found)}"
+            is_accepted = answer.request.method == "POST" and answer.status_code == 200
+            assert not is_accepted, f"{answer.request.path}: a page, where a redirect belongs"
         return answer
+
+
+_VERSION = re.compile(r'name="version"[^>]*value="([^"]+)"')
+
+
+def version_in(html: str, path: str) -> str:
+    """What the form that goes to `path` is about."""
+    form = html.rsplit(f'action="{path}"', maxsplit=1)[-1].split("</form>", maxsplit=1)[0]
+    found = _VERSION.search(form)
+    assert found is not None, f"no version in the form to {path}"
+    return found[1]
 
 
 def faults(html: str) -> list[str]:

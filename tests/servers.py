@@ -1,4 +1,4 @@
-"""Servers the tests start for themselves: a throw-away PostgreSQL on loopback, and where Chromium is."""
+"""Servers the tests start for themselves on loopback, each thrown away afterwards, and where Chromium is."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+SYSTEM = ":/usr/local/sbin:/usr/sbin"  # where servers lie, often not on the path of a user
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LEAST_POSTGRESQL = 15
 SETTINGS = {
@@ -40,6 +43,62 @@ def find_postgresql() -> Path | None:
         if (folder / "initdb").exists() and _version(folder) >= LEAST_POSTGRESQL:
             return folder
     return None
+
+
+def find_redis() -> str | None:
+    return shutil.which("redis-server")
+
+
+@contextmanager
+def redis(folder: Path) -> Iterator[str]:
+    """The address of a Redis that keeps nothing on disk."""
+    program, port = find_redis(), free_port()
+    assert program is not None, "Redis is missing: apt-get install -y redis-server"
+    command = [program, "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder),
+               "--save", "", "--appendonly", "no", "--loglevel", "warning"]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            wait_for_port(port)
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            process.terminate()
+
+
+def find_nginx() -> str | None:
+    return shutil.which("nginx", path=os.environ.get("PATH", "") + SYSTEM)
+
+
+@contextmanager
+def nginx(folder: Path, configuration: str) -> Iterator[None]:
+    """An nginx with `configuration` inside http { }; what it writes lies in `folder`."""
+    program = find_nginx()
+    assert program is not None, "nginx is missing: apt-get install -y nginx"
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    places = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
+    user = "user root;" if os.geteuid() == 0 else ""
+    whole = f"""{user} daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+        events {{ }} http {{ access_log off; {places} {configuration} }}"""
+    path = folder / "nginx.conf"
+    path.write_text(whole, "utf-8")
+    command = [program, "-p", str(folder), "-e", str(folder / "nginx.log"), "-c", str(path)]
+    with subprocess.Popen(command) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def wait_for_port(port: int, patience: float = 30.0) -> None:
+    """Until somebody listens there."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert time.monotonic() < until, f"nobody listens on port {port}"
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _version(folder: Path) -> int:
@@ -71,11 +130,11 @@ class PostgreSQL:
             users = self._users() - 1
             (self.home / "users").write_text(str(users))
             if users == 0:
-                self._run("pg_ctl", "-D", str(self.home / "cluster"), "-m", "immediate", "stop")
+                self.halt("immediate")
                 shutil.rmtree(self.home / "cluster", ignore_errors=True)
 
     def _create(self) -> None:
-        port = _free_port()
+        port = free_port()
         shutil.rmtree(self.home / "cluster", ignore_errors=True)
         if os.geteuid() == 0:
             _open_to_all(self.home)
@@ -83,10 +142,19 @@ class PostgreSQL:
         cluster = str(self.home / "cluster")
         self._run("initdb", "-D", cluster, "-U", "talentpool", "-A", "trust", "-E", "UTF8",
                   "--locale=C", "--no-sync")  # fmt: skip
-        options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
-        log = str(self.home / "log")
-        self._run("pg_ctl", "-D", cluster, "-w", "-l", log, "-o", f"-p {port} {options}", "start")
         (self.home / "port").write_text(str(port))
+        self.resume()
+
+    def resume(self) -> None:
+        """Start the cluster as it is, on the port it had."""
+        options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
+        port = (self.home / "port").read_text()
+        self._run("pg_ctl", "-D", str(self.home / "cluster"), "-w", "-l", str(self.home / "log"),
+                  "-o", f"-p {port} {options}", "start")  # fmt: skip
+
+    def halt(self, mode: str = "fast") -> None:
+        """Stop it, with everybody's connections; what was committed stays ("immediate" may lose it)."""
+        self._run("pg_ctl", "-D", str(self.home / "cluster"), "-m", mode, "stop")
 
     def _is_running(self) -> bool:
         """False for what a run that was killed has left behind."""
@@ -143,7 +211,7 @@ def _open_to_all(folder: Path) -> None:
             parent.chmod(parent.stat().st_mode | 0o011)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +13,15 @@ from talentpool import audit
 from talentpool.accounts.models import Pool, User
 from talentpool.audit import Anchor, AuditEvent, AuditHead
 from talentpool.db import Database, Session
+from talentpool.errors import ConfigError
 from talentpool.permissions import SYSTEM, Actor, Role, visible
+from talentpool.states import ENTRIES, MACHINES
 from tests.factories import HYOGO, NOW, OSAKA, make_prefecture_pool, make_user
 
 LENGTH = 12
+RENAME, CLOSE, WAVE = (
+    audit.Entry(code, "試験", "Test") for code in ("pool.rename", "pool.close", "account.wave")
+)
 Forgery = Callable[[Session, bytes], None]
 
 
@@ -24,11 +31,11 @@ def anchored(database: Database) -> Anchor:
     with database.writing() as session:
         pool = make_prefecture_pool(session)
         for number in range(LENGTH - 1):
-            audit.record(
-                session, "pool.rename", pool, actor=SYSTEM, now=NOW, detail={"number": number}
-            )
+            audit.record(session, RENAME, pool, actor=SYSTEM, now=NOW, detail={"number": number})
     with database.reading() as session:
-        return audit.anchor(session)
+        noted = audit.anchor(session)
+    assert noted is not None
+    return noted
 
 
 def faults(database: Database, *anchors: Anchor) -> list[str]:
@@ -39,10 +46,12 @@ def faults(database: Database, *anchors: Anchor) -> list[str]:
 def disarm(session: Session) -> None:
     """What the owner of the database can do to it."""
     if session.get_bind().dialect.name == "sqlite":
-        session.execute(sa.text("DROP TRIGGER audit_event_no_update"))
-        session.execute(sa.text("DROP TRIGGER audit_event_no_delete"))
+        triggers = sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for name in session.scalars(triggers).all():
+            session.execute(sa.text(f"DROP TRIGGER {name}"))
     else:
-        session.execute(sa.text("ALTER TABLE audit_event DISABLE TRIGGER ALL"))
+        for table in ("audit_event", "audit_head"):
+            session.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
 
 
 def rows(session: Session) -> list[dict[str, Any]]:
@@ -143,7 +152,7 @@ def cut_and_grow_again(session: Session, key: bytes) -> None:
     cut_the_tail(session, key)
     pool = session.get_one(Pool, HYOGO)
     for _ in range(5):
-        audit.record(session, "pool.rename", pool, actor=SYSTEM, now=NOW, detail={"number": 7})
+        audit.record(session, RENAME, pool, actor=SYSTEM, now=NOW, detail={"number": 7})
 
 
 SEEN_BY_ITSELF = [
@@ -201,13 +210,51 @@ def test_a_fault_names_the_event(database: Database, anchored: Anchor) -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE audit_event SET action = 'x'", "DELETE FROM audit_event"]
+    "statement",
+    [
+        "UPDATE audit_event SET action = 'x'",
+        "DELETE FROM audit_event",
+        "DELETE FROM audit_head",
+        "UPDATE audit_head SET seq = seq - 1",
+        "UPDATE audit_head SET id = 1, seq = 0, hash = '0'",
+        "INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '0')",
+    ],
 )
 @pytest.mark.usefixtures("anchored")
-def test_the_database_refuses_to_change_an_event(database: Database, statement: str) -> None:
+def test_the_database_refuses_to_change_an_event_or_to_step_back(
+    database: Database, statement: str
+) -> None:
     with pytest.raises(DBAPIError, match="append-only"), database.writing() as session:
         session.execute(sa.text(statement))
     assert faults(database) == []
+
+
+def test_the_database_refuses_another_event_in_the_place_of_one(
+    database: Database, anchored: Anchor
+) -> None:
+    replacing = {
+        "sqlite": [
+            "INSERT OR REPLACE INTO audit_head (id, seq, hash) VALUES (1, 99, '0')",
+            "INSERT OR REPLACE INTO audit_event SELECT * FROM audit_event WHERE seq = 5",
+        ],
+        "postgresql": ["TRUNCATE audit_head", "TRUNCATE audit_event"],
+    }
+    for statement in replacing[database.engine.dialect.name]:
+        with pytest.raises(DBAPIError, match="append-only"), database.writing() as session:
+            session.execute(sa.text(statement))
+    assert faults(database, anchored) == []
+
+
+def test_a_lost_head_is_a_fault_and_stops_the_record(database: Database, anchored: Anchor) -> None:
+    forge(database, lambda session, _key: session.execute(sa.delete(AuditHead)))
+    assert faults(database, anchored) == ["audit: the head of the chain is missing"]
+    with database.reading() as session:
+        assert audit.anchor(session) is None
+        assert audit.length(session) == LENGTH
+    with pytest.raises(ConfigError, match="head of the chain"), database.writing() as session:
+        make_user(session, Role.ADMIN)
+    with database.reading() as session:
+        assert session.scalars(sa.select(User)).all() == []
 
 
 def test_a_rolled_back_unit_leaves_no_event(database: Database, anchored: Anchor) -> None:
@@ -231,9 +278,9 @@ def test_an_event_forgotten_by_a_rollback_does_not_come_with_the_next_commit(
     with database.writing() as session:
         pool = make_prefecture_pool(session)
     with database.writing() as session:
-        audit.record(session, "pool.rename", pool, actor=SYSTEM, now=NOW)
+        audit.record(session, RENAME, pool, actor=SYSTEM, now=NOW)
         session.rollback()
-        audit.record(session, "pool.close", pool, actor=SYSTEM, now=NOW)
+        audit.record(session, CLOSE, pool, actor=SYSTEM, now=NOW)
     with database.reading() as session:
         assert session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.seq)).all() == [
             "pool.open", "pool.close",
@@ -243,9 +290,7 @@ def test_an_event_forgotten_by_a_rollback_does_not_come_with_the_next_commit(
 def test_an_event_says_who_did_what_to_which_object(database: Database) -> None:
     with database.writing() as session:
         admin = make_user(session, Role.ADMIN)
-        audit.record(
-            session, "account.wave", admin, actor=admin.actor, now=NOW, detail={"times": 3}
-        )
+        audit.record(session, WAVE, admin, actor=admin.actor, now=NOW, detail={"times": 3})
     with database.reading() as session:
         event = session.scalars(
             sa.select(AuditEvent).order_by(AuditEvent.seq.desc()).limit(1)
@@ -270,9 +315,35 @@ def test_neither_names_nor_addresses_are_in_the_record(database: Database) -> No
     with database.writing() as session:
         user = make_user(session, Role.COORDINATOR, email="hanako@example.jp")
         user.display_name = "山田 花子"
-        audit.record(session, "account.wave", user, actor=user.actor, now=NOW)
+        audit.record(session, WAVE, user, actor=user.actor, now=NOW)
     with database.reading() as session:
         assert "hanako" not in str(rows(session))
         assert "山田" not in str(rows(session))
     assert "hanako" not in repr(user)
     assert "山田" not in repr(user)
+
+
+def test_whatever_can_be_recorded_has_a_label_in_both_languages() -> None:
+    assert {"need.create", "placement.suggest", "need.publish"} <= ENTRIES.keys()
+    for code, entry in ENTRIES.items():
+        assert re.fullmatch(r"[a-z]+\.[a-z_]+", code)
+        assert re.search(r"[぀-ヿ一-鿿]", entry.ja), code
+        assert re.fullmatch(r"[A-Z][a-z ,]+", entry.en), code
+
+
+def test_auditors_read_labels_in_words_of_both_languages() -> None:
+    assert (ENTRIES["need.create"].ja, ENTRIES["need.publish"].en) == ("募集の作成", "Publish")
+
+
+def test_nothing_is_recorded_that_has_no_label() -> None:
+    """`record` takes entries, and all of them stand in two tables."""
+    makers = {
+        path.name
+        for path in Path(audit.__file__).parent.rglob("*.py")
+        if re.search(r"\bEntry\(f?\"", path.read_text("utf-8"))
+    }
+    assert makers == {"states.py"}
+    assert len({deed.code for deed in audit.Deed}) == len(audit.Deed)
+    assert len(ENTRIES) == len(audit.Deed) + sum(
+        len({step.verb for step in machine.transitions}) for machine in MACHINES.values()
+    )

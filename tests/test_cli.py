@@ -1,4 +1,4 @@
-"""The command as a whole: what it lists, how it ends, and that the documents name only what is there."""
+"""The command line: help, exit codes, and documents that name only what exists."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -37,14 +38,14 @@ LEAVES = _leaves(cli.cli)
 
 
 @pytest.mark.parametrize("path", LEAVES, ids=" ".join)
-def test_every_command_explains_itself(
+def test_every_command_has_a_help_text(
     path: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(*path, "--help") == 0
     assert capsys.readouterr().out.startswith(f"Usage: talentpool {' '.join(path)} ")
 
 
-def test_the_first_page_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--help") == 0
     listed = re.findall(r"^  ([a-z]+)  ", capsys.readouterr().out, re.MULTILINE)
     assert listed == sorted(cli.COMMANDS)
@@ -53,7 +54,7 @@ def test_the_first_page_lists_every_command(capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.parametrize("arguments", [["nosuch"], ["db", "nosuch"], ["serve", "--port", "0"]])
-def test_wrong_use_is_one_line_and_2(
+def test_wrong_usage_prints_one_line_and_exits_with_2(
     capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
     assert run(*arguments) == 2
@@ -62,7 +63,16 @@ def test_wrong_use_is_one_line_and_2(
     assert said.err.startswith("talentpool: ")
 
 
-def test_who_stops_a_command_sees_one_line(tmp_path: Path) -> None:
+@pytest.fixture
+def heeds_interrupts() -> Iterator[None]:
+    """A command started here hears SIGINT, also where the tests were started in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_interrupts")
+def test_an_interrupted_command_prints_one_line(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "p.csv")
     line = [
         "-m",
@@ -88,7 +98,7 @@ def test_who_stops_a_command_sees_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_a_document_names_only_commands_that_are_there(document: Path) -> None:
+def test_a_document_names_only_commands_that_exist(document: Path) -> None:
     text = document.read_text("utf-8")
     named = set(re.findall(r"(?:`|^|\| )(?:python3 -m )?talentpool ([a-z]+)", text, re.MULTILINE))
     assert named <= {path[0] for path in LEAVES} | OUTSIDE

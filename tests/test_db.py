@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from talentpool import clock
+from talentpool import clock, worker
 from talentpool.accounts.models import Pool, User
 from talentpool.candidates.models import Candidate
+from talentpool.config import Config
 from talentpool.db import (
-    ATTEMPTS,
     Database,
     Json,
     Session,
@@ -21,6 +24,7 @@ from talentpool.db import (
 )
 from talentpool.errors import ConfigError
 from talentpool.permissions import Role
+from talentpool.troubles import ATTEMPTS
 from tests import factories as make
 
 SECRET = "秘密の氏名"
@@ -148,3 +152,23 @@ def test_a_unit_is_not_repeated_for_ever_nor_for_what_will_not_pass(database: Da
     with pytest.raises(sa.exc.DBAPIError):
         database.repeat(ask_nonsense)
     assert len(tries) == ATTEMPTS + 1
+
+
+def test_the_files_of_a_new_database_are_their_owners_only(config: Config, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    before = os.umask(0)
+    try:
+        here = replace(config, database_url=f"sqlite:///{folder / 'talentpool.db'}")
+        database, engine = Database(here), worker.Engine(here, Database(here))
+        with database.writing() as session:
+            session.execute(sa.text("CREATE TABLE t (x)"))
+            engine.wake(1)
+            names = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+        engine.close()
+        database.close()
+    finally:
+        os.umask(before)
+    assert {"talentpool.db", "talentpool.db-wal", "talentpool.db-shm"} < names.keys()
+    assert {"talentpool.queue", "talentpool.queue-wal"} < names.keys()
+    assert set(names.values()) == {0o600}

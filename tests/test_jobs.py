@@ -57,7 +57,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Callable[[jobs.Handler], list[str]]
 
 def _finish(lease: Lease) -> None:
     with lease.database.writing() as session:
-        lease.finish(session, JobState.DONE)
+        lease.finish(session, JobState.DONE, now=clock.now())
 
 
 def test_a_live_job_serves_again_and_an_ended_one_does_not(database: Database, job_id: int) -> None:
@@ -90,10 +90,18 @@ def test_a_job_has_one_worker_until_that_falls_silent(database: Database, job_id
         _finish(first)
     assert _job(database, job_id).state is JobState.RUNNING
     assert second.beat({"done": 2})
+    assert _job(database, job_id).progress == {"done": 2}
     _finish(second)
     done = _job(database, job_id)
-    assert (done.state, done.progress, done.lease_until) == (JobState.DONE, {"done": 2}, None)
+    assert (done.state, done.lease_until) == (JobState.DONE, None)
     assert jobs.claim(database, job_id) is None
+
+
+def test_an_ended_job_keeps_no_report_of_the_way(database: Database, job_id: int) -> None:
+    lease = _claim(database, job_id)
+    lease.beat({"percent": 40})
+    _finish(lease)
+    assert _job(database, job_id).progress == {}
 
 
 def test_who_works_hears_that_the_job_is_to_be_cancelled(database: Database, job_id: int) -> None:

@@ -21,14 +21,25 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from talentpool.accounts.links import Purpose
+from talentpool.accounts.outbox import list_mails
+from talentpool.accounts.views.sending import LETTERS
 from talentpool.app import create_app
 from talentpool.config import Config
 from talentpool.db import Database, Session
 from talentpool.errors import Forbidden
-from talentpool.mail import MailOrder, MailState, deliver_link, list_mails, order_mail
+from talentpool.listing import Asked
+from talentpool.mail import MailOrder, MailState, deliver_link, order_mail
 from talentpool.permissions import Role
 from tests.browsers import Browser
-from tests.factories import HYOGO, NOW, OSAKA, PASSWORD, make_prefecture_pool, make_user
+from tests.factories import (
+    HYOGO,
+    NOW,
+    OSAKA,
+    PASSWORD,
+    make_candidate,
+    make_prefecture_pool,
+    make_user,
+)
 
 EMAIL = "hanako@example.jp"
 
@@ -136,11 +147,23 @@ def test_an_event_has_one_mail_a_recipient(session: Session) -> None:
 def test_staff_see_the_mails_of_their_prefecture_newest_first(session: Session) -> None:
     made = [order(session, event=f"need/{number}/publish/1") for number in range(3)]
     order(session, prefecture_code=OSAKA)
-    orders, total = list_mails(session, make_user(session, Role.COORDINATOR).actor, page=1)
-    assert ([one.id for one in orders], total) == ([one.id for one in reversed(made)], 3)
-    assert list_mails(session, make_user(session, Role.AUDITOR).actor, page=2) == ([], 3)
+    for role in (Role.COORDINATOR, Role.AUDITOR):
+        found = list_mails(session, make_user(session, role).actor).page()
+        assert ([one.id for one in found.rows], found.total) == ([one.id for one in made[::-1]], 3)
     with pytest.raises(Forbidden):
-        list_mails(session, make_user(session, Role.APPROVER).actor, page=1)
+        list_mails(session, make_user(session, Role.APPROVER).actor)
+
+
+def test_a_mail_is_found_by_its_recipient_and_its_place(session: Session) -> None:
+    officer, person = make_user(session, Role.COORDINATOR), make_candidate(session)
+    officer.display_name = "佐用 春子"
+    told = order(session, event="a", recipient_id=officer.id)
+    asked = order(session, event="b", recipient_id=person.user_id)
+    actor = make_user(session, Role.AUDITOR).actor
+    for words, wanted in (("春子", told), (person.code, asked), (person.code[2:], asked)):
+        found = list_mails(session, actor, Asked(words=words)).page().rows
+        assert [row.id for row in found] == [wanted.id], words
+    assert list_mails(session, actor, Asked(words="/NEEDS")).page().total == 2
 
 
 def test_a_mail_travels_in_seven_bits_and_is_noted_as_sent(
@@ -156,6 +179,19 @@ def test_a_mail_travels_in_seven_bits_and_is_noted_as_sent(
     assert mail["Content-Transfer-Encoding"] == "base64"
     assert mail.get_content().split() == ["本文です。"]
     assert postbox.mails[0].isascii()
+
+
+@pytest.mark.parametrize("local", ["a.", "a..b"])
+def test_a_mail_goes_to_an_old_carrier_address_as_it_is(
+    config: Config, database: Database, postbox: Postbox, local: str
+) -> None:
+    with database.writing() as session:
+        made = order(session)
+    to = f"{local}@docomo.ne.jp"
+    known = replace(config, smtp_url=postbox.url)
+    deliver_link(known, database, made.message_id, to, "件名", "本文\n", now=NOW)
+    assert state_of(database, made) == (MailState.SENT, 1)
+    assert f"rcpt TO:<{to}>" in postbox.heard
 
 
 def test_a_refused_mail_is_noted_and_the_log_holds_no_address(
@@ -177,6 +213,39 @@ def test_a_mail_server_that_is_not_there_breaks_nothing(config: Config, database
     assert state_of(database, made) == (MailState.FAILED, 1)
 
 
+def _let_letters_arrive() -> None:
+    for thread in threading.enumerate():
+        if thread.name == LETTERS:
+            thread.join()
+
+
+def _subject(mail: str) -> str:
+    return str(message_from_string(mail, policy=default)["Subject"])
+
+
+def test_a_letter_comes_in_the_language_of_who_gets_it(
+    config: Config, database: Database, postbox: Postbox
+) -> None:
+    """Whatever the language of the page: of the account, else of who asks for a letter to themselves."""
+    app = create_app(replace(config, smtp_url=postbox.url), database)
+    with database.writing() as session:
+        plain, chosen = (make_user(session, Role.AUDITOR) for _ in range(2))
+        chosen.language = "ja"
+        admin = make_user(session, Role.ADMIN)
+    visitor, inviter = Browser(app), Browser(app)
+    inviter.enter(admin)
+    reset = {"ja": "パスワードの再設定", "en": "reset your password"}
+    for browser, path, fields, words in (
+        (visitor, "/reset?lang=ja", {"email": plain.email}, reset["ja"]),
+        (visitor, "/reset?lang=en", {"email": plain.email}, reset["en"]),
+        (visitor, "/reset?lang=en", {"email": chosen.email}, reset["ja"]),
+        (inviter, f"/accounts/{plain.id}/link?lang=en", {}, "DX人材プールへの招待"),
+    ):
+        assert browser.post(path, **fields).status_code == 302
+        _let_letters_arrive()
+        assert words in _subject(postbox.mails.pop()), path
+
+
 def test_with_a_mail_server_links_go_by_mail_and_are_not_on_the_screen(
     config: Config, database: Database, postbox: Postbox
 ) -> None:
@@ -184,12 +253,10 @@ def test_with_a_mail_server_links_go_by_mail_and_are_not_on_the_screen(
         make_prefecture_pool(session)
     browser = Browser(create_app(replace(config, smtp_url=postbox.url), database))
     fields = {"email": EMAIL, "prefecture_code": HYOGO, "password": PASSWORD, "repeated": PASSWORD}
-    page = browser.post("/signup", **fields).text
+    page = browser.get(browser.post("/signup", **fields).location).text
     assert "/signup/confirm/" not in page
     assert postbox.has_mail.wait(10)
-    for thread in threading.enumerate():
-        if thread.name.startswith("mail-"):
-            thread.join(10)
+    _let_letters_arrive()
     text = message_from_string(postbox.mails[0], policy=default).get_content()
     assert f"{config.base_url}/signup/confirm/" in text
     path = next(word for word in text.split() if "/signup/confirm/" in word).removeprefix(

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 
 import talentpool.models  # noqa: F401 - every package registers its scopes
 from talentpool import permissions
-from talentpool.accounts.models import User
+from talentpool.accounts.models import Office, Pool, User
 from talentpool.audit import AuditEvent, seal
 from talentpool.candidates.models import Candidate, Membership
 from talentpool.db import Base, Database, Session
 from talentpool.errors import Forbidden, NotFound
 from talentpool.mail import MailOrder, order_mail
-from talentpool.needs.models import Need
+from talentpool.needs.models import Need, NeedDraft
 from talentpool.permissions import (
     ROLE_LABELS,
     RULES,
@@ -25,7 +25,7 @@ from talentpool.permissions import (
     Role,
     Scope,
 )
-from talentpool.placements.models import Placement
+from talentpool.placements.models import DecisionPaper, Placement
 from talentpool.rounds.models import Round
 from talentpool.states import MACHINES, MembershipState, NeedState, PlacementState
 from tests.factories import (
@@ -36,6 +36,7 @@ from tests.factories import (
     SAYO,
     make_candidate,
     make_need,
+    make_need_draft,
     make_placement,
     make_round_with_plan,
     make_user,
@@ -44,12 +45,15 @@ from tests.factories import (
 SAKAI = "271403"
 MODELS: dict[str, tuple[type[Base], ...]] = {
     "candidate": (Candidate, Membership),
+    "contact": (Candidate,),
     "need": (Need,),
     "round": (Round,),
     "placement": (Placement,),
+    "paper": (DecisionPaper,),
     "audit": (AuditEvent,),
     "mail": (MailOrder,),
     "account": (User,),
+    "office": (Office, Pool),
 }
 CHANGES = {action for action in Action if not action.value.endswith(":view")}
 
@@ -82,7 +86,15 @@ def test_auditors_change_nothing() -> None:
 
 def test_administrators_see_nobody_s_profile() -> None:
     for action in Action:
-        if subject_of(action) in {"candidate", "need", "round", "placement", "exchange"}:
+        if subject_of(action) in {
+            "candidate",
+            "contact",
+            "need",
+            "round",
+            "placement",
+            "paper",
+            "exchange",
+        }:
             assert Role.ADMIN not in RULES[action]
 
 
@@ -131,15 +143,17 @@ def build(session: Session) -> World:
         prefecture = town[:2]
         candidate = make_candidate(session, prefecture_code=prefecture)
         need = make_need(session, municipality_code=town)
-        placement = make_placement(session, need, candidate, state=PlacementState.INTRODUCED)
+        placement = make_placement(session, need, candidate, state=PlacementState.AGREED)
         plan = make_round_with_plan(session, [(need, candidate)], prefecture_code=prefecture)
         user = make_user(session, Role.MUNICIPALITY, municipality_code=town)
         order = order_mail(
             session, event=f"test/{place}", recipient_id=user.id, template="test", link="/",
             now=NOW, prefecture_code=prefecture,
         )  # fmt: skip
+        draft = make_need_draft(session, municipality_code=town)
         session.flush()
-        for thing in (candidate, need, placement, plan, user, order):
+        paper = session.get_one(DecisionPaper, placement.paper_id)
+        for thing in (candidate, need, draft, placement, paper, plan, user, order):
             things[type(thing), place] = thing.id
         if place == OWN:
             owner = session.get_one(User, candidate.user_id)
@@ -160,13 +174,16 @@ REACH = {
     Scope.OWN: {OWN},
     Scope.TOWN: {OWN},
     Scope.INTRODUCED: {OWN},
+    Scope.AGREED: {OWN},
     Scope.PREFECTURE: {OWN, NEIGHBOUR},
 }
 VIEWS = {
     Candidate: Action.VIEW_CANDIDATE,
     Need: Action.VIEW_NEED,
+    NeedDraft: Action.EDIT_NEED,
     Round: Action.VIEW_ROUND,
     Placement: Action.VIEW_PLACEMENT,
+    DecisionPaper: Action.VIEW_PAPER,
     User: Action.VIEW_ACCOUNT,
     MailOrder: Action.VIEW_MAIL,
     AuditEvent: Action.VIEW_AUDIT,
@@ -211,16 +228,38 @@ def test_what_may_be_done_to_a_thing_follows_its_place(session: Session) -> None
     assert wrong == []
 
 
-def test_a_town_sees_a_person_only_while_the_introduction_stands(session: Session) -> None:
-    officer = make_user(session, Role.MUNICIPALITY)
+@pytest.mark.parametrize(
+    ("action", "states"),
+    [
+        (Action.VIEW_CANDIDATE, {"introduced", "agreed", "confirmed"}),
+        (Action.VIEW_CONTACT, {"agreed", "confirmed"}),
+    ],
+)
+def test_a_town_learns_of_a_person_by_the_state_of_the_placement(
+    session: Session, action: Action, states: set[str]
+) -> None:
+    officer, other = (
+        make_user(session, Role.MUNICIPALITY, municipality_code=town).actor
+        for town in (HIMEJI, SAYO)
+    )
     need = make_need(session)
-    shown = {}
-    for state in PlacementState:
-        candidate = make_candidate(session)
+    people = {state: make_candidate(session) for state in PlacementState}
+    for state, candidate in people.items():
         make_placement(session, need, candidate, state=state)
-        shown[state] = is_visible(session, officer.actor, Candidate, candidate.id)
-    named = {PlacementState.INTRODUCED, PlacementState.AGREED, PlacementState.CONFIRMED}
-    assert {state for state, is_shown in shown.items() if is_shown} == named
+    may = {
+        state
+        for state, candidate in people.items()
+        if permissions.can(session, officer, action, candidate)
+    }
+    assert may == states
+    assert not any(permissions.can(session, other, action, one) for one in people.values())
+
+
+def test_no_scope_of_a_model_is_registered_twice() -> None:
+    with pytest.raises(ValueError, match="already"):
+        permissions.within(Candidate, Scope.AGREED)(lambda _: sa.true())
+    with pytest.raises(ValueError, match="already"):
+        permissions.viewed_by(Candidate, Action.VIEW_NEED)
 
 
 def test_staff_see_no_profile_that_was_not_handed_in(session: Session) -> None:

@@ -37,7 +37,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         if lease.object_id == 13:
             raise ValueError("the words may name somebody")
         with lease.database.writing() as session:
-            lease.finish(session, JobState.DONE)
+            lease.finish(session, JobState.DONE, now=clock.now())
         event.set()
 
     monkeypatch.setitem(jobs.KINDS, KIND, jobs.Kind(work, lambda *_: event.set()))
@@ -115,16 +115,36 @@ def test_a_job_that_fails_does_not_end_the_worker(
     assert _state(database, job_id) is JobState.DONE
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["postgresql://queue:hidden@127.0.0.1:1/pool", "redis://queue:hidden@127.0.0.1:1/0"],
+)
 def test_a_queue_out_of_reach_loses_no_job_and_shows_no_password(
-    queue: Config, database: Database, caplog: pytest.LogCaptureFixture
+    queue: Config, database: Database, caplog: pytest.LogCaptureFixture, address: str
 ) -> None:
     job_id = _order(database, 7)
-    away = replace(queue, queue_url="postgresql://queue:hidden@127.0.0.1:1/pool")
-    Engine(away, database).wake(job_id)
+    engine = Engine(replace(queue, queue_url=address), database)
+    engine.wake(job_id)
+    assert not engine.is_reachable()
     assert f"no wake-up for job {job_id}" in caplog.text
     assert "hidden" not in caplog.text
     with database.reading() as session:
         assert jobs.list_due(session) == [job_id]
+
+
+def test_a_worker_outlives_a_database_that_is_away(
+    queue: Config, database: Database, done: threading.Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = Engine(queue, Database(replace(queue, database_url="sqlite:////nowhere/at/all.db")))
+    with _working(engine):
+        until = time.monotonic() + PATIENCE
+        while "no sweep: OperationalError" not in caplog.text:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        engine.database = database
+        job_id = _order(database, 7)
+        assert done.wait(PATIENCE)
+    assert _state(database, job_id) is JobState.DONE
 
 
 def test_an_engine_that_never_woke_anybody_has_nothing_to_close(
@@ -132,7 +152,7 @@ def test_an_engine_that_never_woke_anybody_has_nothing_to_close(
 ) -> None:
     engine = Engine(queue, database)
     engine.close()
-    assert "huey" not in vars(engine)
+    assert "queue" not in vars(engine)
 
 
 def test_the_worker_works_in_a_process_of_its_own_until_it_is_asked_to_stop(

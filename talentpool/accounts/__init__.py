@@ -1,1 +1,1 @@
-"""Who signs in: accounts, sessions, one-time links."""
+"""Accounts, sessions and one-time links."""

@@ -38,11 +38,11 @@ def user_group() -> None:
 @user_group.command("add")
 @click.option("--email", required=True)
 @click.option("--role", required=True, type=ROLES)
-@click.option("--prefecture", help="Two digits; not needed for an officer of a municipality.")
+@click.option("--prefecture", help="Two digits; not needed for a municipality's officer.")
 @click.option("--municipality", help="Six digits, for the role municipality only.")
 @click.option("--name", default="", help="Shown beside what the person does.")
 @click.option(
-    "--any-domain", is_flag=True, help="An officer's address outside the town's mail domains."
+    "--any-domain", is_flag=True, help="Allow an officer's address outside the town's mail domains."
 )
 def add_user(
     email: str,
@@ -53,7 +53,7 @@ def add_user(
     *,
     any_domain: bool,
 ) -> None:
-    """Make an account and print the one-time link that sets its password."""
+    """Create an account and print the one-time link that sets its password."""
     config = Config.from_environment()
     with _writing(config) as session:
         user = service.create_user(
@@ -74,7 +74,7 @@ def add_user(
 @user_group.command("link")
 @click.argument("email")
 def link(email: str) -> None:
-    """Print a new one-time link for the account; the link before it stops working."""
+    """Print a new one-time link for the account and revoke the previous one."""
     config = Config.from_environment()
     with _writing(config) as session:
         letter = _invite(session, get_user_by_email(session, email))

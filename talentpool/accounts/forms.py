@@ -1,16 +1,30 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, PasswordField, SelectField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import EqualTo, InputRequired, Optional
+from wtforms import BooleanField, DateField, Field, PasswordField, SelectField
+from wtforms.validators import EqualTo, InputRequired, Optional, ValidationError
 
-from ..permissions import ROLE_LABELS, Role
-from ..web.forms import Form, text_field
-from .passwords import SHORTEST
-from .service import STAFF
+from ..audit import OBJECTS
+from ..db import length_of
+from ..errors import Refused
+from ..language import LANGUAGES
+from ..mail import MailState
+from ..permissions import Role
+from ..states import ENTRIES
+from ..typed.contacts import read_telephone
+from ..web import current_actor
+from ..web.fields import CatalogueForm, ConvertedText, Required, option
+from ..web.forms import FilterForm, Form, text_field
+from ..web.labels import label, lazy_label
+from ..web.lists import EVERY, ListForm
+from .directory import EVERYBODY, STAFF as STAFF_ROLES, STANDING_LABELS
+from .models import Office
+from .office import Contact
+from .passwords import SHORTEST, check_acceptable
+from .service import STAFF, fold_address
 
 NEW_PASSWORD = {"autocomplete": "new-password"}
 PRESENT_PASSWORD = {"autocomplete": "current-password"}
@@ -20,10 +34,29 @@ LONG_ENOUGH = _(
 )
 
 
-def _email() -> Any:
+class Acceptable:
+    """Validator: what the service would refuse, said together with the other fields."""
+
+    def __init__(self, check: Callable[[Form, str], object]) -> None:
+        self.check = check
+
+    def __call__(self, form: Form, field: Field) -> None:
+        try:
+            self.check(form, field.data or "")
+        except Refused as error:
+            raise ValidationError(error.message) from error
+
+
+def _check_password(form: Form, password: str) -> None:
+    address = form._fields.get("email")
+    check_acceptable(password, email=(address.data or "") if address is not None else "")
+
+
+def _email(*validators: Any) -> Any:
     return text_field(
         _("メールアドレス"),
         InputRequired(_("メールアドレスを入力してください。")),
+        *validators,
         most=254,
         render_kw={"type": "email", "autocomplete": "username", "inputmode": "email"},
     )
@@ -40,7 +73,10 @@ def _present_password(label: Any = None) -> Any:
 def _new_password() -> Any:
     return PasswordField(
         _("新しいパスワード"),
-        validators=[InputRequired(_("パスワードを入力してください。"))],
+        validators=[
+            InputRequired(_("パスワードを入力してください。")),
+            Acceptable(_check_password),
+        ],
         description=LONG_ENOUGH,
         render_kw=NEW_PASSWORD,
     )
@@ -57,6 +93,9 @@ def _repeated() -> Any:
     )
 
 
+READABLE = Acceptable(lambda _form, email: fold_address(email))
+
+
 class SignInForm(Form):
     email = _email()
     password = _present_password()
@@ -66,7 +105,7 @@ class SignUpForm(Form):
     prefecture_code = SelectField(
         _("登録先の都道府県"), validators=[InputRequired(_("都道府県を選んでください。"))]
     )
-    email = _email()
+    email = _email(READABLE)
     password = _new_password()
     repeated = _repeated()
 
@@ -76,12 +115,21 @@ class ConfirmForm(Form):
 
 
 class ResetRequestForm(Form):
-    email = _email()
+    email = _email(READABLE)
 
 
 class NewPasswordForm(Form):
     password = _new_password()
     repeated = _repeated()
+
+
+class LanguageForm(Form):
+    language = SelectField(_("画面の言語"), default="")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        usual = option("", str(_("ブラウザの設定に合わせる")))
+        self.language.choices = [usual, *(option(code, name) for code, name in LANGUAGES.items())]
 
 
 class ChangePasswordForm(Form):
@@ -91,7 +139,7 @@ class ChangePasswordForm(Form):
 
 
 def _role() -> Any:
-    choices = [SelectChoice(str(role), ROLE_LABELS[role][0]) for role in STAFF]
+    choices = [option(str(role), lazy_label(role)) for role in STAFF]
     return SelectField(
         _("役割"), choices=choices, validators=[InputRequired(_("役割を選んでください。"))]
     )
@@ -108,13 +156,13 @@ class RoleForm(Form):
     municipality_code = _town()
 
     def offer_towns(self, towns: list[tuple[str, str]]) -> None:
-        """`towns`: (code, name)."""
-        none = SelectChoice("", str(_("なし")))
-        self.municipality_code.choices = [none, *(SelectChoice(code, name) for code, name in towns)]
+        """Offer `towns`, given as (code, name)."""
+        none = option("", str(_("なし")))
+        self.municipality_code.choices = [none, *(option(code, name) for code, name in towns)]
 
 
 class InviteForm(RoleForm):
-    email = _email()
+    email = _email(READABLE)
     display_name = text_field(_("氏名"), InputRequired(_("氏名を入力してください。")))
     is_foreign_domain_allowed = BooleanField(
         _("市町のドメイン以外のメールアドレスを認める"),
@@ -122,40 +170,88 @@ class InviteForm(RoleForm):
     )
 
 
-class AccountFilterForm(Form):
-    class Meta(Form.Meta):
-        csrf = False
+class OfficeForm(Form):
+    """Whom people can ask."""
 
-    role = SelectField(
-        _("役割"),
-        choices=[
-            SelectChoice("", _("すべて")),
-            *(
-                SelectChoice(str(role), ROLE_LABELS[role][0])
-                for role in Role
-                if role is not Role.SYSTEM
-            ),
-        ],
-        validators=[Optional()],
+    name = text_field(
+        _("担当窓口の名前"), Required(), most=length_of(Office.name),
+        description=_("例：○○県 市町振興課 DX人材担当"),
+    )  # fmt: skip
+    telephone = ConvertedText(
+        _("電話番号"), read_telephone, Required(), description=_("例：078-341-7711")
     )
+    hours = text_field(
+        _("受付時間"), Required(), most=length_of(Office.hours),
+        description=_("例：平日 9時から17時まで"),
+    )  # fmt: skip
+
+    def value(self) -> Contact:
+        return Contact(self.name.data, self.telephone.data, self.hours.data)
 
 
-class AuditFilterForm(Form):
-    class Meta(Form.Meta):
-        csrf = False
+class AccountListForm(ListForm, CatalogueForm):
+    links = ("role",)
 
-    object_type = text_field(_("対象の種類"), most=40)
-    object_id = text_field(_("対象の番号"), most=40)
-    action = text_field(_("操作"), most=60)
-    actor_id = text_field(_("操作者の番号"), most=19)
+    words = text_field(_("言葉"), description=_("職員の氏名、メールアドレス、市町、番号"))
+    role = SelectField(_("役割"), default=STAFF_ROLES)
+    state = SelectField(_("状態"), default="")
+    municipality = SelectField(_("市町"), default="")
+
+    def set_choices(self) -> None:
+        roles = [(role, label(role)) for role in Role if role is not Role.SYSTEM]
+        self.offer(self.role, [*roles, (EVERYBODY, EVERY)], first=_("職員"))
+        self.offer(self.state, ((state, label(words)) for state, words in STANDING_LABELS.items()))
+        towns = self.catalogue.municipalities(current_actor().prefecture_code)
+        self.offer(self.municipality, ((town.code, label(town)) for town in towns))
+
+
+class MailListForm(ListForm):
+    links = ("state",)
+
+    words = text_field(_("言葉"), description=_("宛先の氏名か番号、リンク"))
+    state = SelectField(
+        _("状態"),
+        default="",
+        choices=[option("", EVERY), *(option(str(s), lazy_label(s)) for s in MailState)],
+    )
+    template = SelectField(_("内容"), default="")
+
+    def offer_templates(self, templates: Iterable[tuple[str, str]]) -> None:
+        self.offer(self.template, templates)
+
+
+class AuditListForm(ListForm):
+    links = ("object_type",)
+
+    words = text_field(
+        _("言葉"),
+        description=_("操作、対象、操作者の役割か氏名、番号。空白で区切ると、すべてを含む記録"),
+    )
+    object_type = SelectField(
+        _("対象"),
+        default="",
+        choices=[
+            option("", EVERY),
+            *(option(name, lazy_label(words)) for name, words in OBJECTS.items()),
+        ],
+    )
+    action = SelectField(
+        _("操作"),
+        default="",
+        choices=[
+            option("", EVERY),
+            *(option(code, lazy_label(entry)) for code, entry in ENTRIES.items()),
+        ],
+    )
+    actor = SelectField(_("操作者"), default="")
     first_on = DateField(_("開始日"), validators=[Optional()])
     last_on = DateField(_("終了日"), validators=[Optional()])
 
+    def offer_officers(self, officers: Iterable[tuple[int, str]]) -> None:
+        self.offer(self.actor, officers)
 
-class AnchorForm(Form):
-    class Meta(Form.Meta):
-        csrf = False
 
+class AnchorForm(FilterForm):
     anchor = text_field(
         _("控えておいた先頭"),
         most=100,

@@ -1,4 +1,4 @@
-"""Mails about an account: ordered like every mail, but their secret is handed to the sender and kept nowhere."""
+"""Mails about an account: ordered like all mails, but their secret goes to the sender and is not stored."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ PATHS = {
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What the sender needs after the commit; its repr shows neither address nor link."""
+    """What the sender needs after the commit. Its repr shows neither address nor link."""
 
     message_id: str
     template: str  # "account.invite"
     email: str = field(repr=False)
-    path: str = field(repr=False)  # inside the site, with the secret
+    path: str = field(repr=False)  # within the site, including the secret
+    language: str | None = None  # that the account has chosen
 
 
 def write_letter(session: Session, user: User, purpose: links.Purpose, *, now: datetime) -> Letter:
-    """Issue a link and order its mail; the order names the page but not the secret."""
+    """Issue a link and order its mail. The order holds the page's path without the secret."""
     secret = links.issue_link(session, user, purpose, now=now)
     template = f"account.{purpose}"
     order = order_mail(
@@ -40,11 +41,12 @@ def write_letter(session: Session, user: User, purpose: links.Purpose, *, now: d
         link=PATHS[purpose],
         now=now,
     )
-    return Letter(order.message_id, template, user.email, f"{PATHS[purpose]}/{secret}")
+    path = f"{PATHS[purpose]}/{secret}"
+    return Letter(order.message_id, template, user.email, path, user.language)
 
 
 def write_reminder(session: Session, user: User, *, now: datetime) -> Letter:
-    """To somebody who signs up again: there is an account already. At most one such mail a day."""
+    """Order a mail that says that the account already exists, at most once a day."""
     template = "account.known"
     order = order_mail(
         session,
@@ -55,4 +57,4 @@ def write_reminder(session: Session, user: User, *, now: datetime) -> Letter:
         link="/signin",
         now=now,
     )
-    return Letter(order.message_id, template, user.email, "/signin")
+    return Letter(order.message_id, template, user.email, "/signin", user.language)

@@ -1,4 +1,4 @@
-"""One-time links: the secret leaves once, in the address; the row keeps only its hash."""
+"""One-time links. The secret is sent once, in the URL; the row stores only its hash."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from ..db import Session
 from ..errors import NotFound
+from ..language import say
 from .models import OneTimeLink, User
 
 
@@ -25,11 +27,14 @@ LIFETIMES = {
     Purpose.CONFIRM: timedelta(days=1),
     Purpose.RESET: timedelta(hours=1),
 }
-DEAD_LINK = "このリンクは使えません。期限が切れたか、すでに使われています。"
+DEAD_LINK = say("このリンクは使えません。期限が切れたか、すでに使われています。")
+SUPERSEDED = say(
+    "このリンクは使えません。そのあとに新しいリンクをお送りしました。いちばん新しいメールのリンクを開いてください。"
+)
 
 
 def digest(secret: str) -> str:
-    """SHA-256, hex: enough for 256 random bits, which nobody can guess."""
+    """SHA-256 in hex. A slow hash is not needed for 256 random bits."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
@@ -38,13 +43,16 @@ def new_secret() -> str:
 
 
 def issue_link(session: Session, user: User, purpose: Purpose, *, now: datetime) -> str:
-    """The secret of a new link; earlier unused links of the same purpose stop working."""
+    """Issue a link and return its secret. Unused links for the same purpose end now, and can say that they did."""
     session.execute(
-        sa.delete(OneTimeLink).where(
+        sa.update(OneTimeLink)
+        .where(
             OneTimeLink.user_id == user.id,
             OneTimeLink.purpose == purpose,
             OneTimeLink.used_at.is_(None),
+            OneTimeLink.expires_at > now,
         )
+        .values(expires_at=now)
     )
     secret = new_secret()
     session.add(
@@ -60,20 +68,38 @@ def issue_link(session: Session, user: User, purpose: Purpose, *, now: datetime)
 
 
 def get_link_user(session: Session, secret: str, purpose: Purpose, *, now: datetime) -> User:
-    """The account a living link belongs to; NotFound for every other secret."""
+    """The account of a valid link; NotFound for every other secret."""
     query = (
         sa.select(User)
         .join(OneTimeLink, OneTimeLink.user_id == User.id)
-        .where(*_living(secret, purpose, now))
+        .where(*_valid(secret, purpose, now))
     )
     user = session.scalar(query)
     if user is None:
-        raise NotFound(DEAD_LINK)
+        raise NotFound(SUPERSEDED if _is_superseded(session, secret, purpose, now) else DEAD_LINK)
     return user
 
 
+def _is_superseded(session: Session, secret: str, purpose: Purpose, now: datetime) -> bool:
+    """A newer link of the same account and purpose can be used instead."""
+    newer = aliased(OneTimeLink)
+    query = (
+        sa.select(newer.token_hash)
+        .join(OneTimeLink, OneTimeLink.user_id == newer.user_id)
+        .where(
+            OneTimeLink.token_hash == digest(secret),
+            OneTimeLink.purpose == purpose,
+            OneTimeLink.used_at.is_(None),
+            newer.purpose == purpose,
+            newer.used_at.is_(None),
+            newer.expires_at > now,
+        )
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
 def take_link(session: Session, secret: str, purpose: Purpose, *, now: datetime) -> User:
-    """Use the link up; of two simultaneous uses one gets NotFound."""
+    """Use a link. Of two simultaneous uses, one gets NotFound."""
     user = get_link_user(session, secret, purpose, now=now)
     taken = session.execute(
         sa.update(OneTimeLink)
@@ -87,7 +113,7 @@ def take_link(session: Session, secret: str, purpose: Purpose, *, now: datetime)
     return user
 
 
-def _living(secret: str, purpose: Purpose, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _valid(secret: str, purpose: Purpose, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         OneTimeLink.token_hash == digest(secret),
         OneTimeLink.purpose == purpose,

@@ -1,4 +1,4 @@
-"""The rows behind browsers' sessions, each change a short unit of work of its own."""
+"""The rows behind browser sessions. Each change is a short unit of work of its own."""
 
 from __future__ import annotations
 
@@ -12,20 +12,29 @@ import sqlalchemy as sa
 
 from ..db import Database, Session
 from ..permissions import Actor
-from .models import User, WebSession
+from ..troubles import Trouble
+from .models import Office, User, WebSession
+from .office import Contact
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
+REMEMBERED = timedelta(days=1)  # a session that is over is known so long, for what is typed in it
+TRIAL = "trial"  # no hash, so no browser's
+# Profiles lie above this package, so their table is named here.
+_CANDIDATE = sa.table(
+    "candidate", sa.column("user_id"), sa.column("family_name"), sa.column("given_name")
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The account as pages know it, in the shape Flask-Login asks for. Its repr holds ids only."""
+    """The account as pages see it, in the form that Flask-Login needs. Its repr holds only ids."""
 
     actor: Actor
     mark: str
     display_name: str = ""
-    role_label: str = ""
+    office: Contact | None = None  # of the account's prefecture
+    language: str | None = None
     last_sign_in_at: datetime | None = None
     previous_sign_in_at: datetime | None = None
 
@@ -34,19 +43,21 @@ class SignedIn:
     is_anonymous: ClassVar[bool] = False
 
     def get_id(self) -> str:
-        """Names the account and what it was when the session began: another password or role is another id."""
+        """The account and its state at sign-in: a change of password or role changes this id."""
         return f"{self.actor.user_id}.{self.mark}"
 
     def __repr__(self) -> str:
         return f"<SignedIn {self.actor.user_id}>"
 
     @classmethod
-    def of(cls, user: User) -> SignedIn:
+    def of(cls, user: User, office: Office | None = None, name: str = "") -> SignedIn:
+        """`name`: of a person, whose account has none of its own."""
         return cls(
             actor=user.actor,
             mark=_mark(user),
-            display_name=user.display_name,
-            role_label=user.role_label,
+            display_name=user.display_name or name,
+            office=Contact.of(office) if office else None,
+            language=user.language,
             last_sign_in_at=user.last_sign_in_at,
             previous_sign_in_at=user.previous_sign_in_at,
         )
@@ -60,29 +71,44 @@ class StoredSession:
     account: SignedIn | None
 
 
+def ends_in(created_at: datetime, *, now: datetime) -> int:
+    """Seconds until a session seen just now is over, if nothing further comes."""
+    return int(min(IDLE, created_at + ABSOLUTE - now).total_seconds())
+
+
 class SessionStore:
-    """`load`, `begin`, `update`, `touch`, `end`; a session is named by the SHA-256 of its secret."""
+    """Stores sessions under the SHA-256 of their secrets."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def load(self, token_hash: str, *, now: datetime) -> StoredSession | None:
-        """The living session, with its account unless that was disabled or changed since."""
+        """An unexpired session, with its account unless that has been disabled."""
+        return self._load(
+            token_hash, WebSession.seen_at > now - IDLE, WebSession.created_at > now - ABSOLUTE
+        )
+
+    def load_over(self, token_hash: str, *, now: datetime) -> StoredSession | None:
+        """A session that expired less than a day ago and was not signed out."""
+        is_over = (WebSession.seen_at <= now - IDLE) | (WebSession.created_at <= now - ABSOLUTE)
+        return self._load(token_hash, is_over, WebSession.seen_at > now - IDLE - REMEMBERED)
+
+    def _load(self, token_hash: str, *conditions: sa.ColumnElement[bool]) -> StoredSession | None:
+        person = _CANDIDATE.c
         query = (
-            sa.select(WebSession, User)
+            sa.select(WebSession, User, Office, person.family_name, person.given_name)
             .outerjoin(User, (User.id == WebSession.user_id) & User.disabled_at.is_(None))
-            .where(
-                WebSession.token_hash == token_hash,
-                WebSession.seen_at > now - IDLE,
-                WebSession.created_at > now - ABSOLUTE,
-            )
+            .outerjoin(Office, Office.prefecture_code == User.prefecture_code)
+            .outerjoin(_CANDIDATE, person.user_id == User.id)
+            .where(WebSession.token_hash == token_hash, *conditions)
         )
         with self._database.reading() as session:
             found = session.execute(query).one_or_none()
             if found is None:
                 return None
-            row, user = found
-            account = SignedIn.of(user) if user else None
+            row, user, office, *names = found
+            name = " ".join(filter(None, names))
+            account = SignedIn.of(user, office, name) if user else None
             return StoredSession(dict(row.content), row.created_at, row.seen_at, account)
 
     def begin(
@@ -93,10 +119,10 @@ class SessionStore:
         now: datetime,
         replaces: str | None,
     ) -> None:
-        """A new row; the one it replaces and those that nobody came back to are deleted."""
+        """Insert a row, and delete the one it replaces and all expired ones."""
 
         def unit(session: Session) -> None:
-            gone = WebSession.seen_at <= now - IDLE
+            gone = WebSession.seen_at <= now - IDLE - REMEMBERED
             if replaces is not None:
                 gone |= WebSession.token_hash == replaces
             session.execute(sa.delete(WebSession).where(gone))
@@ -113,7 +139,7 @@ class SessionStore:
         self._database.repeat(unit)
 
     def update(self, token_hash: str, content: Mapping[str, Any], *, now: datetime) -> bool:
-        """False when the session has ended meanwhile: it is not brought back."""
+        """Update a row, or return False if the session has ended meanwhile; it is not restored."""
 
         def unit(session: Session) -> bool:
             values = {
@@ -126,7 +152,21 @@ class SessionStore:
         return self._database.repeat(unit)
 
     def touch(self, token_hash: str, *, now: datetime) -> None:
-        self._database.repeat(lambda session: _change(session, token_hash, {"seen_at": now}))
+        """Left out where it would have to wait: reading needs no write lock."""
+        self._database.attempt(lambda session: _change(session, token_hash, {"seen_at": now}))
+
+    def try_out(self, *, now: datetime) -> Trouble | None:
+        """What keeps the database from storing a session, the smallest thing that needs room."""
+
+        def unit(session: Session) -> None:
+            row = WebSession(
+                token_hash=TRIAL, content={"": "x" * 8192}, created_at=now, seen_at=now
+            )
+            session.add(row)
+            session.flush()
+            session.delete(row)
+
+        return self._database.attempt(unit)
 
     def end(self, token_hash: str) -> None:
         rows = sa.delete(WebSession).where(WebSession.token_hash == token_hash)
@@ -145,7 +185,7 @@ def _change(session: Session, token_hash: str, values: dict[str, Any]) -> bool:
 
 
 def _user_id(content: Mapping[str, Any]) -> int | None:
-    """From Flask-Login's entry, which holds what `SignedIn.get_id` gave."""
+    """The id in Flask-Login's entry, which holds the result of `SignedIn.get_id`."""
     ident = content.get("_user_id")
     return int(str(ident).partition(".")[0]) if ident else None
 

@@ -1,4 +1,4 @@
-"""Signing in and out, and the change of one's own password."""
+"""Signing in and out, and changing one's own password."""
 
 from __future__ import annotations
 
@@ -10,25 +10,29 @@ import sqlalchemy as sa
 from .. import audit
 from ..db import Session
 from ..errors import Forbidden, Refused
+from ..language import say
 from ..permissions import Actor
 from . import passwords
 from .directory import find_user
 from .models import User
-from .service import end_sessions, hash_password, refused
+from .service import end_sessions, hash_password
 
-REFUSED = "メールアドレスまたはパスワードが正しくありません。"
+REFUSED = say("メールアドレスまたはパスワードが正しくありません。")
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Whoever holds it knew the password of the account at that moment."""
+    """Proof that its holder knew the account's password at that moment."""
 
     user_id: int
     password_hash: str = field(repr=False)
 
 
 def prove_identity(session: Session, email: str, password: str) -> Proof:
-    """Refused with the same words and the same work for every reason. Reads only: the slow part holds no lock."""
+    """Verify a password; Refused with the same words after the same work, whatever the reason.
+
+    It only reads, so that the slow verification holds no lock.
+    """
     user = find_user(session, email)
     is_open = user is not None and user.disabled_at is None and user.confirmed_at is not None
     is_right = passwords.of(session).verify(user.password_hash if user else None, password)
@@ -38,8 +42,8 @@ def prove_identity(session: Session, email: str, password: str) -> Proof:
 
 
 def sign_in(session: Session, proof: Proof, *, now: datetime) -> User:
-    """Note the sign-in; Refused when the account was disabled or its password changed meanwhile."""
-    # Written without the version: two browsers may sign in at the same moment.
+    """Record the sign-in; Refused if the account was disabled or its password changed meanwhile."""
+    # The version is left alone because two browsers may sign in at the same moment.
     noted = session.execute(
         sa.update(User)
         .where(
@@ -54,14 +58,14 @@ def sign_in(session: Session, proof: Proof, *, now: datetime) -> User:
     if noted is None:
         raise Refused(REFUSED)
     user = session.get_one(User, proof.user_id, populate_existing=True)
-    audit.record(session, "account.sign_in", user, actor=user.actor, now=now)
+    audit.record(session, audit.Deed.ACCOUNT_SIGN_IN, user, actor=user.actor, now=now)
     return user
 
 
 def sign_out(session: Session, *, actor: Actor, now: datetime) -> None:
-    """The row of the browser's session is deleted by the session interface; this is the record of it."""
+    """Record the sign-out; the session interface deletes the row of the session."""
     user = session.get_one(User, actor.user_id)
-    audit.record(session, "account.sign_out", user, actor=actor, now=now)
+    audit.record(session, audit.Deed.ACCOUNT_SIGN_OUT, user, actor=actor, now=now)
 
 
 def change_password(
@@ -73,11 +77,11 @@ def change_password(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """One's own password, against the present one; every session of the account ends."""
+    """Change one's own password after checking the present one, and end all sessions of the account."""
     if actor.user_id != user.id:
-        raise Forbidden("この操作を行う権限がありません。")
+        raise Forbidden(say("この操作を行う権限がありません。"))
     if not passwords.of(session).verify(user.password_hash, present):
-        raise refused("present", "今のパスワードが正しくありません。")
+        raise Refused.at("present", say("今のパスワードが正しくありません。"))
     user.password_hash = hash_password(session, password, email=user.email)
     end_sessions(session, user)
-    audit.record(session, "account.password", user, actor=actor, now=now)
+    audit.record(session, audit.Deed.ACCOUNT_PASSWORD, user, actor=actor, now=now)

@@ -7,15 +7,21 @@ from datetime import datetime
 
 from .. import audit
 from ..db import Session
-from ..errors import Refused
+from ..errors import Refused, raise_first
+from ..language import say
 from ..permissions import Actor
 from ..reference.catalogue import Catalogue
 from ..reference.entries import Vocabulary
 from ..reference.service import load_catalogue
-from . import drafting, endings
+from ..states import MembershipState
+from . import drafting, endings, rules
 from .models import Candidate, Consent
 from .service import require_editable
 from .steps import Step
+
+INTRODUCTION = "introduction"  # code of the vocabulary consent_purpose: to be named to a town
+REGISTERED = frozenset({MembershipState.APPLIED, MembershipState.ACTIVE})
+ESSENTIAL = say("登録に必要な同意は、登録を終えるときにだけ撤回できます。")
 
 
 def consents_in_force(candidate: Candidate, audience: str) -> Mapping[str, Consent]:
@@ -25,6 +31,17 @@ def consents_in_force(candidate: Candidate, audience: str) -> Mapping[str, Conse
         for row in candidate.consents
         if row.audience == audience and row.withdrawn_at is None
     }
+
+
+def would_end(
+    session: Session, candidate: Candidate, prefecture_code: str, purposes: Collection[str]
+) -> bool:
+    """Whether a registration that stands would lose an essential consent."""
+    lost = consents_in_force(candidate, prefecture_code).keys() - set(purposes)
+    states = {row.state for row in candidate.memberships if row.prefecture_code == prefecture_code}
+    return bool(states & REGISTERED) and not lost.isdisjoint(
+        required_purposes(load_catalogue(session))
+    )
 
 
 def required_purposes(catalogue: Catalogue) -> list[str]:
@@ -42,43 +59,48 @@ def save_consents(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Give what is named and is not in force in today's text; withdraw what is in force and not named."""
+    """Give what is named and is not in force in today's text; withdraw what is in force and not named.
+
+    A registration cannot go on without an essential one: to withdraw that is a step of its own (leaving.py).
+    """
     require_editable(session, candidate, actor)
     catalogue = load_catalogue(session)
-    versions = {
-        term.code: str(term.attributes["version"])
-        for term in catalogue.terms(Vocabulary.CONSENT_PURPOSE)
-    }
-    if not set(purposes) <= versions.keys():
-        raise Refused("一覧から選んでください。", fields={"purposes": "一覧から選んでください。"})
+    raise_first(rules.consent_faults(purposes, catalogue))
+    if would_end(session, candidate, prefecture_code, purposes):
+        raise Refused(ESSENTIAL)
     for purpose, present in consents_in_force(candidate, prefecture_code).items():
         if purpose not in purposes:
             withdraw_consent(session, candidate, present, actor=actor, now=now)
-        elif present.text_version != versions[purpose]:
-            present.withdrawn_at = now
-    session.flush()
-    missing = set(purposes) - consents_in_force(candidate, prefecture_code).keys()
-    for purpose in sorted(missing):
-        _give(session, candidate, purpose, prefecture_code, versions[purpose], actor=actor, now=now)
+    for purpose in sorted(set(purposes)):
+        give_consent(session, candidate, purpose, prefecture_code, actor=actor, now=now)
     drafting.drop_draft(session, candidate, Step.CONSENTS)
     session.flush()
 
 
-def _give(
+def give_consent(
     session: Session,
     candidate: Candidate,
     purpose: str,
     audience: str,
-    version: str,
     *,
     actor: Actor,
     now: datetime,
 ) -> None:
+    """In today's text; one that stands in that text stays, one in an older text is replaced."""
+    term = load_catalogue(session).term(Vocabulary.CONSENT_PURPOSE, purpose)
+    version = str(term.attributes["version"])
+    standing = consents_in_force(candidate, audience).get(purpose)
+    if standing is not None:
+        if standing.text_version == version:
+            return
+        standing.withdrawn_at = now
+        session.flush()
     candidate.consents.append(
         Consent(purpose=purpose, audience=audience, text_version=version, given_at=now)
     )
     detail = {"purpose": purpose, "audience": audience, "version": version}
-    audit.record(session, "consent.give", candidate, actor=actor, now=now, detail=detail)
+    audit.record(session, audit.Deed.CONSENT_GIVE, candidate, actor=actor, now=now, detail=detail)
+    session.flush()
 
 
 def withdraw_consent(
@@ -91,7 +113,9 @@ def withdraw_consent(
         "audience": consent.audience,
         "version": consent.text_version,
     }
-    audit.record(session, "consent.withdraw", candidate, actor=actor, now=now, detail=detail)
+    audit.record(
+        session, audit.Deed.CONSENT_WITHDRAW, candidate, actor=actor, now=now, detail=detail
+    )
     session.flush()
     if consent.purpose in required_purposes(load_catalogue(session)):
         endings.announce(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from ..db import Session, canonical_json, is_storable
 from ..errors import Refused
+from ..language import say
 from ..permissions import Actor
 from .models import Candidate, ProfileDraft
 from .service import require_editable
@@ -34,9 +35,9 @@ def save_draft(
     require_editable(session, candidate, actor)
     content = canonical_json({name: list(values) for name, values in typed.items()})
     if len(content) > MOST:
-        raise Refused("下書きが大きすぎます。文章を短くしてください。")
+        raise Refused(say("下書きが大きすぎます。文章を短くしてください。"))
     if not all(is_storable(value) for values in typed.values() for value in values):
-        raise Refused("使えない文字が含まれています。")
+        raise Refused(say("使えない文字が含まれています。"))
     draft = session.get(ProfileDraft, (candidate.id, str(step)))
     if draft is None:
         session.add(

@@ -7,8 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Base, EncryptedText, Json, Text, UtcDateTime, choice
+from ..geo import MOST_MINUTES
+from ..pay import MOST_HALF_DAYS
 from ..permissions import Action, Actor, Role, Scope, viewed_by, within
+from ..searching import Searchable
 from ..states import MembershipState
+from .content import FIRST_YEAR, LAST_YEAR, LEVELS, MOST_AT_ONCE, WORKDAYS
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -19,19 +23,11 @@ class Mode(StrEnum):
     BOTH = "both"
 
 
-class PayBasis(StrEnum):
-    MONTH = "month"
-    DAY = "day"
-    HOUR = "hour"
-    TIME = "time"  # per visit (回額)
-    NONE = "none"  # unpaid (無償)
-
-
 class Candidate(Base):
     __tablename__ = "candidate"
     __table_args__ = (
-        sa.CheckConstraint("travel_limit_minutes BETWEEN 0 AND 1440", name="travel_in_a_day"),
-        sa.CheckConstraint("most_at_once BETWEEN 1 AND 10", name="some_at_once"),
+        sa.CheckConstraint(f"travel_limit BETWEEN 0 AND {MOST_MINUTES}", name="travel_in_a_day"),
+        sa.CheckConstraint(f"most_at_once BETWEEN 1 AND {MOST_AT_ONCE}", name="some_at_once"),
         sa.CheckConstraint("pay_minimum >= 0 AND pay_wish >= pay_minimum", name="pay_in_order"),
     )
 
@@ -52,17 +48,17 @@ class Candidate(Base):
     postal_code: Mapped[str | None] = mapped_column(EncryptedText)
     address: Mapped[str | None] = mapped_column(EncryptedText)
     home_code: Mapped[str | None] = mapped_column(sa.ForeignKey("municipality.code"))
-    travel_limit_minutes: Mapped[int | None]  # none = any
+    travel_limit: Mapped[int | None]  # minutes one way; none = any
     overnight: Mapped[bool] = mapped_column(default=False)
     most_at_once: Mapped[int] = mapped_column(default=1)  # engagements
     pay_minimum: Mapped[int] = mapped_column(default=0)  # yen per half-day
     pay_wish: Mapped[int] = mapped_column(default=0)  # yen per half-day
-    wished_themes: Mapped[list[str]] = mapped_column(Json, default=list)
-    wished_regions: Mapped[list[str]] = mapped_column(Json, default=list)
+    themes: Mapped[list[str]] = mapped_column(Json, default=list)  # wished, vocabulary theme
+    regions: Mapped[list[str]] = mapped_column(Json, default=list)  # wished
     motives: Mapped[list[str]] = mapped_column(Json, default=list)  # vocabulary motive
     motive: Mapped[str] = mapped_column(Text(2000), default="")  # in the person's own words
     heard_from: Mapped[str | None] = mapped_column(Text(40))  # vocabulary heard_from
-    trained_until: Mapped[date | None]  # required training (privacy, security) is valid until
+    training_until: Mapped[date | None]  # required training (privacy, security) is valid until
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(sa.Integer)
@@ -76,23 +72,23 @@ class Candidate(Base):
     forms: Mapped[list[CandidateForm]] = relationship(
         cascade="all, delete-orphan", order_by="CandidateForm.form"
     )
-    posts: Mapped[list[ServicePost]] = relationship(
-        cascade="all, delete-orphan", order_by="ServicePost.first_month, ServicePost.id"
+    posts: Mapped[list[CandidatePost]] = relationship(
+        cascade="all, delete-orphan", order_by="CandidatePost.first_month, CandidatePost.id"
     )
-    companies: Mapped[list[Company]] = relationship(
-        cascade="all, delete-orphan", order_by="Company.id"
+    companies: Mapped[list[CandidateCompany]] = relationship(
+        cascade="all, delete-orphan", order_by="CandidateCompany.id"
     )
-    decisions: Mapped[list[DecidedMatter]] = relationship(
-        cascade="all, delete-orphan", order_by="DecidedMatter.id"
+    matters: Mapped[list[CandidateMatter]] = relationship(
+        cascade="all, delete-orphan", order_by="CandidateMatter.id"
     )
-    skills: Mapped[list[SkillClaim]] = relationship(
-        cascade="all, delete-orphan", order_by="SkillClaim.skill"
+    skills: Mapped[list[CandidateSkill]] = relationship(
+        cascade="all, delete-orphan", order_by="CandidateSkill.skill"
     )
-    exams: Mapped[list[ExamPass]] = relationship(
-        cascade="all, delete-orphan", order_by="ExamPass.id"
+    exams: Mapped[list[CandidateExam]] = relationship(
+        cascade="all, delete-orphan", order_by="CandidateExam.id"
     )
-    windows: Mapped[list[Window]] = relationship(
-        cascade="all, delete-orphan", order_by="Window.first_month, Window.id"
+    windows: Mapped[list[CandidateWindow]] = relationship(
+        cascade="all, delete-orphan", order_by="CandidateWindow.first_month, CandidateWindow.id"
     )
     consents: Mapped[list[Consent]] = relationship(order_by="Consent.id")
 
@@ -100,11 +96,11 @@ class Candidate(Base):
 
     @property
     def name(self) -> str:
-        return f"{self.family_name} {self.given_name}"
+        return f"{self.family_name} {self.given_name}".rstrip()
 
     @property
     def kana(self) -> str:
-        return f"{self.family_kana} {self.given_kana}"
+        return f"{self.family_kana} {self.given_kana}".rstrip()
 
 
 class Membership(Base):
@@ -114,7 +110,7 @@ class Membership(Base):
     __table_args__ = (
         sa.UniqueConstraint("candidate_id", "prefecture_code"),
         sa.CheckConstraint(
-            "state <> 'active' OR (active_from IS NOT NULL AND active_until IS NOT NULL"
+            f"state <> '{MembershipState.ACTIVE}' OR (active_from IS NOT NULL AND active_until IS NOT NULL"
             " AND active_until >= active_from)",
             name="active_has_dates",
         ),
@@ -152,10 +148,11 @@ class CandidateForm(Base):
     form: Mapped[str] = mapped_column(Text(40), primary_key=True)  # vocabulary form
 
 
-class ServicePost(Base):
+class CandidatePost(Searchable, Base):
     """One post of the service history (行政経歴): body, department, post, grade, from, to."""
 
-    __tablename__ = "service_post"
+    __tablename__ = "candidate_post"
+    searched = ("body", "department", "title")
     __table_args__ = (
         sa.CheckConstraint(
             "last_month IS NULL OR last_month >= first_month", name="months_in_order"
@@ -174,10 +171,10 @@ class ServicePost(Base):
     last_month: Mapped[int | None]  # none = still there
 
 
-class Company(Base):
+class CandidateCompany(Base):
     """A company the person works for now or owns a part of: input of the conflict screening."""
 
-    __tablename__ = "company"
+    __tablename__ = "candidate_company"
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
@@ -188,10 +185,10 @@ class Company(Base):
     is_present: Mapped[bool] = mapped_column(default=True)
 
 
-class DecidedMatter(Base):
+class CandidateMatter(Base):
     """A contract or disposition the person decided as an official, and with whom."""
 
-    __tablename__ = "decided_matter"
+    __tablename__ = "candidate_matter"
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
@@ -201,11 +198,11 @@ class DecidedMatter(Base):
     month: Mapped[int]
 
 
-class SkillClaim(Base):
-    __tablename__ = "skill_claim"
+class CandidateSkill(Base):
+    __tablename__ = "candidate_skill"
     __table_args__ = (
-        sa.CheckConstraint("level BETWEEN 1 AND 4", name="level_of_four"),
-        sa.CheckConstraint("last_used BETWEEN 1950 AND 2100", name="year_of_use"),
+        sa.CheckConstraint(f"level BETWEEN 1 AND {LEVELS}", name="level_of_four"),
+        sa.CheckConstraint(f"last_used BETWEEN {FIRST_YEAR} AND {LAST_YEAR}", name="year_of_use"),
         sa.CheckConstraint(
             "evidence IN ('self', 'documented', 'confirmed')", name="evidence_known"
         ),
@@ -219,8 +216,8 @@ class SkillClaim(Base):
     evidence_note: Mapped[str] = mapped_column(Text(300), default="")
 
 
-class ExamPass(Base):
-    __tablename__ = "exam_pass"
+class CandidateExam(Base):
+    __tablename__ = "candidate_exam"
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
@@ -229,15 +226,15 @@ class ExamPass(Base):
     year: Mapped[int | None]
 
 
-class Window(Base):
+class CandidateWindow(Base):
     """When the person can work: half-days a month from one month to another. A pause is unavailable."""
 
-    __tablename__ = "availability_window"
+    __tablename__ = "candidate_window"
     __table_args__ = (
         sa.CheckConstraint("last_month >= first_month", name="months_in_order"),
-        sa.CheckConstraint("half_days BETWEEN 0 AND 62", name="fits_a_month"),
-        sa.CheckConstraint("weekdays BETWEEN 0 AND 127", name="days_of_a_week"),
-        sa.CheckConstraint("is_available OR half_days = 0", name="pause_gives_nothing"),
+        sa.CheckConstraint(f"half_days BETWEEN 0 AND {MOST_HALF_DAYS}", name="fits_a_month"),
+        sa.CheckConstraint("weekdays BETWEEN 1 AND 127", name="days_of_a_week"),
+        sa.CheckConstraint("is_available = (half_days > 0)", name="half_days_but_in_a_pause"),
     )
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
@@ -245,7 +242,7 @@ class Window(Base):
     first_month: Mapped[int]  # year * 12 + month - 1
     last_month: Mapped[int]
     half_days: Mapped[int]  # per month
-    weekdays: Mapped[int] = mapped_column(default=31)  # bits: Monday 1 … Sunday 64
+    weekdays: Mapped[int] = mapped_column(default=WORKDAYS)  # bits: Monday 1 … Sunday 64
     mode: Mapped[Mode] = mapped_column(choice(Mode), default=Mode.BOTH)
     is_available: Mapped[bool] = mapped_column(default=True)
     note: Mapped[str] = mapped_column(Text(200), default="")
@@ -333,11 +330,11 @@ def _own_membership(actor: Actor) -> sa.ColumnElement[bool]:
 
 @within(Membership, Scope.PREFECTURE)
 def _membership_of(actor: Actor) -> sa.ColumnElement[bool]:
-    """Staff see whoever has handed a profile in to their prefecture, not private drafts."""
+    """Staff see whoever has ever handed a profile in to their prefecture, not private drafts."""
     visible = Membership.prefecture_code == actor.prefecture_code
     if actor.role is Role.SYSTEM:
         return visible
-    return visible & (Membership.state != MembershipState.DRAFT)
+    return visible & Membership.applied_at.is_not(None)
 
 
 @within(Membership, Scope.INTRODUCED)

@@ -1,25 +1,21 @@
-"""Profiles: begun, found, listed."""
+"""Profiles: begun and found."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
 
 from .. import audit
 from ..accounts.models import Pool, User
 from ..db import Session
 from ..errors import Conflict, Forbidden, NotFound, Refused
-from ..permissions import Action, Actor, Role, get_visible, require, visible
+from ..language import say
+from ..permissions import Action, Actor, Role, get_visible, require
 from ..states import MembershipState
-from ..text import search_key
-from .models import Candidate, Membership, SkillClaim
+from .models import Candidate, Membership
 
-PAGE = 20  # rows
 ENDED = frozenset({MembershipState.NOT_ACCEPTED, MembershipState.LEFT})
 
 
@@ -29,19 +25,19 @@ def start_profile(
     """An empty profile of `user` and a draft membership of one prefecture's pool."""
     require(session, actor, Action.EDIT_PROFILE)
     if user.role is not Role.CANDIDATE or actor.user_id not in {user.id, None}:
-        raise Forbidden("登録者本人だけが登録を始められます。")
+        raise Forbidden(say("登録者本人だけが登録を始められます。"))
     if session.get(Pool, prefecture_code) is None:
         raise Refused(
-            "この都道府県では登録を受け付けていません。",
-            fields={"prefecture": "選び直してください。"},
+            say("この都道府県では登録を受け付けていません。"),
+            fields={"prefecture": say("選び直してください。")},
         )
     if find_own(session, actor if actor.user_id else user.actor) is not None:
-        raise Conflict("登録はすでに始まっています。")
+        raise Conflict(say("登録はすでに始まっています。"))
     candidate = new_candidate(session, now=now, user_id=user.id)
     session.add(Membership(candidate_id=candidate.id, prefecture_code=prefecture_code))
     audit.record(
         session,
-        "candidate.start",
+        audit.Deed.CANDIDATE_START,
         candidate,
         actor=actor,
         now=now,
@@ -70,6 +66,12 @@ def new_candidate(session: Session, *, now: datetime, user_id: int | None = None
     return candidate
 
 
+def mail_address(session: Session, candidate: Candidate) -> str | None:
+    """Where the person is written to: the address of the sign-in, unless they gave another one."""
+    user = session.get(User, candidate.user_id) if candidate.user_id else None
+    return candidate.contact_email or (user.email if user else None)
+
+
 def find_own(session: Session, actor: Actor) -> Candidate | None:
     """The profile of the person who is signed in."""
     if actor.role is not Role.CANDIDATE:
@@ -86,6 +88,11 @@ def ensure_own(session: Session, actor: Actor, *, now: datetime) -> Candidate:
         user = session.get_one(User, actor.user_id)
         candidate = start_profile(session, user, actor.prefecture_code or "", actor=actor, now=now)
     return candidate
+
+
+def is_pay_known(candidate: Candidate) -> bool:
+    """The wishes have been saved: no pay then means that work without pay is fine."""
+    return bool(candidate.forms or candidate.pay_wish)
 
 
 def get_own(session: Session, actor: Actor) -> Candidate:
@@ -117,74 +124,13 @@ def find_membership(candidate: Candidate, prefecture_code: str | None) -> Member
 def require_editable(session: Session, candidate: Candidate, actor: Actor) -> None:
     """Forbidden for strangers; Conflict when every membership has ended."""
     require(session, actor, Action.EDIT_PROFILE, candidate)
+    if has_ended(candidate):
+        raise Conflict(
+            say("登録が終了しているため、内容を変更できません。もう一度申し込むと変更できます。")
+        )
+
+
+def has_ended(candidate: Candidate) -> bool:
+    """Every membership has: nothing can be changed before a new application."""
     states = {row.state for row in candidate.memberships}
-    if states and states <= ENDED:
-        raise Conflict("登録が終了しているため、内容を変更できません。")
-
-
-@dataclass(frozen=True, slots=True)
-class CandidateFilter:
-    """What a list is limited to; an empty value limits nothing."""
-
-    words: str = ""  # part of a name, of its furigana, or a code
-    kind: str = ""
-    state: str = ""  # of the membership
-    skill: str = ""
-    least_level: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class CandidatePage:
-    rows: Sequence[Candidate]
-    total: int
-    page: int
-    pages: int
-
-
-def list_candidates(
-    session: Session, actor: Actor, wanted: CandidateFilter = CandidateFilter(), *, page: int = 1
-) -> CandidatePage:
-    """One page of the candidates that staff of a prefecture may see, in the order of their furigana."""
-    require(session, actor, Action.VIEW_CANDIDATE)
-    query = visible(actor, Candidate)
-    for condition in _conditions(actor, wanted):
-        query = query.where(condition)
-    total = session.scalar(query.with_only_columns(sa.func.count(Candidate.id))) or 0
-    pages = max(1, -(-total // PAGE))
-    page = min(max(page, 1), pages)
-    rows = session.scalars(
-        query.options(selectinload(Candidate.memberships), selectinload(Candidate.skills))
-        .order_by(Candidate.family_kana, Candidate.given_kana, Candidate.id)
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
-    )
-    return CandidatePage(list(rows), total, page, pages)
-
-
-def _conditions(actor: Actor, wanted: CandidateFilter) -> list[sa.ColumnElement[bool]]:
-    found: list[sa.ColumnElement[bool]] = []
-    if wanted.words:
-        folded = search_key(wanted.words)
-        code = wanted.words.strip().upper()
-        found.append(
-            Candidate.search_key.contains(folded, autoescape=True) | (Candidate.code == code)
-        )
-    if wanted.kind:
-        found.append(Candidate.kind == wanted.kind)
-    if wanted.state:
-        found.append(Candidate.id.in_(_in_state(actor, wanted.state)))
-    if wanted.skill:
-        able = sa.select(SkillClaim.candidate_id).where(
-            SkillClaim.skill == wanted.skill, SkillClaim.level >= wanted.least_level
-        )
-        found.append(Candidate.id.in_(able))
-    return found
-
-
-def _in_state(actor: Actor, state: str) -> sa.Select[int]:
-    if state not in set(MembershipState):
-        return sa.select(Membership.candidate_id).where(sa.false())
-    query = sa.select(Membership.candidate_id).where(Membership.state == MembershipState(state))
-    if actor.prefecture_code is not None:
-        query = query.where(Membership.prefecture_code == actor.prefecture_code)
-    return query
+    return bool(states) and states <= ENDED

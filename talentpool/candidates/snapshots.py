@@ -11,8 +11,8 @@ from .models import Candidate, ProfileSnapshot
 
 _OWN = (
     "code", "kind", "family_name", "given_name", "family_kana", "given_kana", "birth_date", "phone",
-    "contact_email", "postal_code", "address", "home_code", "travel_limit_minutes", "overnight",
-    "most_at_once", "pay_minimum", "pay_wish", "wished_themes", "wished_regions", "motives", "motive",
+    "contact_email", "postal_code", "address", "home_code", "travel_limit", "overnight",
+    "most_at_once", "pay_minimum", "pay_wish", "themes", "regions", "motives", "motive",
     "heard_from",
 )  # fmt: skip
 _POST = (
@@ -55,7 +55,7 @@ def profile_record(candidate: Candidate) -> dict[str, Any]:
             _values(row, ("name", "position", "has_shares", "is_present"))
             for row in candidate.companies
         ],
-        "decisions": [_values(row, ("vendor", "subject", "month")) for row in candidate.decisions],
+        "matters": [_values(row, ("vendor", "subject", "month")) for row in candidate.matters],
         "skills": [_values(row, _CLAIM) for row in candidate.skills],
         "exams": [_values(row, ("exam", "name_then", "year")) for row in candidate.exams],
         "windows": [_values(row, _WINDOW) for row in candidate.windows],

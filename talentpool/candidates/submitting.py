@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from flask_babel import lazy_gettext as _
 
 from ..dates import local_date, month_of
 from ..db import Session
 from ..errors import Refused
+from ..language import Words, listed, named, say
 from ..permissions import Action, Actor, require
 from ..reference.service import load_catalogue
 from ..states import move
@@ -24,10 +22,12 @@ from .telling import tell
 @dataclass(frozen=True, slots=True)
 class Missing:
     step: Step
-    what: Any  # lazy text
+    what: Words
 
-    def __str__(self) -> str:
-        return f"{self.step.label}（{self.what}）"
+    @property
+    def text(self) -> str:
+        step = named((self.step.ja, self.step.en))
+        return say("%(step)s（%(what)s）", step=step, what=named(self.what))
 
 
 def list_missing(
@@ -44,11 +44,11 @@ def list_missing(
 
 def _missing_basics(candidate: Candidate) -> Iterator[Missing]:
     for value, what in (
-        (candidate.kind, _("登録者の区分")),
-        (candidate.family_name and candidate.given_name, _("氏名")),
-        (candidate.family_kana and candidate.given_kana, _("フリガナ")),
-        (candidate.phone, _("電話番号")),
-        (candidate.home_code, _("住んでいる市区町村")),
+        (candidate.kind, ("登録者の区分", "Kind of person")),
+        (candidate.family_name, ("氏名", "Name")),
+        (candidate.family_kana, ("フリガナ", "Furigana")),
+        (candidate.phone, ("電話番号", "Telephone number")),
+        (candidate.home_code, ("住んでいる市区町村", "Municipality of residence")),
     ):
         if not value:
             yield Missing(Step.BASICS, what)
@@ -56,13 +56,17 @@ def _missing_basics(candidate: Candidate) -> Iterator[Missing]:
 
 def _missing_rows(candidate: Candidate, this_month: int) -> Iterator[Missing]:
     if not candidate.posts and not candidate.companies:
-        yield Missing(Step.CAREER, _("職歴を1件以上"))
+        yield Missing(Step.CAREER, ("職歴を1件以上", "At least one post"))
     if not candidate.skills:
-        yield Missing(Step.SKILLS, _("技能を1つ以上"))
+        yield Missing(Step.SKILLS, ("技能を1つ以上", "At least one skill"))
     if not any(row.is_available and row.last_month >= this_month for row in candidate.windows):
-        yield Missing(Step.AVAILABILITY, _("今月以降に稼働できる月"))
+        yield Missing(
+            Step.AVAILABILITY, ("今月以降に稼働できる月", "Half-days in this month or later")
+        )
     if not candidate.forms:
-        yield Missing(Step.WISHES, _("受けられる任用形態を1つ以上"))
+        yield Missing(
+            Step.WISHES, ("受けられる任用形態を1つ以上", "At least one form of appointment")
+        )
 
 
 def _missing_consents(
@@ -72,13 +76,19 @@ def _missing_consents(
     given = consenting.consents_in_force(candidate, prefecture_code)
     for purpose in consenting.required_purposes(catalogue):
         if purpose not in given:
-            yield Missing(Step.CONSENTS, catalogue.label("consent_purpose", purpose))
+            term = catalogue.term("consent_purpose", purpose)
+            yield Missing(Step.CONSENTS, (term.ja, term.en))
 
 
 def require_complete(session: Session, membership: Membership, *, now: datetime) -> None:
     missing = list_missing(session, membership.candidate, membership.prefecture_code, now=now)
     if missing:
-        raise Refused(f"入力が足りません：{'、'.join(map(str, missing))}")
+        lines = {
+            f"missing-{number}": say("足りないところ：%(missing)s", missing=one.text)
+            for number, one in enumerate(missing)
+        }
+        message = say("入力が足りません：%(missing)s", missing=listed(one.text for one in missing))
+        raise Refused(message, fields=lines)
 
 
 def submit_profile(

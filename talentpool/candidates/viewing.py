@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
+from ..accounts import downloading
 from ..dates import local_date, start_of_day
 from ..db import Session
+from ..paging import Page, fetch_page
 from ..permissions import Actor, Role
 from .models import Candidate, ProfileView
 from .service import get_own
@@ -48,28 +50,27 @@ def record_views(
             "at": now,
             "purpose": purpose,
         }
-        for ident in candidate_ids
+        for ident in sorted(set(candidate_ids))
     ]
     if rows:
         session.execute(sa.insert(ProfileView), rows)
 
 
-@dataclass(frozen=True, slots=True)
-class ViewPage:
-    rows: Sequence[ProfileView]
-    total: int
-    page: int
-    pages: int
+def note_download(
+    session: Session,
+    people: Collection[int],
+    detail: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """The event of a list that was taken away, and a line in the log of views of everybody it names."""
+    record_views(session, actor, people, EXPORT, now=now)
+    downloading.note_download(session, people, detail, actor=actor, now=now)
 
 
-def list_own_views(session: Session, actor: Actor, *, page: int = 1) -> ViewPage:
+def list_own_views(session: Session, actor: Actor, *, page: int = 1) -> Page[ProfileView]:
     """Who saw the profile of the signed-in person, newest first."""
     candidate: Candidate = get_own(session, actor)
     query = sa.select(ProfileView).where(ProfileView.candidate_id == candidate.id)
-    total = session.scalar(query.with_only_columns(sa.func.count())) or 0
-    pages = max(1, -(-total // PAGE))
-    page = min(max(page, 1), pages)
-    rows = session.scalars(
-        query.order_by(ProfileView.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
-    )
-    return ViewPage(list(rows), total, page, pages)
+    return fetch_page(session, query.order_by(ProfileView.id.desc()), page, size=PAGE)

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 
 from .. import audit
 from ..accounts.models import User
+from ..accounts.office import Contact, save_office
 from ..accounts.service import create_user, open_pool
 from ..candidates.models import Candidate
 from ..db import Session
@@ -21,6 +22,7 @@ from . import names
 from .people import HYOGO
 
 PASSWORD = "hyogo-demo-pool"  # noqa: S105 - printed for everybody who tries the demo
+OFFICE = Contact(f"{names.LABEL}県 DX人材担当", "000-000-0000", "平日 9時から17時まで（架空）")
 STAFF = (Role.COORDINATOR, Role.APPROVER, Role.AUDITOR, Role.ADMIN)
 SHOWN_TOWNS = ("285013", "282090", "282014")  # 佐用町, 豊岡市, 姫路市: printed with the log-ins
 
@@ -42,6 +44,7 @@ def open_demo_pool(
 ) -> Officers:
     """The pool of Hyogo with its staff and an officer for each of its towns."""
     pool = open_pool(session, HYOGO, actor=SYSTEM, now=now)
+    save_office(session, pool, OFFICE, actor=SYSTEM, now=now)
     pool.lottery_seed = 0  # the engine's default: a match from exported files needs no policy file
     staff = {role: _officer(session, staff_email(role), role, password_hash, now) for role in STAFF}
     towns = {
@@ -74,7 +77,7 @@ def open_accounts(
         person.user_id = users[person.code].id
     for user in users.values():
         detail = {"role": str(Role.CANDIDATE), "municipality": None}
-        audit.record(session, "account.create", user, actor=SYSTEM, now=now, detail=detail)
+        audit.record(session, audit.Deed.ACCOUNT_CREATE, user, actor=SYSTEM, now=now, detail=detail)
 
 
 def staff_email(role: Role) -> str:

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from .. import dates, matching as m
+from .. import dates
 from ..accounts.models import Pool
 from ..candidates.models import Candidate, Membership
 from ..db import Database, Session
 from ..needs.models import Need, NeedForm, NeedMode
+from ..pool.policy import first_policy
 from ..reference.service import load_catalogue
 from ..rounds.preparing import create_round
 from . import history, present, shapes
@@ -125,6 +126,7 @@ class Builder:
         history.approve(session, drafted, officers, run_at + timedelta(days=3))
         history.answer_offers(session, drafted, draw, officers, run_at + timedelta(days=3))
         history.close_needs(session, round_, officers, run_at + timedelta(days=30))
+        history.leave_unprinted(session, drafted, run_at + timedelta(days=30))
 
     def _under_way(self, session: Session, star_code: str, officers: Officers) -> None:
         draw = Draw(self.seed, "under way")
@@ -158,7 +160,7 @@ class Builder:
         pool = session.get_one(Pool, HYOGO)
         round_ = create_round(
             session, prefecture_code=HYOGO, title=f"{dates.show_fiscal_year(year)} 第1回マッチング",
-            need_ids=[need.id for need in needs], policy=m.Policy(lottery_seed=pool.lottery_seed),
+            need_ids=[need.id for need in needs], policy=first_policy(lottery_seed=pool.lottery_seed),
             time_limit=history.TIME_LIMIT, actor=officers.coordinator, now=self.midnight,
         )  # fmt: skip
         return round_.id

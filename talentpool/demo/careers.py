@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..candidates.models import Company, DecidedMatter, ExamPass, ServicePost, SkillClaim
+from ..candidates.models import (
+    CandidateCompany,
+    CandidateExam,
+    CandidateMatter,
+    CandidatePost,
+    CandidateSkill,
+)
 from ..dates import month_number
 from ..reference.catalogue import Catalogue
 from ..text import search_key
@@ -64,10 +70,10 @@ _EXAMS = (("K1", "第一種情報処理技術者", 1985), ("K2", "第二種情�
 
 @dataclass(frozen=True, slots=True)
 class Career:
-    posts: list[ServicePost]
-    companies: list[Company]
-    decisions: list[DecidedMatter]
-    skills: list[SkillClaim]
+    posts: list[CandidatePost]
+    companies: list[CandidateCompany]
+    matters: list[CandidateMatter]
+    skills: list[CandidateSkill]
     born: int  # year
 
 
@@ -80,15 +86,15 @@ def former_official(
     served = min(draw.whole(30, 40), age - since - 18)
     left = month_number(year - since, 3)
     posts = _ladder(draw, grade, field, left - served * 12 + 1, left, catalogue)
-    companies, decisions = [], []
+    companies, matters = [], []
     if draw.chance(0.2):
         companies.append(company(draw.one(COMPANIES), "顧問"))
     if grade in {"director", "section_head"} and draw.chance(0.3):
-        decisions.append(
+        matters.append(
             decided(draw.one(COMPANIES), left - draw.whole(6, 90), "業務システム更新の契約")
         )
     wanted = {**_OFFICIAL, **_BY_FIELD[field]}
-    return Career(posts, companies, decisions, _claims(draw, wanted, year - since), year - age)
+    return Career(posts, companies, matters, _claims(draw, wanted, year - since), year - age)
 
 
 def serving_official(draw: Draw, grade: str, field: str, year: int, catalogue: Catalogue) -> Career:
@@ -105,7 +111,9 @@ def private_person(draw: Draw, has_employer: bool, year: int) -> Career:
     start = month_number(year - draw.whole(2, max(3, min(15, age - 25))), 4)
     title = draw.one(_PRIVATE_TITLES)
     name = draw.one(COMPANIES) if has_employer else "個人事業"
-    posts = [ServicePost(body=name, department="", title=title, is_public=False, first_month=start)]
+    posts = [
+        CandidatePost(body=name, department="", title=title, is_public=False, first_month=start)
+    ]
     companies = [company(name, title)] if has_employer else []
     if not has_employer and draw.chance(0.2):
         companies.append(company(draw.one(COMPANIES), "業務委託"))
@@ -113,26 +121,30 @@ def private_person(draw: Draw, has_employer: bool, year: int) -> Career:
     return Career(posts, companies, [], skills, year - age)
 
 
-def exams(draw: Draw, born: int, year: int) -> list[ExamPass]:
+def exams(draw: Draw, born: int, year: int) -> list[CandidateExam]:
     """One in three has passed one, under the name it had then."""
     if not draw.chance(0.35):
         return []
     code, name, first = draw.one(_EXAMS)
     passed = max(first, born + draw.whole(21, 35))
-    return [ExamPass(exam=code, name_then=name, year=min(passed, year))]
+    return [CandidateExam(exam=code, name_then=name, year=min(passed, year))]
 
 
-def company(name: str, position: str, *, has_shares: bool = False) -> Company:
-    return Company(name=name, name_key=search_key(name), position=position, has_shares=has_shares)
+def company(name: str, position: str, *, has_shares: bool = False) -> CandidateCompany:
+    return CandidateCompany(
+        name=name, name_key=search_key(name), position=position, has_shares=has_shares
+    )
 
 
-def decided(vendor: str, month: int, subject: str) -> DecidedMatter:
-    return DecidedMatter(vendor=vendor, vendor_key=search_key(vendor), month=month, subject=subject)
+def decided(vendor: str, month: int, subject: str) -> CandidateMatter:
+    return CandidateMatter(
+        vendor=vendor, vendor_key=search_key(vendor), month=month, subject=subject
+    )
 
 
 def _ladder(
     draw: Draw, grade: str, field: str, first: int, last: int, catalogue: Catalogue
-) -> list[ServicePost]:
+) -> list[CandidatePost]:
     """Posts one after the other in one office, up to `grade`."""
     towns = catalogue.municipalities("28")
     office = draw.weighted({town: town.population or 1 for town in towns})
@@ -145,7 +157,7 @@ def _ladder(
         own = field if place == len(steps) - 1 or draw.chance(0.6) else draw.one(list(_DEPARTMENTS))
         end = last if place == len(steps) - 1 else first + (place + 1) * length - 1
         posts.append(
-            ServicePost(
+            CandidatePost(
                 body=body, municipality_code=code, department=draw.one(_DEPARTMENTS[own]), title=_TITLES[step],
                 grade=step, is_public=True, first_month=first + place * length, last_month=end,
             )
@@ -153,17 +165,19 @@ def _ladder(
     return posts
 
 
-def _claims(draw: Draw, wanted: Mapping[str, float], last_year: int) -> list[SkillClaim]:
+def _claims(draw: Draw, wanted: Mapping[str, float], last_year: int) -> list[CandidateSkill]:
     claims = []
     for skill, probability in wanted.items():
         if draw.chance(probability):
             level = draw.weighted(_LEVELS) if skill != "administration" else draw.whole(3, 4)
             evidence = draw.weighted({"self": 55, "documented": 30, "confirmed": 15})
             claims.append(
-                SkillClaim(
+                CandidateSkill(
                     skill=skill, level=min(level, 3) if skill in RARE else level,
                     last_used=last_year - draw.whole(0, 2), evidence=evidence,
                     evidence_note="" if evidence == "self" else "担当した事業の資料",
                 )
             )  # fmt: skip
-    return claims or [SkillClaim(skill="bridging", level=2, last_used=last_year, evidence="self")]
+    return claims or [
+        CandidateSkill(skill="bridging", level=2, last_used=last_year, evidence="self")
+    ]

@@ -14,19 +14,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload, undefer
 
-from .. import matching as m
+from .. import jobs
 from ..accounts.models import Pool
 from ..candidates.models import Candidate
 from ..db import Base, Session
 from ..needs.models import Need
 from ..permissions import SYSTEM, Actor, Role
 from ..placements.adopting import adopt_round
-from ..placements.answering import accept_offer, decline_offer, turn_down, welcome_person
+from ..placements.answering import accept_offer, welcome_person
 from ..placements.closing import close_need, count_confirmed
 from ..placements.confirming import confirm_placement
-from ..placements.deciding import approve_many
+from ..placements.deciding import decide_papers
 from ..placements.drafting import propose_placements, suggest_alternate
+from ..placements.ending import end_by_hand
 from ..placements.models import Placement
+from ..placements.papers import PRINT
+from ..pool.policy import first_policy
 from ..rounds.models import DirectiveKind, Round, RoundNeed
 from ..rounds.preparing import create_round, direct_pair
 from ..rounds.running import gather, solve, store
@@ -71,7 +74,7 @@ def run_round(
     """A round of the past, solved now and adopted then."""
     pool = session.get_one(Pool, HYOGO)
     round_ = create_round(
-        session, prefecture_code=HYOGO, title=title, need_ids=need_ids, policy=m.Policy(lottery_seed=pool.lottery_seed),
+        session, prefecture_code=HYOGO, title=title, need_ids=need_ids, policy=first_policy(lottery_seed=pool.lottery_seed),
         time_limit=TIME_LIMIT, actor=officers.coordinator, now=now,
     )  # fmt: skip
     for pin in pins:
@@ -139,9 +142,10 @@ def _answer(
     now = max(asked, placement.offered_at or asked) + timedelta(hours=draw.whole(4, 40))
     if not draw.chance(CANDIDATE_ACCEPTS):
         reason = draw.weighted(REASONS)
-        decline_offer(
+        end_by_hand(
             session,
             placement,
+            "decline",
             reason=reason,
             actor=person,
             now=now,
@@ -153,9 +157,10 @@ def _answer(
     town = officers.towns[placement.municipality_code]
     if not draw.chance(TOWN_ACCEPTS):
         reason = draw.weighted(REASONS)
-        turn_down(
+        end_by_hand(
             session,
             placement,
+            "turn_down",
             reason=reason,
             actor=town,
             now=now,
@@ -173,10 +178,17 @@ def close_needs(session: Session, round_: Round, officers: Officers, now: dateti
         close_need(session, need, reason=reason, actor=officers.coordinator, now=now)
 
 
+def leave_unprinted(session: Session, drafted: Sequence[Placement], now: datetime) -> None:
+    """The worker begins with what is going on today; files of the past are made when somebody wants them."""
+    for ident in sorted({row.paper_id for row in drafted if row.paper_id is not None}):
+        jobs.drop_waiting(session, PRINT, ident, now=now)
+
+
 def approve(
     session: Session, drafted: Sequence[Placement], officers: Officers, now: datetime
 ) -> None:
-    approve_many(session, drafted, {}, actor=officers.approver, now=now)
+    papers = {row.paper_id: row.paper for row in drafted if row.paper is not None}
+    decide_papers(session, list(papers.values()), {}, actor=officers.approver, now=now)
 
 
 def _needs_of(session: Session, round_: Round) -> list[Need]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from .. import audit
 from ..candidates.availability import capacity_of
-from ..candidates.models import Candidate, Consent, Membership, ProfileSnapshot, Window
+from ..candidates.models import Candidate, CandidateWindow, Consent, Membership, ProfileSnapshot
 from ..candidates.snapshots import profile_record
 from ..dates import first_day, last_day, local_date, start_of_day
 from ..db import Session, canonical_json
@@ -41,12 +41,9 @@ def write_profiles(
     for number, person in enumerate(people, first_number):
         person.code = f"C-{number:06d}"
         person.updated_at = person.created_at
-        home = catalogue.municipality(person.home_code or "")
         person.phone, person.contact_email = names.phone(number), names.email(number)
         person.postal_code = names.POSTAL_CODE
-        person.address = (
-            f"{catalogue.prefecture(home.prefecture_code).ja}{home.ja}{names.street(number)}"
-        )
+        person.address = names.street(number)
     opened = min(person.created_at for person in people)
     open_accounts(session, people, password_hash, now=opened)
     for person in people:
@@ -75,7 +72,12 @@ def _consents(draw: Draw, catalogue: Catalogue, now: datetime) -> list[Consent]:
 def _note_profile(session: Session, person: Candidate) -> None:
     actor, now = actor_of(person), person.created_at
     audit.record(
-        session, "candidate.start", person, actor=actor, now=now, detail={"prefecture": HYOGO}
+        session,
+        audit.Deed.CANDIDATE_START,
+        person,
+        actor=actor,
+        now=now,
+        detail={"prefecture": HYOGO},
     )
     for consent in person.consents:
         detail = {
@@ -83,7 +85,7 @@ def _note_profile(session: Session, person: Candidate) -> None:
             "audience": consent.audience,
             "version": consent.text_version,
         }
-        audit.record(session, "consent.give", person, actor=actor, now=now, detail=detail)
+        audit.record(session, audit.Deed.CONSENT_GIVE, person, actor=actor, now=now, detail=detail)
 
 
 def actor_of(person: Candidate) -> Actor:
@@ -120,8 +122,10 @@ def admit(session: Session, memberships: Sequence[Membership], coordinator: Acto
 
 def fill_ledger(session: Session, candidate_ids: Collection[int]) -> None:
     """The months of all windows, also those that have passed."""
-    windows: dict[int, list[Window]] = {ident: [] for ident in sorted(candidate_ids)}
-    for window in session.scalars(sa.select(Window).where(Window.candidate_id.in_(windows))):
+    windows: dict[int, list[CandidateWindow]] = {ident: [] for ident in sorted(candidate_ids)}
+    for window in session.scalars(
+        sa.select(CandidateWindow).where(CandidateWindow.candidate_id.in_(windows))
+    ):
         windows[window.candidate_id].append(window)
     capacities = {ident: capacity_of(rows) for ident, rows in windows.items()}
     session.expunge_all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .. import pay
 from ..dates import month_number
 from ..needs.models import Need, NeedForm, NeedKind, NeedMode, NeedRole, NeedSkill, NeedVendor, Side
 from ..reference.catalogue import Catalogue
@@ -111,7 +112,7 @@ def _need(draw: Draw, traits: Traits, year: int) -> Need:
         side=Side.COMMUNITY if traits.theme == "community" else Side.MUNICIPAL,
         theme=theme,
         stage=stage,
-        half_days=traits.days * 2,
+        half_days=traits.days * pay.HALF_DAYS_A_DAY,
         first_month=first,
         last_month=last,
         seats=2 if draw.chance(0.05) else 1,
@@ -158,14 +159,14 @@ def _months(draw: Draw, term: str, year: int) -> tuple[int, int]:
 def _pay(draw: Draw, traits: Traits) -> tuple[str, int]:
     """Basis and yen; 25,000 a day in the middle."""
     if traits.is_unpaid:
-        return "none", 0
+        return pay.UNPAID, 0
     a_day = draw.lognormal(25_000, 0.4, 10_000, 60_000, 1000)
     basis = draw.one(_BASES[traits.form])
     amounts = {
         "day": a_day,
         "month": a_day * traits.days,
-        "hour": round(a_day / 8 / 50) * 50,
-        "time": a_day // 2,
+        "hour": round(a_day / (pay.HALF_DAYS_A_DAY * pay.HOURS_A_HALF_DAY) / 50) * 50,
+        "time": a_day // pay.HALF_DAYS_A_DAY,
     }
     return basis, amounts[basis]
 
@@ -180,8 +181,8 @@ def _forms(draw: Draw, traits: Traits) -> list[str]:
 def _skills(draw: Draw, theme: str) -> list[NeedSkill]:
     wording = WORDINGS[theme]
     rows = []
-    if wording.either and draw.chance(0.25):
-        rows = [must(skill, 3, either="A") for skill in wording.either]
+    if wording.group and draw.chance(0.25):
+        rows = [must(skill, 3, group="A") for skill in wording.group]
     else:
         rows = [
             must(skill, level, weight=draw.whole(3, 6)) for skill, level in draw.one(wording.musts)
@@ -196,13 +197,13 @@ def _skills(draw: Draw, theme: str) -> list[NeedSkill]:
     return rows
 
 
-def must(skill: str, level: int, *, weight: int = 5, either: str | None = None) -> NeedSkill:
-    return NeedSkill(skill=skill, level=level, is_must=True, weight=weight, either=either)
+def must(skill: str, level: int, *, weight: int = 5, group: str | None = None) -> NeedSkill:
+    return NeedSkill(skill=skill, level=level, must=True, weight=weight, group=group)
 
 
 def want(skill: str, level: int, *, weight: int = 2) -> NeedSkill:
     return NeedSkill(
-        skill=skill, level=min(level, 3) if skill in RARE else level, is_must=False, weight=weight
+        skill=skill, level=min(level, 3) if skill in RARE else level, must=False, weight=weight
     )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from ..candidates.models import Candidate, CandidateForm, CandidateRole, Mode, Window
+from ..candidates.models import Candidate, CandidateForm, CandidateRole, CandidateWindow, Mode
 from ..dates import month_number
+from ..pay import HALF_DAYS_A_DAY
 from ..reference.catalogue import Catalogue
 from ..text import search_key
 from . import careers, names
@@ -109,29 +110,29 @@ def _person(
         **name_columns(name),
         birth_date=date(career.born, draw.whole(1, 12), draw.whole(1, 28)).isoformat(),
         home_code=_home(draw, traits.home, catalogue),
-        travel_limit_minutes=traits.travel_limit,
+        travel_limit=traits.travel_limit,
         overnight=draw.chance(0.15),
         most_at_once=draw.weighted({1: 45, 2: 35, 3: 20}),
         pay_minimum=minimum,
         pay_wish=round(minimum * 1.4 / 500) * 500,
-        wished_themes=draw.some(themes, 0, 4),
-        wished_regions=draw.some(regions, 0, 3),
+        themes=draw.some(themes, 0, 4),
+        regions=draw.some(regions, 0, 3),
         motives=draw.some(
             [term.code for term in catalogue.terms("motive") if term.code != "other"], 1, 3
         ),
         motive=draw.one(_MOTIVES[traits.kind]),
         heard_from=draw.one([term.code for term in catalogue.terms("heard_from")]),
-        trained_until=date(year + 2, 3, 31) if draw.chance(0.7) else None,
+        training_until=date(year + 2, 3, 31) if draw.chance(0.7) else None,
     )
     person.roles = [CandidateRole(role=role) for role in _chosen(draw, _ROLES[traits.kind])]
     person.forms = [CandidateForm(form=form) for form in forms]
-    person.posts, person.companies, person.decisions = (
+    person.posts, person.companies, person.matters = (
         career.posts,
         career.companies,
-        career.decisions,
+        career.matters,
     )
     person.skills, person.exams = career.skills, careers.exams(draw, career.born, year)
-    person.windows = _windows(draw, traits.days * 2, traits.mode, year)
+    person.windows = _windows(draw, traits.days * HALF_DAYS_A_DAY, traits.mode, year)
     return person
 
 
@@ -176,7 +177,7 @@ def _home(draw: Draw, area: str, catalogue: Catalogue) -> str:
     return draw.one([town.code for town in catalogue.municipalities(prefecture)])
 
 
-def _windows(draw: Draw, half_days: int, mode: Mode, year: int) -> list[Window]:
+def _windows(draw: Draw, half_days: int, mode: Mode, year: int) -> list[CandidateWindow]:
     """From the day of joining to the end of the next fiscal year or the one after; some with a pause."""
     first = (
         month_number(year - 1, 4) if draw.chance(0.6) else month_number(year - 1, draw.whole(5, 12))
@@ -194,7 +195,7 @@ def _windows(draw: Draw, half_days: int, mode: Mode, year: int) -> list[Window]:
         start = month_number(year + 1, draw.whole(4, 10))
         note = draw.one(("家族の都合", "本業の繁忙期", "長期の旅行"))
         windows.append(
-            Window(
+            CandidateWindow(
                 first_month=start,
                 last_month=start + draw.whole(0, 2),
                 half_days=0,
@@ -205,8 +206,8 @@ def _windows(draw: Draw, half_days: int, mode: Mode, year: int) -> list[Window]:
     return windows
 
 
-def _window(first: int, last: int, half_days: int, weekdays: int, mode: Mode) -> Window:
-    return Window(
+def _window(first: int, last: int, half_days: int, weekdays: int, mode: Mode) -> CandidateWindow:
+    return CandidateWindow(
         first_month=first,
         last_month=last,
         half_days=half_days,

@@ -23,7 +23,7 @@ def save_needs(
     session.flush()
     for need in needs:
         actor = officers.towns[need.municipality_code]
-        audit.record(session, "need.create", need, actor=actor, now=need.created_at)
+        audit.record(session, audit.Deed.NEED_CREATE, need, actor=actor, now=need.created_at)
 
 
 def submit_needs(session: Session, needs: Sequence[Need], officers: Officers) -> None:

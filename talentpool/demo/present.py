@@ -11,10 +11,12 @@ from ..candidates.models import Candidate, Membership
 from ..candidates.reviewing import return_membership
 from ..candidates.submitting import submit_profile
 from ..db import Session
+from ..needs.drafting import save_draft
 from ..needs.models import Need
 from ..permissions import Actor, Role
 from ..placements.answering import accept_offer, welcome_person
 from ..placements.confirming import confirm_placement
+from ..placements.deciding import return_placement
 from ..placements.models import Placement
 from ..states import PlacementState, move
 from . import history
@@ -24,7 +26,8 @@ from .people import HYOGO
 from .posting import publish_needs, save_needs, submit_needs
 
 IN_PROGRESS = 10  # needs whose papers are under way
-WAITING = 4  # papers that nobody has approved yet
+WAITING = 4  # papers that nobody has approved yet; the last of them was returned
+QUESTION = "1か月の稼働が市町の希望に足りるか、確かめた結果を書いてください。"
 PIN = "前年度に続けて支援してほしいという市町の希望による"
 
 
@@ -58,6 +61,10 @@ def start_placements(
         officers,
         midnight - timedelta(days=3),
     )
+    return_placement(
+        session, papers[-1][0], reason="terms", comment=QUESTION, actor=officers.approver,
+        now=midnight - timedelta(days=2),
+    )  # fmt: skip
     for place, paper in enumerate(approved):
         _go_on(session, paper, place, officers, midnight)
 
@@ -94,7 +101,7 @@ def post_unfinished(
     officers: Officers,
     midnight: datetime,
 ) -> None:
-    """Needs that are not published: drafts, some that wait for the review, one sent back, one on hold."""
+    """Needs that are not published: drafts, one only begun, some under review, one sent back, one on hold."""
     for need in needs:
         need.created_at = midnight - timedelta(days=draw.whole(6, 12))
     save_needs(session, needs, first_number, officers)
@@ -106,6 +113,12 @@ def post_unfinished(
     returned.review_reason = "unclear_outcome"
     returned.review_comment = "達成したい状態を、できれば数字を添えて書いてください。"
     move(session, held, "hold", actor=officers.coordinator, now=now)
+    begun = {
+        "title": ["公式サイトの見直し支援"],
+        "department": ["広報課"],
+        "half_days": ["4くらい"],
+    }
+    save_draft(session, None, begun, actor=officers.towns[SHOWN_TOWNS[0]], now=now)
 
 
 def hand_in(

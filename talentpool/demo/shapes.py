@@ -12,11 +12,11 @@ from enum import StrEnum
 from ..candidates.models import (
     Candidate,
     CandidateForm,
+    CandidatePost,
     CandidateRole,
+    CandidateSkill,
+    CandidateWindow,
     Mode,
-    ServicePost,
-    SkillClaim,
-    Window,
 )
 from ..dates import month_number
 from ..needs.models import Need, NeedForm, NeedMode, NeedSkill, Side
@@ -63,10 +63,8 @@ def plant_people(year: int, catalogue: Catalogue) -> dict[str, Candidate]:
         forms=("commission", "special_part_time", "fiscal_year_part", "contract_person", "pro_bono"),
     )  # fmt: skip
     star.pay_minimum, star.pay_wish = 0, 2000
-    star.wished_themes = [term.code for term in catalogue.terms("theme")]
-    star.wished_regions = sorted(
-        {town.region for town in catalogue.municipalities(HYOGO) if town.region}
-    )
+    star.themes = [term.code for term in catalogue.terms("theme")]
+    star.regions = sorted({town.region for town in catalogue.municipalities(HYOGO) if town.region})
     star.most_at_once = 2
     for claim in star.skills:
         claim.evidence, claim.evidence_note = "confirmed", "担当した事業の資料"
@@ -80,7 +78,7 @@ def plant_people(year: int, catalogue: Catalogue) -> dict[str, Candidate]:
         skills={"procurement": 4, "cloud": 3, "administration": 4, "project": 3},
         forms=("commission", "special_part_time", "contract_person"),
     )  # fmt: skip
-    conflicted.decisions = [
+    conflicted.matters = [
         careers.decided(VENDOR, month_number(year - 3, 7), "基幹システム更新の契約")
     ]
     skills = {"local_liaison": 3, "community_dx": 4, "administration": 3, "bridging": 3}
@@ -109,23 +107,23 @@ def _official(
     left = month_number(year - 4, 3)
     person = Candidate(
         kind="official", **name_columns(name), birth_date=f"{year - 65}-07-15", home_code=home,
-        travel_limit_minutes=90, overnight=False, most_at_once=2, pay_minimum=4000, pay_wish=6000,
-        wished_themes=[], wished_regions=[], motives=["contribute", "use_experience"],
+        travel_limit=90, overnight=False, most_at_once=2, pay_minimum=4000, pay_wish=6000,
+        themes=[], regions=[], motives=["contribute", "use_experience"],
         motive="これまでの経験を、必要としている町で生かしたい。", heard_from="former_office",
     )  # fmt: skip
     person.roles = [CandidateRole(role=role) for role in ("producer", "pm", "sd", "eng")]
     person.forms = [CandidateForm(form=form) for form in forms]
     person.posts = [
-        ServicePost(
+        CandidatePost(
             body="神戸市", municipality_code="281000", department=department, title="課長", grade="section_head",
             is_public=True, first_month=left - 35 * 12 + 1, last_month=left,
         )
     ]  # fmt: skip
     person.skills = [
-        SkillClaim(skill=skill, level=level, last_used=year) for skill, level in skills.items()
+        CandidateSkill(skill=skill, level=level, last_used=year) for skill, level in skills.items()
     ]
     person.windows = [
-        Window(
+        CandidateWindow(
             first_month=month_number(year - 1, 4), last_month=month_number(year + 3, 3), half_days=half_days,
             weekdays=31, mode=mode, is_available=True,
         )

@@ -17,7 +17,7 @@ class Wording:
     stages: tuple[str, ...]
     musts: tuple[Skills, ...]  # one of these; levels for the hardest wish
     wants: tuple[str, ...]
-    either: tuple[str, str] | None = None  # two skills of which one is enough, now and then
+    group: tuple[str, str] | None = None  # two skills of which one is enough, now and then
 
 
 WORDINGS: Mapping[str, Wording] = {

@@ -10,9 +10,10 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from ..errors import BadCell
+from ..files.cells import neutralise
+from ..files.writing import MADE
 from .layout import KEY
-from .tables import Sheet, neutralise
-from .writing import MADE
+from .tables import Sheet
 
 FAULTS = "誤りの一覧"
 FLAT = "csv"  # what the one sheet of a csv is called

@@ -8,9 +8,8 @@ from typing import Any
 
 from .. import matching as m
 from ..errors import Refused, UnknownCode
+from ..files.writing import Cell, Table, render
 from ..reference.catalogue import Catalogue
-from .kinds import Cell
-from .writing import Table, render
 
 Lines = Iterator[list[Cell]]
 FIGURES = ("filled", "half_days", "mean_fit", "value", "worst_served", "blocking")
@@ -44,6 +43,10 @@ def _tables(document: Mapping[str, Any], titles: Mapping[str, str]) -> list[Tabl
         Table(
             "空き枠", [*need, "空き", "条件ごとの人数", "ほかの募集に就く人", "埋まる変更", "その登録者"],
             list(_empty(document, titles)),
+        ),
+        Table(
+            "固定・除外", ["扱い", *need, "登録者", "増減した枠", "割当が変わった人"],
+            list(_directed(document, titles)),
         ),
         Table(
             "比較", ["決め方", "埋まった枠", "半日コマの合計", "平均適合度(1/100点)", "合計点",
@@ -91,6 +94,22 @@ def _empty(document: Mapping[str, Any], titles: Mapping[str, str]) -> Lines:
             m.change_text(change, _subject(change)) if change else "",
             change.get("candidate", ""),
         ]  # fmt: skip
+
+
+def _directed(document: Mapping[str, Any], titles: Mapping[str, str]) -> Lines:
+    """What each pin and forbid changed against the best plan without it."""
+    for label, key in (("固定", "pins"), ("除外", "forbids")):
+        for row in document[key]:
+            yield [
+                label, row["need"], titles[row["need"]], row["candidate"],
+                "、".join(f"{need} {more:+d}" for need, more in row["seats"].items()),
+                "、".join(map(_move, row["moves"])),
+            ]  # fmt: skip
+
+
+def _move(move: Mapping[str, Any]) -> str:
+    sides = ("・".join(move[side]) or "なし" for side in ("leaves", "enters"))
+    return f"{move['candidate']} {' → '.join(sides)}"
 
 
 def _subject(change: Mapping[str, Any]) -> str | None:

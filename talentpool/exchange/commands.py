@@ -12,6 +12,7 @@ from ..accounts.models import Pool
 from ..config import Config
 from ..db import Session
 from ..errors import BadFile
+from ..files.writing import render, write_whole
 from ..permissions import SYSTEM
 from ..reference.catalogue import Catalogue
 from ..reference.service import load_catalogue
@@ -26,7 +27,6 @@ from .matching import match_files, summary_line
 from .reading import ENCODINGS, read_file
 from .sheets import tables_of
 from .tables import Sheet
-from .writing import render, write_whole
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 LAYOUTS: dict[str, Layout] = {"candidates": CANDIDATES, "needs": NEEDS}
@@ -42,8 +42,22 @@ encoding_option = click.option(
 prefecture_option = click.option(
     "--prefecture", metavar="CODE", help="Two digits; needed where there are several pools."
 )
+distinct_option = click.option(
+    "--distinct",
+    metavar="CODE,CODE",
+    multiple=True,
+    callback=lambda _context, _option, given: [_two_codes(pair) for pair in given],
+    help="Two people, though they look like one; may be given again.",
+)
 what_argument = click.argument("what", type=click.Choice(list(LAYOUTS)))
 file_argument = click.argument("file", type=FILE)
+
+
+def _two_codes(given: str) -> tuple[str, str]:
+    first, comma, second = given.partition(",")
+    if not comma or not first.strip() or not second.strip() or "," in second:
+        raise click.BadParameter("two codes with a comma between them")
+    return first.strip(), second.strip()
 
 
 @click.command("template")
@@ -67,18 +81,22 @@ def template_command(what: str, file: Path, encoding: str | None) -> None:
     "--stable", "is_stable", is_flag=True, help="Without seconds: the same bytes every time."
 )
 @encoding_option
+@distinct_option
 def match_command(
     candidates: Path,
     needs: Path,
     out: Path,
     policy: Path | None,
     encoding: str | None,
+    distinct: list[tuple[str, str]],
     *,
     is_json: bool,
     is_stable: bool,
 ) -> None:
     """One matching round from files alone: plan, rankings and reasons."""
-    matched = match_files(candidates, needs, policy=policy, encoding=encoding, is_stable=is_stable)
+    matched = match_files(
+        candidates, needs, policy=policy, encoding=encoding, is_stable=is_stable, distinct=distinct
+    )
     write_whole(out, render_answer(out, matched.document, matched.titles, is_json=is_json))
     click.echo(summary_line(matched.document))
 
@@ -96,6 +114,7 @@ def match_command(
 @click.option(
     "--annotate", type=FILE, help="Where a refused file goes, with its faults marked (.xlsx)."
 )
+@distinct_option
 @encoding_option
 @prefecture_option
 def import_command(
@@ -104,12 +123,16 @@ def import_command(
     encoding: str | None,
     prefecture: str | None,
     annotate: Path | None,
+    distinct: list[tuple[str, str]],
     *,
     is_dry: bool,
     is_without_placements: bool,
 ) -> None:
     """Bring FILE into the database, whole or not at all."""
-    sheets = read_file(file, encoding)
+    if distinct and what != "candidates":
+        raise click.UsageError("--distinct is about candidates")
+    more = {"distinct": distinct} if distinct else {}
+    sheets = read_file(file, encoding, LAYOUTS[what])
     with (
         _annotated(sheets, annotate),
         schema.opened(Config.from_environment()) as database,
@@ -120,11 +143,13 @@ def import_command(
         entries = read_entries(LAYOUTS[what], sheets, catalogue, is_import=True)
         count = IMPORTS[what](
             session, entries, prefecture_code=pool.prefecture_code, catalogue=catalogue,
-            is_without_placements=is_without_placements, actor=SYSTEM, now=clock.now(),
+            is_without_placements=is_without_placements, actor=SYSTEM, now=clock.now(), **more,
         )  # fmt: skip
         if not is_dry:
             session.commit()
-    click.echo(f"{count} {what} {'could be imported, nothing stored' if is_dry else 'imported'}")
+    known = f", {len(entries) - count} known already" if len(entries) > count else ""
+    done = "could be imported, nothing stored" if is_dry else "imported"
+    click.echo(f"{count} {what} {done}{known}")
 
 
 @click.group("export")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from ..reference.catalogue import Catalogue
 from ..text import search_key
 from . import cells
 from .kinds import LONGEST_CODE, fold_code
-from .layout import KEY, Column, Layout, Leaf
+from .layout import KEY, TELLING, Column, Layout, Leaf
 from .tables import Row, Sheet, refuse
 
 Values = dict[str, Any]
@@ -28,6 +29,15 @@ class Entry:
     row: int
     values: Values
     leaves: dict[str, list[Values]] = field(default_factory=dict)
+
+
+def code_of(entry: Entry) -> str:
+    """Its code, or one from its row number where the file leaves it open."""
+    return entry.code or f"row-{entry.row}"
+
+
+def codes_of(entries: Iterable[Entry]) -> list[str]:
+    return list(map(code_of, entries))
 
 
 def read_entries(
@@ -124,14 +134,15 @@ class _Reader:
         *,
         within: str | None = None,
     ) -> Values:
-        values = {}
+        values: Values = {}
         for column in columns:
             if column.is_personal and not self.is_import:
+                self._read_mark(column, typed, values)
                 continue
             place = f"{within}・{column.header}" if within else column.header
             if column.header not in typed:
                 if self._is_needed(column) and (sheet, place) not in self.absent:
-                    self._fault(sheet, number, place, "入力してください。")
+                    self._fault(sheet, number, place, column.blank)
                 continue
             try:
                 values[column.field] = column.kind.read(typed[column.header], self.catalogue)
@@ -140,6 +151,12 @@ class _Reader:
             except ValueError as error:
                 self._fault(sheet, number, place, str(error))
         return values
+
+    def _read_mark(self, column: Column, typed: Mapping[str, str], values: Values) -> None:
+        """Matching needs nothing of it but to tell people apart, and refuses nothing for it."""
+        with suppress(Problem, ValueError):
+            if column.header in typed and column.field in TELLING:
+                values[column.field] = column.kind.read(typed[column.header], self.catalogue)
 
     def _check_keys(self, sheet: Sheet, entries: Iterable[Entry]) -> None:
         seen: dict[str, int] = {}

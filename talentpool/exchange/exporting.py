@@ -22,6 +22,7 @@ from ..candidates.models import Candidate
 from ..candidates.viewing import EXPORT, record_views
 from ..db import Session
 from ..errors import NotFound, Refused
+from ..files.writing import Table, check_suffix
 from ..needs.models import Need
 from ..permissions import Action, Actor, get_visible, require
 from ..placements.models import Placement
@@ -32,8 +33,8 @@ from ..rounds.models import DirectiveKind, Round, RoundNeed
 from ..states import PLACEMENT, NeedState, RoundState
 from . import people, requests
 from .layout import CANDIDATES, NEEDS
+from .sameness import note_alike
 from .sheets import tables_of
-from .writing import Table, check_suffix
 
 _DEAD = (RoundState.FAILED, RoundState.CANCELLED, RoundState.DISCARDED)
 
@@ -83,6 +84,7 @@ def export_candidates(
         )
         for person, profile in zip(active, profiles, strict=True)
     ]
+    note_alike(entries)
     tables = tables_of(path, CANDIDATES, entries, catalogue, is_anonymous=is_anonymous)
     viewed = [] if is_anonymous else [person.id for person in active]
     return Exported("candidates", tables, len(entries), viewed=viewed)
@@ -175,7 +177,11 @@ def get_round(session: Session, pool: Pool, round_id: int, *, actor: Actor) -> R
 
 
 def policy_of(session: Session, round_: Round) -> dict[str, Any]:
-    """A round's policy with its pins and forbids as pairs of codes: what `match --policy` reads."""
+    """A round's policy with its pins and forbids as pairs of codes: what `match --policy` reads.
+
+    A forbid of somebody who has left the pool is left out, as they are from the sheets.
+    """
+    active = {person.id for person in list_active(session, round_.prefecture_code)}
     codes = dict(
         session.execute(
             sa.select(Candidate.id, Candidate.code).where(
@@ -192,6 +198,8 @@ def policy_of(session: Session, round_: Round) -> dict[str, Any]:
     )
     pairs: dict[str, list[list[str]]] = {"pins": [], "forbids": []}
     for row in round_.directives:
+        if row.kind is DirectiveKind.FORBID and row.candidate_id not in active:
+            continue
         kind = "pins" if row.kind is DirectiveKind.PIN else "forbids"
         pairs[kind].append([needs[row.need_id], codes[row.candidate_id]])
     return m.Policy.from_dict(round_.policy).to_dict() | {k: sorted(v) for k, v in pairs.items()}
@@ -239,4 +247,4 @@ def note_export(
     require(session, actor, Action.EXCHANGE)
     record_views(session, actor, made.viewed, EXPORT, now=now)
     detail = {"what": made.what, "rows": made.count, "named": len(made.viewed)}
-    audit.record(session, "pool.export", pool, actor=actor, now=now, detail=detail)
+    audit.record(session, audit.Deed.POOL_EXPORT, pool, actor=actor, now=now, detail=detail)

@@ -6,21 +6,26 @@ that has them is refused, or taken without them where that is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
+import sqlalchemy as sa
+
+from .. import dates
+from ..accounts.models import Pool
 from ..db import Session
-from ..errors import BadCell, Problem
-from ..needs import writing
-from ..needs.content import AskedSkill, NeedContent
+from ..errors import BadCell, Fault, Problem
+from ..needs import rules, writing
+from ..needs.content import NeedContent, SkillRequirement
 from ..needs.models import Need
 from ..permissions import Action, Actor, require
 from ..reference.catalogue import Catalogue
 from ..states import NeedState, move
 from .entries import Entry
 from .identity import Codes
+from .known_needs import known_again
 from .layout import NEEDS, Layout
-from .requests import asked_values, check_request, state_of
+from .requests import check_sheet, requirement_values, state_of
 from .tables import refuse
 
 STEPS = {
@@ -32,17 +37,21 @@ STEPS = {
 RESTS = "推薦の記録がないため取り込めません。--without-placements を付けると、これを除いて取り込みます。"
 
 
+def lock_imports(session: Session, prefecture_code: str) -> None:
+    """One file after the other into a pool: each sees what the one before has brought."""
+    pool = sa.select(Pool.prefecture_code).where(Pool.prefecture_code == prefecture_code)
+    session.scalars(pool.with_for_update(key_share=True)).one()
+
+
 def take_all(layout: Layout, entries: Sequence[Entry], take: Callable[[Entry], None]) -> None:
     """What a service refuses is named like every other fault; raises BadFile with all of them."""
-    faults = []
+    faults: list[BadCell] = []
     for entry in entries:
         try:
             take(entry)
         except Problem as error:
-            for field, message in error.fields.items() or [("", error.message)]:
-                faults.append(
-                    BadCell(layout.name, entry.row, layout.header(field) or None, message)
-                )
+            named = error.fields.items() or [("", error.message)]
+            faults += layout.bad_cells(entry.row, named)
     refuse(faults)
 
 
@@ -56,18 +65,32 @@ def import_needs(
     now: datetime,
     is_without_placements: bool = False,
 ) -> int:
-    """Drafts, or further where the state says so; their number. No mail is ordered. Raises BadFile."""
+    """Drafts, or further where the state says so; how many are new. No mail is ordered. Raises BadFile.
+
+    What is there already, word for word, stays as it is.
+    """
     require(session, actor, Action.EXCHANGE)
+    lock_imports(session, prefecture_code)
+    contents = {entry.row: content_of(entry) for entry in entries}
+    faults: list[BadCell] = []
+    known = known_again(session, entries, contents, faults, prefecture_code=prefecture_code)
+    entries = [entry for entry in entries if entry.row not in known]
     codes = Codes(session, Need, NEEDS)
-    faults = codes.faults(entries)
+    faults += codes.faults(entries)
     for entry in entries:
-        faults += check_request(entry)
-        faults += _check(entry, prefecture_code, now, is_without_placements=is_without_placements)
+        found = (
+            *check_sheet(entry),
+            *_misplaced(entry, prefecture_code, now),
+            *rules.faults(contents[entry.row], catalogue),
+        )
+        faults += NEEDS.bad_cells(entry.row, found)
+        if entry.values.get("filled") and not is_without_placements:
+            faults += NEEDS.bad_cells(entry.row, [("filled", RESTS)])
     refuse(faults)
 
     def take(entry: Entry) -> None:
         need = writing.create_need(
-            session, content_of(entry), catalogue=catalogue,
+            session, contents[entry.row], catalogue=catalogue,
             municipality_code=entry.values["municipality_code"],
             code=entry.code if codes.keeps(entry) else None, ident=codes.ident(entry),
             actor=actor, now=now,
@@ -84,22 +107,16 @@ def import_needs(
     return len(entries)
 
 
-def _check(
-    entry: Entry, prefecture_code: str, now: datetime, *, is_without_placements: bool
-) -> list[BadCell]:
-    def fault(field: str, message: str) -> BadCell:
-        return BadCell(NEEDS.name, entry.row, NEEDS.header(field), message)
-
-    faults = []
+def _misplaced(entry: Entry, prefecture_code: str, now: datetime) -> Iterator[Fault]:
+    """What a file may say of needs, but not of one that is brought in here and now."""
     if not entry.values["municipality_code"].startswith(prefecture_code):
-        faults.append(fault("municipality_code", "この都道府県の市町ではありません。"))
+        yield "municipality_code", "この都道府県の市町ではありません。"
     if state_of(entry) is NeedState.CLOSED:
-        faults.append(fault("state", "終了した募集は取り込めません。"))
+        yield "state", "終了した募集は取り込めません。"
+    this_month = dates.month_of(dates.local_date(now))
+    yield from rules.past_faults(entry.values["last_month"], this_month)
     if entry.values.get("posted", 0) > now.timestamp():
-        faults.append(fault("posted", "まだ来ていない日時です。"))
-    if entry.values.get("filled") and not is_without_placements:
-        faults.append(fault("filled", RESTS))
-    return faults
+        yield "posted", "まだ来ていない日時です。"
 
 
 def content_of(entry: Entry) -> NeedContent:
@@ -107,7 +124,7 @@ def content_of(entry: Entry) -> NeedContent:
     values = {name: value for name, value in entry.values.items() if name in names}
     values.setdefault("place_code", entry.values["municipality_code"])
     return NeedContent(
-        skills=tuple(AskedSkill(**asked_values(row)) for row in entry.leaves["skills"]),
+        skills=tuple(SkillRequirement(**requirement_values(row)) for row in entry.leaves["skills"]),
         vendors=tuple(row["name"] for row in entry.leaves["vendors"]),
         **values,
     )

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from .. import audit, dates
-from ..candidates.availability import EARLIEST, FURTHEST, MOST_WINDOWS, capacity_of
-from ..candidates.editing import COMPANY_KEY_LENGTH, KEY_LENGTH, MOST_ROWS, OLDEST, YOUNGEST
-from ..candidates.models import (
-    Candidate,
-    CandidateForm,
-    CandidateRole,
-    Company,
-    Consent,
-    DecidedMatter,
-    ExamPass,
-    Membership,
-    ServicePost,
-    SkillClaim,
-    Window,
-)
+from ..candidates import rules
+from ..candidates.availability import capacity_of
+from ..candidates.content import Contents
+from ..candidates.models import Candidate, Consent, Membership
 from ..candidates.snapshots import take_snapshot
+from ..candidates.writing import name_key, write_profile
 from ..db import Session
-from ..errors import BadCell
+from ..errors import Fault
 from ..ledger import service as ledger
 from ..permissions import Action, Actor, require
 from ..reference.catalogue import Catalogue
@@ -33,25 +25,16 @@ from ..reference.entries import Vocabulary
 from ..reference.models import TravelTime
 from ..reference.revising import set_travel_time
 from ..states import move
-from ..text import search_key
-from .entries import Entry, Values
+from .entries import Entry, code_of
 from .identity import Codes
-from .importing import RESTS, take_all
-from .layout import CANDIDATES
-from .people import better_minutes, check_person, pay_wish_of, post_values, span_values
+from .importing import RESTS, lock_imports, take_all
+from .layout import CANDIDATES, MARKS, NAMES
+from .people import better_minutes, check_sheet, contents_of
+from .sameness import Person, Pool, check_distinct, confirmed
 from .tables import refuse
 
+NAMES_AT_ONCE = 500
 RESTING = ("taken", "lifted", "turned_down")
-_PLAIN = {
-    "travel_limit": "travel_limit_minutes", "themes": "wished_themes", "regions": "wished_regions",
-} | {
-    name: name
-    for name in (
-        "kind", "family_name", "given_name", "family_kana", "given_kana", "phone", "contact_email",
-        "postal_code", "address", "home_code", "overnight", "most_at_once", "pay_minimum",
-        "motives", "motive", "heard_from", "trained_until",
-    )
-}  # fmt: skip
 
 
 def import_candidates(
@@ -63,19 +46,31 @@ def import_candidates(
     actor: Actor,
     now: datetime,
     is_without_placements: bool = False,
+    distinct: Sequence[tuple[str, str]] = (),
 ) -> int:
-    """Members where the file gives the dates, applicants otherwise; their number. Raises BadFile."""
+    """Members where the file gives the dates, applicants otherwise; how many are new. Raises BadFile.
+
+    Who is there already stays as they are. distinct: pairs of codes that are two people though they look alike.
+    """
     require(session, actor, Action.EXCHANGE)
+    lock_imports(session, prefecture_code)
+    faults = list(check_distinct(entries, distinct))
+    pool = Pool(_namesakes(session, entries, prefecture_code))
+    known = pool.known_again(entries, confirmed(entries, distinct), faults)
+    entries = [entry for entry in entries if code_of(entry) not in known]
     codes = Codes(session, Candidate, CANDIDATES)
-    faults = codes.faults(entries)
+    contents = {entry.row: contents_of(entry) for entry in entries}
+    faults += codes.faults(entries)
     for entry in entries:
-        faults += check_person(entry)
-        faults += _check(entry, now)
-        if not is_without_placements:
-            faults += _check_resting(entry)
+        found = (
+            *check_sheet(entry),
+            *_page_faults(entry, contents[entry.row], catalogue, dates.local_date(now)),
+            *([] if is_without_placements else _resting(entry)),
+        )
+        faults += CANDIDATES.bad_cells(entry.row, found)
     refuse(faults)
     minutes = better_minutes(entries)
-    joining = _Joining(session, prefecture_code, catalogue, codes, actor, now)
+    joining = _Joining(session, prefecture_code, catalogue, codes, contents, actor, now)
     ordered = codes.in_order(entries)
     kept = [entry for entry in ordered if codes.keeps(entry)]
     take_all(CANDIDATES, kept, joining.take)
@@ -84,6 +79,23 @@ def import_candidates(
     _take_travel(session, minutes, actor, now)
     session.flush()
     return len(entries)
+
+
+def _namesakes(
+    session: Session, entries: Sequence[Entry], prefecture_code: str
+) -> Iterator[Person]:
+    """The people of the prefecture's pool who have a name that the file has too."""
+    keys = sorted({name_key(*(entry.values.get(n, "") for n in NAMES)) for entry in entries})
+    members = sa.select(Membership.candidate_id).where(
+        Membership.prefecture_code == prefecture_code
+    )
+    for start in range(0, len(keys), NAMES_AT_ONCE):
+        query = sa.select(Candidate).where(
+            Candidate.search_key.in_(keys[start : start + NAMES_AT_ONCE]), Candidate.id.in_(members)
+        )
+        for row in session.scalars(query):
+            names = {field: getattr(row, field) for field in (*NAMES, *MARKS, "home_code")}
+            yield Person.of(row.code, names)
 
 
 def _take_travel(
@@ -95,46 +107,19 @@ def _take_travel(
             set_travel_time(session, home, hall, minutes=minutes, actor=actor, now=now)
 
 
-def _fault(entry: Entry, field: str, message: str) -> BadCell:
-    return BadCell(CANDIDATES.name, entry.row, CANDIDATES.header(field), message)
+def _page_faults(
+    entry: Entry, contents: Contents, catalogue: Catalogue, today: date
+) -> Iterator[Fault]:
+    """What the pages refuse; the rows of the skills are one leaf here."""
+    for field, message in rules.profile_faults(contents, catalogue, today):
+        yield "skills" if field.startswith(rules.skill_field("")) else field, message
+    yield from rules.consent_faults(entry.values["consents"], catalogue)
 
 
-def _check_resting(entry: Entry) -> Iterator[BadCell]:
+def _resting(entry: Entry) -> Iterator[Fault]:
     for field in RESTING:
         if entry.leaves.get(field) or entry.values.get(field):
-            yield _fault(entry, field, RESTS)
-
-
-def _check(entry: Entry, now: datetime) -> Iterator[BadCell]:
-    """What the pages refuse too: days and months that cannot be, and too many rows."""
-    leaves = entry.leaves
-    today = dates.local_date(now)
-    this_month = dates.month_of(today)
-    born = entry.values.get("birth_date")
-    if born and not today.year - OLDEST <= born.year <= today.year - YOUNGEST:
-        yield _fault(entry, "birth_date", "生年月日を確かめてください。")
-    for field in ("posts", "firms", "decisions", "exams"):
-        if len(leaves[field]) > MOST_ROWS:
-            yield _fault(entry, field, f"{MOST_ROWS}件までにしてください。")
-    if len(leaves["spans"]) > MOST_WINDOWS:
-        yield _fault(entry, "spans", f"{MOST_WINDOWS}件までにしてください。")
-    if any(
-        max(row["first_month"], row.get("last_month", 0)) > this_month for row in leaves["posts"]
-    ):
-        yield _fault(entry, "posts", "在職期間は、今月までの年月を書いてください。")
-    if any(row["month"] > this_month for row in leaves["decisions"]):
-        yield _fault(entry, "decisions", "決定した年月は、今月までの年月を書いてください。")
-    years = [row.get("last_used", 0) for row in leaves["skills"]]
-    if any(year > today.year for year in years):
-        yield _fault(entry, "skills", f"最終使用年は{today.year}年までで書いてください。")
-    if any(row.get("year", 0) > today.year for row in leaves["exams"]):
-        yield _fault(entry, "exams", f"合格年は{today.year}年までで書いてください。")
-    if any("name_then" not in row for row in leaves["exams"]):
-        yield _fault(entry, "exams", "合格時の名称を書いてください。")
-    for row in leaves["spans"]:
-        if row["first_month"] < EARLIEST or row["last_month"] > this_month + FURTHEST:
-            last = dates.show_month(this_month + FURTHEST)
-            yield _fault(entry, "spans", f"年月は2000年1月から{last}までで書いてください。")
+            yield field, RESTS
 
 
 class _Joining:
@@ -144,6 +129,7 @@ class _Joining:
         prefecture_code: str,
         catalogue: Catalogue,
         codes: Codes,
+        contents: Mapping[int, Contents],
         actor: Actor,
         now: datetime,
     ) -> None:
@@ -151,6 +137,7 @@ class _Joining:
         self.prefecture_code = prefecture_code
         self.catalogue = catalogue
         self.codes = codes
+        self.contents = contents  # by row
         self.by: dict[str, Any] = {"actor": actor, "now": now}
         self.now = now
         terms = catalogue.terms(Vocabulary.CONSENT_PURPOSE)
@@ -163,39 +150,19 @@ class _Joining:
         if not self.codes.keeps(entry):
             person.code = f"{CANDIDATES.prefix}{person.id:06d}"
         detail = {"prefecture": self.prefecture_code, "row": entry.row}
-        audit.record(self.session, "candidate.import", person, detail=detail, **self.by)
+        audit.record(self.session, audit.Deed.CANDIDATE_IMPORT, person, detail=detail, **self.by)
         self._consent(person, entry.values["consents"])
         self._join(person, entry)
 
     def _person(self, entry: Entry) -> Candidate:
-        values, leaves = entry.values, entry.leaves
-        birth = values.get("birth_date")
         person = Candidate(
             id=self.codes.ident(entry),
             code=entry.code if self.codes.keeps(entry) else secrets.token_hex(6),
-            birth_date=None if birth is None else birth.isoformat(),
-            pay_wish=pay_wish_of(values),
+            training_until=entry.values.get("training_until"),
             created_at=self.now,
             updated_at=self.now,
-            **_columns(values),
         )
-        names = search_key(person.family_name + person.given_name)
-        kana = search_key(person.family_kana + person.given_kana)
-        person.search_key = f"{names} {kana}"[:KEY_LENGTH]
-        person.roles = [CandidateRole(role=code) for code in values.get("roles", ())]
-        person.forms = [CandidateForm(form=code) for code in values["forms"]]
-        person.posts = [ServicePost(**post_values(row, self.catalogue)) for row in leaves["posts"]]
-        person.companies = [
-            Company(**row, name_key=search_key(row["name"])[:COMPANY_KEY_LENGTH])
-            for row in leaves["firms"]
-        ]
-        person.decisions = [
-            DecidedMatter(**row, vendor_key=search_key(row["vendor"])[:COMPANY_KEY_LENGTH])
-            for row in leaves["decisions"]
-        ]
-        person.skills = [SkillClaim(**row) for row in leaves["skills"]]
-        person.exams = [ExamPass(**row) for row in leaves["exams"]]
-        person.windows = [Window(**span_values(row)) for row in leaves["spans"]]
+        write_profile(person, self.contents[entry.row], self.catalogue)
         return person
 
     def _consent(self, person: Candidate, purposes: Sequence[str]) -> None:
@@ -208,7 +175,7 @@ class _Joining:
             version = self.versions[purpose]
             person.consents.append(Consent(**given, text_version=version, given_at=self.now))
             detail = given | {"version": version, "by": "import"}
-            audit.record(self.session, "consent.give", person, detail=detail, **self.by)
+            audit.record(self.session, audit.Deed.CONSENT_GIVE, person, detail=detail, **self.by)
 
     def _join(self, person: Candidate, entry: Entry) -> None:
         membership = Membership(candidate=person, prefecture_code=self.prefecture_code)
@@ -228,12 +195,3 @@ class _Joining:
         move(self.session, membership, "activate", detail=detail, **self.by)
         self.session.flush()
         ledger.set_capacity(self.session, person.id, capacity_of(person.windows))
-
-
-def _columns(values: Values) -> Values:
-    """Columns of the row; what the file leaves open keeps the default of the table."""
-    return {
-        column: list(values[field]) if isinstance(values[field], tuple) else values[field]
-        for field, column in _PLAIN.items()
-        if field in values
-    }

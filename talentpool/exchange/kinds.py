@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
 from .. import dates
 from ..errors import Problem, UnknownCode
+from ..files.writing import Cell
 from ..reference.catalogue import Catalogue
 from ..text import (
-    BadEmail,
     clean,
     digits,
-    fold_email,
-    is_kana,
-    katakana,
-    parse_int,
-    postal_code,
-    telephone,
+    furigana,
 )
+from ..typed import Unreadable
+from ..typed.answers import WEEKDAYS, read_weekdays, read_yes
+from ..typed.contacts import read_mail_address, read_postal_code, read_telephone
+from ..typed.days import read_day, read_first_month, read_last_month, read_month, read_year
+from ..typed.quantities import PLAIN, Measure, read_whole
 from . import cells
 
-Cell = str | int
 Read = Callable[[str, Catalogue], Any]
 Write = Callable[[Any, Catalogue | None], Cell]
 YES, NO, NONE = "はい", "いいえ", "なし"
 MUST, WANT = "必須", "希望"
-WEEKDAYS = "月火水木金土日"
-_YES = {YES, "1", "true", "yes", "y", "○", "〇", "有", "あり"}
-_NO = {NO, "0", "false", "no", "n", "×", "無", NONE}
 LONGEST_CODE = 12  # characters
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2099, 12, 31, tzinfo=UTC)  # of instants
+_TIME = re.compile(r"\s+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s*$")
 _MARKS = ";；、,，\n"  # between the items of a list of codes
 
 
@@ -45,12 +43,16 @@ class BadValue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`write` gets a catalogue where labels are wanted, and None where codes are."""
+    """`write` gets a catalogue where labels are wanted, and None where codes are.
+
+    kept: what a csv says instead of a code that a spreadsheet would turn into something else.
+    """
 
     read: Read
     write: Write
     hint: str = ""
     vocabulary: str | None = None
+    kept: Write | None = None
 
 
 def _plain(value: Any, _catalogue: Catalogue | None) -> Cell:
@@ -63,19 +65,30 @@ def _number(value: Any, _catalogue: Catalogue | None) -> Cell:
 
 def text(most: int = 100, *, multiline: bool = False) -> Kind:
     def read(typed: str, _catalogue: Catalogue) -> str:
-        plain = clean(typed, multiline=multiline)
-        if len(plain) > most:
-            raise BadValue(f"{most:,}字までで書いてください。")
-        return plain
+        return _limited(clean(typed, multiline=multiline), most)
 
     return Kind(read, _plain, f"{most:,}字まで")
 
 
-def whole(least: int, most: int) -> Kind:
-    def read(typed: str, _catalogue: Catalogue) -> int:
-        return parse_int(typed, least=least, most=most)
+def _limited(text: str, most: int) -> str:
+    if len(text) > most:
+        raise BadValue(f"{most:,}字までで書いてください。")
+    return text
 
-    return Kind(read, _number, f"{least:,}〜{most:,}の整数")
+
+def whole(least: int, most: int, measure: Measure = PLAIN) -> Kind:
+    def read(typed: str, _catalogue: Catalogue) -> int:
+        return read_whole(typed, measure, least=least, most=most)
+
+    hint = f"{least:,}〜{most:,}の整数"
+    return Kind(read, _number, hint if measure is PLAIN else f"{hint}。{measure.hint}")
+
+
+def year(least: int, most: int) -> Kind:
+    def read(typed: str, _catalogue: Catalogue) -> int:
+        return read_year(typed, least=least, most=most)
+
+    return Kind(read, _number, f"{least}〜{most}の年。「2025」「令和7年」")
 
 
 def code(vocabulary: str) -> Kind:
@@ -135,31 +148,8 @@ def _regions(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(town.region for town in catalogue.municipalities() if town.region)
 
 
-def _read_month(typed: str, _catalogue: Catalogue) -> int:
-    """A spreadsheet may have made a day of a month."""
-    try:
-        return dates.parse_month(typed)
-    except dates.BadDate:
-        try:
-            return dates.month_of(_day(typed))
-        except dates.BadDate:
-            pass
-        raise
-
-
-def _day(typed: str) -> date:
-    return dates.parse_date(typed.partition("T")[0])
-
-
 def _fold(typed: str) -> str:
     return unicodedata.normalize("NFKC", typed).strip().lower()
-
-
-def _read_yes(typed: str, _catalogue: Catalogue) -> bool:
-    folded = _fold(typed)
-    if folded in _YES or folded in _NO:
-        return folded in _YES
-    raise BadValue(f"「{YES}」か「{NO}」を書いてください。")
 
 
 def _read_must(typed: str, _catalogue: Catalogue) -> bool:
@@ -196,21 +186,14 @@ def _write_office(value: Any, catalogue: Catalogue | None) -> Cell:
     return _write_town(value, catalogue) if value else NONE
 
 
-def _read_weekdays(typed: str, _catalogue: Catalogue) -> int:
-    folded = _fold(typed).replace("曜日", "").replace("曜", "").replace("平日", WEEKDAYS[:5])
-    if folded == NONE:
-        return 0
-    bits = 0
-    for letter in folded:
-        if letter in WEEKDAYS:
-            bits |= 1 << WEEKDAYS.index(letter)
-        elif letter not in "・、,; ":
-            raise BadValue(f"曜日は「{WEEKDAYS}」から書いてください。")
-    return bits
-
-
 def _write_weekdays(value: Any, _catalogue: Catalogue | None) -> Cell:
     return "".join(day for number, day in enumerate(WEEKDAYS) if value >> number & 1) or NONE
+
+
+def _write_day(value: Any, _catalogue: Catalogue | None) -> Cell:
+    """With words between the numbers, which a spreadsheet leaves alone or shows as they are."""
+    day = date.fromisoformat(str(value))
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _read_instant(typed: str, _catalogue: Catalogue) -> int:
@@ -226,35 +209,42 @@ def _moment(typed: str) -> datetime:
         moment = datetime.fromisoformat(typed.strip())
     except ValueError:
         try:
-            return dates.start_of_day(_day(typed))
-        except dates.BadDate as error:
+            return _typed_moment(typed)
+        except Unreadable as error:
             raise BadValue("日時は2026-11-01T09:00:00+09:00の形で書いてください。") from error
     return moment.replace(tzinfo=dates.JST) if moment.tzinfo is None else moment
+
+
+def _typed_moment(typed: str) -> datetime:
+    """A day as people write it, with a time behind it or without."""
+    found = _TIME.search(typed)
+    if found is None:
+        return dates.start_of_day(read_day(typed))
+    moment = datetime.combine(read_day(typed[: found.start()]), time(), dates.JST)
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    if hours > 23 or minutes > 59 or seconds > 59:
+        raise Unreadable("時刻が正しくありません。")
+    return moment.replace(hour=hours, minute=minutes, second=seconds)
 
 
 def _write_instant(value: Any, _catalogue: Catalogue | None) -> Cell:
     return datetime.fromtimestamp(value, dates.JST).isoformat() if value else ""
 
 
-def _read_kana(typed: str, _catalogue: Catalogue) -> str:
-    kana = katakana(clean(typed))
-    if not is_kana(kana):
-        raise BadValue("カタカナで書いてください。")
-    if len(kana) > 50:
-        raise BadValue("50字までで書いてください。")
-    return kana
+def kana(most: int) -> Kind:
+    def read(typed: str, _catalogue: Catalogue) -> str:
+        return _limited(furigana(clean(typed)), most)
+
+    return Kind(read, _plain, "カタカナ")
 
 
 def _read_mail(typed: str, _catalogue: Catalogue) -> str:
-    folded = fold_email(clean(typed))
-    if not folded.isascii():
-        raise BadEmail("メールアドレスの形が正しくありません。")
-    return folded
+    return read_mail_address(clean(typed))
 
 
 def _read_telephone(typed: str, _catalogue: Catalogue) -> str:
     """A spreadsheet drops the zero at the front of a number; people who typed it see the refusal."""
-    return telephone(clean(typed))
+    return read_telephone(clean(typed))
 
 
 def fold_code(typed: str) -> str:
@@ -263,25 +253,52 @@ def fold_code(typed: str) -> str:
 
 
 def _read_reference(typed: str, _catalogue: Catalogue) -> str:
-    folded = fold_code(clean(typed))
-    if len(folded) > LONGEST_CODE:
-        raise BadValue(f"{LONGEST_CODE}字までで書いてください。")
-    return folded
+    return _limited(fold_code(clean(typed)), LONGEST_CODE)
 
 
 REFERENCE = Kind(_read_reference, _plain, "募集のコード")
-MONTH = Kind(
-    _read_month, lambda value, _c: dates.month_text(value), "2027-04、2027年4月、令和9年4月"
+
+
+def _month(read: Callable[[str], int]) -> Kind:
+    return Kind(
+        lambda typed, _c: read(typed),
+        lambda value, _c: dates.month_text(value),
+        "2027-04、2027年4月、令和9年4月",
+        kept=lambda value, _c: dates.show_month(value),
+    )
+
+
+MONTH = _month(read_month)
+FIRST_MONTH = _month(read_first_month)
+LAST_MONTH = _month(read_last_month)
+DAY = Kind(
+    lambda typed, _c: read_day(typed),
+    _plain,
+    "2027-03-31、令和9年3月31日",
+    kept=_write_day,
 )
-DAY = Kind(lambda typed, _c: _day(typed), _plain, "2027-03-31、令和9年3月31日")
-YES_NO = Kind(_read_yes, lambda value, _c: YES if value else NO, f"{YES}か{NO}")
+YES_NO = Kind(
+    lambda typed, _c: read_yes(typed), lambda value, _c: YES if value else NO, f"{YES}か{NO}、○か×"
+)
 MUST_OR_WANT = Kind(_read_must, lambda value, _c: MUST if value else WANT, f"{MUST}か{WANT}")
-TOWN = Kind(_read_town, _write_town, "団体コードか名前（兵庫県佐用町）")
+TOWN = Kind(
+    _read_town,
+    _write_town,
+    "団体コードか名前（兵庫県佐用町、佐用町、さようちょう）",
+    kept=_write_town,
+)
 OFFICE = Kind(
     _read_office, _write_office, f"団体コードか名前。空欄は所属から判断。{NONE}：自治体ではない"
 )
-DAYS = Kind(_read_weekdays, _write_weekdays, "月火水木金土日から")
+DAYS = Kind(lambda typed, _c: read_weekdays(typed), _write_weekdays, "月水金、月〜金、平日、毎日")
 INSTANT = Kind(_read_instant, _write_instant, "2026-11-01T09:00:00+09:00")
+PERSONS = Kind(
+    lambda typed, c: tuple(
+        sorted({_read_reference(part, c) for part in cells.split_list(typed, _MARKS)})
+    ),
+    lambda value, _c: cells.join_list(value),
+    "同じ人に見えるが別人である行のコード。複数は「;」で区切る",
+)
 REFERENCES = Kind(
     lambda typed, c: tuple(sorted({_read_reference(part, c) for part in cells.split_list(typed)})),
     lambda value, _c: cells.join_list(value),
@@ -290,5 +307,4 @@ REFERENCES = Kind(
 REGIONS = Kind(_read_regions, lambda value, _c: cells.join_list(value), "複数は「;」で区切る")
 MAIL = Kind(_read_mail, _plain, "メールアドレス")
 TELEPHONE = Kind(_read_telephone, _plain, "市外局番から")
-POSTAL = Kind(lambda typed, _c: postal_code(clean(typed)), _plain, "7桁")
-KANA = Kind(_read_kana, _plain, "カタカナ")
+POSTAL = Kind(lambda typed, _c: read_postal_code(clean(typed)), _plain, "7桁")

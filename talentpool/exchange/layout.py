@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
+from sqlalchemy.orm import InstrumentedAttribute
+
+from ..candidates import content as candidates
+from ..candidates.models import (
+    Candidate,
+    CandidateCompany,
+    CandidateExam,
+    CandidateMatter,
+    CandidatePost,
+    CandidateSkill,
+    CandidateWindow,
+)
+from ..db import length_of
+from ..errors import BadCell, Fault
+from ..geo import MOST_MINUTES
+from ..needs import content as needs
+from ..needs.models import Need, NeedSkill, NeedVendor
+from ..pay import MOST_HALF_DAYS
+from ..typed.quantities import ENGAGEMENTS, FEE, HALF_DAYS, MINUTES, PERCENT, SEATS, YEN
 from . import kinds
 from .kinds import (
     DAY,
     DAYS,
+    FIRST_MONTH,
     INSTANT,
-    KANA,
+    LAST_MONTH,
     MAIL,
     MONTH,
     POSTAL,
@@ -22,11 +43,19 @@ from .kinds import (
 )
 
 KEY = "コード"
+# What tells one person from another; all but the home is personal.
+NAMES = ("family_name", "given_name", "family_kana", "given_kana")
+MARKS = {"birth_date": "生年月日", "contact_email": "メール", "phone": "電話"}
+DISTINCT = "distinct_from"
+TELLING = frozenset({*NAMES, *MARKS, DISTINCT})
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """is_named: only an import needs it. is_personal: matching does not even read it."""
+    """is_named: only an import needs it. is_personal: matching only tells people apart by it.
+
+    blank: what is said of an empty cell that is needed.
+    """
 
     header: str
     field: str
@@ -34,6 +63,7 @@ class Column:
     is_required: bool = False
     is_named: bool = False
     is_personal: bool = False
+    blank: str = "入力してください。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +87,25 @@ class Layout:
         for leaf in self.leaves:
             yield leaf.name, leaf.columns
 
+    def flat_headers(self) -> list[str]:
+        """Those of a csv: the columns, and a list for each leaf."""
+        return [
+            KEY,
+            *(column.header for column in self.columns),
+            *(leaf.name for leaf in self.leaves),
+        ]
+
     def header(self, field: str) -> str:
         """The header of a field of the main sheet, or the name of its leaf."""
         for column in self.columns:
             if column.field == field:
                 return column.header
         return next((leaf.name for leaf in self.leaves if leaf.field == field), "")
+
+    def bad_cells(self, row: int, faults: Iterable[Fault]) -> Iterator[BadCell]:
+        """Faults that rules find in the entry of a row, each once and at the header of its field."""
+        for field, message in dict.fromkeys(faults):
+            yield BadCell(self.name, row, self.header(field) or None, message)
 
 
 def _named(header: str, field: str, kind: Kind) -> Column:
@@ -73,23 +116,38 @@ def _personal(header: str, field: str, kind: Kind) -> Column:
     return Column(header, field, kind, is_personal=True)
 
 
-_SPAN = (Column("開始月", "first_month", MONTH, True), Column("終了月", "last_month", MONTH, True))
+def _text(column: InstrumentedAttribute[Any], *, multiline: bool = False) -> Kind:
+    """As much text as the column holds."""
+    return kinds.text(length_of(column), multiline=multiline)
+
+
+_KANA = kinds.kana(length_of(Candidate.family_kana))
+_YEAR = kinds.year(candidates.FIRST_YEAR, candidates.LAST_YEAR)
+_MONTHS = (
+    Column("開始月", "first_month", FIRST_MONTH, True),
+    Column("終了月", "last_month", LAST_MONTH, True),
+)
 _SKILL = Column("技能", "skill", kinds.code("skill"), True)
-_LEVEL = Column("水準", "level", kinds.whole(1, 4), True)
+_LEVEL = Column("水準", "level", kinds.whole(1, candidates.LEVELS), True)
 _OTHER = Column("募集", "need_code", kinds.REFERENCE, True)
+
+_PAY = kinds.whole(0, candidates.MOST_PAY, YEN)
+_PAY_MINIMUM = replace(_PAY, hint=f"{_PAY.hint}。無償でもよければ0か「無償」")
+_PAY_WISH = replace(_PAY, hint=f"{_PAY.hint}。空欄なら最低報酬と同じ")
+_PAY_BLANK = "最低報酬を書いてください。無償でもよいときは、0か「無償」と書いてください。"
 
 CANDIDATES = Layout(
     "登録者",
     "C-",
     (
-        _named("氏", "family_name", kinds.text(50)),
-        _named("名", "given_name", kinds.text(50)),
-        _named("氏カナ", "family_kana", KANA),
-        _named("名カナ", "given_kana", KANA),
+        _named("氏", "family_name", _text(Candidate.family_name)),
+        _personal("名", "given_name", _text(Candidate.given_name)),
+        _named("氏カナ", "family_kana", _KANA),
+        _personal("名カナ", "given_kana", _KANA),
         _personal("メール", "contact_email", MAIL),
         _personal("電話", "phone", TELEPHONE),
         _personal("郵便番号", "postal_code", POSTAL),
-        _personal("住所", "address", kinds.text(200)),
+        _personal("住所", "address", kinds.text(candidates.MOST_ADDRESS)),
         _personal("生年月日", "birth_date", DAY),
         Column("区分", "kind", kinds.code("candidate_kind"), True),
         Column("住まいの市区町村", "home_code", TOWN, True),
@@ -98,70 +156,71 @@ CANDIDATES = Layout(
         Column("同意", "consents", kinds.codes("consent_purpose"), True),
         Column("任用形態", "forms", kinds.codes("form"), True),
         Column("役割", "roles", kinds.codes("role")),
-        Column("最低報酬(円/半日)", "pay_minimum", kinds.whole(0, 1_000_000)),
-        Column("希望報酬(円/半日)", "pay_wish", kinds.whole(0, 1_000_000)),
-        Column("移動上限(分)", "travel_limit", kinds.whole(0, 1440)),
+        Column("最低報酬(円/半日)", "pay_minimum", _PAY_MINIMUM, True, blank=_PAY_BLANK),
+        Column("希望報酬(円/半日)", "pay_wish", _PAY_WISH),
+        Column("移動上限(分)", "travel_limit", kinds.whole(0, MOST_MINUTES, MINUTES)),
         Column("宿泊可", "overnight", YES_NO),
-        Column("同時活動数", "most_at_once", kinds.whole(1, 10)),
+        Column("同時活動数", "most_at_once", kinds.whole(1, candidates.MOST_AT_ONCE, ENGAGEMENTS)),
         Column("希望テーマ", "themes", kinds.codes("theme")),
         Column("希望地域", "regions", REGIONS),
-        Column("研修有効期限", "trained_until", DAY),
+        Column("研修有効期限", "training_until", DAY),
         _personal("動機", "motives", kinds.codes("motive")),
-        _personal("動機（自由記述）", "motive", kinds.text(2000, multiline=True)),
+        _personal("動機（自由記述）", "motive", _text(Candidate.motive, multiline=True)),
         _personal("知ったきっかけ", "heard_from", kinds.code("heard_from")),
         Column("推薦しない募集", "turned_down", kinds.REFERENCES),
+        _personal("別人の確認", DISTINCT, kinds.PERSONS),
     ),
     (
         Leaf("経歴", "posts", (
             Column("開始月", "first_month", MONTH, True),
             Column("終了月", "last_month", MONTH),
-            Column("所属", "body", kinds.text(), True),
+            Column("所属", "body", _text(CandidatePost.body), True),
             Column("自治体", "municipality_code", kinds.OFFICE),
-            Column("部署", "department", kinds.text()),
-            Column("職名", "title", kinds.text()),
+            Column("部署", "department", _text(CandidatePost.department)),
+            Column("職名", "title", _text(CandidatePost.title)),
             Column("職階", "grade", kinds.code("grade")),
             Column("公務", "is_public", YES_NO),
         )),
-        Leaf("会社", "firms", (
-            Column("会社名", "name", kinds.text(), True),
-            Column("役職", "position", kinds.text()),
+        Leaf("会社", "companies", (
+            Column("会社名", "name", _text(CandidateCompany.name), True),
+            Column("役職", "position", _text(CandidateCompany.position)),
             Column("出資", "has_shares", YES_NO),
             Column("現在", "is_present", YES_NO),
         )),
-        Leaf("決裁した相手先", "decisions", (
-            Column("相手先", "vendor", kinds.text(), True),
+        Leaf("決裁した相手先", "matters", (
+            Column("相手先", "vendor", _text(CandidateMatter.vendor), True),
             Column("月", "month", MONTH, True),
-            Column("内容", "subject", kinds.text(200)),
+            Column("内容", "subject", _text(CandidateMatter.subject)),
         )),
         Leaf("技能", "skills", (
             _SKILL,
             _LEVEL,
-            Column("最終使用年", "last_used", kinds.whole(1950, 2100)),
+            Column("最終使用年", "last_used", _YEAR),
             Column("根拠", "evidence", kinds.code("evidence_state")),
-            _personal("根拠の説明", "evidence_note", kinds.text(300)),
+            _personal("根拠の説明", "evidence_note", _text(CandidateSkill.evidence_note)),
         )),
         Leaf("試験", "exams", (
-            _personal("合格時の名称", "name_then", kinds.text()),
+            _personal("合格時の名称", "name_then", _text(CandidateExam.name_then)),
             _personal("試験", "exam", kinds.code("exam")),
-            _personal("合格年", "year", kinds.whole(1950, 2100)),
+            _personal("合格年", "year", _YEAR),
         )),
-        Leaf("稼働", "spans", (
-            *_SPAN,
-            Column("半日コマ/月", "half_days", kinds.whole(0, 62)),
+        Leaf("稼働", "windows", (
+            *_MONTHS,
+            Column("半日コマ/月", "half_days", kinds.whole(0, MOST_HALF_DAYS, HALF_DAYS)),
             Column("曜日", "weekdays", DAYS),
             Column("形態", "mode", kinds.code("window_mode")),
             Column("稼働できる", "is_available", YES_NO),
-            _personal("メモ", "note", kinds.text(200)),
+            _personal("メモ", "note", _text(CandidateWindow.note)),
         )),
         Leaf("確保済み", "taken", (
             Column("月", "month", MONTH, True),
-            Column("半日コマ", "half_days", kinds.whole(1, 62), True),
+            Column("半日コマ", "half_days", kinds.whole(1, MOST_HALF_DAYS, HALF_DAYS), True),
             _OTHER,
         )),
         Leaf("利益相反の解除", "lifted", (_OTHER, Column("規則", "rule", kinds.text(40), True))),
         Leaf("移動時間", "travel", (
             Column("会場", "hall", TOWN, True),
-            Column("分", "minutes", kinds.whole(0, 1440), True),
+            Column("分", "minutes", kinds.whole(0, MOST_MINUTES, MINUTES), True),
         )),
     ),
 )  # fmt: skip
@@ -172,30 +231,30 @@ NEEDS = Layout(
     (
         Column("市町", "municipality_code", TOWN, True),
         Column("状態", "state", kinds.text(20)),
-        Column("募集の名前", "title", kinds.text(100), True),
-        Column("担当課", "department", kinds.text()),
-        Column("背景", "background", kinds.text(4000, multiline=True)),
-        Column("達成したいこと", "outcome_wanted", kinds.text(2000, multiline=True)),
+        Column("募集の名前", "title", _text(Need.title), True),
+        Column("担当課", "department", _text(Need.department)),
+        Column("背景", "background", _text(Need.background, multiline=True)),
+        Column("達成したいこと", "outcome_wanted", _text(Need.outcome_wanted, multiline=True)),
         Column("テーマ", "theme", kinds.code("theme"), True),
         Column("段階", "stage", kinds.code("stage"), is_named=True),
         Column("役割", "roles", kinds.codes("role")),
         Column("希望する区分", "kinds", kinds.codes("candidate_kind")),
-        Column("半日コマ/月", "half_days", kinds.whole(1, 62), True),
-        *_SPAN,
-        Column("募集枠", "seats", kinds.whole(1, 20)),
-        Column("確定済みの枠", "filled", kinds.whole(0, 20)),
+        Column("半日コマ/月", "half_days", kinds.whole(1, MOST_HALF_DAYS, HALF_DAYS), True),
+        *_MONTHS,
+        Column("募集枠", "seats", kinds.whole(1, needs.MOST_SEATS, SEATS)),
+        Column("確定済みの枠", "filled", kinds.whole(0, needs.MOST_SEATS, SEATS)),
         Column("働き方", "mode", kinds.code("mode"), True),
-        Column("現地の割合(%)", "on_site_share", kinds.whole(0, 100)),
+        Column("現地の割合(%)", "on_site_share", kinds.whole(0, 100, PERCENT)),
         Column("場所", "place_code", TOWN),
         Column("曜日", "weekdays", DAYS),
         Column("任用形態", "forms", kinds.codes("form"), True),
-        Column("報酬額(円)", "pay_amount", kinds.whole(0, 10_000_000)),
+        Column("報酬額(円)", "pay_amount", kinds.whole(0, needs.MOST_PAY, FEE)),
         Column("報酬の単位", "pay_basis", kinds.code("pay_basis"), True),
         Column("財源", "funding_source", kinds.code("funding_source")),
-        Column("年度末より後の予定", "after_fiscal_year", kinds.text(1000, multiline=True)),
+        Column("年度末より後の予定", "after_fiscal_year", _text(Need.after_fiscal_year, multiline=True)),
         Column("調達に関わる", "touches_procurement", YES_NO),
         Column("必須研修", "requires_training", YES_NO),
-        Column("優先度", "priority", kinds.whole(0, 3)),
+        Column("優先度", "priority", kinds.whole(0, needs.MOST_PRIORITY)),
         Column("公開日時", "posted", INSTANT),
         Column("今回の対象", "is_wanted", YES_NO),
         Column("抽選の種", "lottery_seed", kinds.whole(0, 2**63 - 1)),
@@ -204,10 +263,10 @@ NEEDS = Layout(
         Leaf("技能要件", "skills", (
             _SKILL,
             _LEVEL,
-            Column("必須/希望", "is_must", kinds.MUST_OR_WANT),
-            Column("重み", "weight", kinds.whole(1, 9)),
-            Column("組", "either", kinds.text(10)),
+            Column("必須/希望", "must", kinds.MUST_OR_WANT),
+            Column("重み", "weight", kinds.whole(1, needs.MOST_WEIGHT)),
+            Column("組", "group", _text(NeedSkill.group)),
         )),
-        Leaf("関係事業者", "vendors", (Column("事業者", "name", kinds.text(), True),)),
+        Leaf("関係事業者", "vendors", (Column("事業者", "name", _text(NeedVendor.name), True),)),
     ),
 )  # fmt: skip

@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
-from ..candidates.editing import municipality_of
+from ..candidates import rules
+from ..candidates.content import (
+    Availability,
+    Basics,
+    Career,
+    Company,
+    Contents,
+    Exam,
+    Matter,
+    Post,
+    SkillClaim,
+    Skills,
+    Wishes,
+    typed_window,
+    wish_or_minimum,
+)
 from ..candidates.models import Candidate
-from ..errors import BadCell
+from ..candidates.offices import located, municipality_of
+from ..candidates.service import is_pay_known
+from ..candidates.standing import SEARCH
+from ..errors import BadCell, Fault
 from ..pool.conflicts import RULES
-from ..pool.reading import SEARCH, first_whole_month, last_whole_month
-from ..pool.records import Claim, Decision, Firm, Post, Profile, Span, Taken
+from ..pool.reading import first_whole_month, last_whole_month
+from ..pool.records import Profile, Taken
 from ..reference.catalogue import Catalogue
-from .entries import Entry, Values
+from .entries import Entry, Values, code_of
 from .layout import CANDIDATES
 from .tables import refuse
 
@@ -27,8 +44,49 @@ LIFTABLE = tuple(rule for rule, (severity, *_) in RULES.items() if severity == "
 
 def read_profiles(entries: Sequence[Entry], catalogue: Catalogue) -> list[Profile]:
     """Profiles of a file; rows without a code get one from their row number. Raises BadFile."""
-    refuse([fault for entry in entries for fault in check_person(entry)])
-    return [profile_of(entry, catalogue) for entry in entries]
+    profiles = [profile_of(entry, catalogue) for entry in entries]
+    faults: list[BadCell] = []
+    for entry, profile in zip(entries, profiles, strict=True):
+        found = (*check_sheet(entry), *_contradictions(profile))
+        faults += CANDIDATES.bad_cells(entry.row, found)
+    refuse(faults)
+    return profiles
+
+
+def _contradictions(profile: Profile) -> Iterator[Fault]:
+    return rules.contradictions(
+        posts=profile.posts,
+        skills=profile.skills,
+        windows=profile.windows,
+        pay_minimum=profile.pay_minimum,
+        pay_wish=profile.pay_wish,
+    )
+
+
+def contents_of(entry: Entry) -> Contents:
+    """What the steps of a profile would hold; what the file leaves open keeps its default."""
+    values, leaves = entry.values, entry.leaves
+    basics, availability, wishes = (_of(kind, values) for kind in (Basics, Availability, Wishes))
+    if "birth_date" in values:
+        basics["birth_date"] = values["birth_date"].isoformat()
+    return Contents(
+        Basics(**basics),
+        Career(
+            posts=[Post(**row) for row in leaves["posts"]],
+            companies=[Company(**row) for row in leaves["companies"]],
+            matters=[Matter(**row) for row in leaves["matters"]],
+        ),
+        Skills(
+            skills=[SkillClaim(**row) for row in leaves["skills"]],
+            exams=[Exam(**row) for row in leaves["exams"]],
+        ),
+        Availability(**availability, windows=[typed_window(**row) for row in leaves["windows"]]),
+        Wishes(**wishes | {"pay_wish": _pay_wish(values)}),
+    )
+
+
+def _of(kind: type[Basics | Availability | Wishes], values: Values) -> Values:
+    return {name: values[name] for name in kind.__dataclass_fields__ if name in values}
 
 
 def profile_of(entry: Entry, catalogue: Catalogue) -> Profile:
@@ -36,48 +94,35 @@ def profile_of(entry: Entry, catalogue: Catalogue) -> Profile:
     values, leaves = entry.values, entry.leaves
     first: date | None = values.get("active_from")
     last: date | None = values.get("active_until")
-    trained: date | None = values.get("trained_until")
+    trained: date | None = values.get("training_until")
     return Profile(
-        code=entry.code or f"row-{entry.row}",
-        member_from=_edge(leaves["spans"], 0) if first is None else first_whole_month(first),
-        member_until=_edge(leaves["spans"], 1) if last is None else last_whole_month(last),
+        code=code_of(entry),
+        member_from=_edge(leaves["windows"], 0) if first is None else first_whole_month(first),
+        member_until=_edge(leaves["windows"], 1) if last is None else last_whole_month(last),
         training_until=None if trained is None else last_whole_month(trained),
         consents=SEARCH in values["consents"],
-        pay_wish=pay_wish_of(values),
-        skills=tuple(sorted((Claim(**row) for row in leaves["skills"]), key=lambda c: c.skill)),
-        posts=tuple(Post(**post_values(row, catalogue)) for row in leaves["posts"]),
-        firms=tuple(Firm(**row) for row in leaves["firms"]),
-        decisions=tuple(Decision(**row) for row in leaves["decisions"]),
-        spans=tuple(Span(**span_values(row)) for row in leaves["spans"]),
+        pay_wish=_pay_wish(values),
+        skills=tuple(
+            sorted((SkillClaim(**row) for row in leaves["skills"]), key=lambda c: c.skill)
+        ),
+        posts=tuple(located(Post(**row), catalogue) for row in leaves["posts"]),
+        companies=tuple(Company(**row) for row in leaves["companies"]),
+        matters=tuple(Matter(**row) for row in leaves["matters"]),
+        windows=tuple(typed_window(**row) for row in leaves["windows"]),
         taken=tuple(Taken(**row) for row in leaves["taken"]),
         lifted=tuple((row["need_code"], row["rule"]) for row in leaves["lifted"]),
         **{name: values[name] for name in PLAIN if name in values},
     )
 
 
-def pay_wish_of(values: Values) -> int:
-    """A wish that is left open is the minimum."""
-    wish: int = values["pay_wish"] if "pay_wish" in values else values.get("pay_minimum", 0)
-    return wish
+def _pay_wish(values: Values) -> int:
+    return wish_or_minimum(values.get("pay_wish"), values.get("pay_minimum", 0))
 
 
-def span_values(row: Values) -> Values:
-    """A pause may leave its half-days open."""
-    return {"half_days": 0} | row
-
-
-def _edge(spans: Sequence[Values], side: int) -> int:
+def _edge(windows: Sequence[Values], side: int) -> int:
     """The first or last month of the windows; months that never come without any."""
-    months = [row["last_month" if side else "first_month"] for row in spans]
+    months = [row["last_month" if side else "first_month"] for row in windows]
     return (max if side else min)(months, default=1 - side)
-
-
-def post_values(row: Values, catalogue: Catalogue) -> Values:
-    """A post with its municipality: as the sheet says, or else by the name of the office."""
-    code = row.get("municipality_code")
-    if code is None:
-        code = municipality_of(catalogue, row["body"])
-    return row | {"municipality_code": code or None}
 
 
 def better_minutes(entries: Sequence[Entry]) -> dict[tuple[str, str], int]:
@@ -96,44 +141,15 @@ def better_minutes(entries: Sequence[Entry]) -> dict[tuple[str, str], int]:
     return found
 
 
-def check_person(entry: Entry) -> Iterator[BadCell]:
-    """Faults between the cells of one person."""
-    values, leaves = entry.values, entry.leaves
-
-    def fault(field: str, message: str) -> BadCell:
-        return BadCell(CANDIDATES.name, entry.row, CANDIDATES.header(field), message)
-
+def check_sheet(entry: Entry) -> Iterator[Fault]:
+    """Faults of what only a file says of a person."""
+    values = entry.values
     if ("active_from" in values) != ("active_until" in values):
-        yield fault("active_until", "登録開始と登録終了は、両方書くか両方空欄にしてください。")
+        yield "active_until", "登録開始と登録終了は、両方書くか両方空欄にしてください。"
     elif "active_from" in values and values["active_until"] < values["active_from"]:
-        yield fault("active_until", "登録開始より前になっています。")
-    if values.get("pay_wish", 10**9) < values.get("pay_minimum", 0):
-        yield fault("pay_wish", "最低報酬より低くなっています。")
-    claimed = [row["skill"] for row in leaves["skills"]]
-    if len(claimed) != len(set(claimed)):
-        yield fault("skills", "同じ技能が二度書かれています。")
-    if any(
-        row.get("last_month", row["first_month"]) < row["first_month"] for row in leaves["posts"]
-    ):
-        yield fault("posts", "終了月が開始月より前になっています。")
-    unknown = [row["rule"] for row in leaves["lifted"] if row["rule"] not in LIFTABLE]
-    if unknown:
-        yield fault("lifted", f"規則は {'、'.join(LIFTABLE)} から書いてください。")
-    for message in _check_spans(leaves["spans"]):
-        yield fault("spans", message)
-
-
-def _check_spans(spans: Sequence[Values]) -> Iterator[str]:
-    available = [row for row in spans if row.get("is_available", True)]
-    if any(row["last_month"] < row["first_month"] for row in spans):
-        yield "終了月が開始月より前になっています。"
-    if any("half_days" not in row for row in available):
-        yield "半日コマ/月を書いてください。"
-    if any(row.get("half_days", 0) for row in spans if not row.get("is_available", True)):
-        yield "稼働できない期間の半日コマは0か空欄にしてください。"
-    ordered = sorted((row["first_month"], row["last_month"]) for row in available)
-    if any(later[0] <= earlier[1] for earlier, later in pairwise(ordered)):
-        yield "稼働できる期間が重なっています。"
+        yield "active_until", "登録開始より前になっています。"
+    if any(row["rule"] not in LIFTABLE for row in entry.leaves["lifted"]):
+        yield "lifted", f"規則は {'、'.join(LIFTABLE)} から書いてください。"
 
 
 def entry_of(
@@ -145,16 +161,16 @@ def entry_of(
 ) -> Entry:
     """A person of the database as a row with its leaves. `minutes`: hall → what staff entered."""
     notes = {row.skill: row.evidence_note for row in person.skills}
-    spans = zip(profile.spans, person.windows, strict=True)
+    windows = zip(profile.windows, person.windows, strict=True)
     return Entry(person.code, 0, _values(person, profile, prefecture_code), {
         "posts": [_fields(row) | {"municipality_code": _office(row, catalogue)} for row in profile.posts],
-        "firms": [_fields(row) for row in profile.firms],
-        "decisions": [_fields(row) for row in profile.decisions],
+        "companies": [_fields(row) for row in profile.companies],
+        "matters": [_fields(row) for row in profile.matters],
         "skills": [_fields(row) | {"evidence_note": notes[row.skill]} for row in profile.skills],
         "exams": [
             {"name_then": row.name_then, "exam": row.exam, "year": row.year} for row in person.exams
         ],
-        "spans": [_fields(span) | {"note": row.note} for span, row in spans],
+        "windows": [_fields(window) | {"note": row.note} for window, row in windows],
         "taken": [_fields(row) for row in profile.taken],
         "lifted": [{"need_code": need, "rule": rule} for need, rule in profile.lifted],
         "travel": [{"hall": hall, "minutes": n} for hall, n in sorted(minutes.items())],
@@ -172,10 +188,12 @@ def _values(person: Candidate, profile: Profile, prefecture_code: str) -> Values
     membership = next(x for x in person.memberships if x.prefecture_code == prefecture_code)
     own = (
         "family_name", "given_name", "family_kana", "given_kana", "contact_email", "phone",
-        "postal_code", "address", "birth_date", "trained_until", "motive", "heard_from",
+        "postal_code", "address", "birth_date", "training_until", "motive", "heard_from",
     )  # fmt: skip
+    unsaid = dict.fromkeys(() if is_pay_known(person) else ("pay_minimum", "pay_wish"))
     return (
         {name: getattr(profile, name) for name in (*PLAIN, "pay_wish")}
+        | unsaid
         | {name: getattr(person, name) for name in own}
         | {
             "active_from": membership.active_from,

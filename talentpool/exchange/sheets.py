@@ -7,15 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..files.writing import Cell, Table
 from ..reference import shipped
 from ..reference.catalogue import Catalogue
 from ..reference.entries import Vocabulary
 from . import cells
 from .entries import Entry
-from .kinds import Cell
 from .layout import KEY, Column, Layout
 from .reading import NOTES
-from .writing import Table
 
 
 def tables_of(
@@ -30,7 +29,7 @@ def tables_of(
     if is_anonymous:
         layout = _without_persons(layout)
     if path.suffix.lower() == ".csv":
-        return [_flat(layout, entries)]
+        return [_flat(layout, entries, catalogue)]
     return [*_linked(layout, entries, catalogue), _notes(layout, catalogue)]
 
 
@@ -75,16 +74,25 @@ def _cells(
     ]
 
 
-def _flat(layout: Layout, entries: Sequence[Entry]) -> Table:
-    main = _table(layout.name, layout.columns, [(e.code, e.values) for e in entries], None)
+def _flat(layout: Layout, entries: Sequence[Entry], catalogue: Catalogue) -> Table:
+    """Codes, but for what a spreadsheet that opens the csv would not keep: 2027-04, 012025."""
     lines = [
         [
-            *line,
+            entry.code,
+            *_kept(layout.columns, entry.values, catalogue),
             *(_packed(leaf.columns, entry.leaves.get(leaf.field, ())) for leaf in layout.leaves),
         ]
-        for line, entry in zip(main.lines, entries, strict=True)
+        for entry in entries
     ]
-    return Table(layout.name, [*main.headers, *(leaf.name for leaf in layout.leaves)], lines)
+    return Table(layout.name, layout.flat_headers(), lines)
+
+
+def _kept(
+    columns: Sequence[Column], values: Mapping[str, Any], catalogue: Catalogue
+) -> Iterator[Cell]:
+    for column, cell in zip(columns, _cells(columns, values, None), strict=True):
+        keep = column.kind.kept
+        yield cell if keep is None or cell == "" else keep(values[column.field], catalogue)
 
 
 def _packed(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> str:

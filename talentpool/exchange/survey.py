@@ -12,12 +12,12 @@ from sqlalchemy.orm import selectinload
 from ..accounts.models import Pool
 from ..candidates.models import Candidate, Consent, Membership
 from ..db import Session
+from ..files.writing import Table, check_suffix
 from ..permissions import Action, Actor, require
 from ..reference.catalogue import Catalogue
 from ..reference.service import load_catalogue
 from ..states import MembershipState
 from .exporting import Exported
-from .writing import Table, check_suffix
 
 STATISTICS = "statistics"  # purpose of the consent
 FEW = 3  # smaller counts are not told; nor are totals, from which they could be found

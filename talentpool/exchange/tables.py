@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from itertools import chain, islice
 
-from ..errors import BadCell, BadFile
+from ..errors import BadCell
+from ..files import cells
+from ..files.cells import has_unsafe, restore
 from ..text import search_key
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_ROWS = 20_000
+MOST_ROWS = 20_000  # people or needs of a file
+MOST_LEAF_ROWS = 100_000  # of a sheet that belongs to them
+MOST_ABOVE = 20  # lines that may stand above the headers
+LAST_ROW = MOST_LEAF_ROWS + MOST_ABOVE + 1
 MOST_COLUMNS = 100
 MOST_TEXT = 10_000  # characters of a cell
-MOST_FAULTS = 1000
 REFUSED = "ファイルに誤りがあるため、1行も取り込みませんでした。"
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A cell that has no text to read; the message says why. Above the headers it does no harm."""
+
+    message: str
+
+
+Written = str | Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +46,72 @@ class Sheet:
 
 
 def make_sheet(
-    name: str, lines: Iterable[Sequence[object]], *, most_text: int = MOST_TEXT
+    name: str,
+    lines: Iterable[Sequence[Written]],
+    *,
+    known: Sequence[str] = (),
+    most_rows: int = MOST_ROWS,
+    most_text: int = MOST_TEXT,
 ) -> tuple[Sheet, list[BadCell]]:
-    """The first line that is not blank holds the headers; the sheet, and every fault of its form."""
-    sheet, faults = Sheet(name), []
-    for number, line in enumerate(lines, 1):
-        if number > MOST_ROWS:
-            faults.append(BadCell(name, number, None, f"行は{MOST_ROWS:,}行までです。"))
+    """The sheet, and every fault of its form.
+
+    The headers are in the first line that has two of the `known` ones, below titles and notes; where none are known,
+    in the first line that is not blank. A sheet that is wholly blank has no headers and no rows.
+    """
+    sheet = Sheet(name)
+    faults: list[BadCell] = []
+    numbered = _numbered(name, lines, faults)
+    top = list(islice(numbered, MOST_ABOVE if known else 1))
+    head = _head(top, known)
+    if head is None:
+        number = top[0][0] if top else 1
+        faults.append(BadCell(name, number, None, _no_headers(known)))
+        return sheet, faults
+    sheet.header_row, line = top[head]
+    sheet.headers = _headers(name, sheet.header_row, line, faults)
+    for number, texts in chain(top[head + 1 :], numbered):
+        if len(sheet.rows) == most_rows:
+            faults.append(BadCell(name, number, None, f"行は{most_rows:,}行までです。"))
             break
-        if len(line) > MOST_COLUMNS and any(map(to_text, line[MOST_COLUMNS:])):
-            faults.append(BadCell(name, number, None, f"列は{MOST_COLUMNS}列までです。"))
-        texts = [restore(to_text(value)) for value in line[:MOST_COLUMNS]]
-        if all(is_blank(text) for text in texts):
-            continue
-        if not sheet.headers:
-            sheet.header_row = number
-            sheet.headers = _headers(name, number, texts, faults)
-        else:
-            cells = _cells(sheet, number, texts, most_text, faults)
-            sheet.rows.append(Row(number, cells))
-    if not sheet.headers:
-        faults.append(BadCell(name, 1, None, "見出しの行がありません。"))
+        sheet.rows.append(Row(number, _cells(sheet, number, texts, most_text, faults)))
     return sheet, faults
 
 
-def _headers(name: str, number: int, texts: list[str], faults: list[BadCell]) -> list[str]:
-    headers = [text.strip() for text in texts]
+def _numbered(
+    name: str, lines: Iterable[Sequence[Written]], faults: list[BadCell]
+) -> Iterator[tuple[int, list[Written]]]:
+    """Lines that hold something, with their numbers."""
+    for number, line in enumerate(lines, 1):
+        if len(line) > MOST_COLUMNS and any(line[MOST_COLUMNS:]):
+            faults.append(BadCell(name, number, None, f"列は{MOST_COLUMNS}列までです。"))
+        texts = [restore(text) if isinstance(text, str) else text for text in line[:MOST_COLUMNS]]
+        if not all(is_blank(text) for text in texts):
+            yield number, texts
+
+
+def _no_headers(known: Sequence[str]) -> str:
+    if not known:
+        return "見出しの行がありません。"
+    examples = "".join(f"「{header}」" for header in known[:3])
+    return f"見出しの行がありません。{examples}などの見出しを1行に並べてください。"
+
+
+def _head(top: Sequence[tuple[int, Sequence[Written]]], known: Sequence[str]) -> int | None:
+    if not known:
+        return 0 if top else None
+    keys = {search_key(header) for header in known}
+    counts = [
+        sum(isinstance(text, str) and search_key(text) in keys for text in texts)
+        for _, texts in top
+    ]
+    two = next((place for place, count in enumerate(counts) if count > 1), None)
+    return (
+        next((place for place, count in enumerate(counts) if count), None) if two is None else two
+    )
+
+
+def _headers(name: str, number: int, texts: Sequence[Written], faults: list[BadCell]) -> list[str]:
+    headers = [text.strip() if isinstance(text, str) else "" for text in texts]
     while headers and not headers[-1]:
         headers.pop()
     keys = [search_key(header) for header in headers]
@@ -73,14 +126,17 @@ def _headers(name: str, number: int, texts: list[str], faults: list[BadCell]) ->
 
 
 def _cells(
-    sheet: Sheet, number: int, texts: list[str], most: int, faults: list[BadCell]
+    sheet: Sheet, number: int, texts: Sequence[Written], most: int, faults: list[BadCell]
 ) -> dict[str, str]:
     cells = {}
     for place, text in enumerate(texts):
         if is_blank(text):
             continue
         header = sheet.headers[place] if place < len(sheet.headers) else ""
-        if not header:
+        if isinstance(text, Unread):
+            column = header or f"{place + 1}列目"
+            faults.append(BadCell(sheet.name, number, column, text.message))
+        elif not header:
             message = f"{place + 1}列目に見出しのない値があります。"
             faults.append(BadCell(sheet.name, number, None, message))
         elif len(text) > most:
@@ -94,51 +150,10 @@ def _cells(
     return cells
 
 
-def to_text(value: object) -> str:
-    """A cell as it would be typed: whole numbers without a point, days and instants in ISO form."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "はい" if value else "いいえ"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 10**15:
-        return str(int(value))
-    if isinstance(value, datetime):
-        is_day = value.time() == time.min
-        return value.date().isoformat() if is_day else value.isoformat()
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def is_blank(text: str) -> bool:
-    return not text.strip(" \u3000\xa0\t\r\n")
-
-
-def has_unsafe(text: str) -> bool:
-    """NUL and lone surrogates: nothing can store or write them."""
-    return any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in text)
-
-
-# --- Formulas
-
-GUARD = "'"
-_FORMULA = re.compile(
-    "[\t\r\n]|['\\s\u200b-\u200f\u2060\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|'+[\t\r\n]"
-)
-
-
-def neutralise(text: str) -> str:
-    """Text that no spreadsheet takes for a formula; `restore` is the way back, for every text."""
-    return GUARD + text if _FORMULA.match(text) else text
-
-
-def restore(text: str) -> str:
-    return text[1:] if text.startswith(GUARD) and _FORMULA.match(text[1:]) else text
+def is_blank(text: Written) -> bool:
+    return isinstance(text, str) and not text.strip(" \u3000\xa0\t\r\n")
 
 
 def refuse(faults: Sequence[BadCell]) -> None:
-    """Raise BadFile with all faults, if there are any; a long list is cut and says so."""
-    if not faults:
-        return
-    shown = list(faults[:MOST_FAULTS])
-    if len(faults) > MOST_FAULTS:
-        shown.append(BadCell("", None, None, f"ほかに{len(faults) - MOST_FAULTS:,}件あります。"))
-    raise BadFile(REFUSED, shown)
+    """Raise BadFile with all faults of a file that was read, if there are any."""
+    cells.refuse(faults, REFUSED)

@@ -1,1 +1,1 @@
-"""The first page: for strangers what the pool is, for everybody else what waits for them."""
+"""The first page: what the pool is, for visitors, and the work that waits, for everyone signed in."""

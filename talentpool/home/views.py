@@ -1,22 +1,32 @@
 from __future__ import annotations
 
-from flask import Blueprint, Flask, jsonify, redirect, render_template, url_for
+from flask import Blueprint, Flask, current_app, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
-from .. import schema
+from .. import clock, matching as m
+from ..candidates.views.blueprint import log_names
 from ..permissions import Role
+from ..pool.policy import first_policy
 from ..web import current_actor, current_session, public, signed_in
+from ..web.filters import show_points
+from ..web.labels import label
+from ..web.unit import TalentpoolFlask
 from . import service
+from .readiness import OK, Readiness
 
 blueprint = Blueprint("home", __name__)
 EVERYBODY = [role for role in Role if role is not Role.SYSTEM]
+NAMING = frozenset({Role.COORDINATOR, Role.APPROVER})  # whose items name people
 
 
 def init_app(app: Flask) -> None:
     menu = app.extensions["talentpool_navigation"]
-    menu.add(_("ホーム"), "home.show_home", *EVERYBODY, position=0)
+    menu.add(_("ホーム"), "home.show_home", *EVERYBODY, position=0, icon="home")
+    assert isinstance(app, TalentpoolFlask)
+    engine = app.extensions["talentpool_engine"]
+    app.extensions["talentpool_readiness"] = Readiness(app.database, engine)
 
 
 @blueprint.get("/")
@@ -24,26 +34,47 @@ def init_app(app: Flask) -> None:
 def show_top() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(url_for("home.show_home"))
-    return render_template("public/top.html", counts=service.count_pool(current_session()))
+    counts = service.count_pool(current_session(), now=clock.now())
+    return render_template("public/top.html", counts=counts)
+
+
+@blueprint.get("/help/matching")
+@public
+def show_rules() -> ResponseReturnValue:
+    """The hard rules of the engine, and the parts of the fit as rounds begin to weigh them."""
+    weights = first_policy().weights
+    return render_template(
+        "public/matching_rules.html",
+        rules=[(label(rule), label((rule.sentence_ja, rule.sentence_en))) for rule in m.RULES.values()],
+        parts=[
+            (label(words), show_points(weights[part]))
+            for part, words in m.PARTS.items()
+            if weights[part]
+        ],
+    )  # fmt: skip
 
 
 @blueprint.get("/home")
 @signed_in
 def show_home() -> ResponseReturnValue:
-    tasks = service.list_tasks(current_session(), current_actor())
-    return render_template("home/show_home.html", tasks=tasks, role=current_actor().role)
+    actor = current_actor()
+    home = service.look(current_session(), actor, now=clock.now())
+    if actor.role in NAMING:
+        log_names({item.candidate_id for item in home.items if item.candidate_id is not None})
+    page = "show_own" if home.own else "show_home"
+    return render_template(f"home/{page}.html", home=home)
 
 
 @blueprint.get("/healthz")
 @public
 def show_health() -> ResponseReturnValue:
-    """The process answers."""
+    """The process is up."""
     return jsonify(status="ok")
 
 
 @blueprint.get("/readyz")
 @public
 def show_readiness() -> ResponseReturnValue:
-    """The database answers and has the schema this code was written for."""
-    is_ready = schema.revision(current_session().connection()) == schema.head()
-    return jsonify(status="ok" if is_ready else "schema"), 200 if is_ready else 503
+    """The database answers, takes what is to be stored and has the schema of this code; so does the queue."""
+    said = current_app.extensions["talentpool_readiness"].tell()
+    return jsonify(status=said), 200 if said == OK else 503

@@ -7,7 +7,7 @@ is asked by the callers: what a placement or a profile allows is not the ledger'
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from ..dates import show_month
 from ..db import Session
 from ..errors import Conflict, NoCapacity
+from ..language import say
 from .models import Commitment, CommitmentState, LedgerMonth
 
 _M = LedgerMonth
@@ -96,45 +97,44 @@ def hold(
 
     NoCapacity names the first month with too little left; nothing is taken then.
     """
-
-    def taken(n: int) -> Values:
-        return {_M.held: _M.held + n}
-
-    def given_back(n: int) -> Values:
-        return {_M.held: _M.held - n}
-
-    _take(session, candidate_id, half_days, taken, given_back)
-    _write_rows(
-        session, placement_id, candidate_id, municipality_code, half_days, CommitmentState.HOLD, now
+    session.flush()
+    _take(session, candidate_id, half_days)
+    session.add_all(
+        Commitment(
+            placement_id=placement_id,
+            candidate_id=candidate_id,
+            municipality_code=municipality_code,
+            month=month,
+            half_days=half_days[month],
+            state=CommitmentState.HOLD,
+            decided_at=now,
+        )
+        for month in sorted(half_days)
     )
+    session.flush()
+    _forget(session)
 
 
-def book_directly(
-    session: Session,
-    placement_id: int,
-    candidate_id: int,
-    municipality_code: str,
-    half_days: Mapping[int, int],
-    now: datetime,
-) -> None:
-    """Book without a hold before it: for engagements that already stand (import, past years)."""
-
-    def taken(n: int) -> Values:
-        return {_M.booked: _M.booked + n}
-
-    def given_back(n: int) -> Values:
-        return {_M.booked: _M.booked - n}
-
-    _take(session, candidate_id, half_days, taken, given_back)
-    _write_rows(
-        session,
-        placement_id,
-        candidate_id,
-        municipality_code,
-        half_days,
-        CommitmentState.BOOKED,
-        now,
-    )
+def _take(session: Session, candidate_id: int, half_days: Mapping[int, int]) -> None:
+    """All months or none: a caller that goes on after NoCapacity finds the ledger as it was."""
+    done: list[int] = []
+    for month in sorted(half_days):
+        n = half_days[month]
+        if n <= 0:
+            raise ValueError("a commitment takes at least one half-day")
+        room = _M.held + _M.booked + n <= _M.capacity
+        if not _update(session, candidate_id, month, {_M.held: _M.held + n}, room):
+            for earlier in done:
+                given_back = {_M.held: _M.held - half_days[earlier]}
+                _settle(session, candidate_id, earlier, given_back)
+            raise NoCapacity(
+                say(
+                    "%(month)sの稼働が足りないため、%(n)s半日コマを仮押さえできません。",
+                    month=show_month(month),
+                    n=n,
+                )
+            )
+        done.append(month)
 
 
 def book_held(session: Session, placement_id: int, now: datetime) -> dict[int, int]:
@@ -148,7 +148,7 @@ def book_held(session: Session, placement_id: int, now: datetime) -> dict[int, i
         .execution_options(synchronize_session=False)
     ).all()
     if not turned:
-        raise Conflict("仮押さえがないため、確保できません。")
+        raise Conflict(say("仮押さえがないため、確保できません。"))
     for month, candidate_id, n in sorted(turned):
         _settle(session, candidate_id, month, {_M.held: _M.held - n, _M.booked: _M.booked + n})
     _forget(session)
@@ -179,28 +179,22 @@ def list_months(session: Session, candidate_id: int, *, from_month: int = 0) -> 
     return list(session.scalars(fresh))
 
 
-def month_totals(
-    session: Session, candidate_ids: Collection[int]
-) -> dict[int, dict[int, tuple[int, int]]]:
-    """{candidate id: {month: (capacity, held + booked)}} of several people in one query."""
-    totals: dict[int, dict[int, tuple[int, int]]] = {ident: {} for ident in candidate_ids}
-    query = sa.select(_M.candidate_id, _M.month, _M.capacity, _M.held + _M.booked)
-    for ident, month, capacity, taken in session.execute(
-        query.where(_M.candidate_id.in_(candidate_ids))
-    ):
-        totals[ident][month] = (capacity, taken)
-    return totals
+def free_between(first_month: int, last_month: int) -> sa.Select[int, int, int]:
+    """(candidate, month, half-days that are neither held nor booked), for queries: the months that have some."""
+    free = _M.capacity - _M.held - _M.booked
+    months = _M.month.between(first_month, last_month)
+    return sa.select(_M.candidate_id, _M.month, free.label("free")).where(months, free > 0)
 
 
-def list_taken_months(
+def lock_taken_months(
     session: Session, candidate_id: int, *, from_month: int = 0
 ) -> dict[int, int]:
-    """Month → half-days held and booked in it, only months in which something is."""
-    taken = _M.held + _M.booked
-    query = sa.select(_M.month, taken).where(
-        _M.candidate_id == candidate_id, _M.month >= from_month, taken > 0
+    """Month → half-days held and booked in it, only months in which something is; nobody takes more meanwhile."""
+    query = sa.select(_M.month, _M.held + _M.booked).where(
+        _M.candidate_id == candidate_id, _M.month >= from_month
     )
-    return dict(session.execute(query.order_by(_M.month)).all())
+    locked = session.execute(query.order_by(_M.month).with_for_update())
+    return {month: taken for month, taken in locked if taken}
 
 
 def violations(session: Session) -> Iterator[str]:
@@ -228,55 +222,6 @@ def _differences(session: Session, state: CommitmentState, column: Any) -> Itera
     )
     for ident, month, said, summed in session.execute(query):
         yield f"ledger: candidate {ident}, month {month}: {column.key} is {said}, its rows sum to {summed}"
-
-
-def _take(
-    session: Session,
-    candidate_id: int,
-    half_days: Mapping[int, int],
-    taken: Callable[[int], Values],
-    given_back: Callable[[int], Values],
-) -> None:
-    """All months or none: a caller that goes on after NoCapacity finds the ledger as it was."""
-    session.flush()
-    done: list[int] = []
-    for month in sorted(half_days):
-        n = half_days[month]
-        if n <= 0:
-            raise ValueError("a commitment takes at least one half-day")
-        room = _M.held + _M.booked + n <= _M.capacity
-        if not _update(session, candidate_id, month, taken(n), room):
-            for earlier in done:
-                _settle(session, candidate_id, earlier, given_back(half_days[earlier]))
-            raise NoCapacity(
-                f"{show_month(month)}の稼働が足りないため、{n}半日コマを確保できません。"
-            )
-        done.append(month)
-
-
-def _write_rows(
-    session: Session,
-    placement_id: int,
-    candidate_id: int,
-    municipality_code: str,
-    half_days: Mapping[int, int],
-    state: CommitmentState,
-    now: datetime,
-) -> None:
-    session.add_all(
-        Commitment(
-            placement_id=placement_id,
-            candidate_id=candidate_id,
-            municipality_code=municipality_code,
-            month=month,
-            half_days=half_days[month],
-            state=state,
-            decided_at=now,
-        )
-        for month in sorted(half_days)
-    )
-    session.flush()
-    _forget(session)
 
 
 def _settle(session: Session, candidate_id: int, month: int, values: Values) -> None:
@@ -307,5 +252,8 @@ def _forget(session: Session) -> None:
 
 def _taken(month: int) -> NoCapacity:
     return NoCapacity(
-        f"{show_month(month)}には仮押さえまたは確保があるため、稼働をそれより少なくできません。"
+        say(
+            "%(month)sには仮押さえまたは確保があるため、稼働をそれより少なくできません。",
+            month=show_month(month),
+        )
     )

@@ -1,19 +1,18 @@
-"""Who could do it, how well, and who should do what so that the whole is served best; with proof and reasons.
+"""Who could do what, how well, and who should do it so that the whole is served best; with proof and reasons.
 
-A library of its own: numpy and scipy only, and scipy only where something is solved.
+A library of its own. It needs only numpy and scipy, and imports scipy only when something is solved.
 
-    problem = build(candidates, needs, policy)
-    plan = solve(problem)
-    ranking(problem, plan, need=0)
+>>> from talentpool import matching as m
+>>> from talentpool.matching.example import NEEDS, PEOPLE
+>>> problem = m.build(PEOPLE, NEEDS)
+>>> plan = m.solve(problem)
+>>> [(problem.need_ids[j], problem.candidate_ids[i]) for j, i in plan.pairs]
+[('migration', 'chiba'), ('tender', 'aoki')]
+>>> [row.rank for row in m.ranking(problem, plan, need=1)]
+[1, 2]
 """
 
-from .aims import Aimed, solve_for, solve_in_stages, solve_with_floor, with_premium
-from .baselines import BASELINES, COMPARED, baselines, filled_share
-from .blocking import blocking_pairs
-from .building import build
-from .changes import CHANGES, apply_change
-from .document import document, plan_of, problem_of
-from .empty_seats import EmptySeats, empty_seats
+from .document import document
 from .errors import (
     InfeasiblePins,
     InvalidPolicy,
@@ -22,39 +21,44 @@ from .errors import (
     MatchingError,
     MissingInput,
 )
+from .explaining.baselines import BASELINES, COMPARED, baselines, blocking_pairs
+from .explaining.changes import CHANGES, OF_PERSON, apply_change
+from .explaining.empty_seats import EmptySeats, empty_seats
+from .explaining.excluded import excluded, excluded_from
+from .explaining.marginal import Gain, gain, like, with_people
+from .explaining.moves import Answer, Chain, Move, difference, why_not
+from .explaining.ranking import RankedPair, ranking
+from .explaining.regrets import Loss, Regrets
+from .explaining.released import Release, released
+from .explaining.sentences import change_text, points, reason_text, rule_text
+from .explaining.shortage import ANYWHERE, Kind, Shortage, kinds, newcomer, shortages
+from .explaining.told import PARTS_TOLD
+from .explaining.waived import WAIVERS, waived
+from .explaining.what_if import TERMS, WhatIf
 from .inputs import Inputs, input_document, input_hash, inputs_of, to_json
-from .marginal import Gain, gain, like, with_people
-from .moves import Answer, Chain, Move, difference, why_not
-from .plan import Plan
+from .plan import Plan, PlanStatus, filled_share
 from .policy import ORDERS, PARTS, Policy
 from .problem import QUICK, Problem
-from .ranking import RankedPair, ranking
-from .reasons import excluded, excluded_from
-from .records import (
-    Candidate,
-    Month,
-    Need,
-    SkillClaim,
-    SkillRequirement,
-    month_number,
-    month_text,
-)
-from .regrets import Loss, Regrets
-from .rules import RULES, Rule
-from .sentences import change_text, points, reason_text, rule_text
-from .shortage import ANYWHERE, Kind, Shortage, kinds, newcomer, shortages
-from .solve import solve
+from .records import Candidate, Month, Need, SkillClaim, SkillRequirement, month_number, month_text
+from .scoring.build import build
+from .scoring.rules import RULES, Rule
+from .solving.aims import solve_for
+from .solving.floor import solve_with_floor
+from .solving.premiums import Aimed, with_premium
+from .solving.solve import solve
+from .solving.stages import solve_in_stages
+from .stored import plan_of, problem_of
 from .verify import BrokenPlan, verify
-from .waived import WAIVERS, waived
-from .what_if import TERMS, WhatIf
 
 __all__ = [
     "ANYWHERE",
     "BASELINES",
     "CHANGES",
     "COMPARED",
+    "OF_PERSON",
     "ORDERS",
     "PARTS",
+    "PARTS_TOLD",
     "QUICK",
     "RULES",
     "TERMS",
@@ -79,10 +83,12 @@ __all__ = [
     "Move",
     "Need",
     "Plan",
+    "PlanStatus",
     "Policy",
     "Problem",
     "RankedPair",
     "Regrets",
+    "Release",
     "Rule",
     "Shortage",
     "SkillClaim",
@@ -113,6 +119,7 @@ __all__ = [
     "problem_of",
     "ranking",
     "reason_text",
+    "released",
     "rule_text",
     "shortages",
     "solve",

@@ -1,31 +1,27 @@
-"""The whole answer as one JSON document: what a stored round keeps and what the command line writes."""
+"""The whole answer as one JSON document: what a stored round keeps and the command line writes."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .aims import Aimed, solve_for, with_premium
-from .baselines import baselines, figures
-from .building import build
-from .empty_seats import EmptySeats, empty_seats
-from .errors import InfeasiblePins
-from .inputs import Inputs, Names, input_hash
-from .market import Pair
-from .plan import Plan
+from .explaining.excluded import excluded_texts
+from .explaining.told import Told
+from .inputs import Names, input_hash, names_of
+from .names import by_id
+from .pairs import pairs_of
+from .plan import Plan, Progress
 from .policy import Policy
-from .problem import QUICK, Problem, by_id
-from .ranking import ranking
-from .reasons import excluded_texts
+from .problem import QUICK, Problem
 from .records import Candidate, Need, month_text
-from .regrets import Regrets
-from .search import Progress
-from .shortage import Shortage, shortages
-from .waived import waived
+from .scoring.build import build
+from .solving.aims import solve_for
+from .solving.clock import Clock
+
+SOLVING = 0.8  # of the time, for the plan; the rest is for its explanations
 
 
 def document(
@@ -39,59 +35,99 @@ def document(
     time_limit: float | None = None,
     progress: Progress | None = None,
     is_stable: bool = False,
+    has_others: bool = False,
 ) -> dict[str, Any]:
-    """Build, solve and explain. Pairs are (need id, candidate id); `is_stable` leaves out the seconds.
+    """Build a problem from records, solve it and explain the plan.
 
-    time_limit: seconds for the plan, all solves of its aims together. What explains it is solved where the size of
-    the problem allows it, and not once `progress` has cancelled.
-    Raises InvalidProblem, InfeasiblePins.
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+    needs : sequence of Need
+    policy : Policy, optional
+    pins, forbids, previous : sequence of (need id, candidate id), optional
+        Pairs that must be in the plan, pairs that must not, and the pairs of the plan before it, from which as few
+        as possible are changed.
+    time_limit : float, optional
+        Seconds for everything: the plan with all solves of its aims takes four fifths of them at most, the rest is
+        for its explanations. What there was no time for is named in `left_out`.
+    progress : callable, optional
+        Called now and then with a dict of stage, value and bound. A true answer cancels: the best plan so far is
+        kept, and what has not been explained is left out.
+    is_stable : bool, optional
+        Leave out the seconds, so that the same inputs give the same document.
+    has_others : bool, optional
+        There are other people and needs than these. People may name such needs in `conflicts`, `forbidden` and
+        `in_force`, and forbidden and previous pairs of others are left out. Otherwise all of these are refused.
+
+    Returns
+    -------
+    dict
+        Plain values, ready for `to_json`.
+
+    Raises
+    ------
+    InvalidProblem
+        If a record or a pair cannot be right.
+    InfeasiblePins
+        If the pins cannot all be kept.
+
+    Examples
+    --------
+    >>> from talentpool import matching as m
+    >>> from talentpool.matching.example import NEEDS, PEOPLE
+    >>> answer = m.document(PEOPLE, NEEDS)
+    >>> answer["status"], answer["value"]
+    ('optimal', 55024)
+    >>> [(pair["need"], pair["candidate"]) for pair in answer["placements"]]
+    [('migration', 'chiba'), ('tender', 'aoki')]
     """
     candidates, needs = tuple(candidates), tuple(needs)  # read more than once
     policy = policy or Policy()
-    began = time.monotonic()
-    problem = build(candidates, needs, policy)
-    pinned, forbidden = _numbers(problem, pins, is_strict=True), _numbers(problem, forbids)
+    clock = Clock(time_limit, progress)
+    pins, forbids, previous = (
+        names_of(name, pairs)
+        for name, pairs in (("pins", pins), ("forbids", forbids), ("previous", previous))
+    )
+    problem = build(candidates, needs, policy, has_others=has_others)
+    pinned = pairs_of(problem, "pins", pins)
+    forbidden, standing = (
+        pairs_of(problem, name, _known(problem, pairs) if has_others else pairs)
+        for name, pairs in (("forbids", forbids), ("previous", previous))
+    )
     sizes = np.array([need.size_class for need in by_id(needs)], np.int64)
-    options: dict[str, Any] = {
-        "pins": pinned, "forbids": forbidden, "time_limit": time_limit, "progress": progress
-    }  # fmt: skip
-    standing = _numbers(problem, previous)
-    aimed = solve_for(policy, problem, sizes, previous=standing, **options)
-    ended = time.monotonic()
-    built, problem, plan = problem, aimed.problem, aimed.plan
-    answer = {
+    limit = None if clock.limit is None else SOLVING * clock.limit
+    aimed = solve_for(
+        policy, problem, sizes, previous=standing, pins=pinned, forbids=forbidden,
+        time_limit=limit, progress=clock.hear,
+    )  # fmt: skip
+    spent = clock.elapsed
+    is_late = limit is not None and not aimed.plan.is_proved and 2 * spent >= limit
+    told = Told(clock, policy, problem, aimed, candidates, needs, sizes, pinned, forbidden)
+    problem, plan = aimed.problem, aimed.plan
+    parts = {  # in the order of their worth to who reads them
+        "rankings": told.rankings(),
+        "baselines": told.baselines(),
+        "empty_seats": told.empty_seats(),
+        "shortages": told.shortages(),
+        **told.directed(),
+        "waived": told.waived(),
+    }
+    answer: dict[str, Any] = {
         "input_hash": input_hash(
             candidates, needs, policy, pins=pins, forbids=forbids, previous=previous
         ),
         "policy": policy.to_dict(),
-        "status": plan.status,
+        "status": plan.status.value,
         "value": plan.value,
         "bound": plan.bound,
         "gap_bp": plan.gap_bp,
         "proof": plan.proof,
         "is_decided": plan.is_decided,
+        "stopped": _stopped(clock, is_late=is_late, is_short=bool(told.left_out)),
+        "left_out": told.left_out,
         "placements": _placements(problem, plan, needs),
-        "rankings": _rankings(problem, plan, Regrets(problem, plan, pinned, forbidden)),
         "excluded": excluded_texts(candidates, needs),
-        "empty_seats": [
-            _empty(entry)
-            for entry in empty_seats(
-                problem, plan, candidates, needs, policy, pins=pinned, forbids=forbidden
-            )
-        ],
-        "baselines": {
-            name: figures(problem, other, sizes, forbids=forbidden)
-            for name, other in _compared(policy, aimed, pinned, forbidden).items()
-        },
-        "waived": {
-            name: {
-                **figures(problem, other, sizes, forbids=forbidden),
-                "changed": _count_changed(plan, other),
-            }
-            for name, other in waived(
-                policy, built, plan, candidates, needs, sizes, **options
-            ).items()
-        },
+        **parts,
         "is_quick": len(problem.candidate) <= QUICK,
         "aims": {
             "is_reached": aimed.is_reached,
@@ -102,52 +138,29 @@ def document(
             "seats": _by_name(problem.need_ids, plan.need_price),
             "people": _by_name(problem.candidate_ids, plan.candidate_price),
         },
-        "shortages": [
-            _short(entry)
-            for entry in shortages(
-                problem, plan, needs, policy, pins=pinned, forbids=forbidden, solves=True
-            )
-        ],
         "candidates": _usage(problem, plan, candidates, needs),
     }
     if not is_stable:
-        answer["seconds"] = round(ended - began, 3)
+        answer["seconds"] = round(spent, 3)
     return answer
 
 
-def _compared(
-    policy: Policy, aimed: Aimed, pins: Sequence[Pair], forbids: Sequence[Pair]
-) -> dict[str, Plan]:
-    """The plan among the other ways of deciding; with aims, also the plan without them."""
-    plans = {**baselines(aimed.problem, pins=pins, forbids=forbids), "plan": aimed.plan}
-    has_aims = policy.order != "premium" or policy.fairness_floor > 0
-    return {**plans, "unaimed": aimed.plain} if has_aims else plans
-
-
-def _count_changed(plan: Plan, other: Plan) -> int:
-    """Pairs of the plan that the other does not have."""
-    kept = {tuple(pair) for pair in other.pairs.tolist()}
-    return sum(tuple(pair) not in kept for pair in plan.pairs.tolist())
+def _stopped(clock: Clock, *, is_late: bool, is_short: bool) -> str | None:
+    """Tell what ended the work early: "cancelled", "time_limit" or nothing."""
+    if clock.is_cancelled:
+        return "cancelled"
+    return "time_limit" if is_late or (is_short and clock.is_over) else None
 
 
 def _by_name(names: Sequence[str], figures: NDArray[Any]) -> dict[str, int]:
-    """Name → whole bp, where there is any."""
+    """Name → whole bp, without zeros."""
     return {name: int(figure) for name, figure in zip(names, figures, strict=True) if figure >= 1}
 
 
-def _numbers(
-    problem: Problem, pairs: Sequence[Names], *, is_strict: bool = False
-) -> list[tuple[int, int]]:
-    """Names as row numbers; unknown names are skipped, or refused where strict."""
-    rows = {name: j for j, name in enumerate(problem.need_ids)}
-    people = {name: i for i, name in enumerate(problem.candidate_ids)}
-    numbers = []
-    for need, candidate in pairs:
-        if need in rows and candidate in people:
-            numbers.append((rows[need], people[candidate]))
-        elif is_strict:
-            raise InfeasiblePins(f"{need} / {candidate} is not part of the problem")
-    return numbers
+def _known(problem: Problem, pairs: Sequence[Names]) -> list[Names]:
+    """Keep the pairs whose need and candidate are in the problem."""
+    needs, people = set(problem.need_ids), set(problem.candidate_ids)
+    return [(need, person) for need, person in pairs if need in needs and person in people]
 
 
 def _placements(problem: Problem, plan: Plan, needs: Sequence[Need]) -> list[dict[str, Any]]:
@@ -156,7 +169,7 @@ def _placements(problem: Problem, plan: Plan, needs: Sequence[Need]) -> list[dic
     rows = []
     for j, i in plan.pairs:
         edge = problem.edge(int(j), int(i))
-        assert edge is not None  # plans hold feasible pairs only
+        assert edge is not None  # plans hold only feasible pairs
         seats[int(j)] = seats.get(int(j), 0) + 1
         need = wanted[problem.need_ids[int(j)]]
         parts = [] if problem.parts is None else map(int, problem.parts[edge])
@@ -174,52 +187,10 @@ def _placements(problem: Problem, plan: Plan, needs: Sequence[Need]) -> list[dic
     return rows
 
 
-def _rankings(problem: Problem, plan: Plan, regrets: Regrets) -> dict[str, list[dict[str, Any]]]:
-    return {
-        name: [
-            {
-                "candidate": problem.candidate_ids[row.candidate],
-                "rank": row.rank,
-                "fit": row.fit,
-                "parts": dict(row.parts),
-                "regret": row.regret,
-                "is_exact": row.is_exact,
-                "placed": row.placed,
-                "reason": dict(row.reason),
-            }
-            for row in ranking(problem, plan, j, regrets=regrets)
-        ]
-        for j, name in enumerate(problem.need_ids)
-    }
-
-
-def _empty(entry: EmptySeats) -> dict[str, Any]:
-    return {
-        "need": entry.need,
-        "seats": entry.seats,
-        "rules": {str(rule): count for rule, count in entry.rules.items()},
-        "near": [{"candidate": person, "rule": str(rule)} for person, rule in entry.near],
-        "busy": entry.busy,
-        "change": entry.change,
-    }
-
-
-def _short(entry: Shortage) -> dict[str, Any]:
-    return {
-        "region": entry.kind.region,
-        "roles": list(entry.kind.roles),
-        "skills": dict(entry.kind.skills),
-        "needs": list(entry.needs),
-        "empty": entry.empty,
-        "at_most": entry.at_most,
-        "gained": entry.gained,
-    }
-
-
 def _usage(
     problem: Problem, plan: Plan, candidates: Sequence[Candidate], needs: Sequence[Need]
 ) -> dict[str, dict[str, dict[str, int]]]:
-    """Placed people: month → free half-days before the plan, and those the plan uses."""
+    """Placed person → month → free half-days before the plan, and half-days that the plan uses."""
     months = sorted({month for need in needs for month in need.months})
     used = np.zeros(problem.capacity.shape, np.int64)
     for j, i in plan.pairs:
@@ -235,28 +206,3 @@ def _usage(
         }
         for i in sorted({int(i) for _, i in plan.pairs})
     }  # fmt: skip
-
-
-def plan_of(problem: Problem, answer: Mapping[str, Any]) -> Plan:
-    """The plan of a document that was made of this problem; prices in whole bp."""
-    rows = {name: j for j, name in enumerate(problem.need_ids)}
-    people = {name: i for i, name in enumerate(problem.candidate_ids)}
-    pairs = sorted((rows[pair["need"]], people[pair["candidate"]]) for pair in answer["placements"])
-    prices = answer["prices"]
-    return Plan(
-        pairs=np.array(pairs, np.int64).reshape(-1, 2),
-        value=answer["value"],
-        bound=answer["bound"],
-        status=answer["status"],
-        need_price=np.array([prices["seats"].get(name, 0) for name in rows], float),
-        candidate_price=np.array([prices["people"].get(name, 0) for name in people], float),
-        proof=answer["proof"],
-        is_decided=answer["is_decided"],
-    )
-
-
-def problem_of(inputs: Inputs, answer: Mapping[str, Any]) -> Problem:
-    """The problem a document was solved as, with the premiums its aims needed."""
-    problem = build(inputs.candidates, inputs.needs, inputs.policy)
-    premium = answer["aims"]["premium"]
-    return with_premium(problem, np.array([premium.get(name, 0) for name in problem.need_ids], int))

@@ -1,4 +1,4 @@
-"""What a plan depends on, as plain values: written, named by a hash, and read back a year later."""
+"""Everything a plan depends on, as plain values: written, named by a hash, and read back a year later."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from .errors import InvalidProblem
+from .names import by_id
 from .policy import Policy
-from .problem import by_id
 from .records import Candidate, Month, Need, SkillClaim, SkillRequirement
 
 Names = tuple[str, str]  # (need id, candidate id)
@@ -27,17 +28,66 @@ def input_document(
     forbids: Sequence[Names] = (),
     previous: Sequence[Names] = (),
 ) -> dict[str, Any]:
-    """Everything a plan depends on, as plain values in a fixed order; `previous` where there is any."""
+    """Write down everything a plan depends on.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+    needs : sequence of Need
+    policy : Policy
+    pins, forbids, previous : sequence of (need id, candidate id), optional
+        Pairs that must be in the plan, pairs that must not, and the pairs of the plan before it.
+
+    Returns
+    -------
+    dict
+        Plain values in a fixed order; `previous` is left out when empty.
+
+    Raises
+    ------
+    InvalidProblem
+        If a pair is not one of ids.
+
+    See Also
+    --------
+    inputs_of : Reads them back.
+
+    Examples
+    --------
+    >>> from talentpool import matching as m
+    >>> from talentpool.matching.example import NEEDS, PEOPLE
+    >>> stored = m.input_document(PEOPLE, NEEDS, m.Policy(), pins=[("tender", "baba")])
+    >>> list(stored)
+    ['candidates', 'needs', 'policy', 'pins', 'forbids']
+    """
     document = {
         "candidates": [_plain(c) for c in by_id(candidates)],
         "needs": [_plain(need) for need in by_id(needs)],
         "policy": policy.to_dict(),
-        "pins": sorted(map(list, set(pins))),
-        "forbids": sorted(map(list, set(forbids))),
+        "pins": _listed("pins", pins),
+        "forbids": _listed("forbids", forbids),
     }
-    if previous:
-        document["previous"] = sorted(map(list, set(previous)))
+    if standing := _listed("previous", previous):
+        document["previous"] = standing
     return document
+
+
+def _listed(name: str, pairs: Iterable[Any]) -> list[list[str]]:
+    return sorted(map(list, set(names_of(name, pairs))))
+
+
+def names_of(name: str, pairs: Iterable[Any]) -> list[Names]:
+    """Check that the pairs given as `name` are ids: records have no row numbers. Raises InvalidProblem."""
+    if not isinstance(pairs, Iterable):
+        raise InvalidProblem(name, "must be a list of pairs of ids (need, candidate)")
+    found = []
+    for index, pair in enumerate(pairs):
+        match pair:
+            case (str(need), str(candidate)):
+                found.append((need, candidate))
+            case _:
+                raise InvalidProblem(name, "must be a pair of ids (need, candidate)", index)
+    return found
 
 
 def input_hash(
@@ -49,7 +99,29 @@ def input_hash(
     forbids: Sequence[Names] = (),
     previous: Sequence[Names] = (),
 ) -> str:
-    """SHA-256 (hex) of the canonical JSON of the inputs."""
+    """Name the inputs of a plan by a hash, whatever the order of the records.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+    needs : sequence of Need
+    policy : Policy
+    pins, forbids, previous : sequence of (need id, candidate id), optional
+        Pairs that must be in the plan, pairs that must not, and the pairs of the plan before it.
+
+    Returns
+    -------
+    str
+        SHA-256 of the canonical JSON of `input_document`, in hexadecimal.
+
+    Examples
+    --------
+    >>> from talentpool import matching as m
+    >>> from talentpool.matching.example import NEEDS, PEOPLE
+    >>> name = m.input_hash(PEOPLE, NEEDS, m.Policy())
+    >>> name == m.input_hash(PEOPLE[::-1], NEEDS, m.Policy())
+    True
+    """
     content = input_document(
         candidates, needs, policy, pins=pins, forbids=forbids, previous=previous
     )
@@ -57,7 +129,24 @@ def input_hash(
 
 
 def to_json(document: Mapping[str, Any]) -> str:
-    """One text for one document: sorted keys, no spaces, Unicode as it is."""
+    """Write a document as canonical JSON: sorted keys, no spaces, Unicode as it is.
+
+    Parameters
+    ----------
+    document : mapping
+        As `document` or `input_document` make it.
+
+    Returns
+    -------
+    str
+        The same string for the same document, always.
+
+    Examples
+    --------
+    >>> from talentpool import matching as m
+    >>> m.to_json({"b": 1, "a": [2]})
+    '{"a":[2],"b":1}'
+    """
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -66,7 +155,7 @@ ATOMS = frozenset({str, int, float, bool, type(None)})
 
 @cache
 def _fields_of(kind: type) -> tuple[str, ...] | None:
-    """The names of a record's fields; None where it is none."""
+    """The names of a record's fields; None for anything but a record."""
     return tuple(entry.name for entry in fields(kind)) if is_dataclass(kind) else None
 
 
@@ -87,13 +176,29 @@ def _plain(value: Any) -> Any:
 
 
 def _plain_values(entries: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
-    # most values are atoms: asked here they cost no call
+    # most values are atoms; checking here saves a call for each
     return {str(key): v if type(v) in ATOMS else _plain(v) for key, v in entries}
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Everything a plan depends on."""
+    """Everything a plan depends on, read back from `input_document`.
+
+    Parameters
+    ----------
+    candidates : tuple of Candidate
+    needs : tuple of Need
+    policy : Policy
+    pins, forbids, previous : tuple of (need id, candidate id)
+
+    Examples
+    --------
+    >>> from talentpool import matching as m
+    >>> from talentpool.matching.example import NEEDS, PEOPLE
+    >>> inputs = m.inputs_of(m.input_document(PEOPLE, NEEDS, m.Policy()))
+    >>> inputs.pins
+    ()
+    """
 
     candidates: tuple[Candidate, ...]
     needs: tuple[Need, ...]
@@ -104,7 +209,29 @@ class Inputs:
 
 
 def inputs_of(document: Mapping[str, Any]) -> Inputs:
-    """The way back from `input_document`."""
+    """Read back what `input_document` wrote.
+
+    Parameters
+    ----------
+    document : mapping
+
+    Returns
+    -------
+    Inputs
+
+    Raises
+    ------
+    InvalidPolicy
+        If the policy has unknown keys or values out of range.
+
+    Examples
+    --------
+    >>> from talentpool import matching as m
+    >>> from talentpool.matching.example import NEEDS, PEOPLE
+    >>> inputs = m.inputs_of(m.input_document(PEOPLE, NEEDS, m.Policy()))
+    >>> list(inputs.candidates) == PEOPLE
+    True
+    """
     return Inputs(
         candidates=tuple(_candidate(stored) for stored in document["candidates"]),
         needs=tuple(_need(stored) for stored in document["needs"]),
@@ -116,20 +243,10 @@ def inputs_of(document: Mapping[str, Any]) -> Inputs:
 
 
 def _candidate(stored: Mapping[str, Any]) -> Candidate:
-    values = _with_sets(stored, ("roles", "forms", "themes", "regions", "forbidden", "in_force"))
-    months = {
-        int(number): Month(**_with_sets(month, ("modes",)))
-        for number, month in stored["availability"].items()
-    }
+    months = {int(number): Month(**month) for number, month in stored["availability"].items()}
     skills = {code: SkillClaim(**claim) for code, claim in stored["skills"].items()}
-    return Candidate(**{**values, "availability": months, "skills": skills})
+    return Candidate(**{**stored, "availability": months, "skills": skills})
 
 
 def _need(stored: Mapping[str, Any]) -> Need:
-    values = _with_sets(stored, ("roles", "forms", "preferred_kinds"))
-    skills = tuple(SkillRequirement(**skill) for skill in stored["skills"])
-    return Need(**{**values, "months": tuple(stored["months"]), "skills": skills})
-
-
-def _with_sets(stored: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    return {name: frozenset(value) if name in names else value for name, value in stored.items()}
+    return Need(**{**stored, "skills": [SkillRequirement(**skill) for skill in stored["skills"]]})

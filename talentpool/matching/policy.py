@@ -1,4 +1,4 @@
-"""What the prefecture wants of a plan, as whole numbers in basis points (100 bp = 1 point of fit)."""
+"""What the prefecture wants of a plan, in whole basis points (100 bp = 1 point of fit)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from .errors import InvalidPolicy
 
-# The parts of a fit: code → (Japanese, English), in the order in which they are shown.
+# The parts of a fit, in the order in which they are shown: code → (Japanese, English).
 PARTS: Mapping[str, tuple[str, str]] = {
     "skills": ("技能の一致", "Skills"),
     "practice": ("行政実務と橋渡し", "Administrative practice and bridging"),
@@ -17,16 +17,16 @@ PARTS: Mapping[str, tuple[str, str]] = {
     "travel": ("移動", "Travel"),
     "pay": ("報酬", "Pay"),
     "wish": ("本人の希望", "Wish of the person"),
-    "preference": ("市町の希望", "Preference of the town"),
+    "preference": ("市町の希望", "Wish of the municipality"),
     "record": ("活動の実績", "Track record"),
 }
-# How filled seats and fit are weighed: code → (Japanese, English).
+# How filled seats are weighed against fit: code → (Japanese, English).
 ORDERS: Mapping[str, tuple[str, str]] = {
-    "premium": ("埋まる枠と適合度を合わせて比べる", "Weigh filled seats against fit"),
+    "premium": ("埋まる枠と適合度を合わせて比べる", "Weigh filled places against fit"),
     "stages": ("まず枠をできるだけ埋め、次に適合度を比べる", "Fill first, then fit"),
 }
-FULL = 10_000  # bp: weights total, greatest fit
-GREATEST = 10_000_000  # bp: no premium above, so that floats stay exact in the solver
+FULL = 10_000  # bp: the total of the weights, and the greatest fit
+GREATEST = 10_000_000  # bp: no premium is higher, so that floats stay exact in the solver
 
 
 def _default_weights() -> dict[str, int]:
@@ -38,14 +38,49 @@ def _default_weights() -> dict[str, int]:
 class Policy:
     """Weights and premiums of a round.
 
-    weights: part → bp, total 10,000. fill_premium: worth of one more filled seat. priority_bonus: for
-    each level of a need's priority. size_class_premium: for needs of small, middle and large towns.
-    carry_over: municipality → bonus for being unserved last time. load_penalty: off a pair's value for
-    each half-day the person served last year, at most load_cap of them. in_force_bonus: for pairs of the
-    plan in force. lottery_seed: decides between plans of equal value. half_life: years after which
-    an unused skill counts half of what recency can give. order: "premium" weighs filled seats against fit by
-    fill_premium, "stages" fills as many seats as can be filled at all and only then looks at fit.
-    fairness_floor: percent of its seats that every size class should have filled; 0 asks for nothing.
+    Everything that is worth something is in bp; a premium is at most 10,000,000.
+
+    Parameters
+    ----------
+    weights : mapping of str to int, optional
+        Part of the fit → weight. All parts of `PARTS`, with a total of 10,000.
+    fill_premium : int, optional
+        Worth of one more filled seat.
+    priority_bonus : int, optional
+        Added for each level of a need's priority.
+    size_class_premium : tuple of int, optional
+        Added for needs of small, middle and large towns.
+    carry_over : mapping of str to int, optional
+        Municipality → bonus for having been left out last time.
+    load_penalty : int, optional
+        Taken off a pair for each half-day that the person served last year.
+    load_cap : int, optional
+        Half-days for which the penalty is taken, at most.
+    in_force_bonus : int, optional
+        Added for pairs of the plan in force.
+    lottery_seed : int, optional
+        Decides between plans of equal worth.
+    half_life : int, optional
+        Years without use after which recency has lost half of what it can lose, 1 to 100.
+    order : {"premium", "stages"}, optional
+        "premium" weighs filled seats against fit by `fill_premium`; "stages" first fills as many seats as can be
+        filled at all, and only then looks at fit.
+    fairness_floor : int, optional
+        Percent of its seats that every size class should have filled; 0 for no floor.
+
+    Raises
+    ------
+    InvalidPolicy
+
+    Examples
+    --------
+    >>> from talentpool import matching as m
+    >>> m.Policy(order="stages").fill_premium
+    20000
+    >>> m.Policy(half_life=0)
+    Traceback (most recent call last):
+        ...
+    talentpool.matching.errors.InvalidPolicy: half_life: must be an integer from 1 to 100
     """
 
     weights: Mapping[str, int] = field(default_factory=_default_weights)
@@ -69,15 +104,17 @@ class Policy:
             raise InvalidPolicy("size_class_premium: must be a list")
         for code in self.carry_over:
             if not isinstance(code, str):
-                raise InvalidPolicy(f"carry_over.{code}: the name of a municipality is a text")
+                raise InvalidPolicy(f"carry_over.{code}: the municipality must be a string")
         if set(self.weights) != set(PARTS):
-            raise InvalidPolicy(f"weights: the parts are {', '.join(PARTS)}")
+            raise InvalidPolicy(f"weights: must be given for {', '.join(PARTS)}")
         for part, weight in self.weights.items():
             _check_range(f"weights.{part}", weight, FULL)
         if sum(self.weights.values()) != FULL:
-            raise InvalidPolicy(f"weights: the total must be {FULL}")
+            raise InvalidPolicy(f"weights: must add up to {FULL}")
         if len(self.size_class_premium) != 3:
-            raise InvalidPolicy("size_class_premium: small, middle and large")
+            raise InvalidPolicy(
+                "size_class_premium: must have three entries, for small, middle and large towns"
+            )
         premiums = {
             **{f"size_class_premium.{i}": v for i, v in enumerate(self.size_class_premium)},
             **{f"carry_over.{code}": value for code, value in self.carry_over.items()},
@@ -93,10 +130,10 @@ class Policy:
         _check_range("half_life", self.half_life, 100, least=1)
         _check_range("fairness_floor", self.fairness_floor, 100)
         if not isinstance(self.order, str) or self.order not in ORDERS:
-            raise InvalidPolicy(f"order: one of {', '.join(ORDERS)}")
+            raise InvalidPolicy(f"order: must be one of {', '.join(ORDERS)}")
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; `from_dict` is the way back."""
+        """Return plain values for JSON; `from_dict` reads them back."""
         return {
             "weights": dict(self.weights),
             "fill_premium": self.fill_premium,
@@ -114,9 +151,9 @@ class Policy:
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Policy:
-        """A policy from JSON; keys that are left out keep their defaults, unknown keys are refused."""
+        """Read a policy from JSON. Missing keys keep their defaults, unknown keys are refused."""
         if not isinstance(document, Mapping):
-            raise InvalidPolicy("a policy is an object with keys")
+            raise InvalidPolicy("a policy must be an object")
         known = {entry.name for entry in fields(cls)}
         unknown = sorted(set(document) - known)
         if unknown:
@@ -130,4 +167,4 @@ class Policy:
 
 def _check_range(name: str, value: object, most: int, *, least: int = 0) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise InvalidPolicy(f"{name}: a whole number from {least} to {most}")
+        raise InvalidPolicy(f"{name}: must be an integer from {least} to {most}")

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..candidates.content import WORKDAYS
+
+MOST_MONTHS = 60
+MOST_SEATS = 20
+MOST_PAY = 10_000_000  # yen per unit of the basis
+MOST_PRIORITY = 3  # set by the prefecture: 0 usual … 3 most urgent
+MOST_WEIGHT = 9  # of a skill
+
 
 @dataclass(frozen=True, slots=True)
-class AskedSkill:
-    skill: str
-    is_must: bool
-    level: int  # 1..4
-    weight: int = 3  # 1..9
-    either: str | None = None  # musts that share it are alternatives
+class SkillRequirement:
+    skill: str  # vocabulary skill
+    level: int  # 1..LEVELS
+    weight: int = 3  # 1..MOST_WEIGHT
+    must: bool = False
+    group: str | None = None  # musts that share it are alternatives
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,7 @@ class NeedContent:
     outcome_wanted: str = ""
     seats: int = 1
     on_site_share: int = 0  # percent
-    weekdays: int = 31
+    weekdays: int = WORKDAYS
     pay_amount: int = 0
     funding_source: str | None = None
     after_fiscal_year: str = ""
@@ -41,5 +49,5 @@ class NeedContent:
     roles: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
-    skills: tuple[AskedSkill, ...] = ()
+    skills: tuple[SkillRequirement, ...] = ()
     vendors: tuple[str, ...] = ()

@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Field, SelectField, SelectMultipleField, StringField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 
-from ..candidates.forms.fields import (
-    MonthText,
-    ProfileForm,
+from ..candidates.content import MOST_ROWS, WORKDAYS
+from ..db import length_of
+from ..errors import UnknownCode
+from ..pay import HALF_DAYS_A_DAY, HOURS_A_HALF_DAY, MOST_HALF_DAYS
+from ..reference.entries import Vocabulary
+from ..standing import NeedStanding
+from ..typed.quantities import FEE, HALF_DAYS, PERCENT, SEATS
+from ..web import current_actor
+from ..web.fields import (
+    CatalogueForm,
+    FirstMonthText,
+    LastMonthText,
+    Marked,
     Required,
     Row,
     RowList,
     WholeNumber,
-    remove_field,
+    bits_of,
+    days_of,
+    option,
 )
-from ..errors import UnknownCode
-from ..reference.entries import Vocabulary
-from ..states import NEED
-from ..web.forms import long_text_field, text_field
-from .content import AskedSkill, NeedContent
-from .models import Need
-from .service import NeedFilter
+from ..web.forms import Form, long_text_field, text_field
+from ..web.labels import label, region
+from ..web.lists import EVERY, ListForm
+from .content import MOST_PAY, MOST_SEATS, MOST_WEIGHT, NeedContent, SkillRequirement
+from .models import Need, NeedSkill
+from .rules import NEEDED
 from .writing import content_of
 
 MUST, WANT = "must", "want"
-DAYS = 7
-WORKDAYS = 31
+CHOOSE = _("選んでください。")
+AT_SUBMIT = Marked(_("申請に必要"))
+
+
+class RequiredAtSubmit(Required):
+    """Validator: not empty in a need; what is kept as a draft is not asked."""
+
+    field_flags: ClassVar[dict[str, Any]] = AT_SUBMIT.field_flags
 
 
 class SkillRow(Row):
@@ -38,17 +54,16 @@ class SkillRow(Row):
     skill = SelectField(_("技能"), default="")
     kind = SelectField(
         _("必須か希望か"), default=WANT,
-        choices=[SelectChoice(MUST, _("必須")), SelectChoice(WANT, _("希望"))],
+        choices=[option(MUST, _("必須")), option(WANT, _("希望"))],
     )  # fmt: skip
     level = SelectField(_("求める水準"), default="2")
-    weight = WholeNumber(_("重み（1〜9）"), least=1, most=9, default=3)
-    either = text_field(
-        _("どれか一つでよい組"), most=10,
+    weight = WholeNumber(_("重み（1〜9）"), least=1, most=MOST_WEIGHT, default=3)
+    group = text_field(
+        _("どれか一つでよい組"), most=length_of(NeedSkill.group),
         description=_("同じ文字（例：A）を書いた必須の技能は、どれか一つを満たせばよくなります。"),
     )  # fmt: skip
-    remove = remove_field()
 
-    def validate_either(self, field: Field) -> None:
+    def validate_group(self, field: Field) -> None:
         if field.data and self.kind.data != MUST:
             raise ValidationError(str(_("組は、必須の技能だけに書いてください。")))
 
@@ -57,47 +72,68 @@ class VendorRow(Row):
     filled_by = ("name",)
 
     name = text_field(_("事業者の名前"))
-    remove = remove_field()
 
 
-class NeedForm(ProfileForm):
-    title = text_field(_("募集の名前"), Required(), description=_("例：窓口業務改革アドバイザー"))
+class NeedForm(CatalogueForm):
+    title = text_field(
+        _("募集の名前"), RequiredAtSubmit(), description=_("例：窓口業務改革アドバイザー")
+    )
     department = text_field(_("担当課"))
     background = long_text_field(
         _("困っていること・背景"),
+        AT_SUBMIT,
         description=_("いま何に困っていて、どんな体制かを書いてください。"),
     )
-    outcome_wanted = long_text_field(_("達成したいこと"), most=2000)
-    theme = SelectField(_("テーマ"))
-    stage = SelectField(_("段階"))
-    roles = SelectMultipleField(
-        _("役割"), description=_("選ばなければ「一緒に考えてほしい」になります。")
+    outcome_wanted = long_text_field(
+        _("達成したいこと"), AT_SUBMIT, most=length_of(Need.outcome_wanted)
     )
+    theme = SelectField(_("テーマ"), validators=[RequiredAtSubmit(CHOOSE)])
+    stage = SelectField(_("段階"), validators=[RequiredAtSubmit(CHOOSE)])
+    roles = SelectMultipleField(_("役割"), description=_("選ばなければ、役割は問いません。"))
     kinds = SelectMultipleField(
         _("できれば来てほしい人"), description=_("希望です。選ばれなかった人も対象になります。")
     )
-    skills = RowList(SkillRow, _("技能"))
+    skills = RowList(SkillRow, _("技能"), most=MOST_ROWS)
     half_days = WholeNumber(
-        _("1か月の半日コマ数"), Required(), least=1, most=62,
-        description=_("1コマは4時間です。月2日なら4コマ。"),
+        _("1か月の半日コマ数"), RequiredAtSubmit(), measure=HALF_DAYS, least=1, most=MOST_HALF_DAYS,
+        description=_("1コマは%(hours)s時間です。月2日なら%(n)sコマ。", hours=HOURS_A_HALF_DAY, n=2 * HALF_DAYS_A_DAY),
     )  # fmt: skip
-    first_month = MonthText(_("始まりの年月"), Required(), description=_("例：2027-04、令和9年4月"))
-    last_month = MonthText(_("終わりの年月"), Required())
-    seats = WholeNumber(_("募集枠"), Required(), least=1, most=20, default=1)
+    first_month = FirstMonthText(
+        _("始まりの年月"), RequiredAtSubmit(), description=_("例：2027-04、令和9年4月")
+    )
+    last_month = LastMonthText(_("終わりの年月"), RequiredAtSubmit())
+    seats = WholeNumber(
+        _("募集枠"), RequiredAtSubmit(), measure=SEATS, least=1, most=MOST_SEATS, default=1
+    )
     mode = SelectField(_("働き方"), default="online")
-    on_site_share = WholeNumber(_("現地の割合（%%）"), least=0, most=100, default=0)
+    on_site_share = WholeNumber(
+        _("現地の割合（％）"), measure=PERCENT, least=0, most=100, default=0
+    )
     place = StringField(
         _("仕事の場所"), description=_("庁舎のある市町の名前。空欄なら自分の市町です。")
     )
-    weekdays = SelectMultipleField(_("都合のよい曜日"), default=[str(day) for day in range(5)])
-    forms = SelectMultipleField(_("用意できる任用形態"))
-    pay_amount = WholeNumber(_("報酬の額（円）"), most=10_000_000, default=0)
+    weekdays = SelectMultipleField(
+        _("都合のよい曜日"), default=days_of(WORKDAYS),
+        validators=[RequiredAtSubmit(_("曜日を1つ以上選んでください。"))],
+    )  # fmt: skip
+    forms = SelectMultipleField(_("用意できる任用形態"), validators=[AT_SUBMIT])
+    pay_amount = WholeNumber(
+        _("報酬の額（円）"), Marked(_("無償のほかは申請に必要")), measure=FEE, most=MOST_PAY,
+        description=_("無償のときは空欄にして、単位を「無償」にしてください。"),
+    )  # fmt: skip
     pay_basis = SelectField(_("報酬の単位"), default="day")
     funding_source = SelectField(_("財源"), default="")
     touches_procurement = BooleanField(_("調達・仕様書に関わる"))
-    vendors = RowList(VendorRow, _("関係する事業者"))
-    requires_training = BooleanField(_("必須研修を受けた人に限る"))
-    after_fiscal_year = long_text_field(_("年度末（3月31日）より後の予定"), most=1000)
+    vendors = RowList(VendorRow, _("関係する事業者"), most=MOST_ROWS)
+    requires_training = BooleanField(
+        _("必須研修を受けた人に限る"),
+        description=_(
+            "研修の有効期限は、県がファイルで取り込んだ人だけに記録があります。画面から登録した人は、受けていても対象になりません。"
+        ),
+    )
+    after_fiscal_year = long_text_field(
+        _("年度末（3月31日）より後の予定"), most=length_of(Need.after_fiscal_year)
+    )
 
     def __init__(self, *args: Any, town: str | None, **options: Any) -> None:
         self.town = town
@@ -112,29 +148,16 @@ class NeedForm(ProfileForm):
         self.choose(self.forms, Vocabulary.FORM)
         self.choose(self.pay_basis, Vocabulary.PAY_BASIS)
         self.choose(self.funding_source, Vocabulary.FUNDING_SOURCE, none=_("未記入"))
-        terms = self.catalogue.terms(Vocabulary.WEEKDAY)
-        self.weekdays.choices = [
-            SelectChoice(str(term.attributes["number"]), term.label(self.locale)) for term in terms
-        ]
+        self.choose_weekdays(self.weekdays)
         for entry in self.skills.entries:
             self.choose(entry.form.skill, Vocabulary.SKILL, none=_("選んでください"))
             self.choose(entry.form.level, Vocabulary.SKILL_LEVEL)
-
-    def validate_theme(self, field: Field) -> None:
-        if not field.data:
-            raise ValidationError(str(_("選んでください。")))
-
-    validate_stage = validate_theme
-
-    def validate_weekdays(self, field: Field) -> None:
-        if not field.data:
-            raise ValidationError(str(_("曜日を1つ以上選んでください。")))
 
     def validate_place(self, field: Field) -> None:
         try:
             self._place_code()
         except UnknownCode as error:
-            raise ValidationError(str(_("市町の名前が見つかりません。"))) from error
+            raise ValidationError(error.message) from error
 
     def _place_code(self) -> str:
         typed = (self.place.data or "").strip()
@@ -142,6 +165,13 @@ class NeedForm(ProfileForm):
             return self.town or ""
         prefecture = self.catalogue.municipality(self.town).prefecture_code if self.town else None
         return self.catalogue.find_municipality(typed, prefecture).code
+
+    def note_missing(self) -> None:
+        """What the hand-in needs besides, said together with what is wrong."""
+        for name, sentence in NEEDED.items():
+            field = self[name]
+            if not field.data and not field.errors:
+                field.errors = [sentence]
 
     def value(self) -> NeedContent:
         is_online = self.mode.data == "online"
@@ -154,7 +184,7 @@ class NeedForm(ProfileForm):
             stage=self.stage.data,
             roles=tuple(sorted(self.roles.data or ())),
             kinds=tuple(sorted(self.kinds.data or ())),
-            skills=tuple(_asked(row) for row in self.skills.rows),
+            skills=tuple(_requirement(row) for row in self.skills.rows),
             half_days=self.half_days.data,
             first_month=self.first_month.data,
             last_month=self.last_month.data,
@@ -162,7 +192,7 @@ class NeedForm(ProfileForm):
             mode=self.mode.data,
             on_site_share=0 if is_online else self.on_site_share.data or 0,
             place_code=self._place_code(),
-            weekdays=sum(1 << int(day) for day in self.weekdays.data or ()),
+            weekdays=bits_of(self.weekdays.data),
             forms=tuple(sorted(self.forms.data or ())),
             pay_amount=self.pay_amount.data or 0,
             pay_basis=self.pay_basis.data,
@@ -174,14 +204,24 @@ class NeedForm(ProfileForm):
         )
 
 
-def _asked(row: SkillRow) -> AskedSkill:
-    return AskedSkill(
+def _requirement(row: SkillRow) -> SkillRequirement:
+    return SkillRequirement(
         skill=row.skill.data,
-        is_must=row.kind.data == MUST,
+        must=row.kind.data == MUST,
         level=int(row.level.data),
         weight=row.weight.data or 3,
-        either=row.either.data or None,
+        group=row.group.data or None,
     )
+
+
+class PublishForm(Form):
+    priority = SelectField(
+        _("優先度"), default="0",
+        choices=[
+            option("0", _("通常")), option("1", _("やや高い")),
+            option("2", _("高い")), option("3", _("最優先")),
+        ],
+    )  # fmt: skip
 
 
 def contents(need: Need, place_name: str) -> dict[str, Any]:
@@ -189,64 +229,54 @@ def contents(need: Need, place_name: str) -> dict[str, Any]:
     content = content_of(need)
     shown = {name: getattr(content, name) for name in NeedContent.__dataclass_fields__}
     return shown | {
+        "pay_amount": content.pay_amount or None,
         "roles": list(content.roles),
         "forms": list(content.forms),
         "kinds": list(content.kinds),
         "funding_source": content.funding_source or "",
         "place": "" if need.place_code == need.municipality_code else place_name,
-        "weekdays": [str(day) for day in range(DAYS) if content.weekdays >> day & 1],
+        "weekdays": days_of(content.weekdays),
         "vendors": [{"name": name} for name in content.vendors],
         "skills": [
             {
-                "skill": asked.skill, "kind": MUST if asked.is_must else WANT,
-                "level": str(asked.level), "weight": asked.weight, "either": asked.either or "",
+                "skill": asked.skill, "kind": MUST if asked.must else WANT,
+                "level": str(asked.level), "weight": asked.weight, "group": asked.group or "",
             }
             for asked in content.skills
         ],
     }  # fmt: skip
 
 
-class NeedFilterForm(ProfileForm):
-    words = text_field(_("言葉"), description=_("名前か番号"))
+class NeedListForm(ListForm, CatalogueForm):
+    """A town has no filter of towns."""
+
+    links = ("state",)
+    folded = ("form", "skill")
+
+    words = text_field(
+        _("言葉"),
+        description=_("名前、本文、番号、市町、テーマ、技能。空白で区切ると、すべてを含む募集"),
+    )
     state = SelectField(_("状態"), default="")
-    theme = SelectField(_("テーマ"), default="")
+    region = SelectField(_("地域"), default="")
     municipality = SelectField(_("市町"), default="")
-
-    class Meta(ProfileForm.Meta):
-        csrf = False
-
-    def __init__(self, *args: Any, prefecture_code: str | None, **options: Any) -> None:
-        self.prefecture_code = prefecture_code
-        super().__init__(*args, **options)
+    theme = SelectField(_("テーマ"), default="")
+    form = SelectField(_("任用形態"), default="")
+    skill = SelectField(_("技能"), default="")
 
     def set_choices(self) -> None:
-        everything = SelectChoice("", str(_("すべて")))
-        states = [SelectChoice(str(state), label[0]) for state, label in NEED.labels.items()]
-        self.state.choices = [everything, *states]
-        self.choose(self.theme, Vocabulary.THEME, none=_("すべて"))
-        towns = self.catalogue.municipalities(self.prefecture_code) if self.prefecture_code else ()
-        self.municipality.choices = [
-            everything, *(SelectChoice(town.code, town.label(self.locale)) for town in towns)
-        ]  # fmt: skip
-
-    def value(self) -> NeedFilter:
-        self.validate()
-        return NeedFilter(
-            words="" if self.words.errors else self.words.data or "",
-            state=_offered(self.state),
-            theme=_offered(self.theme),
-            municipality=_offered(self.municipality),
-        )
-
-    @property
-    def set_filters(self) -> list[tuple[str, str]]:
-        shown = []
-        for field in (self.words, self.state, self.theme, self.municipality):
-            if field.data and not field.errors:
-                choices = {c.value: c.label for c in getattr(field, "choices", None) or ()}
-                shown.append((str(field.label.text), str(choices.get(field.data, field.data))))
-        return shown
-
-
-def _offered(field: SelectField) -> str:
-    return "" if field.errors else str(field.data or "")
+        self.offer(self.state, ((state, label(state)) for state in NeedStanding))
+        for field, vocabulary in (
+            (self.theme, Vocabulary.THEME),
+            (self.form, Vocabulary.FORM),
+            (self.skill, Vocabulary.SKILL),
+        ):
+            self.choose(field, vocabulary, none=EVERY)
+        actor = current_actor()
+        if actor.municipality_code is not None:
+            del self.region, self.municipality
+            return
+        towns = self.catalogue.municipalities(actor.prefecture_code)
+        self.offer(self.municipality, ((town.code, label(town)) for town in towns))
+        regions = dict.fromkeys(town.region for town in towns if town.region)
+        self.offer(self.region, ((name, region(name)) for name in regions))

@@ -4,11 +4,16 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..db import Base, Text, UtcDateTime, choice
+from ..candidates.content import LEVELS, WORKDAYS
+from ..db import Base, EncryptedText, Text, UtcDateTime, choice
+from ..pay import MOST_HALF_DAYS
 from ..permissions import Action, Actor, Role, Scope, viewed_by, within
+from ..searching import Searchable
 from ..states import NeedState
+from .content import MOST_PRIORITY, MOST_SEATS, MOST_WEIGHT
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -31,18 +36,21 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Need(Base):
+class Need(Searchable, Base):
     __tablename__ = "need"
+    searched = ("title", "department", "background", "outcome_wanted")
     __table_args__ = (
         sa.UniqueConstraint("id", "municipality_code"),  # so that a placement cannot mix two towns
         sa.CheckConstraint("last_month >= first_month", name="months_in_order"),
-        sa.CheckConstraint("half_days BETWEEN 1 AND 62", name="fits_a_month"),
-        sa.CheckConstraint("seats BETWEEN 1 AND 20", name="some_seats"),
+        sa.CheckConstraint(f"half_days BETWEEN 1 AND {MOST_HALF_DAYS}", name="fits_a_month"),
+        sa.CheckConstraint(f"seats BETWEEN 1 AND {MOST_SEATS}", name="some_seats"),
         sa.CheckConstraint("on_site_share BETWEEN 0 AND 100", name="share_is_percent"),
         sa.CheckConstraint("weekdays BETWEEN 1 AND 127", name="days_of_a_week"),
-        sa.CheckConstraint("priority BETWEEN 0 AND 3", name="priority_level"),
+        sa.CheckConstraint(f"priority BETWEEN 0 AND {MOST_PRIORITY}", name="priority_level"),
         sa.CheckConstraint("pay_amount >= 0", name="pay_not_negative"),
-        sa.CheckConstraint("(state = 'closed') = (outcome IS NOT NULL)", name="closed_has_outcome"),
+        sa.CheckConstraint(
+            f"(state = '{NeedState.CLOSED}') = (outcome IS NOT NULL)", name="closed_has_outcome"
+        ),
     )
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
@@ -64,7 +72,7 @@ class Need(Base):
     mode: Mapped[NeedMode] = mapped_column(choice(NeedMode))
     on_site_share: Mapped[int] = mapped_column(default=0)  # percent
     place_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"))  # hall of the work
-    weekdays: Mapped[int] = mapped_column(default=31)  # bits: Monday 1 … Sunday 64
+    weekdays: Mapped[int] = mapped_column(default=WORKDAYS)  # bits: Monday 1 … Sunday 64
     pay_amount: Mapped[int] = mapped_column(default=0)  # yen per unit of the basis
     pay_basis: Mapped[str] = mapped_column(Text(20))  # vocabulary pay_basis
     funding_source: Mapped[str | None] = mapped_column(Text(40))  # vocabulary funding_source
@@ -109,6 +117,16 @@ class Need(Base):
     def months(self) -> range:
         return range(self.first_month, self.last_month + 1)
 
+    @hybrid_property
+    def is_returned(self) -> bool:
+        """A draft that the prefecture sent back: the reason goes when it is handed in again."""
+        return self.state is NeedState.DRAFT and self.review_reason is not None
+
+    @is_returned.inplace.expression
+    @classmethod
+    def _is_returned(cls) -> sa.ColumnElement[bool]:
+        return (cls.state == NeedState.DRAFT) & cls.review_reason.is_not(None)
+
 
 class NeedRole(Base):
     """A role the need accepts; none at all means "help me choose"."""
@@ -139,19 +157,20 @@ class NeedSkill(Base):
 
     __tablename__ = "need_skill"
     __table_args__ = (
-        sa.UniqueConstraint("need_id", "skill", "is_must"),
-        sa.CheckConstraint("level BETWEEN 1 AND 4", name="level_of_four"),
-        sa.CheckConstraint("weight BETWEEN 1 AND 9", name="weight_of_nine"),
+        sa.UniqueConstraint("need_id", "skill", "must"),
+        sa.CheckConstraint(f"level BETWEEN 1 AND {LEVELS}", name="level_of_four"),
+        sa.CheckConstraint(f"weight BETWEEN 1 AND {MOST_WEIGHT}", name="weight_of_nine"),
+        sa.CheckConstraint('must OR "group" IS NULL', name="only_musts_have_groups"),
     )
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
     need_id: Mapped[int] = mapped_column(sa.ForeignKey("need.id"), index=True)
     position: Mapped[int] = mapped_column(default=0)
     skill: Mapped[str] = mapped_column(Text(40))  # vocabulary skill
-    is_must: Mapped[bool]
+    must: Mapped[bool]
     level: Mapped[int]
     weight: Mapped[int] = mapped_column(default=3)
-    either: Mapped[str | None] = mapped_column(Text(10))  # name of the either/or group
+    group: Mapped[str | None] = mapped_column(Text(10))  # musts that share it are alternatives
 
 
 class NeedVendor(Base):
@@ -165,7 +184,35 @@ class NeedVendor(Base):
     name_key: Mapped[str] = mapped_column(Text(300))
 
 
+class NeedDraft(Base):
+    """What was typed for a need and is not finished, right or wrong: for officers of its town alone."""
+
+    __tablename__ = "need_draft"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["need_id", "municipality_code"], ["need.id", "need.municipality_code"]
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_code", "prefecture_code"],
+            ["municipality.code", "municipality.prefecture_code"],
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    prefecture_code: Mapped[str] = mapped_column(Text(2), index=True)
+    municipality_code: Mapped[str] = mapped_column(Text(6), index=True)
+    need_id: Mapped[int | None] = mapped_column(_ID, unique=True)  # none: of a new one
+    author_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
+    content: Mapped[str] = mapped_column(EncryptedText)  # JSON of the form's fields
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(sa.Integer)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
 viewed_by(Need, Action.VIEW_NEED)
+viewed_by(NeedDraft, Action.EDIT_NEED)
 
 
 @within(Need, Scope.TOWN)
@@ -180,3 +227,8 @@ def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
     if actor.role is Role.SYSTEM:
         return visible
     return visible & ((Need.state != NeedState.DRAFT) | Need.submitted_at.is_not(None))
+
+
+@within(NeedDraft, Scope.TOWN)
+def _draft_of_town(actor: Actor) -> sa.ColumnElement[bool]:
+    return NeedDraft.municipality_code == actor.municipality_code

@@ -5,33 +5,40 @@ Closing and withdrawing end placements and therefore live there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
-import sqlalchemy as sa
-
-from ..accounts.models import User
+from ..accounts import telling
+from ..dates import local_date, month_of
 from ..db import Session
-from ..errors import Refused
-from ..mail import order_mail
-from ..permissions import Action, Actor, Role, require
+from ..errors import Refused, raise_first
+from ..language import say
+from ..permissions import Action, Actor, require
 from ..reference.catalogue import Catalogue
-from ..states import Audience, Transition, move
+from ..reference.reasons import check_said
+from ..states import NEED, Transition, move
+from .content import MOST_PRIORITY
+from .drafting import find_draft
 from .models import Need
-from .rules import list_missing
+from .rules import list_missing, past_faults
 from .writing import content_of
-
-URGENT = 3  # the highest priority
-LONGEST_COMMENT = 1000  # characters
 
 
 def submit_need(
     session: Session, need: Need, *, catalogue: Catalogue, actor: Actor, now: datetime
 ) -> None:
     require(session, actor, Action.EDIT_NEED, need)
+    if find_draft(session, need) is not None:
+        raise Refused(
+            say(
+                "この募集には、まだ仕上げていない下書きがあります。仕上げるか削除してから、申請してください。"
+            )
+        )
+    _require_future(need, now)
     missing = list_missing(content_of(need), catalogue)
     if missing:
-        raise Refused("書かれていない項目があるため、まだ申請できません。", fields=dict(missing))
+        raise Refused(
+            say("書かれていない項目があるため、まだ申請できません。"), fields=dict(missing)
+        )
     step = move(session, need, "submit", actor=actor, now=now)
     need.submitted_at = now
     need.review_reason, need.review_comment = None, ""
@@ -42,21 +49,26 @@ def publish_need(
     session: Session, need: Need, *, priority: int = 0, actor: Actor, now: datetime
 ) -> None:
     require(session, actor, Action.REVIEW_NEED, need)
-    if not 0 <= priority <= URGENT:
-        raise Refused("優先度は0〜3です。", fields={"priority": "0〜3から選んでください。"})
+    if not 0 <= priority <= MOST_PRIORITY:
+        raise Refused(
+            say("優先度は0〜3です。"), fields={"priority": say("0〜3から選んでください。")}
+        )
+    _require_future(need, now)
     step = move(session, need, "publish", actor=actor, now=now)
     need.priority = priority
     need.opened_at = now
     tell(session, need, step, actor=actor, now=now)
 
 
+def _require_future(need: Need, now: datetime) -> None:
+    raise_first(past_faults(need.last_month, month_of(local_date(now))))
+
+
 def return_need(
     session: Session, need: Need, *, reason: str, comment: str = "", actor: Actor, now: datetime
 ) -> None:
     require(session, actor, Action.REVIEW_NEED, need)
-    if len(comment) > LONGEST_COMMENT:
-        sentence = f"{LONGEST_COMMENT:,}文字以内で書いてください。"
-        raise Refused(sentence, fields={"comment": sentence})
+    check_said(session, NEED.transition("return", need.state), reason, comment)
     step = move(session, need, "return", actor=actor, now=now, reason=reason)
     need.review_reason, need.review_comment = reason, comment
     tell(session, need, step, actor=actor, now=now)
@@ -72,27 +84,5 @@ def resume_need(session: Session, need: Need, *, actor: Actor, now: datetime) ->
 
 def tell(session: Session, need: Need, step: Transition, *, actor: Actor, now: datetime) -> None:
     """One mail for everybody the table of states names, but not for who did it."""
-    session.flush()  # the version names the event
-    for audience in step.notice:
-        for recipient in _recipients(session, need, audience):
-            if recipient != actor.user_id:
-                order_mail(
-                    session,
-                    event=f"need/{need.id}/{step.verb}/{need.version}",
-                    recipient_id=recipient,
-                    prefecture_code=need.prefecture_code,
-                    template=f"need.{step.verb}",
-                    link=f"/needs/{need.id}",
-                    now=now,
-                )
-
-
-def _recipients(session: Session, need: Need, audience: Audience) -> Iterator[int]:
-    query = sa.select(User.id).where(User.disabled_at.is_(None)).order_by(User.id)
-    if audience is Audience.MUNICIPALITY:
-        query = query.where(User.municipality_code == need.municipality_code)
-    else:
-        query = query.where(
-            User.role == Role(audience), User.prefecture_code == need.prefecture_code
-        )
-    yield from session.scalars(query)
+    links = dict.fromkeys(step.notice, f"/needs/{need.id}")
+    telling.tell(session, need, step, links, actor=actor, now=now)

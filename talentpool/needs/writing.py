@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from .. import audit
-from ..db import Session
-from ..errors import Conflict, Refused
+from ..db import Session, length_of
+from ..errors import Conflict, Refused, raise_first
+from ..language import say
 from ..permissions import Action, Actor, require
 from ..reference.catalogue import Catalogue
 from ..states import NeedState
 from ..text import search_key
-from .content import AskedSkill, NeedContent
+from .content import NeedContent, SkillRequirement
+from .drafting import delete_draft, find_draft
 from .models import Need, NeedForm, NeedKind, NeedMode, NeedRole, NeedSkill, NeedVendor, Side
-from .rules import refuse_impossible
+from .rules import faults
 
 
 def create_need(
@@ -31,10 +33,8 @@ def create_need(
     require(session, actor, Action.EDIT_NEED)
     town = actor.municipality_code or municipality_code
     if town is None:
-        raise Refused(
-            "市町を選んでください。", fields={"municipality_code": "市町を選んでください。"}
-        )
-    refuse_impossible(content, catalogue)
+        raise Refused.at("municipality_code", say("市町を選んでください。"))
+    raise_first(faults(content, catalogue))
     need = Need(
         id=ident,
         code=code or "",
@@ -51,7 +51,7 @@ def create_need(
     session.flush()
     if code is None:
         need.code = f"N-{need.id:06d}"
-    audit.record(session, "need.create", need, actor=actor, now=now)
+    audit.record(session, audit.Deed.NEED_CREATE, need, actor=actor, now=now)
     return need
 
 
@@ -66,11 +66,8 @@ def save_need(
 ) -> None:
     """Replace the content of a draft; nothing is recorded when nothing changed."""
     require(session, actor, Action.EDIT_NEED, need)
-    if need.state is not NeedState.DRAFT:
-        raise Conflict(
-            "下書きの募集だけを変更できます。公開中の募集は、県に差戻しを依頼してください。"
-        )
-    refuse_impossible(content, catalogue)
+    require_draft(need)
+    raise_first(faults(content, catalogue))
     if content_of(need) == content:
         return
     for rows in (need.roles, need.forms, need.kinds, need.skills, need.vendors):
@@ -80,8 +77,50 @@ def save_need(
     need.content_version += 1
     need.updated_at = now
     audit.record(
-        session, "need.save", need, actor=actor, now=now, detail={"version": need.content_version}
+        session,
+        audit.Deed.NEED_SAVE,
+        need,
+        actor=actor,
+        now=now,
+        detail={"version": need.content_version},
     )
+
+
+_FIXED = {  # what can be done instead: the prefecture returns only what it is reviewing
+    NeedState.SUBMITTED: say(
+        "県の担当者が確認しているあいだは、変更できません。差し戻されると変更できます。"
+    ),
+    NeedState.OPEN: say(
+        "公開した募集は変更できません。取り下げて、写して新しい募集を作ってください。"
+    ),
+    NeedState.ON_HOLD: say(
+        "保留中の募集は変更できません。取り下げて、写して新しい募集を作ってください。"
+    ),
+    NeedState.CLOSED: say("終了した募集は変更できません。写して新しい募集を作れます。"),
+}
+
+
+def require_draft(need: Need) -> None:
+    if need.state is not NeedState.DRAFT:
+        raise Conflict(_FIXED[need.state])
+
+
+def can_be_deleted(need: Need) -> bool:
+    """Nobody but its town has ever seen it."""
+    return need.state is NeedState.DRAFT and need.submitted_at is None
+
+
+def delete_need(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
+    """Take a draft away that was never handed in; what was handed in once is withdrawn instead."""
+    require(session, actor, Action.EDIT_NEED, need)
+    if not can_be_deleted(need):
+        raise Conflict(say("一度申請した募集は削除できません。取り下げてください。"))
+    draft = find_draft(session, need)
+    if draft is not None:
+        delete_draft(session, draft, actor=actor, now=now)
+    audit.record(session, audit.Deed.NEED_DELETE, need, actor=actor, now=now)
+    session.delete(need)
+    session.flush()
 
 
 def copy_need(
@@ -121,12 +160,17 @@ def _write(need: Need, content: NeedContent, catalogue: Catalogue) -> None:
     need.kinds = [NeedKind(kind=kind) for kind in sorted(content.kinds)]
     need.skills = [
         NeedSkill(
-            position=place, skill=asked.skill, is_must=asked.is_must, level=asked.level,
-            weight=asked.weight, either=asked.either,
+            position=place, skill=asked.skill, must=asked.must, level=asked.level,
+            weight=asked.weight, group=asked.group,
         )
         for place, asked in enumerate(content.skills)
     ]  # fmt: skip
-    need.vendors = [NeedVendor(name=name, name_key=search_key(name)) for name in content.vendors]
+    need.vendors = [NeedVendor(name=name, name_key=_folded(name)) for name in content.vendors]
+
+
+def _folded(vendor: str) -> str:
+    """As far as its column goes: folding lengthens some texts."""
+    return search_key(vendor)[: length_of(NeedVendor.name_key)]
 
 
 def content_of(need: Need) -> NeedContent:
@@ -156,7 +200,7 @@ def content_of(need: Need) -> NeedContent:
         forms=tuple(row.form for row in need.forms),
         kinds=tuple(row.kind for row in need.kinds),
         skills=tuple(
-            AskedSkill(row.skill, row.is_must, row.level, row.weight, row.either)
+            SkillRequirement(row.skill, row.level, row.weight, row.must, row.group)
             for row in need.skills
         ),
         vendors=tuple(row.name for row in need.vendors),

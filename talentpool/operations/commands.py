@@ -76,10 +76,10 @@ def verify(anchor_file: Path | None) -> int:
     anchors = _read_anchors(anchor_file) if anchor_file else ()
     with schema.opened(Config.from_environment()) as database, database.reading() as session:
         faults = list(audit.verify(session, anchors))
-        head = audit.anchor(session)
+        length = audit.length(session)
     for fault in faults:
         click.echo(fault)
-    click.echo(f"{len(faults)} faults in {head.seq} events")
+    click.echo(f"{len(faults)} faults in {length} events")
     return 1 if faults else 0
 
 
@@ -88,6 +88,8 @@ def anchor() -> None:
     """Print the head of the chain, to be kept elsewhere."""
     with schema.opened(Config.from_environment()) as database, database.reading() as session:
         head = audit.anchor(session)
+    if head is None:
+        raise click.ClickException(audit.NO_HEAD)
     click.echo(f"{head.seq} {head.hash}")
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..candidates import endings, introduction
-from ..db import Session
-from ..permissions import Actor
+from ..candidates import endings
 
 
 @endings.when_gone
@@ -18,10 +16,3 @@ def _end_placements(*details: Any, **more: Any) -> None:
     from .leaving import end_placements  # noqa: PLC0415 - loads the matching engine
 
     end_placements(*details, **more)
-
-
-@introduction.contact_when
-def _town_may_contact(session: Session, actor: Actor, candidate_id: int) -> bool:
-    from .leaving import town_may_contact  # noqa: PLC0415 - loads the matching engine
-
-    return town_may_contact(session, actor, candidate_id)

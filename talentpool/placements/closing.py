@@ -8,14 +8,16 @@ import sqlalchemy as sa
 
 from ..db import Session
 from ..errors import Refused
+from ..language import say
+from ..needs.drafting import free_draft
 from ..needs.models import Need, Outcome
-from ..permissions import SYSTEM, Action, Actor, require
-from ..states import HOLDING, LIVE, NEED, Audience, PlacementState, Transition, move
-from .ending import end_placement
+from ..needs.reviewing import tell
+from ..permissions import Action, Actor, require
+from ..reference.reasons import check_said
+from ..states import HOLDING, NEED, PENDING, Audience, PlacementState, move
+from .ending import end_with_cause
 from .locking import lock_needs
 from .models import Placement
-from .notices import notify_of_need
-from .reasons import check_code, check_comment
 
 FILLED = "filled"  # code of the vocabulary need_close_reason
 _CLOSED = "need_closed"  # code of the vocabularies supersede_reason and revoke_reason
@@ -38,10 +40,12 @@ def close_need(
     lock_needs(session, [need.id])
     confirmed = count_confirmed(session, need)
     if reason == FILLED and confirmed < need.seats:
-        message = (
-            f"確定した枠は{need.seats}枠のうち{confirmed}枠です。「充足した」では終了できません。"
+        message = say(
+            "確定した枠は%(seats)s枠のうち%(confirmed)s枠です。「充足した」では終了できません。",
+            seats=need.seats,
+            confirmed=confirmed,
         )
-        raise Refused(message, fields={"reason": message})
+        raise Refused.at("reason", message)
     _end(session, need, "close", _outcome(need, confirmed), reason, comment, actor, now)
 
 
@@ -69,10 +73,7 @@ def count_confirmed(session: Session, need: Need) -> int:
 
 def list_ending(session: Session, need: Need) -> list[Placement]:
     """The placements that end when the need does."""
-    query = sa.select(Placement).where(
-        Placement.need_id == need.id,
-        Placement.state.in_(LIVE - {PlacementState.CONFIRMED}),
-    )
+    query = sa.select(Placement).where(Placement.need_id == need.id, Placement.state.in_(PENDING))
     return list(session.scalars(query.order_by(Placement.rank, Placement.id)))
 
 
@@ -101,11 +102,9 @@ def _end(
     actor: Actor,
     now: datetime,
 ) -> None:
-    step: Transition | None = NEED.transition(verb, need.state)
-    if step is not None and step.reasons is not None:
-        check_code(session, step.reasons, reason, comment)
-    check_comment(comment)
+    check_said(session, NEED.transition(verb, need.state), reason, comment)
     ending = list_ending(session, need)
+    free_draft(session, need, actor=actor, now=now)
     taken = move(
         session,
         need,
@@ -117,15 +116,6 @@ def _end(
     )
     need.closed_at, need.outcome = now, outcome
     need.review_reason, need.review_comment = reason, comment
-    notify_of_need(session, need, taken, actor=actor, now=now)
+    tell(session, need, taken, actor=actor, now=now)
     for placement in ending:
-        way = "revoke" if placement.state in HOLDING else "supersede"
-        end_placement(
-            session,
-            placement,
-            way,
-            reason=_CLOSED,
-            actor=SYSTEM,
-            now=now,
-            caused_by=actor,
-        )
+        end_with_cause(session, placement, reason=_CLOSED, caused_by=actor, now=now)

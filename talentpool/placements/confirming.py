@@ -1,4 +1,4 @@
-"""確定 and 取消し: the booking, the frozen paper and the engagement, and how they are taken back."""
+"""確定 and 取消し: the booking, the outcome on the paper and the engagement, and how they are taken back."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ import sqlalchemy as sa
 from ..db import Session
 from ..engagements.models import Engagement
 from ..errors import Conflict
+from ..language import say
 from ..ledger import service as ledger
 from ..permissions import Action, Actor, require
 from ..states import PlacementState, move
 from . import terms
-from .ending import advance, end_placement
+from .ending import end_by_hand
 from .guards import check_pair
 from .locking import lock_placements
 from .models import Placement
 from .notices import notify
-from .papers import freeze_paper
+from .papers import note_confirmation
 
-WINDOW_OVER = "取り消せる期間を過ぎています。活動の終了として手続きしてください。"
+WINDOW_OVER = say("取り消せる期間を過ぎています。")
 
 
 def confirm_placement(
     session: Session, placement: Placement, *, actor: Actor, now: datetime
 ) -> None:
-    """確定する: the hold becomes a booking, the decision is frozen and numbered, an engagement begins."""
+    """確定する: the hold becomes a booking, the paper says the outcome, an engagement begins."""
     require(session, actor, Action.CONFIRM_PLACEMENT, placement)
     lock_placements(session, [placement])
     if placement.state is PlacementState.AGREED:
@@ -35,7 +36,7 @@ def confirm_placement(
     placement.confirmed_at, placement.confirmed_by = now, actor.user_id
     placement.undo_until = terms.end_of_term(now, terms.UNDO_DAYS)
     booked = ledger.book_held(session, placement.id, now)
-    freeze_paper(session, placement, booked, now=now)
+    note_confirmation(session, placement, booked, actor=actor, now=now)
     session.add(
         Engagement(
             placement_id=placement.id,
@@ -59,45 +60,14 @@ def undo_confirmation(
 ) -> None:
     """取り消す inside the window: half-days free again, engagement ended, those told who were told before."""
     require(session, actor, Action.CONFIRM_PLACEMENT, placement)
-    lock_placements(session, [placement])
-    if placement.state is PlacementState.CONFIRMED:
-        _check_window(placement, now)
-    end_placement(session, placement, "undo", reason=reason, actor=actor, now=now, comment=comment)
+    if placement.state is PlacementState.CONFIRMED and not can_be_undone(placement, now):
+        raise Conflict(WINDOW_OVER)
+    end_by_hand(session, placement, "undo", reason=reason, actor=actor, now=now, comment=comment)
     engagement = session.scalars(
         sa.select(Engagement).where(Engagement.placement_id == placement.id).with_for_update()
     ).one()
     move(session, engagement, "undo", actor=actor, now=now, reason=reason)
-    advance(session, placement.need, now=now)
-
-
-def revoke_placement(
-    session: Session,
-    placement: Placement,
-    *,
-    reason: str | None,
-    actor: Actor,
-    now: datetime,
-    comment: str = "",
-) -> None:
-    """取り消す before the confirmation: the hold is given back and the next alternate is offered."""
-    require(session, actor, Action.CONFIRM_PLACEMENT, placement)
-    lock_placements(session, [placement])
-    end_placement(
-        session,
-        placement,
-        "revoke",
-        reason=reason,
-        actor=actor,
-        now=now,
-        comment=comment,
-    )
-    advance(session, placement.need, now=now)
 
 
 def can_be_undone(placement: Placement, now: datetime) -> bool:
     return placement.undo_until is not None and now <= placement.undo_until
-
-
-def _check_window(placement: Placement, now: datetime) -> None:
-    if not can_be_undone(placement, now):
-        raise Conflict(WINDOW_OVER)

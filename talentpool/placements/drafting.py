@@ -1,7 +1,8 @@
-"""起案: suggestions become an ordered list of a need, the first in front and the alternates behind."""
+"""起案: suggestions become the papers of a need's seats, each an ordered list of somebody and alternates."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,17 +13,19 @@ from .. import audit
 from ..candidates.models import Candidate
 from ..db import Session
 from ..errors import Conflict, NotFound, Refused
+from ..language import listed, named, say
 from ..needs.models import Need
 from ..permissions import Action, Actor, require
-from ..pool.standing import TURNED_DOWN
-from ..rounds.models import Round, RoundNeed
-from ..states import LIVE, NeedState, PlacementState, move
-from .ending import advance, end_placement
+from ..reference.reasons import check_comment
+from ..rounds.models import Round
+from ..rounds.plan import find_entry
+from ..states import LIVE, PLACEMENT, TURNED_DOWN, NeedState, PlacementState, move
 from .guards import Rules
 from .locking import lock_memberships, lock_needs, lock_placements
-from .models import Placement
+from .models import DecisionPaper, Placement
 from .notices import notify
-from .reasons import check_comment
+from .offering import list_drafted
+from .papers import find_waiting, list_rows, open_paper
 
 
 def suggest_alternate(
@@ -37,17 +40,22 @@ def suggest_alternate(
     """Add somebody of the round's ranking to the need's suggestions; NotFound for who is not in it."""
     require(session, actor, Action.DRAFT_PLACEMENT)
     require(session, actor, Action.VIEW_ROUND, round_)
-    entry = _ranking_entry(session, round_, need, candidate)
+    entry = find_entry(session, round_, need.id, candidate.code)
+    if entry is None:
+        raise NotFound
     members = lock_memberships(session, need.prefecture_code, [candidate.id])
     lock_needs(session, [need.id])
     if candidate.id not in members:
-        raise Conflict("この人の登録は、有効でなくなっています。")
+        raise Conflict(say("この人の登録は、有効でなくなっています。"))
     if need.state is not NeedState.OPEN:
-        raise Conflict("募集が公開中でないため、候補を加えられません。")
+        raise Conflict(say("募集が公開中でないため、候補を加えられません。"))
     if has_live(session, need.id, candidate.id):
-        raise Conflict("この人の推薦は、この募集ですでに進んでいます。")
+        raise Conflict(say("この人の推薦は、この募集ですでに進んでいます。"))
     if need.id in list_turned_down(session, candidate):
-        raise Conflict("この組合せは、すでに辞退・見送り・却下・取消しになっています。")
+        labels = listed(named(PLACEMENT.labels[state]) for state in sorted(TURNED_DOWN))
+        raise Conflict(
+            say("この組合せは、すでに%(labels)sのいずれかになっています。", labels=labels)
+        )
     return add_suggestion(session, round_, need, candidate.id, entry, actor=actor, now=now)
 
 
@@ -63,7 +71,7 @@ def add_suggestion(
 ) -> Placement:
     """`entry`: fit, parts and reason as the round said. The rank is behind everybody already there."""
     if not round_.is_adopted:
-        raise Conflict("採用していないマッチング回からは、候補を加えられません。")
+        raise Conflict(say("採用していないマッチング回からは、候補を加えられません。"))
     placement = Placement(
         prefecture_code=need.prefecture_code,
         need_id=need.id,
@@ -86,7 +94,9 @@ def add_suggestion(
         "candidate": candidate_id,
         "round": round_.id,
     }
-    audit.record(session, "placement.suggest", placement, actor=actor, now=now, detail=detail)
+    audit.record(
+        session, audit.Deed.PLACEMENT_SUGGEST, placement, actor=actor, now=now, detail=detail
+    )
     return placement
 
 
@@ -116,21 +126,52 @@ def propose_placements(
     now: datetime,
     comment: str = "",
 ) -> None:
-    """Draft the paper of a need: `ordered` is the list, first choice first. All of it or nothing."""
+    """Draft the papers of a need: `ordered` is dealt over its seats, the first ones first. All of it or nothing."""
+    _check_draft(session, need, ordered, actor=actor, comment=comment)
+    lock_placements(session, ordered)
+    for seat, rows in _deal(session, need, ordered).items():
+        draft_paper(session, need, seat, rows, actor=actor, now=now, comment=comment)
+
+
+def draft_paper(
+    session: Session,
+    need: Need,
+    seat: int,
+    ordered: Sequence[Placement],
+    *,
+    actor: Actor,
+    now: datetime,
+    comment: str = "",
+) -> DecisionPaper:
+    """Draft the paper of one seat, or more people on it while it waits: first choice first. All of it or nothing."""
+    _check_draft(session, need, ordered, actor=actor, comment=comment)
+    lock_placements(session, ordered)
+    rules = Rules.read(session, ordered)
+    if not 1 <= seat <= need.seats:
+        raise NotFound
+    waiting = find_waiting(session, need, seat)
+    ranks = _ranks(list_rows(session, waiting) if waiting else [], ordered)
+    for placement in ordered:
+        _check_proposable(placement, rules)
+    paper = open_paper(session, need, seat, actor=actor, now=now)
+    for placement, rank in zip(ordered, ranks, strict=True):
+        _propose(session, placement, paper, rank, actor=actor, now=now, comment=comment)
+    return paper
+
+
+def _check_draft(
+    session: Session, need: Need, ordered: Sequence[Placement], *, actor: Actor, comment: str
+) -> None:
     for placement in ordered:
         require(session, actor, Action.DRAFT_PLACEMENT, placement)
     check_comment(comment)
     if not ordered:
         raise Refused(
-            "推薦する人を1人以上選んでください。",
-            fields={"order": "1人以上選んでください。"},
+            say("推薦する人を1人以上選んでください。"),
+            fields={"order": say("1人以上選んでください。")},
         )
     if any(placement.need_id != need.id for placement in ordered):
         raise NotFound
-    lock_placements(session, ordered)
-    rules = Rules.read(session, ordered)
-    for placement, rank in zip(ordered, _ranks(session, need, ordered), strict=True):
-        _propose(session, placement, rank, rules, actor=actor, now=now, comment=comment)
 
 
 def propose_placement(
@@ -144,84 +185,54 @@ def propose_placement(
     propose_placements(session, placement.need, [placement], actor=actor, now=now, comment=comment)
 
 
+def _deal(
+    session: Session, need: Need, ordered: Sequence[Placement]
+) -> Mapping[int, Sequence[Placement]]:
+    """Seat → its part of the list. Who was returned stays on the paper; the others go where fewest people are."""
+    live = list_drafted(session, need)
+    people = Counter(row.seat for row in live)
+    filled = {row.seat for row in live if row.state is PlacementState.CONFIRMED}
+    dealt: dict[int, list[Placement]] = {}
+    for placement in ordered:
+        seat = placement.seat
+        if seat is None:
+            seats = range(1, need.seats + 1)
+            seat = min(seats, key=lambda seat: (seat in filled, people[seat], seat))
+            people[seat] += 1
+        dealt.setdefault(seat, []).append(placement)
+    return dealt
+
+
+def _check_proposable(placement: Placement, rules: Rules) -> None:
+    """The draft is about today's request."""
+    if placement.state is PlacementState.SUGGESTED:
+        placement.need_version = placement.need.content_version
+        rules.check(placement)
+
+
 def _propose(
     session: Session,
     placement: Placement,
+    paper: DecisionPaper,
     rank: int,
-    rules: Rules,
     *,
     actor: Actor,
     now: datetime,
     comment: str,
 ) -> None:
-    if placement.state is PlacementState.SUGGESTED:
-        placement.need_version = (
-            placement.need.content_version
-        )  # the draft is about today's request
-        rules.check(placement)
-    step = move(session, placement, "propose", actor=actor, now=now, detail={"rank": rank})
-    placement.rank = rank
+    detail = {"rank": rank, "paper": paper.id}
+    step = move(session, placement, "propose", actor=actor, now=now, detail=detail)
+    placement.paper, placement.seat, placement.rank = paper, paper.seat, rank
     placement.drafted_by, placement.drafted_at = actor.user_id, now
     placement.draft_comment = comment
     notify(session, placement, step, actor=actor, now=now)
 
 
-def pass_over(
-    session: Session,
-    placement: Placement,
-    *,
-    reason: str | None,
-    actor: Actor,
-    now: datetime,
-    comment: str = "",
-) -> None:
-    require(session, actor, Action.DRAFT_PLACEMENT, placement)
-    _end_and_advance(session, placement, "pass_over", reason, actor, now, comment)
-
-
-def withdraw_placement(
-    session: Session,
-    placement: Placement,
-    *,
-    reason: str | None,
-    actor: Actor,
-    now: datetime,
-    comment: str = "",
-) -> None:
-    require(session, actor, Action.DRAFT_PLACEMENT, placement)
-    _end_and_advance(session, placement, "withdraw", reason, actor, now, comment)
-
-
-def _end_and_advance(
-    session: Session,
-    placement: Placement,
-    verb: str,
-    reason: str | None,
-    actor: Actor,
-    now: datetime,
-    comment: str,
-) -> None:
-    lock_placements(session, [placement])
-    end_placement(session, placement, verb, reason=reason, actor=actor, now=now, comment=comment)
-    advance(session, placement.need, now=now)
-
-
-def _ranks(session: Session, need: Need, ordered: Sequence[Placement]) -> list[int]:
-    """Those who were drafted before keep their places among them; newcomers go behind everybody."""
-    named = {row.id for row in ordered}
-    old = sorted(row.rank for row in ordered if row.drafted_at is not None)
-    others = [row.rank for row in list_drafted(session, need) if row.id not in named]
-    start = max([*old, *others], default=0)
+def _ranks(known: Sequence[Placement], ordered: Sequence[Placement]) -> list[int]:
+    """Those who are on the paper keep their places among them; newcomers go behind everybody."""
+    old = sorted(row.rank for row in ordered if row in known)
+    start = max((row.rank for row in known), default=0)
     return [*old, *range(start + 1, start + 1 + len(ordered) - len(old))]
-
-
-def list_drafted(session: Session, need: Need) -> list[Placement]:
-    query = sa.select(Placement).where(
-        Placement.need_id == need.id,
-        Placement.state.in_(LIVE),
-        Placement.drafted_at.is_not(None),
-    )
-    return list(session.scalars(query.order_by(Placement.rank, Placement.id)))
 
 
 def _last_rank(session: Session, need: Need) -> int:
@@ -229,16 +240,3 @@ def _last_rank(session: Session, need: Need) -> int:
         Placement.need_id == need.id, Placement.state.in_(LIVE)
     )
     return session.scalar(query) or 0
-
-
-def _ranking_entry(
-    session: Session, round_: Round, need: Need, candidate: Candidate
-) -> Mapping[str, Any]:
-    query = sa.select(RoundNeed.ranking).where(
-        RoundNeed.round_id == round_.id, RoundNeed.need_id == need.id
-    )
-    ranking: Sequence[Mapping[str, Any]] = session.scalar(query) or []
-    for entry in ranking:
-        if entry["candidate"] == candidate.code:
-            return entry
-    raise NotFound

@@ -4,68 +4,144 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField, SelectMultipleField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms.validators import InputRequired, ValidationError
 
-from ..states import PLACEMENT, PlacementState
-from ..web.forms import Form, long_text_field, text_field
+from ..reference.reasons import LONGEST
+from ..standing import PlacementStanding
+from ..states import PLACEMENT
+from ..web import current_actor
+from ..web.fields import CatalogueForm, option
+from ..web.forms import FilterForm, Form, long_text_field, offered, text_field
+from ..web.labels import choices, label, region
+from ..web.lists import EVERY, ListForm
+from . import bulk, finding, lifting, register
+from .models import Authority
+from .register import PaperStanding
 
-MOST = 1000  # characters
 NOT_IN_ORDER = 0
 
 
 class StepForm(Form):
-    """What a button sends: the version the person saw, and a reason and a comment where the step asks for them."""
+    """What a button sends: a reason and a comment, where the step asks for them."""
 
-    version = text_field(_("版"), most=20)
     reason = text_field(_("理由区分"), most=40)
-    comment = long_text_field(_("補足"), most=MOST)
-
-    def seen_version(self) -> int | None:
-        typed = self.version.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() else None
+    comment = long_text_field(_("補足"), most=LONGEST)
 
 
 class LiftForm(Form):
     rule = text_field(_("規則"), most=40)
-    reason = long_text_field(_("解除の理由"), most=500)
+    reason = long_text_field(_("解除の理由"), most=lifting.LONGEST)
 
 
 class ApprovalForm(Form):
     """Several papers at once."""
 
     chosen = SelectMultipleField(_("承認する起案"), coerce=int)
-    comment = long_text_field(_("決裁の補足"), most=MOST)
+    comment = long_text_field(_("決裁の補足"), most=LONGEST)
 
     def offer(self, ids: Sequence[int]) -> None:
-        self.chosen.choices = [SelectChoice(ident, str(ident)) for ident in ids]
+        self.chosen.choices = [option(ident, str(ident)) for ident in ids]
 
 
-class FilterForm(Form):
-    """GET: which placements a list shows."""
+class BulkDraftForm(Form):
+    """Several needs of a round at once."""
 
-    class Meta(Form.Meta):
-        csrf = False
+    chosen = SelectMultipleField(_("起案する募集"), coerce=int)
+    alternates = SelectField(
+        _("次点の人数"),
+        coerce=int,
+        default=2,
+        choices=[option(n, str(n)) for n in range(bulk.MOST_ALTERNATES + 1)],
+    )
+    comment = long_text_field(_("起案の説明"), most=LONGEST)
 
+
+class PaperFilterForm(FilterForm):
+    year = SelectField(_("年度"), default="")
     state = SelectField(_("状態"), default="")
+
+    def offer(self, years: Sequence[int]) -> None:
+        self.year.choices = [
+            option("", _("すべて")),
+            *(option(str(year), _("%(year)s年度", year=year)) for year in years),
+        ]
+        self.state.choices = [
+            option("", _("すべて")),
+            *(option(str(state), label(register.LABELS[state])) for state in PaperStanding),
+        ]
+
+    def chosen(self) -> dict[str, Any]:
+        """What the register is asked for; nothing for what is not offered."""
+        year, state = offered(self.year), offered(self.state)
+        return {
+            "year": int(year) if year else None,
+            "standing": PaperStanding(state) if state else None,
+        }
+
+
+class DecisionForm(Form):
+    """What an approver says of a paper: one of three, and why where it does not pass."""
+
+    decision = RadioField(
+        _("決裁"),
+        choices=[
+            option("approve", _("承認する")),
+            option("return", _("差し戻す")),
+            option("refuse", _("却下する")),
+        ],
+        validators=[InputRequired(_("承認する、差し戻す、却下するのいずれかを選んでください。"))],
+    )
+    reason = SelectField(_("理由区分"), default="")
+    comment = long_text_field(_("補足"), most=LONGEST)
+    authority = SelectField(
+        _("決裁の区分"),
+        default="",
+        choices=[
+            option("", _("決裁者として")),
+            option(str(Authority.DELEGATED), _("専決（規程で任された事務）")),
+            option(str(Authority.DEPUTISED), _("代決（決裁者が不在のとき）")),
+        ],
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        states = [SelectChoice(str(state), PLACEMENT.labels[state][0]) for state in PlacementState]
-        self.state.choices = [SelectChoice("", _("進行中のすべて")), *states]
+        self.reason.flags.mark = _("差し戻す・却下するとき")
+        self.reason.choices = [
+            option("", _("選んでください")),
+            *(option(code, text) for code, text in choices("refusal_reason")),
+        ]
 
-    def wanted(self) -> PlacementState | None:
-        """None where nothing, or nothing known, was chosen."""
-        try:
-            return PlacementState(self.state.data or "")
-        except ValueError:
-            return None
+    def validate_reason(self, field: SelectField) -> None:
+        step = PLACEMENT.steps.get(self.decision.data or "")
+        if step is not None and step.reasons is not None and not field.data:
+            raise ValidationError(_("理由を選んでください。"))
+
+
+class PlacementListForm(ListForm, CatalogueForm):
+    links = ("state",)
+
+    words = text_field(_("言葉"), description=_("募集の名前、市町、登録者の氏名、番号"))
+    state = SelectField(_("状態"), default=finding.UNDER_WAY)
+    region = SelectField(_("地域"), default="")
+    municipality = SelectField(_("市町"), default="")
+    due = SelectField(_("回答の期限"), default="")
+
+    def set_choices(self) -> None:
+        states = [(state, label(state)) for state in PlacementStanding]
+        self.offer(self.state, [*states, (finding.EVERY, EVERY)], first=_("進行中"))
+        towns = self.catalogue.municipalities(current_actor().prefecture_code)
+        regions = dict.fromkeys(town.region for town in towns if town.region)
+        self.offer(self.region, ((name, region(name)) for name in regions))
+        self.offer(self.municipality, ((town.code, label(town)) for town in towns))
+        within = ((n, _("%(n)s日以内", n=n) if n else _("過ぎた")) for n in finding.DUE_WITHIN)
+        self.offer(self.due, within)
 
 
 class DraftForm(Form):
     """The order of the suggestions of one need: fields order_<placement id>, and a comment for all."""
 
-    comment = long_text_field(_("起案の説明"), most=MOST)
+    comment = long_text_field(_("起案の説明"), most=LONGEST)
 
     @classmethod
     def of(cls, ids: Sequence[int]) -> type[DraftForm]:
@@ -76,8 +152,8 @@ class DraftForm(Form):
                 coerce=int,
                 default=place,
                 choices=[
-                    SelectChoice(NOT_IN_ORDER, _("今回は入れない")),
-                    *(SelectChoice(n, str(n)) for n in range(1, len(ids) + 1)),
+                    option(NOT_IN_ORDER, _("今回は入れない")),
+                    *(option(n, str(n)) for n in range(1, len(ids) + 1)),
                 ],
             )
             for place, ident in enumerate(ids, 1)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from .. import matching as m
 from ..db import Session
 from ..errors import Conflict
+from ..language import named, say, sentences
 from ..needs.models import Need
 from ..pool.assemble import request_of
 from ..pool.reading import read_profiles
@@ -22,9 +23,9 @@ from ..reference.service import load_catalogue
 from ..states import NeedState
 from .models import Placement
 
-NOT_IN_POOL = "登録が有効でなくなっています。"
-NOT_OPEN = "募集が公開中でなくなっています。"
-CHANGED = "募集の内容が、推薦したあとで変わっています。"
+NOT_IN_POOL = say("登録が有効でなくなっています。")
+NOT_OPEN = say("募集が公開中でなくなっています。")
+CHANGED = say("募集の内容が、推薦したあとで変わっています。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Rules:
         """Conflict that says what no longer holds."""
         faults = self.faults(placement)
         if faults:
-            raise Conflict("この推薦は先に進められません。" + "".join(faults))
+            raise Conflict(sentences([say("この推薦は先に進められません。"), *faults]))
 
 
 def broken_rules(profile: Profile, need: Need, catalogue: Catalogue) -> list[str]:
@@ -73,7 +74,14 @@ def broken_rules(profile: Profile, need: Need, catalogue: Catalogue) -> list[str
     person = to_candidate(free, [request], minutes)
     broken = m.excluded([person], to_need(request, catalogue)).get(person.id, ())
     texts = [m.RULES[m.Rule(rule)] for rule in broken]
-    return [f"「{text.ja}」：{text.sentence_ja}" for text in texts]
+    return [
+        say(
+            "「%(rule)s」：%(sentence)s",
+            rule=named((text.ja, text.en)),
+            sentence=named((text.sentence_ja, text.sentence_en)),
+        )
+        for text in texts
+    ]
 
 
 def check_pair(session: Session, placement: Placement) -> None:

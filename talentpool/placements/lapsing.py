@@ -8,33 +8,36 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from ..db import Database, Session
 from ..needs.models import Need
 from ..permissions import SYSTEM
 from ..states import SEATED, NeedState, PlacementState
-from .ending import advance, end_placement
+from .ending import end_placement
 from .locking import lock_needs, lock_placements
 from .models import Placement
+from .offering import advance
 
-_OFFER_OVER, _INTRODUCTION_OVER = (
-    "candidate_deadline",
-    "town_deadline",
-)  # vocabulary lapse_reason
+_REASONS = {  # codes of the vocabulary lapse_reason
+    PlacementState.OFFERED: "candidate_deadline",
+    PlacementState.INTRODUCED: "town_deadline",
+}
 
 
-def list_overdue(session: Session, now: datetime) -> list[int]:
-    """Ids of placements whose answer is late."""
-    return list(session.scalars(sa.select(Placement.id).where(_late(now)).order_by(Placement.id)))
+def list_overdue(session: Session, now: datetime) -> list[Placement]:
+    """Placements whose answer is late."""
+    late = sa.select(Placement).where(Placement.answer_until < now)
+    return list(session.scalars(late.order_by(Placement.id)))
 
 
 def lapse_overdue(session: Session, now: datetime) -> list[Placement]:
     """End every placement whose answer is late and offer its seat to the next alternate; the ended ones."""
-    late = session.scalars(sa.select(Placement).where(_late(now)).order_by(Placement.id)).all()
+    late = list_overdue(session, now)
     lock_placements(session, late)
-    lapsed = [placement for placement in late if _deadline(placement) is not None]
+    lapsed = [row for row in late if row.answer_until is not None and row.answer_until < now]
     for placement in lapsed:
-        reason = _OFFER_OVER if placement.state is PlacementState.OFFERED else _INTRODUCTION_OVER
+        reason = _REASONS[placement.state]
         end_placement(session, placement, "lapse", reason=reason, actor=SYSTEM, now=now)
     for need in {placement.need.id: placement.need for placement in lapsed}.values():
         advance(session, need, now=now)
@@ -43,15 +46,19 @@ def lapse_overdue(session: Session, now: datetime) -> list[Placement]:
 
 def list_waiting(session: Session) -> list[int]:
     """Ids of open needs with a free seat and somebody approved for it."""
-    taken = (
-        sa.select(sa.func.count(Placement.id))
-        .where(Placement.need_id == Need.id, Placement.state.in_(SEATED))
-        .scalar_subquery()
+    taken = aliased(Placement)
+    is_taken = sa.exists().where(
+        taken.need_id == Placement.need_id,
+        taken.seat == Placement.seat,
+        taken.state.in_(SEATED),
     )
     waits = sa.exists().where(
-        Placement.need_id == Need.id, Placement.state == PlacementState.APPROVED
+        Placement.need_id == Need.id,
+        Placement.state == PlacementState.APPROVED,
+        Placement.seat <= Need.seats,
+        ~is_taken,
     )
-    query = sa.select(Need.id).where(Need.state == NeedState.OPEN, waits, taken < Need.seats)
+    query = sa.select(Need.id).where(Need.state == NeedState.OPEN, waits)
     return list(session.scalars(query.order_by(Need.id)))
 
 
@@ -70,18 +77,3 @@ def keep_time(database: Database, now: datetime) -> None:
         database.repeat(lambda session: lapse_overdue(session, now))
     if is_waiting:
         database.repeat(lambda session: fill_seats(session, now))
-
-
-def _late(now: datetime) -> sa.ColumnElement[bool]:
-    return (Placement.state == PlacementState.OFFERED) & (Placement.offer_until < now) | (
-        Placement.state == PlacementState.INTRODUCED
-    ) & (Placement.introduction_until < now)
-
-
-def _deadline(placement: Placement) -> datetime | None:
-    """When the present answer is due; None where nobody is asked."""
-    if placement.state is PlacementState.OFFERED:
-        return placement.offer_until
-    if placement.state is PlacementState.INTRODUCED:
-        return placement.introduction_until
-    return None

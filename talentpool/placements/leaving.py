@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,13 +13,18 @@ from ..dates import local_date, month_of
 from ..db import Session
 from ..engagements.models import Engagement
 from ..errors import Conflict
-from ..permissions import SYSTEM, Actor
-from ..states import HOLDING, LIVE, NAMED, EngagementState, PlacementState
-from .ending import advance, end_placement
+from ..language import say
+from ..ledger.models import Commitment
+from ..permissions import Actor
+from ..states import HOLDING, NAMED, PENDING, EngagementState, PlacementState
+from .ending import end_with_cause
 from .locking import lock_memberships, lock_placements
 from .models import Placement
+from .offering import advance
 
-WORK_AHEAD = "確定した活動がまだ終わっていないため、退会できません。県の担当者に連絡し、活動の取り消しまたは終了の後で手続きしてください。"
+WORK_AHEAD = say(
+    "確定した活動がまだ終わっていないため、退会できません。活動の期間が終わってから手続きするか、県の担当者に連絡してください。"
+)
 
 
 def end_placements(
@@ -39,18 +45,9 @@ def end_placements(
     lock_placements(session, live)
     if reason == endings.LEFT and _has_work_ahead(session, candidate, prefecture_code, now):
         raise Conflict(WORK_AHEAD)
-    ended = [row for row in live if row.state in LIVE - {PlacementState.CONFIRMED}]
+    ended = [row for row in live if row.state in PENDING]
     for placement in ended:
-        verb = "revoke" if placement.state in HOLDING else "supersede"
-        end_placement(
-            session,
-            placement,
-            verb,
-            reason=reason,
-            actor=SYSTEM,
-            now=now,
-            caused_by=actor,
-        )
+        end_with_cause(session, placement, reason=reason, caused_by=actor, now=now)
     for need in {row.need_id: row.need for row in ended}.values():
         advance(session, need, now=now)
 
@@ -58,16 +55,39 @@ def end_placements(
 def _list_live(session: Session, candidate: Candidate, audience: str) -> list[Placement]:
     is_prefecture = len(audience) == 2
     where = Placement.prefecture_code == audience
-    states = LIVE - {PlacementState.CONFIRMED}
+    states = PENDING
     if not is_prefecture:
-        where, states = (
-            Placement.municipality_code == audience,
-            NAMED - {PlacementState.CONFIRMED},
-        )
+        where, states = Placement.municipality_code == audience, PENDING & NAMED
     query = sa.select(Placement).where(
         Placement.candidate_id == candidate.id, where, Placement.state.in_(states)
     )
     return list(session.scalars(query.order_by(Placement.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What the end of a registration means for what the person knows of."""
+
+    offers: int  # that wait for the person's answer
+    introductions: int  # to towns that know the name, not confirmed yet
+    half_days: int  # held on the ledger
+    has_work: bool  # confirmed and not over: that stays
+
+
+def list_ending(
+    session: Session, candidate: Candidate, prefecture_code: str, *, now: datetime
+) -> Ending:
+    asked = [row for row in _list_live(session, candidate, prefecture_code) if row.state in HOLDING]
+    held = sa.select(sa.func.sum(Commitment.half_days)).where(
+        Commitment.placement_id.in_([row.id for row in asked])
+    )
+    offers = sum(row.state is PlacementState.OFFERED for row in asked)
+    return Ending(
+        offers=offers,
+        introductions=len(asked) - offers,
+        half_days=session.scalar(held) or 0,
+        has_work=_has_work_ahead(session, candidate, prefecture_code, now),
+    )
 
 
 def _has_work_ahead(
@@ -83,15 +103,5 @@ def _has_work_ahead(
             Engagement.state != EngagementState.ENDED,
             Engagement.last_month >= month_of(local_date(now)),
         )
-    )
-    return session.scalars(query).first() is not None
-
-
-def town_may_contact(session: Session, actor: Actor, candidate_id: int) -> bool:
-    """Both have said yes: the town may telephone."""
-    query = sa.select(Placement.id).where(
-        Placement.candidate_id == candidate_id,
-        Placement.municipality_code == actor.municipality_code,
-        Placement.state.in_([PlacementState.AGREED, PlacementState.CONFIRMED]),
     )
     return session.scalars(query).first() is not None

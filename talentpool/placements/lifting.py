@@ -12,6 +12,7 @@ from .. import audit
 from ..candidates.models import Candidate
 from ..db import Session
 from ..errors import Conflict, Refused
+from ..language import say
 from ..needs.models import Need
 from ..permissions import Action, Actor, require
 from ..pool.assemble import request_of
@@ -57,13 +58,13 @@ def lift_hold(
     require(session, actor, Action.REVIEW_NEED, need)
     require(session, actor, Action.VIEW_CANDIDATE, candidate)
     if not reason.strip() or len(reason) > LONGEST:
-        message = f"解除の理由を{LONGEST}文字以内で書いてください。"
-        raise Refused(message, fields={"reason": message})
+        message = say("解除の理由を%(longest)s文字以内で書いてください。", longest=LONGEST)
+        raise Refused.at("reason", message)
     found = screen_pair(session, candidate, need)
     if rule in found.lifted:
-        raise Conflict("この保留は、すでに解除されています。")
+        raise Conflict(say("この保留は、すでに解除されています。"))
     if not any(finding.rule == rule and finding.severity == HOLD for finding in found.findings):
-        raise Conflict("この項目は、解除できる保留ではありません。")
+        raise Conflict(say("この項目は、解除できる保留ではありません。"))
     lift = HoldLift(
         candidate_id=candidate.id,
         need_id=need.id,
@@ -75,5 +76,5 @@ def lift_hold(
     session.add(lift)
     session.flush()
     detail = {"need": need.id, "candidate": candidate.id, "rule": rule}
-    audit.record(session, "placement.lift_hold", lift, actor=actor, now=now, detail=detail)
+    audit.record(session, audit.Deed.PLACEMENT_LIFT_HOLD, lift, actor=actor, now=now, detail=detail)
     return lift

@@ -1,4 +1,4 @@
-"""The one order in which rows are locked: needs, their placements, the ledger months of the people; each ascending.
+"""The one order in which rows are locked: needs, their placements and papers, the ledger months of the people; each ascending.
 
 Two units of work that touch the same rows then wait for each other and never in a circle.
 """
@@ -11,20 +11,16 @@ import sqlalchemy as sa
 
 from ..candidates.models import Membership
 from ..db import Session
-from ..errors import Conflict
 from ..ledger.models import LedgerMonth
 from ..needs.models import Need
-from ..permissions import Actor, get_visible
 from ..states import LIVE, MembershipState
-from .models import Placement
-
-CHANGED = "ほかの人が先にこの推薦を変更したため、操作は行われませんでした。最新の内容を確かめてから、もう一度お試しください。"
+from .models import DecisionPaper, Placement
 
 
 def lock_needs(
     session: Session, need_ids: Iterable[int], placement_ids: Iterable[int] = ()
 ) -> None:
-    """Lock needs with all their live placements, and those named; every object in memory is fresh afterwards."""
+    """Lock needs with all their live placements and their papers, and those named; every object in memory is fresh afterwards."""
     session.flush()
     ids, named = sorted(set(need_ids)), sorted(set(placement_ids))
     fresh = {"populate_existing": True}
@@ -35,6 +31,12 @@ def lock_needs(
     wanted = Placement.need_id.in_(ids) & Placement.state.in_(LIVE) | Placement.id.in_(named)
     placements = session.scalars(
         sa.select(Placement).where(wanted).order_by(Placement.id)
+        .with_for_update(key_share=True).execution_options(**fresh)
+    ).all()  # fmt: skip
+    session.scalars(
+        sa.select(DecisionPaper)
+        .where(DecisionPaper.need_id.in_(ids), DecisionPaper.ended_at.is_(None))
+        .order_by(DecisionPaper.id)
         .with_for_update(key_share=True).execution_options(**fresh)
     ).all()  # fmt: skip
     _lock_ledger(session, needs, placements)
@@ -65,17 +67,6 @@ def lock_memberships(
         .execution_options(populate_existing=not is_ending)
     )
     return {row.candidate_id for row in rows if row.state is MembershipState.ACTIVE}
-
-
-def take_placement(
-    session: Session, actor: Actor, placement_id: int, version: int | None
-) -> Placement:
-    """The placement, locked, as the person saw it; Conflict when it has changed since `version`."""
-    placement = get_visible(session, actor, Placement, placement_id)
-    lock_placements(session, [placement])
-    if version is not None and version != placement.version:
-        raise Conflict(CHANGED)
-    return placement
 
 
 def _lock_ledger(session: Session, needs: Sequence[Need], placements: Sequence[Placement]) -> None:

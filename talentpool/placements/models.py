@@ -1,25 +1,126 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..candidates.introduction import contact_when
 from ..candidates.models import Candidate
-from ..db import Base, Json, Session, Text, UtcDateTime, choice
+from ..db import Base, EncryptedText, Json, Sentence, Text, UtcDateTime, choice, listed
 from ..engagements.models import Engagement
 from ..needs.models import Need
 from ..permissions import Action, Actor, Scope, viewed_by, within
-from ..states import LIVE, NAMED, SEATED, PlacementState
+from ..states import AGREED, APPROVED, ENDED, LIVE, NAMED, SEATED, PlacementState
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+_DUE = {
+    PlacementState.OFFERED: "offer_until",
+    PlacementState.INTRODUCED: "introduction_until",
+}
+_IS_LIVE = sa.text(f"state IN {listed(LIVE)}")
+_IS_SEATED = sa.text(f"state IN {listed(SEATED)}")
+_IS_WAITING = sa.text("frozen_at IS NULL AND ended_at IS NULL")
 
 
-def _among(states: frozenset[PlacementState]) -> sa.TextClause:
-    listed = ", ".join(f"'{state}'" for state in sorted(states))
-    return sa.text(f"state IN ({listed})")
+class Verdict(StrEnum):
+    """What an approver said of a paper."""
+
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+class Authority(StrEnum):
+    """By whose right an approver decided, where it is not the approver's own."""
+
+    DELEGATED = "delegated"  # 専決: by standing rules
+    DEPUTISED = "deputised"  # 代決: for somebody who is away
+
+
+class DecisionPaper(Base):
+    """The paper (起案書) of one seat of a need: somebody for it and alternates, in their order.
+
+    It has its number from the first draft on, and keeps it whatever becomes of it. The content is frozen by the
+    decision; what came of it is appended.
+    """
+
+    __tablename__ = "decision_paper"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["need_id", "municipality_code"], ["need.id", "need.municipality_code"]
+        ),
+        sa.UniqueConstraint("prefecture_code", "fiscal_year", "number"),
+        sa.Index(
+            "uq_decision_paper_waiting", "need_id", "seat", unique=True,
+            sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING,
+        ),
+        sa.CheckConstraint("number > 0 AND seat > 0", name="counted_from_one"),
+        sa.CheckConstraint("decided_by <> drafted_by", name="two_officers"),
+        sa.CheckConstraint(
+            "endorsed_by <> drafted_by AND endorsed_by <> decided_by", name="endorsed_by_another"
+        ),
+        sa.CheckConstraint(
+            "(endorsed_by IS NULL) = (endorsed_at IS NULL)", name="endorsed_when"
+        ),
+        sa.CheckConstraint(
+            "authority IS NULL OR decision IS NOT NULL", name="authority_of_a_decision"
+        ),
+        sa.CheckConstraint(
+            "(decision IS NULL) = (frozen_at IS NULL) AND (decision IS NULL) = (content IS NULL)",
+            name="frozen_by_the_decision",
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"))
+    municipality_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"))
+    need_id: Mapped[int] = mapped_column(_ID, index=True)
+    seat: Mapped[int]  # of the need, from 1
+    fiscal_year: Mapped[int]  # of the first draft
+    number: Mapped[int]  # within the prefecture's fiscal year; never given twice
+    numbered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    drafted_by: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id")
+    )  # the last time
+    drafted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    endorsed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    endorsed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    authority: Mapped[Authority | None] = mapped_column(choice(Authority))
+    decision: Mapped[Verdict | None] = mapped_column(choice(Verdict))
+    frozen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    content: Mapped[dict[str, Any] | None] = mapped_column(
+        Json
+    )  # ids, codes, figures; names stay in the snapshots
+    outcomes: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)  # only appended to
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # nobody on it is under way
+    version: Mapped[int] = mapped_column(sa.Integer)
+
+    need: Mapped[Need] = relationship(
+        foreign_keys=[need_id], primaryjoin=lambda: DecisionPaper.need_id == Need.id
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @hybrid_property
+    def is_waiting(self) -> bool:
+        """Whether it can still be drafted again and decided, in Python and in SQL."""
+        return (self.frozen_at == None) & (self.ended_at == None)  # noqa: E711
+
+
+class PaperPrint(Base):
+    """The PDF of a decided paper as it was last made; it can be made again from what is stored."""
+
+    __tablename__ = "paper_print"
+
+    paper_id: Mapped[int] = mapped_column(sa.ForeignKey("decision_paper.id"), primary_key=True)
+    layout: Mapped[int]  # version of the template that it was made with
+    source: Mapped[str] = mapped_column(Text(64))  # digest of the sheet that it shows
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    content: Mapped[str] = mapped_column(EncryptedText)  # base64 of the file: it names people
 
 
 class Placement(Base):
@@ -33,28 +134,39 @@ class Placement(Base):
         sa.UniqueConstraint("id", "candidate_id", "municipality_code"),
         sa.Index(
             "uq_placement_live", "candidate_id", "need_id", unique=True,
-            sqlite_where=_among(LIVE), postgresql_where=_among(LIVE),
+            sqlite_where=_IS_LIVE, postgresql_where=_IS_LIVE,
         ),
         sa.Index(
             "uq_placement_seat", "need_id", "seat", unique=True,
-            sqlite_where=_among(SEATED), postgresql_where=_among(SEATED),
+            sqlite_where=_IS_SEATED, postgresql_where=_IS_SEATED,
         ),
         sa.CheckConstraint("approved_by IS NULL OR approved_by <> drafted_by", name="two_officers"),
         sa.CheckConstraint(
-            "state NOT IN ('approved', 'offered', 'introduced', 'agreed', 'confirmed')"
-            " OR approved_by IS NOT NULL",
+            f"state NOT IN {listed(APPROVED)} OR approved_by IS NOT NULL",
             name="approved_by_somebody",
         ),
+        sa.CheckConstraint(f"state NOT IN {listed(SEATED)} OR seat IS NOT NULL", name="seated"),
         sa.CheckConstraint(
-            "state NOT IN ('offered', 'introduced', 'agreed', 'confirmed') OR seat IS NOT NULL",
-            name="seated",
+            "paper_id IS NULL OR (drafted_at IS NOT NULL AND seat IS NOT NULL)",
+            name="drafted_on_a_paper",
         ),
         sa.CheckConstraint(
-            "(state IN ('not_advanced', 'refused', 'declined_by_candidate', 'declined_by_town',"
-            " 'lapsed', 'withdrawn', 'revoked', 'superseded')) = (end_reason IS NOT NULL)",
-            name="every_end_has_a_reason",
+            f"(state IN {listed(ENDED)}) = (end_reason IS NOT NULL)", name="every_end_has_a_reason"
         ),
-        sa.CheckConstraint("state <> 'confirmed' OR confirmed_at IS NOT NULL", name="confirmed_when"),
+        sa.CheckConstraint(
+            f"state <> '{PlacementState.CONFIRMED}' OR confirmed_at IS NOT NULL",
+            name="confirmed_when",
+        ),
+        sa.CheckConstraint(
+            f"passed_why IS NULL OR state = '{PlacementState.APPROVED}'",
+            name="passed_over_while_approved",
+        ),
+        sa.CheckConstraint(
+            "(passed_at IS NULL) = (passed_why IS NULL)", name="passed_over_when"
+        ),
+        sa.CheckConstraint(
+            "(returned_at IS NULL) = (return_reason IS NULL)", name="returned_when"
+        ),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
@@ -66,10 +178,9 @@ class Placement(Base):
     state: Mapped[PlacementState] = mapped_column(
         choice(PlacementState), default=PlacementState.SUGGESTED, index=True
     )
-    seat: Mapped[int | None]  # from 1; none while an alternate waits
-    rank: Mapped[int] = mapped_column(
-        default=1
-    )  # order of the approved list: 1 first, then alternates
+    paper_id: Mapped[int | None] = mapped_column(sa.ForeignKey("decision_paper.id"), index=True)
+    seat: Mapped[int | None]  # of the paper: the seat for which the person is drafted
+    rank: Mapped[int] = mapped_column(default=1)  # on the paper: 1 first, then alternates
     fit: Mapped[int]  # basis points, of the round
     parts: Mapped[dict[str, int]] = mapped_column(Json)
     reason: Mapped[dict[str, Any]] = mapped_column(Json)  # why this pair, as the round said
@@ -78,9 +189,14 @@ class Placement(Base):
     drafted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     drafted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     draft_comment: Mapped[str] = mapped_column(Text(1000), default="")
+    returned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the last time
+    return_reason: Mapped[str | None] = mapped_column(Text(40))
+    return_comment: Mapped[str] = mapped_column(Text(1000), default="", server_default="")
     approved_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decision_comment: Mapped[str] = mapped_column(Text(1000), default="")
+    passed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of the last vain try to ask
+    passed_why: Mapped[str | None] = mapped_column(Sentence(1000))
     offered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     offer_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     introduced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -99,8 +215,25 @@ class Placement(Base):
         foreign_keys=[need_id], primaryjoin=lambda: Placement.need_id == Need.id
     )
     candidate: Mapped[Candidate] = relationship()
+    paper: Mapped[DecisionPaper | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}
+
+    @hybrid_property
+    def is_returned(self) -> bool:
+        """Whether it waits for the drafter to submit it again, in Python and in SQL."""
+        return (self.state == PlacementState.SUGGESTED) & (self.returned_at != None)  # noqa: E711
+
+    @hybrid_property
+    def answer_until(self) -> datetime | None:
+        """When the answer that is waited for is due; none where nobody is asked."""
+        column = _DUE.get(self.state)
+        return getattr(self, column) if column else None
+
+    @answer_until.inplace.expression
+    @classmethod
+    def _answer_until(cls) -> sa.ColumnElement[datetime | None]:
+        return sa.case(*((cls.state == state, getattr(cls, name)) for state, name in _DUE.items()))
 
 
 class HoldLift(Base):
@@ -116,24 +249,8 @@ class HoldLift(Base):
     lifted_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class DecisionPaper(Base):
-    """What was decided (起案書), frozen and numbered at confirmation."""
-
-    __tablename__ = "decision_paper"
-    __table_args__ = (sa.UniqueConstraint("prefecture_code", "fiscal_year", "number"),)
-
-    id: Mapped[int] = mapped_column(_ID, primary_key=True)
-    placement_id: Mapped[int] = mapped_column(sa.ForeignKey("placement.id"), unique=True)
-    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"))
-    fiscal_year: Mapped[int]
-    number: Mapped[int]
-    frozen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    content: Mapped[dict[str, Any]] = mapped_column(
-        Json
-    )  # ids, codes, figures; names stay in the snapshot
-
-
 viewed_by(Placement, Action.VIEW_PLACEMENT)
+viewed_by(DecisionPaper, Action.VIEW_PAPER)
 
 # A person sees a placement from the offer on; a town from the introduction on.
 _ASKED = Placement.offered_at.is_not(None)
@@ -156,6 +273,11 @@ def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
     return Placement.prefecture_code == actor.prefecture_code
 
 
+@within(DecisionPaper, Scope.PREFECTURE)
+def _paper_of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
+    return DecisionPaper.prefecture_code == actor.prefecture_code
+
+
 @within(Engagement, Scope.OWN)
 def _own_engagement(actor: Actor) -> sa.ColumnElement[bool]:
     return Engagement.placement_id.in_(sa.select(Placement.id).where(_own(actor)))
@@ -169,20 +291,19 @@ def _engagement_of_town(actor: Actor) -> sa.ColumnElement[bool]:
 @within(Candidate, Scope.INTRODUCED)
 def _introduced(actor: Actor) -> sa.ColumnElement[bool]:
     """The people whose names the officer's town knows: they said yes to it, and it still stands."""
+    return _placed_in_town(actor, NAMED)
+
+
+@within(Candidate, Scope.AGREED)
+def _agreed(actor: Actor) -> sa.ColumnElement[bool]:
+    """The people whom the officer's town may call: both have said yes, and it still stands."""
+    return _placed_in_town(actor, AGREED)
+
+
+def _placed_in_town(actor: Actor, states: Collection[PlacementState]) -> sa.ColumnElement[bool]:
     return Candidate.id.in_(
         sa.select(Placement.candidate_id).where(
             Placement.municipality_code == actor.municipality_code,
-            Placement.state.in_(NAMED),
+            Placement.state.in_(states),
         )
     )
-
-
-@contact_when
-def _agreed(session: Session, actor: Actor, candidate_id: int) -> bool:
-    """A town may call the person once both have said yes."""
-    query = sa.select(Placement.id).where(
-        Placement.candidate_id == candidate_id,
-        Placement.municipality_code == actor.municipality_code,
-        Placement.state.in_([PlacementState.AGREED, PlacementState.CONFIRMED]),
-    )
-    return session.scalars(query.limit(1)).first() is not None

@@ -1,137 +1,164 @@
-"""The decision paper (起案書): what was decided, frozen and numbered within the fiscal year."""
+"""The decision paper (起案書) of a seat: its number, its freezing, and what came of it.
+
+A paper is numbered by the first draft. Returned, it is drafted again under its number; withdrawn or refused, it
+keeps the number for itself: no other paper ever gets it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from ..accounts.models import Pool
+from .. import audit, jobs
+from ..accounts.service import lock_pool
 from ..dates import fiscal_year, local_date, month_text
-from ..db import Session
-from ..rounds.models import Round
-from .models import DecisionPaper, HoldLift, Placement
+from ..db import Session, canonical_json
+from ..needs.models import Need
+from ..permissions import Actor
+from ..states import LIVE, PlacementState
+from .freezing import describe_paper
+from .models import Authority, DecisionPaper, Placement, Verdict
 
-_TIMES = (
-    "drafted_at", "approved_at", "offered_at", "offer_until", "introduced_at", "introduction_until",
-    "agreed_at", "confirmed_at", "undo_until",
-)  # fmt: skip
-_NEED = (
-    "code", "content_version", "title", "theme", "stage", "half_days", "seats", "mode", "on_site_share",
-    "place_code", "pay_amount", "pay_basis", "funding_source", "department",
-)  # fmt: skip
+CONFIRMED, UNDONE, ENDED = "confirmed", "undone", "ended"  # of an outcome
+PRINT = "paper_print"  # kind of the job that makes the PDF
 
 
-def freeze_paper(
-    session: Session, placement: Placement, booked: Mapping[int, int], *, now: datetime
+def open_paper(
+    session: Session, need: Need, seat: int, *, actor: Actor, now: datetime
 ) -> DecisionPaper:
-    """`booked`: month → half-days. Numbers follow each other within a prefecture's fiscal year."""
-    session.flush()
+    """The paper of the seat that waits to be decided, drafted now; with a new number where there is none."""
+    paper = find_waiting(session, need, seat)
+    if paper is not None:
+        paper.endorsed_by = paper.endorsed_at = None  # that was about another draft
+        paper.drafted_by, paper.drafted_at = actor.user_id, now
+        return paper
     year = fiscal_year(local_date(now))
     paper = DecisionPaper(
-        placement_id=placement.id,
-        prefecture_code=placement.prefecture_code,
+        prefecture_code=need.prefecture_code,
+        municipality_code=need.municipality_code,
+        need_id=need.id,
+        need=need,
+        seat=seat,
         fiscal_year=year,
-        number=_next_number(session, placement.prefecture_code, year),
-        frozen_at=now,
-        content=_content(session, placement, booked),
+        number=_next_number(session, need.prefecture_code, year),
+        numbered_at=now,
+        drafted_by=actor.user_id,
+        drafted_at=now,
+        outcomes=[],
     )
     session.add(paper)
     session.flush()
+    detail = {"need": need.id, "seat": seat, "fiscal_year": year, "number": paper.number}
+    audit.record(session, audit.Deed.PAPER_NUMBER, paper, actor=actor, now=now, detail=detail)
     return paper
 
 
-def find_paper(session: Session, placement: Placement) -> DecisionPaper | None:
-    query = sa.select(DecisionPaper).where(DecisionPaper.placement_id == placement.id)
+def find_waiting(session: Session, need: Need, seat: int) -> DecisionPaper | None:
+    query = sa.select(DecisionPaper).where(
+        DecisionPaper.need_id == need.id, DecisionPaper.seat == seat, DecisionPaper.is_waiting
+    )
     return session.scalars(query).one_or_none()
 
 
+def list_rows(session: Session, paper: DecisionPaper) -> list[Placement]:
+    """Everybody who was ever on the paper, in its order."""
+    query = sa.select(Placement).where(Placement.paper_id == paper.id)
+    return list(session.scalars(query.order_by(Placement.rank, Placement.id)))
+
+
+def freeze_paper(
+    session: Session,
+    paper: DecisionPaper,
+    verdict: Verdict,
+    decided: Sequence[Placement],
+    *,
+    actor: Actor,
+    now: datetime,
+    comment: str,
+    authority: Authority | None = None,
+) -> None:
+    """From the decision on the content stays as it is; the trail keeps its digest."""
+    for row in list_rows(session, paper):
+        if row not in decided and row.state is PlacementState.SUGGESTED:
+            row.paper, row.seat = None, None  # returned, and left out when it was drafted again
+    content = describe_paper(session, paper, decided) | {
+        "decision": str(verdict), "decided_by": actor.user_id, "decided_at": now.isoformat(),
+        "decision_comment": comment, "authority": authority and str(authority),
+        "endorsed_by": paper.endorsed_by,
+    }  # fmt: skip
+    paper.decision, paper.decided_by, paper.frozen_at = verdict, actor.user_id, now
+    paper.authority = authority
+    paper.content = content
+    jobs.enqueue(session, PRINT, paper.id, now=now)
+    detail = {"decision": str(verdict), "content": digest(content)}
+    audit.record(session, audit.Deed.PAPER_FREEZE, paper, actor=actor, now=now, detail=detail)
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """SHA-256 of a frozen content (hex)."""
+    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+
+
+def note_confirmation(
+    session: Session,
+    placement: Placement,
+    booked: Mapping[int, int],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """`booked`: month → half-days."""
+    half_days = {month_text(month): n for month, n in sorted(booked.items())}
+    _append(session, placement, CONFIRMED, {"half_days": half_days}, actor, now)
+
+
+def note_undoing(session: Session, placement: Placement, *, actor: Actor, now: datetime) -> None:
+    _append(session, placement, UNDONE, {"reason": placement.end_reason}, actor, now)
+
+
+def note_end(session: Session, placement: Placement, *, actor: Actor, now: datetime) -> None:
+    """Say that the list is over, once nobody on it is under way."""
+    if placement.paper is None or placement.paper.ended_at is not None:
+        return
+    session.flush()
+    if any(row.state in LIVE for row in list_rows(session, placement.paper)):
+        return
+    placement.paper.ended_at = now
+    detail = {"state": str(placement.state), "reason": placement.end_reason}
+    _append(session, placement, ENDED, detail, actor, now)
+
+
+def _append(
+    session: Session,
+    placement: Placement,
+    what: str,
+    detail: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    paper = placement.paper
+    if paper is None:
+        return
+    entry = {
+        "what": what, "at": now.isoformat(), "placement": placement.id, "by": actor.user_id, **detail,
+    }  # fmt: skip
+    paper.outcomes = [*paper.outcomes, entry]
+    if paper.frozen_at is not None:
+        jobs.enqueue(session, PRINT, paper.id, now=now)
+    audit.record(
+        session, audit.Deed.PAPER_OUTCOME, paper, actor=actor, now=now,
+        detail={"what": what, "placement": placement.id},
+    )  # fmt: skip
+
+
 def _next_number(session: Session, prefecture_code: str, year: int) -> int:
-    """Two papers frozen at once get two numbers: the prefecture's row is locked first."""
-    session.execute(
-        sa.select(Pool.prefecture_code)
-        .where(Pool.prefecture_code == prefecture_code)
-        .with_for_update(key_share=True)
-    )
+    lock_pool(session, prefecture_code)
     last = sa.select(sa.func.max(DecisionPaper.number)).where(
         DecisionPaper.prefecture_code == prefecture_code,
         DecisionPaper.fiscal_year == year,
     )
     return (session.scalar(last) or 0) + 1
-
-
-def _content(session: Session, placement: Placement, booked: Mapping[int, int]) -> dict[str, Any]:
-    """Ids, codes and figures: the names stay in the encrypted snapshot."""
-    need = placement.need
-    return {
-        "placement": placement.id,
-        "candidate": placement.candidate.code,
-        "snapshot": placement.snapshot_id,
-        "municipality": placement.municipality_code,
-        "need": {name: getattr(need, name) for name in _NEED}
-        | {"forms": [row.form for row in need.forms]},
-        "round": _round(session, placement),
-        "fit": placement.fit,
-        "parts": placement.parts,
-        "reason": placement.reason,
-        "rank": placement.rank,
-        "seat": placement.seat,
-        "half_days": {month_text(month): n for month, n in sorted(booked.items())},
-        "drafted_by": placement.drafted_by,
-        "approved_by": placement.approved_by,
-        "confirmed_by": placement.confirmed_by,
-        "draft_comment": placement.draft_comment,
-        "decision_comment": placement.decision_comment,
-        "times": {name: _iso(getattr(placement, name)) for name in _TIMES},
-        "others": _others(session, placement),
-        "lifted_holds": _lifted(session, placement),
-    }
-
-
-def _round(session: Session, placement: Placement) -> dict[str, Any] | None:
-    if placement.round_id is None:
-        return None
-    query = sa.select(Round.number, Round.input_hash).where(Round.id == placement.round_id)
-    number, digest = session.execute(query).one()
-    return {"id": placement.round_id, "number": number, "input_hash": digest}
-
-
-def _others(session: Session, placement: Placement) -> list[dict[str, Any]]:
-    """Who else was drafted for the need, and what became of it."""
-    query = sa.select(Placement).where(
-        Placement.need_id == placement.need_id,
-        Placement.id != placement.id,
-        Placement.drafted_at.is_not(None),
-    )
-    return [
-        {
-            "placement": row.id,
-            "rank": row.rank,
-            "state": str(row.state),
-            "reason": row.end_reason,
-            "fit": row.fit,
-        }
-        for row in session.scalars(query.order_by(Placement.rank, Placement.id))
-    ]
-
-
-def _lifted(session: Session, placement: Placement) -> list[dict[str, Any]]:
-    query = sa.select(HoldLift).where(
-        HoldLift.candidate_id == placement.candidate_id,
-        HoldLift.need_id == placement.need_id,
-    )
-    return [
-        {
-            "rule": row.rule,
-            "reason": row.reason,
-            "by": row.lifted_by,
-            "at": _iso(row.lifted_at),
-        }
-        for row in session.scalars(query.order_by(HoldLift.rule))
-    ]
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

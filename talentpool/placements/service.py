@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -13,70 +13,67 @@ from ..audit import AuditEvent
 from ..candidates.models import Candidate
 from ..db import Session
 from ..errors import NotFound
+from ..needs.content import MOST_SEATS
 from ..needs.models import Need
 from ..permissions import Action, Actor, condition, get_visible, visible
-from ..pool.standing import TURNED_DOWN
+from ..rounds import directed, figures
+from ..rounds.figures import Part
 from ..rounds.models import Round, RoundNeed
-from ..states import LIVE, NAMED, PlacementState
-from .models import Placement
+from ..states import LIVE, NAMED, TURNED_DOWN, PlacementState
+from .models import DecisionPaper, Placement
 
-PAGE = 50  # rows
 MOST_ALTERNATES = 10  # of a ranking, offered for a draft
-
-
-@dataclass(frozen=True, slots=True)
-class PlacementPage:
-    rows: Sequence[Placement]
-    total: int
-    page: int
-    pages: int
-
-
-def list_placements(
-    session: Session, actor: Actor, *, state: PlacementState | None = None, page: int = 1
-) -> PlacementPage:
-    """One page of the placements `actor` may see, newest first; of all live ones unless a state is named."""
-    wanted = Placement.state == state if state else Placement.state.in_(LIVE)
-    query = visible(actor, Placement).where(wanted)
-    total = session.scalar(query.with_only_columns(sa.func.count(Placement.id))) or 0
-    pages = max(1, -(-total // PAGE))
-    page = min(max(page, 1), pages)
-    rows = session.scalars(
-        query.options(*_both())
-        .order_by(Placement.need_id.desc(), Placement.rank, Placement.id)
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
-    )
-    return PlacementPage(list(rows), total, page, pages)
+IN_ORDER = (  # of a need: by seats and their lists, who is not drafted last
+    sa.func.coalesce(Placement.seat, MOST_SEATS + 1), Placement.paper_id, Placement.rank, Placement.id,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What is drafted for one need and waits for a decision, in its order."""
+    """A paper that waits for a decision, with those who are proposed on it, in their order."""
 
-    need: Need
+    record: DecisionPaper
     placements: Sequence[Placement]
+
+    @property
+    def need(self) -> Need:
+        return self.placements[0].need
+
+    @property
+    def shown(self) -> str:
+        """Changes with everything that a page shows of it, so that a decision is about what was read."""
+        rows = (f"{row.id}.{row.version}" for row in self.placements)
+        return f"{self.record.version} {' '.join(rows)}"
 
 
 def list_papers(session: Session, actor: Actor) -> list[Paper]:
     """The papers that wait, the one waiting longest first."""
     query = visible(actor, Placement).where(Placement.state == PlacementState.PROPOSED)
-    rows = session.scalars(
-        query.options(*_both()).order_by(Placement.need_id, Placement.rank, Placement.id)
-    ).all()
-    papers = [Paper(group[0].need, group) for group in _by_need(rows)]
-    return sorted(
-        papers, key=lambda paper: min(row.drafted_at or row.created_at for row in paper.placements)
+    query = query.options(*_both(), joinedload(Placement.paper))
+    order = Placement.paper_id, Placement.rank, Placement.id
+    rows = session.scalars(query.order_by(*order)).all()
+    papers = [Paper(paper, list(some)) for paper, some in groupby(rows, _paper_of)]
+    return sorted(papers, key=lambda paper: (paper.record.drafted_at, paper.record.id))
+
+
+def look_at_paper(session: Session, paper: DecisionPaper) -> Paper:
+    """The paper with those who are proposed on it; with nobody where it waits for no decision."""
+    query = sa.select(Placement).where(
+        Placement.paper_id == paper.id, Placement.state == PlacementState.PROPOSED
     )
+    rows = session.scalars(query.options(*_both()).order_by(Placement.rank, Placement.id))
+    return Paper(paper, list(rows))
 
 
-def _by_need(rows: Sequence[Placement]) -> list[list[Placement]]:
-    return [list(group) for _, group in groupby(rows, key=lambda row: row.need_id)]
+def _paper_of(placement: Placement) -> DecisionPaper:
+    assert placement.paper is not None
+    return placement.paper
 
 
 def list_answers(session: Session, actor: Actor) -> list[Placement]:
     """What a person was offered, or a town was introduced to: open questions first, then the newest."""
-    rows = session.scalars(visible(actor, Placement).options(*_both())).all()
+    forms = joinedload(Placement.need).selectinload(Need.forms)
+    rows = session.scalars(visible(actor, Placement).options(*_both(), forms)).all()
     return sorted(rows, key=lambda row: (row.state not in LIVE, -row.id))
 
 
@@ -99,7 +96,7 @@ def count_asked(session: Session, actor: Actor) -> list[tuple[Need, int]]:
 
 def list_of_need(session: Session, actor: Actor, need: Need) -> list[Placement]:
     query = visible(actor, Placement).where(Placement.need_id == need.id)
-    return list(session.scalars(query.options(*_both()).order_by(Placement.rank, Placement.id)))
+    return list(session.scalars(query.options(*_both()).order_by(*IN_ORDER)))
 
 
 def list_history(session: Session, placement: Placement) -> list[AuditEvent]:
@@ -134,9 +131,7 @@ def list_alternates(session: Session, need: Need) -> list[Alternate]:
     if found is None:
         return []
     round_id, ranking = found
-    taken = sa.select(Candidate.code).join(Placement, Placement.candidate_id == Candidate.id)
-    gone = Placement.state.in_(LIVE) | Placement.state.in_(TURNED_DOWN)
-    used = set(session.scalars(taken.where(Placement.need_id == need.id, gone)))
+    used = list_used(session, [need.id]).get(need.id, set())
     entries = [entry for entry in ranking or [] if entry["candidate"] not in used][:MOST_ALTERNATES]
     people = _by_code(session, [entry["candidate"] for entry in entries])
     return [
@@ -146,6 +141,43 @@ def list_alternates(session: Session, need: Need) -> list[Alternate]:
     ]
 
 
+def list_used(session: Session, need_ids: Collection[int]) -> dict[int, set[str]]:
+    """Need → codes of the people for whom something is live or turned down on it."""
+    query = (
+        sa.select(Placement.need_id, Candidate.code)
+        .join(Candidate, Candidate.id == Placement.candidate_id)
+        .where(Placement.need_id.in_(need_ids), Placement.state.in_(LIVE | TURNED_DOWN))
+    )
+    used: dict[int, set[str]] = {}
+    for need_id, code in session.execute(query):
+        used.setdefault(need_id, set()).add(code)
+    return used
+
+
+def count_ranked(session: Session, placement: Placement) -> int | None:
+    """How many people could serve the need in the round of the placement; None where no round says."""
+    ranking = session.scalar(
+        sa.select(RoundNeed.ranking).where(
+            RoundNeed.round_id == placement.round_id, RoundNeed.need_id == placement.need_id
+        )
+    )
+    return None if ranking is None else len(ranking)
+
+
+def list_parts(session: Session, placement: Placement) -> list[Part]:
+    """The parts of the fit as the round weighed them; none for a placement that no round suggested."""
+    if placement.round_id is None:
+        return []
+    return figures.list_parts(placement.parts, session.get_one(Round, placement.round_id).policy)
+
+
+def list_pinned(session: Session, placements: Sequence[Placement]) -> set[int]:
+    """Ids of those whose round was made to keep the pair."""
+    triple = {row.id: (row.round_id, row.need_id, row.candidate_id) for row in placements}
+    pinned = directed.list_pinned(session, triple.values())
+    return {ident for ident, pair in triple.items() if pair in pinned}
+
+
 def get_named(session: Session, actor: Actor, placement: Placement) -> Candidate:
     """The person behind an introduction; NotFound once the name is hidden again."""
     if placement.state not in NAMED:
@@ -153,10 +185,8 @@ def get_named(session: Session, actor: Actor, placement: Placement) -> Candidate
     return get_visible(session, actor, Candidate, placement.candidate_id)
 
 
-def list_titles(session: Session, codes: Sequence[str]) -> dict[str, str]:
-    """Need code → title."""
-    query = sa.select(Need.code, Need.title).where(Need.code.in_(codes))
-    return {row.code: row.title for row in session.execute(query)} if codes else {}
+def list_needs(session: Session, codes: Sequence[str]) -> list[Need]:
+    return list(session.scalars(sa.select(Need).where(Need.code.in_(codes)))) if codes else []
 
 
 def _by_code(session: Session, codes: Sequence[str]) -> Mapping[str, Candidate]:

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..needs.models import Need
-from ..reference.catalogue import Catalogue
-from ..states import NAMED, PLACEMENT, PlacementState
+from ..standing import PlacementStanding
+from ..states import NAMED, PlacementState
 from .models import Placement
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The conditions of a need, as labels."""
+    """The conditions of a need, in codes."""
 
     title: str
-    town: str
+    town: str  # municipality
     department: str
     background: str
     outcome_wanted: str
@@ -25,31 +25,31 @@ class Terms:
     first_month: int
     last_month: int
     half_days: int  # per month
-    mode: str  # code
+    mode: str
     on_site_share: int  # percent
-    place: str
+    place: str  # municipality
     pay_amount: int  # yen
     pay_basis: str
     forms: Sequence[str]
 
     @classmethod
-    def of(cls, need: Need, catalogue: Catalogue, locale: str) -> Terms:
+    def of(cls, need: Need) -> Terms:
         return cls(
             title=need.title,
-            town=catalogue.municipality(need.municipality_code).ja,
+            town=need.municipality_code,
             department=need.department,
             background=need.background,
             outcome_wanted=need.outcome_wanted,
-            theme=catalogue.label("theme", need.theme, locale),
+            theme=need.theme,
             first_month=need.first_month,
             last_month=need.last_month,
             half_days=need.half_days,
             mode=str(need.mode),
             on_site_share=need.on_site_share,
-            place=catalogue.municipality(need.place_code).ja,
+            place=need.place_code,
             pay_amount=need.pay_amount,
-            pay_basis=catalogue.label("pay_basis", need.pay_basis, locale),
-            forms=[catalogue.label("form", row.form, locale) for row in need.forms],
+            pay_basis=need.pay_basis,
+            forms=[row.form for row in need.forms],
         )
 
 
@@ -60,7 +60,7 @@ class Offer:
     id: int
     version: int
     state: PlacementState
-    state_label: tuple[str, str]
+    standing: PlacementStanding
     terms: Terms
     offered_at: datetime | None
     offer_until: datetime | None
@@ -70,14 +70,18 @@ class Offer:
     confirmed_at: datetime | None
     ended_at: datetime | None
 
+    @property
+    def is_over(self) -> bool:
+        return self.ended_at is not None or self.standing is PlacementStanding.FINISHED
+
     @classmethod
-    def of(cls, placement: Placement, catalogue: Catalogue, locale: str) -> Offer:
+    def of(cls, placement: Placement, standing: PlacementStanding) -> Offer:
         return cls(
             placement.id,
             placement.version,
             placement.state,
-            PLACEMENT.labels[placement.state],
-            Terms.of(placement.need, catalogue, locale),
+            standing,
+            Terms.of(placement.need),
             placement.offered_at,
             placement.offer_until,
             placement.introduced_at,
@@ -95,7 +99,7 @@ class Introduction:
     id: int
     version: int
     state: PlacementState
-    state_label: tuple[str, str]
+    standing: PlacementStanding
     need_id: int
     need_title: str
     first_month: int
@@ -111,14 +115,14 @@ class Introduction:
     ended_at: datetime | None
 
     @classmethod
-    def of(cls, placement: Placement) -> Introduction:
+    def of(cls, placement: Placement, standing: PlacementStanding) -> Introduction:
         is_named = placement.state in NAMED
         need, person = placement.need, placement.candidate
         return cls(
             placement.id,
             placement.version,
             placement.state,
-            PLACEMENT.labels[placement.state],
+            standing,
             need.id,
             need.title,
             need.first_month,

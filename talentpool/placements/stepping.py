@@ -4,45 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from ..db import Session
 from ..errors import NotFound
 from ..permissions import Actor
-from ..states import Transition, available
-from .answering import accept_offer, decline_offer, turn_down, welcome_person
-from .confirming import (
-    can_be_undone,
-    confirm_placement,
-    revoke_placement,
-    undo_confirmation,
-)
+from ..states import PLACEMENT, Transition, available
+from .answering import accept_offer, welcome_person
+from .confirming import can_be_undone, confirm_placement, undo_confirmation
 from .deciding import approve_placement, refuse_placement, return_placement
-from .drafting import pass_over, propose_placement, withdraw_placement
+from .drafting import propose_placement
+from .ending import end_by_hand
 from .models import Placement
 
-Plain = Callable[..., None]
-
-# Steps with a comment, steps with a reason and a comment, and steps with neither.
-COMMENTED: Mapping[str, Plain] = {
+Service = Callable[..., None]
+SERVICES: Mapping[str, Service] = {
+    **{
+        step.verb: partial(end_by_hand, verb=step.verb)
+        for step in PLACEMENT.by_hand()
+        if step.is_end
+    },
     "propose": propose_placement,
     "approve": approve_placement,
-}
-REASONED: Mapping[str, Plain] = {
-    "pass_over": pass_over,
     "return": return_placement,
     "refuse": refuse_placement,
-    "withdraw": withdraw_placement,
-    "decline": decline_offer,
-    "turn_down": turn_down,
-    "revoke": revoke_placement,
-    "undo": undo_confirmation,
-}
-BARE: Mapping[str, Plain] = {
     "accept": accept_offer,
     "welcome": welcome_person,
     "confirm": confirm_placement,
+    "undo": undo_confirmation,
 }
-VERBS = frozenset(COMMENTED) | frozenset(REASONED) | frozenset(BARE)
 
 
 def take_step(
@@ -56,14 +46,14 @@ def take_step(
     comment: str = "",
 ) -> None:
     """Take a step by its verb; NotFound for one that no button offers, such as those of the timer."""
-    if verb in BARE:
-        BARE[verb](session, placement, actor=actor, now=now)
-    elif verb in COMMENTED:
-        COMMENTED[verb](session, placement, actor=actor, now=now, comment=comment)
-    elif verb in REASONED:
-        REASONED[verb](session, placement, reason=reason, actor=actor, now=now, comment=comment)
-    else:
+    if verb not in SERVICES:
         raise NotFound
+    step, said = PLACEMENT.steps[verb], dict[str, str | None]()
+    if step.reasons is not None:
+        said["reason"] = reason
+    if step.asks_comment:
+        said["comment"] = comment
+    SERVICES[verb](session, placement, actor=actor, now=now, **said)
 
 
 def list_steps(
@@ -78,8 +68,6 @@ def list_steps(
 
 
 def _is_offered(step: Transition, placement: Placement, actor: Actor, now: datetime) -> bool:
-    if step.verb not in VERBS:
-        return False
     if step.verb == "approve":
         return placement.drafted_by != actor.user_id
     if step.verb == "undo":

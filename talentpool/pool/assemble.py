@@ -11,12 +11,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from .. import matching as m
 from ..candidates.models import Candidate, Membership
 from ..db import Session
+from ..needs.content import SkillRequirement
 from ..needs.models import Need
 from ..reference.catalogue import Catalogue
 from ..states import MembershipState, NeedState
 from . import standing
 from .reading import read_profiles
-from .records import Asked, Profile, Request
+from .records import Profile, Request
 from .translate import translate
 
 
@@ -24,8 +25,6 @@ from .translate import translate
 class Assembled:
     """One run's input, and the way from its codes back to rows."""
 
-    profiles: list[Profile]
-    requests: list[Request]
     candidates: list[m.Candidate]
     needs: list[m.Need]
     candidate_ids: dict[str, int]
@@ -41,12 +40,8 @@ def assemble(
     """The active people of a prefecture's pool and the given needs (none: all open ones)."""
     people = read_profiles(session, prefecture_code)
     needs = _list_needs(session, prefecture_code, need_ids)
-    profiles = list(people.values())
-    requests = list_requests(session, needs)
-    candidates, wanted = translate(profiles, requests, catalogue)
+    candidates, wanted = translate(people.values(), list_requests(session, needs), catalogue)
     return Assembled(
-        profiles,
-        requests,
         candidates,
         wanted,
         {profile.code: ident for ident, profile in people.items()},
@@ -70,7 +65,7 @@ def list_active(
                 selectinload(relation)
                 for relation in (
                     Candidate.memberships, Candidate.roles, Candidate.forms, Candidate.posts,
-                    Candidate.companies, Candidate.decisions, Candidate.skills, Candidate.windows,
+                    Candidate.companies, Candidate.matters, Candidate.skills, Candidate.windows,
                 )
             )
         )
@@ -128,7 +123,9 @@ def request_of(need: Need, *, filled: int = 0) -> Request:
         roles=tuple(row.role for row in need.roles),
         forms=tuple(row.form for row in need.forms),
         kinds=tuple(row.kind for row in need.kinds),
-        skills=tuple(Asked(s.skill, s.level, s.weight, s.is_must, s.either) for s in need.skills),
+        skills=tuple(
+            SkillRequirement(s.skill, s.level, s.weight, s.must, s.group) for s in need.skills
+        ),
         vendors=tuple(row.name for row in need.vendors),
         touches_procurement=need.touches_procurement,
         requires_training=need.requires_training,

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .. import dates
+from ..candidates.content import Company, Matter, Post
 from ..text import search_key
-from .records import Decision, Firm, Post, Profile, Request
+from .records import Profile, Request
 
 COOLING_MONTHS = 24  # after leaving an office
 SEVERITIES = ("warn", "hold", "block")
@@ -27,11 +28,11 @@ class Finding:
 
 
 RULES = {
-    "decided_vendor": ("block", "本人が決裁した相手先", "Decided on a vendor of this need"),
+    "decided_vendor": ("block", "本人が決裁した相手先", "Decided on a vendor of this vacancy"),
     "vendor_staff": ("block", "関係事業者に在籍（調達あり）", "Works for a vendor; procurement"),
     "former_office": ("hold", "元の職場への働きかけ", "Former office within two years"),
     "vendor_ties": ("warn", "関係事業者とのつながり", "Tied to a vendor"),
-    "recent_town": ("warn", "最近までその市町に在職", "Served in the town recently"),
+    "recent_town": ("warn", "最近までその市町に在職", "Served in the municipality recently"),
 }
 
 
@@ -60,26 +61,26 @@ def gravest(findings: Sequence[Finding]) -> str | None:
 
 
 def _by_vendor(profile: Profile, request: Request) -> Iterable[Finding]:
-    if not request.vendors or not (profile.decisions or profile.firms):
+    if not request.vendors or not (profile.matters or profile.companies):
         return
     vendors = {_key(name) for name in request.vendors}
-    for decision in profile.decisions:
-        if _key(decision.vendor) in vendors:
-            yield _decided(decision)
-    for firm in profile.firms:
-        if _key(firm.name) in vendors and (firm.is_present or firm.has_shares):
-            yield _tied(firm, request)
+    for matter in profile.matters:
+        if _key(matter.vendor) in vendors:
+            yield _decided(matter)
+    for company in profile.companies:
+        if _key(company.name) in vendors and (company.is_present or company.has_shares):
+            yield _tied(company, request)
 
 
 def _by_office(profile: Profile, request: Request) -> Iterable[Finding]:
-    works_for_firm = any(firm.is_present for firm in profile.firms)
+    works_for_company = any(company.is_present for company in profile.companies)
     for post in profile.posts:
         if not post.is_public or post.municipality_code != request.municipality_code:
             continue
         left = request.first_month if post.last_month is None else post.last_month
         if left < request.first_month - COOLING_MONTHS:
             continue
-        if works_for_firm:
+        if works_for_company:
             yield _former(post, left)
         yield _recent(post, left)
 
@@ -88,26 +89,26 @@ def _finding(rule: str, ja: str, en: str) -> Finding:
     return Finding(rule, RULES[rule][0], ja, en)
 
 
-def _decided(decision: Decision) -> Finding:
-    month = dates.month_text(decision.month)
+def _decided(matter: Matter) -> Finding:
+    month = dates.month_text(matter.month)
     return _finding(
         "decided_vendor",
-        f"{month}に「{decision.vendor}」との契約・処分を決裁しています。期間の制限はありません。",
-        f"Decided a contract or disposition with {decision.vendor} in {month}; no time limit.",
+        f"{dates.show_month_ja(matter.month)}に「{matter.vendor}」との契約・処分を決定しています。期間の制限はありません。",
+        f"Decided a contract or disposition with {matter.vendor} in {month}; no time limit.",
     )
 
 
-def _tied(firm: Firm, request: Request) -> Finding:
-    if request.touches_procurement and firm.is_present:
+def _tied(company: Company, request: Request) -> Finding:
+    if request.touches_procurement and company.is_present:
         return _finding(
             "vendor_staff",
-            f"関係事業者「{firm.name}」に在籍しており、調達に関わる募集です。",
-            f"Works for the vendor {firm.name}, and the need touches procurement.",
+            f"関係事業者「{company.name}」に在籍しており、調達に関わる募集です。",
+            f"Works for the vendor {company.name}, and the vacancy touches procurement.",
         )
     return _finding(
         "vendor_ties",
-        f"関係事業者「{firm.name}」に在籍または出資しています。",
-        f"Works for or owns a part of the vendor {firm.name}.",
+        f"関係事業者「{company.name}」に在籍または出資しています。",
+        f"Works for or owns a part of the vendor {company.name}.",
     )
 
 
@@ -115,7 +116,7 @@ def _former(post: Post, left: int) -> Finding:
     month = dates.month_text(left)
     return _finding(
         "former_office",
-        f"{month}まで「{post.body}」に在職し、現在は企業に在籍しています（地公法38条の2、離職後2年）。",
+        f"{dates.show_month_ja(left)}まで「{post.body}」に在職し、現在は企業に在籍しています（地公法38条の2、離職後2年）。",
         f"Served at {post.body} until {month} and works for a company now (two years' rule).",
     )
 
@@ -124,6 +125,6 @@ def _recent(post: Post, left: int) -> Finding:
     month = dates.month_text(left)
     return _finding(
         "recent_town",
-        f"{month}まで同じ市町（{post.body}）に在職していました。",
-        f"Served in the same town ({post.body}) until {month}.",
+        f"{dates.show_month_ja(left)}まで同じ市町（{post.body}）に在職していました。",
+        f"Served in the same municipality ({post.body}) until {month}.",
     )

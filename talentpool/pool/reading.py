@@ -10,38 +10,46 @@ from typing import Any
 import sqlalchemy as sa
 
 from .. import dates
+from ..candidates.content import Company, Matter, Post, SkillClaim, Window
 from ..candidates.models import (
     Candidate,
+    CandidateCompany,
     CandidateForm,
+    CandidateMatter,
+    CandidatePost,
     CandidateRole,
-    Company,
-    Consent,
-    DecidedMatter,
+    CandidateSkill,
+    CandidateWindow,
     Membership,
-    ServicePost,
-    SkillClaim,
-    Window,
 )
+from ..candidates.standing import REGISTERED, SEARCH, is_in_force, standing_on
 from ..db import Session
 from ..states import MembershipState
 from . import standing
-from .records import Claim, Decision, Firm, Post, Profile, Span
-
-SEARCH = "search"  # purpose of the consent to be looked for and matched
+from .records import Profile
 
 Parts = defaultdict[int, list[Any]]
 
 
 def read_profiles(
-    session: Session, prefecture_code: str, candidate_ids: Iterable[int] | None = None
+    session: Session,
+    prefecture_code: str,
+    candidate_ids: Iterable[int] | None = None,
+    *,
+    registered_on: date | None = None,
 ) -> dict[int, Profile]:
-    """Candidate id → profile of everybody with an active membership, ordered by code."""
+    """Candidate id → profile of everybody with an active membership, ordered by code.
+
+    `registered_on`: without those whose registration is over on that day, or who have withdrawn the consent.
+    """
     active = [
         Membership.prefecture_code == prefecture_code,
         Membership.state == MembershipState.ACTIVE,
     ]
     if candidate_ids is not None:
         active.append(Membership.candidate_id.in_(list(candidate_ids)))
+    if registered_on is not None:
+        active.append(standing_on(registered_on).in_(map(str, REGISTERED)))
     people = session.execute(_people(prefecture_code).where(*active)).all()
     parts = _Parts(session, sa.select(Membership.candidate_id).where(*active))
     ids = [person.id for person in people]
@@ -59,18 +67,13 @@ def read_profiles(
 
 
 def _people(prefecture_code: str) -> sa.Select[*tuple[Any, ...]]:
-    consents = sa.exists().where(
-        Consent.candidate_id == Candidate.id,
-        Consent.purpose == SEARCH,
-        Consent.audience == prefecture_code,
-        Consent.withdrawn_at.is_(None),
-    )
+    consents = is_in_force(Candidate.id, prefecture_code, SEARCH)
     return (
         sa.select(
             Candidate.id, Candidate.code, Candidate.kind, Candidate.home_code,
-            Candidate.travel_limit_minutes, Candidate.overnight, Candidate.most_at_once,
-            Candidate.pay_minimum, Candidate.pay_wish, Candidate.wished_themes,
-            Candidate.wished_regions, Candidate.trained_until, Membership.active_from,
+            Candidate.travel_limit, Candidate.overnight, Candidate.most_at_once,
+            Candidate.pay_minimum, Candidate.pay_wish, Candidate.themes,
+            Candidate.regions, Candidate.training_until, Membership.active_from,
             Membership.active_until, consents.label("consents"),
         )
         .join(Membership, Membership.candidate_id == Candidate.id)
@@ -95,25 +98,25 @@ class _Parts:
             ),
         )
         self.codes = _by_owner(session, codes)
-        post, firm, window = ServicePost, Company, Window
+        post, company, window = CandidatePost, CandidateCompany, CandidateWindow
         self.posts = rows(
             post.candidate_id, post.body, post.first_month, post.last_month,
             post.municipality_code, post.department, post.title, post.grade, post.is_public,
             order=(post.first_month, post.id),
         )  # fmt: skip
-        self.firms = rows(
-            firm.candidate_id, firm.name, firm.position, firm.has_shares, firm.is_present,
-            order=(firm.id,),
+        self.companies = rows(
+            company.candidate_id, company.name, company.position, company.has_shares,
+            company.is_present, order=(company.id,),
         )  # fmt: skip
-        self.decisions = rows(
-            DecidedMatter.candidate_id, DecidedMatter.vendor, DecidedMatter.month,
-            DecidedMatter.subject, order=(DecidedMatter.id,),
+        self.matters = rows(
+            CandidateMatter.candidate_id, CandidateMatter.vendor, CandidateMatter.month,
+            CandidateMatter.subject, order=(CandidateMatter.id,),
         )  # fmt: skip
         self.skills = rows(
-            SkillClaim.candidate_id, SkillClaim.skill, SkillClaim.level, SkillClaim.last_used,
-            SkillClaim.evidence, order=(SkillClaim.skill,),
+            CandidateSkill.candidate_id, CandidateSkill.skill, CandidateSkill.level, CandidateSkill.last_used,
+            CandidateSkill.evidence, order=(CandidateSkill.skill,),
         )  # fmt: skip
-        self.spans = rows(
+        self.windows = rows(
             window.candidate_id, window.first_month, window.last_month, window.half_days,
             window.weekdays, sa.cast(window.mode, sa.String), window.is_available,
             order=(window.first_month, window.id),
@@ -138,23 +141,23 @@ def _profile(person: sa.Row[Any], parts: _Parts, **standing_: Any) -> Profile:
         member_until=last_whole_month(person.active_until),
         consents=bool(person.consents),
         home_code=person.home_code or "",
-        travel_limit=person.travel_limit_minutes,
+        travel_limit=person.travel_limit,
         overnight=person.overnight,
         most_at_once=person.most_at_once,
         pay_minimum=person.pay_minimum,
         pay_wish=person.pay_wish,
-        themes=tuple(sorted(person.wished_themes)),
-        regions=tuple(sorted(person.wished_regions)),
+        themes=tuple(sorted(person.themes)),
+        regions=tuple(sorted(person.regions)),
         training_until=(
-            None if person.trained_until is None else last_whole_month(person.trained_until)
+            None if person.training_until is None else last_whole_month(person.training_until)
         ),
         roles=parts.codes_of(person.id, "role"),
         forms=parts.codes_of(person.id, "form"),
-        skills=tuple(Claim(*values) for values in parts.skills[person.id]),
+        skills=tuple(SkillClaim(*values) for values in parts.skills[person.id]),
         posts=tuple(Post(*values) for values in parts.posts[person.id]),
-        firms=tuple(Firm(*values) for values in parts.firms[person.id]),
-        decisions=tuple(Decision(*values) for values in parts.decisions[person.id]),
-        spans=tuple(Span(*values) for values in parts.spans[person.id]),
+        companies=tuple(Company(*values) for values in parts.companies[person.id]),
+        matters=tuple(Matter(*values) for values in parts.matters[person.id]),
+        windows=tuple(Window(*values) for values in parts.windows[person.id]),
         **standing_,
     )
 

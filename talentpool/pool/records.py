@@ -9,56 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A post of the service history; last_month none: still there."""
-
-    body: str
-    first_month: int
-    last_month: int | None = None
-    municipality_code: str | None = None
-    department: str = ""
-    title: str = ""
-    grade: str | None = None
-    is_public: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Firm:
-    name: str
-    position: str = ""
-    has_shares: bool = False
-    is_present: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A contract or disposition the person decided as an official."""
-
-    vendor: str
-    month: int
-    subject: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    skill: str
-    level: int
-    last_used: int | None = None
-    evidence: str = "self"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """An availability window; mode "online", "onsite" or "both". An unavailable one is a pause."""
-
-    first_month: int
-    last_month: int
-    half_days: int
-    weekdays: int = 31
-    mode: str = "both"
-    is_available: bool = True
+from ..candidates.content import Company, Matter, Post, SkillClaim, Window
+from ..needs.content import SkillRequirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +40,14 @@ class Profile:
     training_until: int | None = None  # last whole month
     roles: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
-    skills: tuple[Claim, ...] = ()
+    skills: tuple[SkillClaim, ...] = ()
     posts: tuple[Post, ...] = ()
-    firms: tuple[Firm, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-    spans: tuple[Span, ...] = ()
+    companies: tuple[Company, ...] = ()
+    matters: tuple[Matter, ...] = ()
+    windows: tuple[Window, ...] = ()
     taken: tuple[Taken, ...] = ()
     lifted: tuple[tuple[str, str], ...] = ()  # (need code, conflict rule) lifted by a coordinator
     turned_down: tuple[str, ...] = ()  # need codes that are not to be proposed again
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A skill a need asks for; musts that share `either` are alternatives."""
-
-    skill: str
-    level: int
-    weight: int = 3
-    is_must: bool = False
-    either: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +70,7 @@ class Request:
     roles: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
-    skills: tuple[Asked, ...] = ()
+    skills: tuple[SkillRequirement, ...] = ()
     vendors: tuple[str, ...] = ()
     touches_procurement: bool = False
     requires_training: bool = False

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ..db import Session
 from ..ledger.models import Commitment
-from ..states import SEATED, PlacementState
+from ..states import SEATED, TURNED_DOWN
 from .records import Taken
 
 PLACEMENT = sa.table(
@@ -22,13 +22,6 @@ HOLD_LIFT = sa.table(
     "hold_lift", sa.column("candidate_id"), sa.column("need_id"), sa.column("rule")
 )
 NEED = sa.table("need", sa.column("id"), sa.column("code"))
-# A pair that ended in one of these is not proposed again for the same need.
-TURNED_DOWN = (
-    PlacementState.NOT_ADVANCED,
-    PlacementState.REFUSED,
-    PlacementState.DECLINED_BY_CANDIDATE,
-    PlacementState.DECLINED_BY_TOWN,
-)
 
 
 def list_taken(session: Session, candidate_ids: Iterable[int]) -> dict[int, list[Taken]]:

@@ -5,29 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from .. import dates, matching as m
+from ..pay import half_day_pay
 from ..reference.catalogue import Catalogue
 from .conflicts import gravest, screen
 from .records import Profile, Request
 
-HOURS = 4  # of a half-day
 MODES = {
     "online": frozenset({"online"}),
     "onsite": frozenset({"onsite"}),
     "both": frozenset({"online", "onsite"}),
 }
-
-
-def half_day_pay(amount: int, basis: str, half_days: int) -> int:
-    """Yen per half-day of a pay in yen per unit of its basis; half_days: of one month. Rounded down."""
-    if basis == "month":
-        return amount // half_days
-    if basis == "day":
-        return amount // 2
-    if basis == "hour":
-        return amount * HOURS
-    if basis == "time":  # a visit is taken as one half-day
-        return amount
-    return 0
 
 
 def seats_left(request: Request) -> int:
@@ -53,8 +40,7 @@ def to_need(request: Request, catalogue: Catalogue) -> m.Need:
         forms=frozenset(request.forms),
         pay=half_day_pay(request.pay_amount, request.pay_basis, request.half_days),
         skills=tuple(
-            m.SkillRequirement(s.skill, s.level, s.weight, s.is_must, s.either)
-            for s in request.skills
+            m.SkillRequirement(s.skill, s.level, s.weight, s.must, s.group) for s in request.skills
         ),
         priority=request.priority,
         requires_training=request.requires_training,
@@ -100,7 +86,10 @@ def to_candidate(
 
 
 def _availability(profile: Profile, start: int, end: int) -> dict[int, m.Month]:
-    """Declared windows from `start` to `end` less pauses and what is taken; free half-days never fall below 0."""
+    """Declared windows from `start` to `end` less pauses and what is taken; free half-days never fall below 0.
+
+    A window on no day of the week gives nothing.
+    """
     days: dict[int, int] = {}
     needs: dict[int, set[str]] = {}
     for taken in profile.taken:
@@ -108,20 +97,20 @@ def _availability(profile: Profile, start: int, end: int) -> dict[int, m.Month]:
         needs.setdefault(taken.month, set()).add(taken.need_code)
     paused = {
         month
-        for span in profile.spans
-        if not span.is_available
-        for month in range(span.first_month, span.last_month + 1)
+        for window in profile.windows
+        if not window.is_available
+        for month in range(window.first_month, window.last_month + 1)
     }
     months = {}
-    for span in profile.spans:
-        for month in range(max(span.first_month, start), min(span.last_month, end) + 1):
-            if span.is_available and month not in paused:
+    for window in profile.windows:
+        for month in range(max(window.first_month, start), min(window.last_month, end) + 1):
+            if window.is_available and window.weekdays and month not in paused:
                 months[month] = m.Month(
-                    half_days=max(span.half_days - days.get(month, 0), 0),
-                    weekdays=span.weekdays,
-                    modes=MODES[span.mode],
+                    half_days=max(window.half_days - days.get(month, 0), 0),
+                    weekdays=window.weekdays,
+                    modes=MODES[window.mode],
                     engagements=len(needs.get(month, ())),
-                    capacity=span.half_days,
+                    capacity=window.half_days,
                 )
     return months
 
@@ -150,7 +139,7 @@ def _load(profile: Profile, start: int) -> int:
 
 def _conflicts(profile: Profile, requests: Sequence[Request]) -> dict[str, str]:
     towns = {post.municipality_code for post in profile.posts}
-    has_ties = bool(profile.firms or profile.decisions)
+    has_ties = bool(profile.companies or profile.matters)
     near = (r for r in requests if r.municipality_code in towns or (has_ties and r.vendors))
     found = {request.code: gravest(screen(profile, request)) for request in near}
     return {code: severity for code, severity in found.items() if severity}

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from ..errors import UnknownCode
 from ..geo import Travel, travel_minutes
+from ..language import named, say
 from ..text import search_key
 from . import shipped
 from .entries import (
@@ -22,6 +23,7 @@ from .entries import (
     Theme,
     Vocabulary,
 )
+from .towns import TownNames
 
 T = TypeVar("T")
 
@@ -52,10 +54,9 @@ class Catalogue:
             self._versions[term.vocabulary, term.code].append(term)
         self._current = self._select_current()
         self._keys = self._spellings()
-        self._municipality_keys = self._municipality_spellings()
+        self._town_names: TownNames | None = None
         self._forms = {term.code: Form.of(term) for term in self.terms(Vocabulary.FORM)}
         self._better_minutes = dict(better_minutes)
-        self._travel: dict[tuple[str, str], Mapping[str, int]] = {}
 
     @classmethod
     def shipped(cls) -> Catalogue:
@@ -79,21 +80,13 @@ class Catalogue:
             keys[vocabulary] = found
         return keys
 
-    def _municipality_spellings(self) -> dict[str, list[MunicipalityEntry]]:
-        keys: dict[str, list[MunicipalityEntry]] = defaultdict(list)
-        for item in self._municipalities.values():
-            full = self._prefectures[item.prefecture_code].ja + item.ja
-            for spelling in {item.code, search_key(item.ja), search_key(full)}:
-                keys[spelling].append(item)
-        return keys
-
     # --- Places
 
     def prefectures(self) -> tuple[PrefectureEntry, ...]:
         return tuple(self._prefectures.values())
 
     def prefecture(self, code: str) -> PrefectureEntry:
-        return _known(self._prefectures, code, "都道府県")
+        return _known(self._prefectures, code, say("都道府県"))
 
     def municipalities(self, prefecture: str | None = None) -> tuple[MunicipalityEntry, ...]:
         """All municipalities of a prefecture, or of the country, in the order of their codes."""
@@ -104,18 +97,28 @@ class Catalogue:
 
     def municipality(self, code: str) -> MunicipalityEntry:
         """By table, not by check digit: 23 of 1,845 one-digit typos pass the digit."""
-        return _known(self._municipalities, code, "市区町村")
+        return _known(self._municipalities, code, say("市区町村"))
+
+    @property
+    def town_names(self) -> TownNames:
+        """What the municipalities are called; indexed when it is first asked for."""
+        if self._town_names is None:
+            self._town_names = TownNames(self._prefectures, self._municipalities.values())
+        return self._town_names
 
     def find_municipality(self, text: str, prefecture: str | None = None) -> MunicipalityEntry:
-        """By code or name ("佐用町", "兵庫県佐用町"); UnknownCode if no or several municipalities are called so."""
-        found = self._municipality_keys.get(search_key(text), [])
-        if len(found) > 1 and prefecture is not None:
-            found = [item for item in found if item.prefecture_code == prefecture]
-        if len(found) > 1:
-            raise UnknownCode(f"「{_short(text)}」は複数あります。都道府県名から入力してください。")
-        if not found:
-            raise _unknown(text, "市区町村")
-        return found[0]
+        """By code or by what people call it, in `prefecture` before others.
+
+        UnknownCode, with a question where there is one to ask, if no or several municipalities are called so.
+        """
+        return self.town_names.find(text, prefecture)
+
+    def towns_like(self, key: str) -> list[str]:
+        """Codes of the municipalities that have `key`, folded by `search_key`, in the name or reading.
+
+        The name of the prefecture before it is part of both; 佐用町 is found by 兵庫, 佐用 and ヒョウゴケンサヨウ.
+        """
+        return self.town_names.like(key)
 
     def size_class(self, municipality_code: str) -> int | None:
         """0 under 50,000 people, 1 under 100,000, 2 from there; None where the population is not known."""
@@ -137,7 +140,7 @@ class Catalogue:
             return current
         versions = self._versions.get((vocabulary, code))
         if not versions:
-            raise _unknown(code, shipped.titles()[Vocabulary(vocabulary)].ja)
+            raise _unknown(code, _title(vocabulary))
         past = [v for v in versions if self.on is None or v.valid_from <= self.on]
         return max(past, key=_start) if past else min(versions, key=_start)
 
@@ -155,8 +158,18 @@ class Catalogue:
         """A valid item by its code, its label in either language, or a usual short name, in any width and case."""
         found = self._keys.get(vocabulary, {}).get(search_key(text))
         if found is None:
-            raise _unknown(text, shipped.titles()[Vocabulary(vocabulary)].ja)
+            raise _unknown(text, _title(vocabulary))
         return found
+
+    def codes_like(self, vocabulary: str, key: str) -> list[str]:
+        """Codes of the valid items that have `key`, folded by `search_key`, in the Japanese label or a
+        usual short name, or as a word of the English label."""
+        return [
+            term.code
+            for term in self.terms(vocabulary)
+            if any(key in search_key(name) for name in (term.ja, *_aliases(term)))
+            or key in map(search_key, term.en.split())
+        ]
 
     def form(self, code: str) -> Form:
         return self._forms.get(code) or Form.of(self.term(Vocabulary.FORM, code))
@@ -180,15 +193,6 @@ class Catalogue:
         if entered is not None:
             return Travel(entered, is_estimate=False)
         return travel_minutes(home.place, hall.place)
-
-    def travel_from(self, home_code: str, prefecture: str) -> Mapping[str, int]:
-        """Minutes from a home to every hall of a prefecture; computed once and shared."""
-        known = self._travel.get((home_code, prefecture))
-        if known is None:
-            halls = self.municipalities(prefecture)
-            minutes = {hall.code: self.travel(home_code, hall.code).minutes for hall in halls}
-            known = self._travel[home_code, prefecture] = MappingProxyType(minutes)
-        return known
 
 
 @cache
@@ -219,8 +223,15 @@ def _known(items: Mapping[str, T], code: str, kind: str) -> T:
     return items[code]
 
 
+def _title(vocabulary: str) -> str:
+    title = shipped.titles()[Vocabulary(vocabulary)]
+    return named((title.ja, title.en))
+
+
 def _unknown(text: str, kind: str) -> UnknownCode:
-    return UnknownCode(f"「{_short(text)}」は{kind}の一覧にありません。")
+    return UnknownCode(
+        say("「%(text)s」は%(kind)sの一覧にありません。", text=_short(text), kind=kind)
+    )
 
 
 def _short(text: str) -> str:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..geo import Place
+from ..language import in_language
 
 
 class Vocabulary(StrEnum):
@@ -34,6 +35,7 @@ class Vocabulary(StrEnum):
     MOTIVE = "motive"
     NEED_CLOSE_REASON = "need_close_reason"
     NEED_RETURN_REASON = "need_return_reason"
+    NEED_WITHDRAWAL_REASON = "need_withdrawal_reason"
     NOT_PROPOSING_REASON = "not_proposing_reason"
     PAY_BASIS = "pay_basis"
     PROFILE_RETURN_REASON = "profile_return_reason"
@@ -91,7 +93,7 @@ class MunicipalityEntry:
         return Place(self.latitude, self.longitude, self.travel_zone)
 
     def label(self, locale: str = "ja") -> str:
-        return self.en if self.en and is_english(locale) else self.ja
+        return in_language((self.ja, self.en or self.ja), locale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class TermEntry:
     provenance: str = ""
 
     def label(self, locale: str = "ja") -> str:
-        return self.en if is_english(locale) else self.ja
+        return in_language((self.ja, self.en), locale)
 
     def is_valid(self, on: date | None) -> bool:
         """Valid on that day; for None, valid without an end."""
@@ -199,10 +201,6 @@ class Skill:
             rules["does_en"],
             rules["dss"],
         )
-
-
-def is_english(locale: object) -> bool:
-    return str(locale).startswith("en")
 
 
 def freeze(value: Any) -> Any:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, Json, Text, UtcDateTime
+from ..geo import MOST_MINUTES
 from ..permissions import Actor, Scope, within
 from .entries import MunicipalityEntry, PrefectureEntry, TermEntry, freeze
 
@@ -125,7 +126,9 @@ class TravelTime(Base):
     """Minutes that staff entered; they go before the rule."""
 
     __tablename__ = "travel_time"
-    __table_args__ = (sa.CheckConstraint("minutes BETWEEN 0 AND 1440", name="within_a_day"),)
+    __table_args__ = (
+        sa.CheckConstraint(f"minutes BETWEEN 0 AND {MOST_MINUTES}", name="within_a_day"),
+    )
 
     home_code: Mapped[str] = mapped_column(sa.ForeignKey(Municipality.code), primary_key=True)
     hall_code: Mapped[str] = mapped_column(sa.ForeignKey(Municipality.code), primary_key=True)

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from .. import audit
 from ..db import Session
 from ..errors import NotFound, Refused, UnknownCode
+from ..geo import MOST_MINUTES
+from ..language import say
 from ..permissions import Action, Actor, require
 from ..text import UnsafeText, clean
 from . import shipped
@@ -46,7 +48,7 @@ def revise_term(
     require(session, actor, Action.MANAGE_REFERENCE)
     revision = _revision(session)
     if not _CODE.fullmatch(code):
-        raise Refused("コードは半角の英数字と下線で、40文字以内にしてください。")
+        raise Refused(say("コードは半角の英数字と下線で、40文字以内にしてください。"))
     latest = _latest(session, vocabulary, code)
     term = _next_version(session, vocabulary, code, latest, valid_from)
     term.ja, term.en = _label(ja, "ja"), _label(en, "en")
@@ -59,7 +61,7 @@ def revise_term(
         "code": code,
         "valid_from": valid_from.isoformat(),
     }
-    _note(session, revision, "reference.revise", change, term, actor=actor, now=now)
+    _note(session, revision, audit.Deed.REFERENCE_REVISE, change, term, actor=actor, now=now)
     return term
 
 
@@ -78,12 +80,12 @@ def retire_term(
     revision = _revision(session)
     term = _latest(session, vocabulary, code)
     if term is None:
-        raise UnknownCode("この項目はありません。")
+        raise UnknownCode(say("この項目はありません。"))
     if last_day < term.valid_from:
-        raise Refused("終了日は開始日より後にしてください。")
+        raise Refused(say("終了日は開始日以後にしてください。"))
     if replaced_by is not None:
         if replaced_by == code or _latest(session, vocabulary, replaced_by) is None:
-            raise UnknownCode("置き換え先の項目がありません。")
+            raise UnknownCode(say("置き換え先の項目がありません。"))
         term.attributes = {**term.attributes, "replaced_by": replaced_by}
     term.valid_to, term.is_local = last_day, True
     session.flush()
@@ -92,7 +94,7 @@ def retire_term(
         "code": code,
         "valid_to": last_day.isoformat(),
     }
-    _note(session, revision, "reference.retire", change, term, actor=actor, now=now)
+    _note(session, revision, audit.Deed.REFERENCE_RETIRE, change, term, actor=actor, now=now)
     return term
 
 
@@ -111,8 +113,12 @@ def set_travel_time(
     require(session, actor, Action.MANAGE_REFERENCE, hall)
     revision = _revision(session)
     _town(session, home_code)
-    if not 0 <= minutes <= 1440:
-        raise Refused("移動時間は0分から1440分までにしてください。")
+    if not 0 <= minutes <= MOST_MINUTES:
+        raise Refused(
+            say(
+                "移動時間は0分から%(most_minutes)s分までにしてください。", most_minutes=MOST_MINUTES
+            )
+        )
     row = session.get(TravelTime, (home_code, hall_code))
     if row is None:
         row = TravelTime(home_code=home_code, hall_code=hall_code)
@@ -121,7 +127,7 @@ def set_travel_time(
     row.entered_by, row.entered_at = actor.user_id, now
     session.flush()
     change = {"home": home_code, "hall": hall_code, "minutes": minutes}
-    _note(session, revision, "reference.travel", change, None, actor=actor, now=now)
+    _note(session, revision, audit.Deed.REFERENCE_TRAVEL, change, None, actor=actor, now=now)
     return row
 
 
@@ -138,14 +144,14 @@ def add_mail_domain(
     require(session, actor, Action.MANAGE_REFERENCE, town)
     plain = domain.strip().lower()
     if not _DOMAIN.fullmatch(plain):
-        raise Refused("ドメインの形が正しくありません。")
+        raise Refused(say("ドメインの形が正しくありません。"))
     if plain in list_mail_domains(session, municipality_code):
         return
     session.add(MailDomain(municipality_code=municipality_code, domain=plain))
     session.flush()
     audit.record(
         session,
-        "reference.mail_domain",
+        audit.Deed.REFERENCE_MAIL_DOMAIN,
         town,
         actor=actor,
         now=now,
@@ -169,7 +175,12 @@ def _next_version(
     valid_from: date,
 ) -> Term:
     if latest is not None and valid_from < latest.valid_from:
-        raise Refused(f"開始日は {latest.valid_from.isoformat()} 以後にしてください。")
+        raise Refused(
+            say(
+                "開始日は %(day)s 以後にしてください。",
+                day=latest.valid_from.isoformat(),
+            )
+        )
     if latest is not None and valid_from == latest.valid_from:
         latest.is_local, latest.valid_to = True, None
         return latest
@@ -204,10 +215,9 @@ def _label(text: str, field: str) -> str:
     try:
         label = clean(text)
     except UnsafeText as error:
-        raise Refused(str(error), fields={field: str(error)}) from error
+        raise Refused.at(field, str(error)) from error
     if not label or len(label) > 200:
-        message = "名称は1文字から200文字までにしてください。"
-        raise Refused(message, fields={field: message})
+        raise Refused.at(field, say("名称は1文字から200文字までにしてください。"))
     return label
 
 
@@ -218,27 +228,27 @@ def _check_readable(vocabulary: Vocabulary, term: Term) -> None:
     try:
         reader(term.entry())
     except (KeyError, TypeError, ValueError) as error:
-        raise Refused("この項目に必要な属性が足りないか、正しくありません。") from error
+        raise Refused(say("この項目に必要な属性が足りないか、正しくありません。")) from error
 
 
 def _town(session: Session, code: str) -> Municipality:
     town = session.get(Municipality, code)
     if town is None:
-        raise UnknownCode("市区町村のコードが正しくありません。")
+        raise UnknownCode(say("市区町村のコードが正しくありません。"))
     return town
 
 
 def _revision(session: Session) -> ReferenceRevision:
     revision = get_revision(session)
     if revision is None:
-        raise NotFound("参照データがありません。")
+        raise NotFound(say("参照データがありません。"))
     return revision
 
 
 def _note(
     session: Session,
     revision: ReferenceRevision,
-    action: str,
+    deed: audit.Deed,
     change: dict[str, Any],
     term: Term | None,
     *,
@@ -246,6 +256,6 @@ def _note(
     now: datetime,
 ) -> None:
     content = [term.ja, term.en, term.attributes] if term else []
-    advance(revision, [action, change, content])
+    advance(revision, [deed.code, change, content])
     session.flush()
-    audit.record(session, action, revision, actor=actor, now=now, detail=change)
+    audit.record(session, deed, revision, actor=actor, now=now, detail=change)

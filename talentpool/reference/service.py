@@ -13,6 +13,7 @@ from sqlalchemy import ScalarResult
 from .. import audit
 from ..db import Base, Session
 from ..errors import ConfigError
+from ..language import say
 from ..permissions import SYSTEM, Actor
 from . import shipped
 from .catalogue import Catalogue
@@ -29,7 +30,7 @@ def load_catalogue(session: Session, *, on: date | None = None) -> Catalogue:
     """The catalogue valid on a day (None: what has no end); shared while the tables do not change."""
     fingerprint = get_fingerprint(session)
     if fingerprint is None:
-        raise ConfigError("参照データがありません。talentpool db upgrade を実行してください。")
+        raise ConfigError(say("参照データがありません。talentpool db upgrade を実行してください。"))
     key = (fingerprint, on)
     with _lock:
         known = _catalogues.get(key)
@@ -75,7 +76,7 @@ def load_reference(session: Session, *, actor: Actor = SYSTEM, now: datetime | N
     if now is not None:
         audit.record(
             session,
-            "reference.load",
+            audit.Deed.REFERENCE_LOAD,
             revision,
             actor=actor,
             now=now,

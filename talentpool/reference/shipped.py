@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -53,6 +53,12 @@ def prefectures() -> tuple[PrefectureEntry, ...]:
 
 
 @cache
+def tiles() -> Mapping[str, tuple[float, float]]:
+    """Municipality → (column from the west, row from the north) of its square on the map of its prefecture."""
+    return {row["code"]: (float(row["column"]), float(row["row"])) for row in _rows("tiles.csv")}
+
+
+@cache
 def municipalities() -> tuple[MunicipalityEntry, ...]:
     return tuple(
         MunicipalityEntry(
@@ -88,11 +94,6 @@ def titles() -> dict[str, VocabularyTitle]:
         for vocabulary in Vocabulary
         for head in (_document(vocabulary),)
     }
-
-
-def list_files() -> list[str]:
-    """The vocabularies that have a file."""
-    return sorted(path.name.removesuffix(".json") for path in (_DATA / "terms").iterdir())
 
 
 @cache

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 import click
 import sqlalchemy as sa
 from sqlalchemy.orm import undefer
@@ -11,6 +14,8 @@ from ..needs.models import Need
 from ..states import ROUND, RoundState
 from .models import Round, RoundNeed
 from .running import document_of, run_here
+
+STOPPED = {"cancelled": "stopped by hand", "time_limit": "stopped by its time limit"}
 
 
 @click.group("round")
@@ -56,6 +61,19 @@ def show(ident: int, *, as_json: bool) -> None:
         document.pop("seconds", None)
         click.echo(m.to_json(document))
     else:
-        click.echo(f"round {ident}: {ROUND.labels[round_.state][0]}, {round_.objective} bp")
+        click.echo(f"round {ident}: {', '.join(_told(round_, document))}")
+        left_out = [m.PARTS_TOLD[name][1] for name in document.get("left_out", ())]
+        if left_out:
+            click.echo(f"not calculated in full: {'; '.join(left_out)}")
         for pair in document["placements"]:
             click.echo(f"{pair['need']} {pair['candidate']} {m.points(pair['fit'])}")
+
+
+def _told(round_: Round, document: Mapping[str, Any]) -> Iterator[str]:
+    """The state, the worth of the plan, how far it may be from the best, and what stopped the run."""
+    yield ROUND.labels[round_.state][0]
+    yield f"{round_.objective} bp"
+    if round_.gap:
+        yield f"at most {round_.gap} bp below the best"
+    if document.get("stopped"):
+        yield STOPPED[document["stopped"]]

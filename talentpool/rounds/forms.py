@@ -1,33 +1,48 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from flask_babel import LazyString, lazy_gettext as _
+from flask_babel import lazy_gettext as _
 from wtforms import IntegerField, SelectField, SelectMultipleField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, InputRequired, NumberRange
+from wtforms.validators import InputRequired, NumberRange
 
 from .. import matching as m
 from ..errors import Refused
+from ..language import say
 from ..needs.models import Need
+from ..pool.policy import first_policy
+from ..states import RoundState
+from ..web.fields import Required, option
 from ..web.forms import Form, long_text_field, text_field
+from ..web.labels import lazy_label
+from ..web.lists import EVERY, ListForm
 from .models import DirectiveKind
-from .words import in_own
+from .preparing import LONGEST
 
 GREATEST_PREMIUM = 100_000  # basis points
 FULL = 10_000  # basis points: what the weights add up to
 
 
 def _whole(label: Any, least: int, most: int, **options: Any) -> Any:
-    return IntegerField(label, validators=[InputRequired(), NumberRange(least, most)], **options)
+    return IntegerField(
+        label,
+        validators=[InputRequired(_("入力してください。")), NumberRange(least, most)],
+        **options,
+    )
 
 
 class RoundForm(Form):
     """Which needs, by which policy. The weights of the fit are fields made from the engine's parts."""
 
-    title = text_field(_("名前"), DataRequired())
-    needs = SelectMultipleField(_("対象の募集"), coerce=int)
-    time_limit = _whole(_("制限時間（秒）"), 1, 600, default=60)
+    title = text_field(_("名前"), Required())
+    needs = SelectMultipleField(
+        _("対象の募集"), coerce=int, validators=[Required(_("1件以上選んでください。"))]
+    )
+    time_limit = _whole(
+        _("制限時間（秒）"), 1, LONGEST, default=60,
+        description=_("割当案とその説明の全体にかける時間です。割当案の計算には、その5分の4までを使います。"),
+    )  # fmt: skip
     fill_premium = _whole(
         _("1枠を埋める価値"), 0, GREATEST_PREMIUM,
         description=_("100が適合度1点にあたります。20000なら、1枠多く埋めるために他の組の適合度を200点まで下げます。"),
@@ -37,18 +52,30 @@ class RoundForm(Form):
     middle_premium = _whole(_("中規模な市町への加点"), 0, GREATEST_PREMIUM)
     order = SelectField(
         _("枠と適合度の順序"),
-        choices=[SelectChoice(code, labels[0]) for code, labels in m.ORDERS.items()],
+        choices=[option(code, lazy_label(words)) for code, words in m.ORDERS.items()],
     )
     fairness_floor = _whole(
         _("市町の規模ごとの充足率の下限（%）"), 0, 100,
         description=_("0なら下限なし。小・中・大のどの規模でも、枠のこの割合までは埋めるようにします。"),
     )  # fmt: skip
     load_penalty = _whole(_("昨年度の活動1半日コマごとの減点"), 0, 1000)
-    in_force_bonus = _whole(_("いまの割当を変えない加点"), 0, GREATEST_PREMIUM)
+    in_force_bonus = _whole(
+        _("いまの割当を変えない加点"), 0, GREATEST_PREMIUM,
+        description=_("いまの割当の記録はまだないため、加点しても結果は変わりません。"),
+    )  # fmt: skip
     lottery_seed = _whole(_("同点のときの抽選番号"), 0, 2**31 - 1)
 
-    def offer(self, needs: list[Need]) -> None:
-        self.needs.choices = [SelectChoice(need.id, f"{need.code} {need.title}") for need in needs]
+    def offer(self, needs: list[Need], full: Collection[int] = ()) -> None:
+        """full: ids of those without a free seat, which says why they are not ticked."""
+        self.needs.choices = [
+            option(
+                need.id,
+                _("%(code)s %(title)s（空き枠なし）", code=need.code, title=need.title)
+                if need.id in full
+                else f"{need.code} {need.title}",
+            )
+            for need in needs
+        ]
 
     def chosen(self, base: m.Policy | None = None) -> dict[str, Any]:
         """What was typed, in the words of `create_round`. Raises Refused as `policy` does."""
@@ -61,7 +88,7 @@ class RoundForm(Form):
 
     def policy(self, base: m.Policy | None = None) -> m.Policy:
         """The policy that was typed; the rest is as in `base`. Raises Refused where the weights do not add up."""
-        document = (base or m.Policy()).to_dict()
+        document = (base or first_policy()).to_dict()
         document |= {
             "fill_premium": self.fill_premium.data,
             "priority_bonus": self.priority_bonus.data,
@@ -76,12 +103,14 @@ class RoundForm(Form):
         try:
             return m.Policy.from_dict(document)
         except m.InvalidPolicy as error:
-            raise Refused(f"適合度の配点は、合計{FULL:,}にしてください。") from error
+            raise Refused(
+                say("適合度の配点は、合計%(full)sにしてください。", full=f"{FULL:,}")
+            ) from error
 
     @classmethod
     def defaults(cls, policy: m.Policy | None = None) -> dict[str, Any]:
         """The fields that say `policy`; all but the lottery's seed, which the pool gives."""
-        policy = policy or m.Policy()
+        policy = policy or first_policy()
         small, middle, _large = policy.size_class_premium
         return {
             "fill_premium": policy.fill_premium,
@@ -99,6 +128,15 @@ class RoundForm(Form):
         return [self[f"weight_{part}"] for part in m.PARTS]
 
 
+class NextForm(RoundForm):
+    """The same for the round that follows another, with its pins and forbids."""
+
+    directives = SelectMultipleField(_("引き継ぐ固定と除外"), choices=[])
+
+    def chosen(self, base: m.Policy | None = None) -> dict[str, Any]:
+        return {**super().chosen(base), "directives": self.directives.data or []}
+
+
 class WhatIfForm(RoundForm):
     """The same with what would be different. The terms are fields made from the engine's."""
 
@@ -111,22 +149,36 @@ class WhatIfForm(RoundForm):
         return [(self[name], _(term.unit)) for name, term in m.TERMS.items()]
 
 
-for _part, _label in m.PARTS.items():
-    setattr(RoundForm, f"weight_{_part}", _whole(_label[0], 0, 10_000))
-for _name, _term in m.TERMS.items():
-    setattr(
-        WhatIfForm,
-        _name,
-        _whole(LazyString(in_own, _term.ja, _term.en), -_term.most, _term.most, default=0),
+for _part, _words in m.PARTS.items():
+    _hint = (
+        _("活動の評価はまだ記録していないため、配点しても全員が同じ点になります。")
+        if _part == "record"
+        else ""
     )
+    setattr(RoundForm, f"weight_{_part}", _whole(lazy_label(_words), 0, FULL, description=_hint))
+for _name, _term in m.TERMS.items():
+    setattr(WhatIfForm, _name, _whole(lazy_label(_term), -_term.most, _term.most, default=0))
 
 
 class DirectiveForm(Form):
     kind = SelectField(
         _("扱い"),
         choices=[
-            SelectChoice(DirectiveKind.PIN.value, _("固定")),
-            SelectChoice(DirectiveKind.FORBID.value, _("除外")),
+            option(DirectiveKind.PIN.value, _("固定")),
+            option(DirectiveKind.FORBID.value, _("除外")),
         ],
     )
-    reason = long_text_field(_("理由"), DataRequired(), most=500)
+    reason = long_text_field(_("理由"), Required(), most=500)
+
+
+class RoundListForm(ListForm):
+    links = ("state",)
+
+    state = SelectField(
+        _("状態"),
+        default="",
+        choices=[
+            option("", EVERY),
+            *(option(str(state), lazy_label(state)) for state in RoundState),
+        ],
+    )

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..db import Base, Json, Text, UtcDateTime, choice
+from ..db import Base, Json, Sentence, Text, UtcDateTime, choice, listed
 from ..permissions import Action, Actor, Scope, viewed_by, within
-from ..states import RoundState
+from ..states import EXPLORING, RoundState
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -27,16 +27,14 @@ class Round(Base):
     __table_args__ = (
         sa.UniqueConstraint("prefecture_code", "number"),
         sa.CheckConstraint(
-            "(state = 'adopted') = (adopted_at IS NOT NULL)", name="adopted_has_time"
+            f"(state = '{RoundState.ADOPTED}') = (adopted_at IS NOT NULL)", name="adopted_has_time"
         ),
         sa.CheckConstraint("bound IS NULL OR bound >= objective", name="bound_not_below"),
         sa.CheckConstraint(
-            "what_if IS NULL OR state IN"
-            " ('queued', 'running', 'explored', 'failed', 'cancelled', 'discarded')",
-            name="what_if_is_never_adopted",
+            f"what_if IS NULL OR state IN {listed(EXPLORING)}", name="what_if_is_never_adopted"
         ),
         sa.CheckConstraint(
-            "what_if IS NOT NULL OR state <> 'explored'", name="explored_is_what_if"
+            f"what_if IS NOT NULL OR state <> '{RoundState.EXPLORED}'", name="explored_is_what_if"
         ),
     )
 
@@ -64,7 +62,7 @@ class Round(Base):
     result: Mapped[dict[str, Any] | None] = mapped_column(
         Json, deferred=True
     )  # the engine's document without what stands in `needs`
-    failure: Mapped[str | None] = mapped_column(Text(500))
+    failure: Mapped[str | None] = mapped_column(Sentence(500))
     version: Mapped[int] = mapped_column(sa.Integer)
 
     needs: Mapped[list[RoundNeed]] = relationship(

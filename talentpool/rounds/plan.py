@@ -9,10 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .. import dates
 from ..candidates.models import Candidate
 from ..db import Session
 from ..needs.models import Need
+from ..typed.days import read_month
 from .models import DirectiveKind, PlanPair, Round, RoundNeed
 
 
@@ -77,6 +77,21 @@ def list_seats(round_: Round, cast: Cast) -> list[SeatRow]:
             for number in range(1, empty["seats"] + 1 if empty else 1)
         ]
     return rows
+
+
+def list_passed_over(session: Session, round_: Round) -> dict[int, Mapping[str, Any]]:
+    """Need → the best in its ranking whom the plan did not place there, where somebody behind them was placed."""
+    behind = {pair.need_id for pair in round_.pairs if pair.reason.get("rank", 1) > 1}
+    found = session.execute(
+        sa.select(RoundNeed.need_id, RoundNeed.ranking).where(
+            RoundNeed.round_id == round_.id, RoundNeed.need_id.in_(behind)
+        )
+    )
+    return {
+        need_id: next(entry for entry in ranking if not entry["placed"])
+        for need_id, ranking in found
+        if ranking and not all(entry["placed"] for entry in ranking)
+    }
 
 
 def empty_seats(round_: Round) -> dict[str, Mapping[str, Any]]:
@@ -146,12 +161,22 @@ class Change:
     after: tuple[Candidate, ...]
 
 
-def compare_rounds(session: Session, before: Round, after: Round) -> list[Change]:
-    """Needs, in either round, that different people fill."""
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """changes: of the needs that both rounds ask for; only_before, only_after: needs that one of them asks for."""
+
+    changes: list[Change]
+    only_before: list[Need]
+    only_after: list[Need]
+
+
+def compare_rounds(session: Session, before: Round, after: Round) -> Comparison:
+    """The needs of both rounds that different people fill, and the needs of one of them."""
     cast = Cast.of(session, before, after)
     first, second = _by_need(before), _by_need(after)
+    asked = [{row.need_id for row in round_.needs} for round_ in (before, after)]
     changes = []
-    for ident in sorted(cast.needs):
+    for ident in sorted(asked[0] & asked[1]):
         old, new = first.get(ident, set()), second.get(ident, set())
         if old != new:
             changes.append(
@@ -161,7 +186,11 @@ def compare_rounds(session: Session, before: Round, after: Round) -> list[Change
                     tuple(cast.people[p] for p in sorted(new - old)),
                 )
             )
-    return changes
+    return Comparison(
+        changes,
+        [cast.needs[ident] for ident in sorted(asked[0] - asked[1])],
+        [cast.needs[ident] for ident in sorted(asked[1] - asked[0])],
+    )
 
 
 def _by_need(round_: Round) -> dict[int, set[int]]:
@@ -169,23 +198,6 @@ def _by_need(round_: Round) -> dict[int, set[int]]:
     for pair in round_.pairs:
         found.setdefault(pair.need_id, set()).add(pair.candidate_id)
     return found
-
-
-ROWS = 20  # of a ranking on one page
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    rows: list[RankRow]
-    number: int  # from 1
-    pages: int
-    total: int
-
-    @classmethod
-    def of(cls, rows: list[RankRow], number: int) -> Page:
-        pages = max(1, -(-len(rows) // ROWS))
-        number = min(max(number, 1), pages)
-        return cls(rows[(number - 1) * ROWS : number * ROWS], number, pages, len(rows))
 
 
 def count_rules(row: RoundNeed) -> list[tuple[str, int]]:
@@ -219,6 +231,6 @@ class PlannedMonth:
 def months_of(round_: Round, candidate: Candidate) -> list[PlannedMonth]:
     usage = (round_.result or {}).get("candidates", {}).get(candidate.code, {})
     return [
-        PlannedMonth(dates.parse_month(month), row["capacity"], row["used"], 0)
+        PlannedMonth(read_month(month), row["capacity"], row["used"], 0)
         for month, row in sorted(usage.items())
     ]

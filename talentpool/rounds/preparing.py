@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from .. import audit, jobs, matching as m
-from ..accounts.models import Pool
+from ..accounts.service import lock_pool
 from ..candidates.models import Candidate
 from ..db import Session
 from ..errors import Conflict, NotFound, Refused
+from ..language import listed, named, say
 from ..needs.models import Need
 from ..permissions import Action, Actor, get_visible, require
 from ..states import NEED, NeedState, RoundState
 from .models import DirectiveKind, Round, RoundDirective, RoundNeed
+from .suggesting import check_title, distinct_title, key_of, next_number, stem_of
 
 JOB = "round"
 LONGEST = 600  # seconds
-TITLE = 100  # characters
-TRIAL = "試算："  # before the title of the round that is tried
+DEEDS = {
+    DirectiveKind.PIN: audit.Deed.ROUND_PIN,
+    DirectiveKind.FORBID: audit.Deed.ROUND_FORBID,
+}
 TRIED = (NeedState.OPEN, NeedState.SUBMITTED, NeedState.ON_HOLD)  # needs that a what-if may ask for
 
 
@@ -44,7 +48,7 @@ def _states_for(is_what_if: bool) -> tuple[NeedState, ...]:
 
 
 def _named_states(is_what_if: bool) -> str:
-    return "・".join(NEED.labels[state][0] for state in _states_for(is_what_if))
+    return listed(named(NEED.labels[state]) for state in _states_for(is_what_if))
 
 
 def check_needs(session: Session, round_: Round) -> None:
@@ -63,32 +67,12 @@ def check_needs(session: Session, round_: Round) -> None:
     changed = [code for (code,) in rows]
     if changed:
         raise Conflict(
-            f"この回を準備したあとで、募集{'、'.join(changed)}の内容が変わったか、"
-            f"{_named_states(is_what_if)}でなくなりました。もう一度準備してください。"
+            say(
+                "この回を準備したあとで、募集%(listed)sの内容が変わったか、%(named_states)sでなくなりました。もう一度準備してください。",
+                listed=listed(changed),
+                named_states=_named_states(is_what_if),
+            )
         )
-
-
-def suggest_defaults(session: Session, actor: Actor, needs: Sequence[Need]) -> dict[str, Any]:
-    """What the form of a new round starts with: all open needs, the next number, the pool's lottery."""
-    pool = session.get_one(Pool, actor.prefecture_code)
-    number = _next_number(session, pool.prefecture_code)
-    return {
-        "title": f"第{number}回マッチング",
-        "needs": [need.id for need in needs],
-        "lottery_seed": pool.lottery_seed,
-    }
-
-
-def suggest_what_if(base: Round, needs: Sequence[Need]) -> dict[str, Any]:
-    """What the form of a what-if starts with: the choices of the round it is compared with."""
-    known = {need.id for need in needs}
-    return {
-        "title": base.title if base.title.startswith(TRIAL) else f"{TRIAL}{base.title}"[:TITLE],
-        "needs": [row.need_id for row in base.needs if row.need_id in known],
-        "lottery_seed": base.policy["lottery_seed"],
-        "time_limit": base.time_limit,
-        **(base.what_if or {}),
-    }
 
 
 def create_round(
@@ -108,20 +92,30 @@ def create_round(
     require(session, actor, Action.RUN_ROUND, based_on)
     if not 1 <= time_limit <= LONGEST:
         raise Refused(
-            f"制限時間は1〜{LONGEST}秒です。", fields={"time_limit": f"1〜{LONGEST}秒です。"}
+            say("制限時間は1〜%(longest)s秒です。", longest=LONGEST),
+            fields={"time_limit": say("1〜%(longest)s秒です。", longest=LONGEST)},
         )
     wanted = set(need_ids)
     known = list_needs_for(session, prefecture_code, is_what_if=what_if is not None)
     needs = [need for need in known if need.id in wanted]
     if not wanted:
-        raise Refused("募集を1件以上選んでください。", fields={"needs": "1件以上選んでください。"})
+        raise Refused(
+            say("募集を1件以上選んでください。"), fields={"needs": say("1件以上選んでください。")}
+        )
     if len(needs) != len(wanted):
-        named = f"{_named_states(what_if is not None)}の募集を選んでください。"
-        raise Refused(f"対象にできない募集が含まれています。{named}", fields={"needs": named})
-    _lock_pool(session, prefecture_code)
+        named = say(
+            "%(named_states)sの募集を選んでください。",
+            named_states=_named_states(what_if is not None),
+        )
+        raise Refused(
+            say("対象にできない募集が含まれています。%(named)s", named=named),
+            fields={"needs": named},
+        )
+    lock_pool(session, prefecture_code)
+    check_title(session, prefecture_code, title)
     created = Round(
         prefecture_code=prefecture_code,
-        number=_next_number(session, prefecture_code),
+        number=next_number(session, prefecture_code),
         title=title,
         policy=policy.to_dict(),
         what_if=what_if.to_dict() if what_if else None,
@@ -134,7 +128,7 @@ def create_round(
     session.add(created)
     session.flush()
     audit.record(
-        session, "round.create", created, actor=actor, now=now,
+        session, audit.Deed.ROUND_CREATE, created, actor=actor, now=now,
         detail={
             "needs": len(needs), "based_on": created.based_on_id, "what_if": created.what_if
         },
@@ -163,6 +157,31 @@ def prepare_what_if(
     return created
 
 
+def prepare_next(
+    session: Session, base: Round, *, directives: Collection[str], actor: Actor, **choices: Any
+) -> Round:
+    """The round after `base` with other choices, and with those of its pins and forbids that are named by their keys."""
+    kept = [row for row in base.directives if key_of(row.need_id, row.candidate_id) in directives]
+    asked = set(choices["need_ids"])
+    codes = session.scalars(
+        sa.select(Need.code)
+        .where(Need.id.in_({row.need_id for row in kept} - asked))
+        .order_by(Need.code)
+    ).all()
+    if codes:
+        sentence = say(
+            "募集%(listed)sは対象に選ばれていません。対象にするか、固定・除外を外してください。",
+            listed=listed(codes),
+        )
+        raise Refused.at("directives", sentence)
+    created = create_round(
+        session, prefecture_code=base.prefecture_code, actor=actor, based_on=base, **choices
+    )
+    _copy(created, kept)
+    session.flush()
+    return created
+
+
 def prepare_rerun(session: Session, finished: Round, *, actor: Actor, now: datetime) -> Round:
     """The round that follows `finished`: the one already waiting, or a new one with the same choices.
 
@@ -178,11 +197,13 @@ def prepare_rerun(session: Session, finished: Round, *, actor: Actor, now: datet
     kept = _asked(finished) & askable
     if not kept:
         named = _named_states(what_if is not None)
-        raise Conflict(f"このマッチング回の募集に、{named}のものはもうありません。")
+        raise Conflict(
+            say("このマッチング回の募集に、%(named)sのものはもうありません。", named=named)
+        )
     follower = create_round(
         session,
         prefecture_code=finished.prefecture_code,
-        title=finished.title,
+        title=distinct_title(session, finished.prefecture_code, finished.title),
         need_ids=kept,
         policy=m.Policy.from_dict(finished.policy),
         time_limit=finished.time_limit,
@@ -199,12 +220,14 @@ def _find_follower(session: Session, finished: Round, askable: set[int]) -> Roun
     """The newest round made from `finished` with the same choices, whose inputs may still be changed."""
     query = sa.select(Round).where(
         Round.based_on_id == finished.id, Round.state == RoundState.QUEUED,
-        Round.title == finished.title, Round.time_limit == finished.time_limit,
+        Round.time_limit == finished.time_limit,
         Round.policy == finished.policy, Round.what_if.is_not_distinct_from(finished.what_if),
     ).order_by(Round.id.desc()).with_for_update()  # fmt: skip
     wanted = _asked(finished) & askable
     for follower in session.scalars(query):
-        if _asked(follower) & askable == wanted and not is_ordered(session, follower):
+        is_alike = stem_of(follower.title) == stem_of(finished.title)
+        is_same = is_alike and _asked(follower) & askable == wanted
+        if is_same and not is_ordered(session, follower):
             return follower
     return None
 
@@ -216,15 +239,18 @@ def _asked(round_: Round) -> set[int]:
 def _direct_alike(session: Session, round_: Round, model: Round) -> None:
     """Give the round the pins and forbids of another, for the needs that it asks for."""
     asked = _asked(round_)
+    _copy(round_, [row for row in model.directives if row.need_id in asked])
+    session.flush()
+
+
+def _copy(round_: Round, rows: Iterable[RoundDirective]) -> None:
     round_.directives = [
         RoundDirective(
             need_id=row.need_id, candidate_id=row.candidate_id, kind=row.kind, reason=row.reason,
             given_by=row.given_by, given_at=row.given_at,
         )
-        for row in model.directives
-        if row.need_id in asked
+        for row in rows
     ]  # fmt: skip
-    session.flush()
 
 
 def direct_pair(
@@ -241,7 +267,7 @@ def direct_pair(
     """Fix a pair or rule it out, in the next run; gives the round that will obey."""
     require(session, actor, Action.RUN_ROUND, round_)
     if not reason.strip():
-        raise Refused("理由を書いてください。", fields={"reason": "理由を書いてください。"})
+        raise Refused.at("reason", say("理由を書いてください。"))
     target = (
         round_
         if _is_open(session, round_)
@@ -261,7 +287,7 @@ def direct_pair(
             given_by=actor.user_id, given_at=now,
         )
     )  # fmt: skip
-    _record_directive(session, target, str(kind), need_id, candidate_id, actor, now)
+    _record_directive(session, target, DEEDS[kind], need_id, candidate_id, actor, now)
     return target
 
 
@@ -279,7 +305,9 @@ def drop_directive(
     for row in round_.directives:
         if (row.need_id, row.candidate_id) == (need_id, candidate_id):
             round_.directives.remove(row)
-            _record_directive(session, round_, "drop", need_id, candidate_id, actor, now)
+            _record_directive(
+                session, round_, audit.Deed.ROUND_DROP, need_id, candidate_id, actor, now
+            )
             return
     raise NotFound
 
@@ -289,7 +317,7 @@ def order_run(session: Session, round_: Round, *, actor: Actor, now: datetime) -
     require(session, actor, Action.RUN_ROUND, round_)
     _refuse_started(session, round_)
     job = jobs.enqueue(session, JOB, round_.id, now=now)
-    audit.record(session, "round.order", round_, actor=actor, now=now)
+    audit.record(session, audit.Deed.ROUND_ORDER, round_, actor=actor, now=now)
     return job
 
 
@@ -304,34 +332,20 @@ def _is_open(session: Session, round_: Round) -> bool:
 
 def _refuse_started(session: Session, round_: Round) -> None:
     if not _is_open(session, round_):
-        raise Conflict("このマッチング回は、すでに実行されています。")
-
-
-def _next_number(session: Session, prefecture_code: str) -> int:
-    query = sa.select(sa.func.max(Round.number)).where(Round.prefecture_code == prefecture_code)
-    return (session.scalar(query) or 0) + 1
-
-
-def _lock_pool(session: Session, prefecture_code: str) -> None:
-    """Two rounds made at once get two numbers: the prefecture's row is locked first."""
-    session.execute(
-        sa.select(Pool.prefecture_code)
-        .where(Pool.prefecture_code == prefecture_code)
-        .with_for_update()
-    )
+        raise Conflict(say("このマッチング回は、すでに実行されています。"))
 
 
 def _record_directive(
     session: Session,
     round_: Round,
-    verb: str,
+    deed: audit.Deed,
     need_id: int,
     candidate_id: int,
     actor: Actor,
     now: datetime,
 ) -> None:
     detail: dict[str, Any] = {"need": need_id, "candidate": candidate_id}
-    audit.record(session, f"round.{verb}", round_, actor=actor, now=now, detail=detail)
+    audit.record(session, deed, round_, actor=actor, now=now, detail=detail)
 
 
 def pairs_of(round_: Round, kind: DirectiveKind) -> Sequence[tuple[int, int]]:

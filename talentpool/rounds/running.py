@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from .. import clock, jobs, matching as m
 from ..db import Database, Session
 from ..errors import Conflict
+from ..language import listed, named, say, sentences
 from ..permissions import SYSTEM
 from ..pool.assemble import Assembled, assemble
 from ..reference.service import load_catalogue
@@ -19,9 +20,15 @@ from .models import DirectiveKind, PlanPair, Round, RoundInput
 from .preparing import JOB, check_needs, pairs_of
 
 SHOWN = 3  # pins that cannot be kept
+CANCELLED = "cancelled"  # what a document says of a run that was stopped by hand
 TELL_EVERY = 0.5  # seconds between two reports of progress: each is a unit of work
 T = TypeVar("T")
-VERBS = {"optimal": "prove", "feasible": "stop_short", "nothing": "come_up_empty"}
+VERBS = {
+    m.PlanStatus.OPTIMAL: "prove",
+    m.PlanStatus.FEASIBLE: "stop_short",
+    m.PlanStatus.NOTHING: "come_up_empty",
+    m.PlanStatus.CANCELLED: "halt",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +78,15 @@ def _codes(pool: Assembled, pairs: Any) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((needs[n], people[c]) for n, c in pairs if n in needs and c in people))
 
 
-def check_unchanged(session: Session, round_: Round) -> None:
-    """Conflict when people, needs or ledger have changed since the run."""
-    if gather(session, round_).hash != round_.input_hash:
-        raise Conflict(
-            "計算のあとで登録者・募集・稼働台帳のいずれかが変わったため、この割当案は採用できません。"
-            "もう一度実行してください。"
-        )
-
-
 def run_round(lease: jobs.Lease) -> None:
     """The work of a job: `lease.object_id` is the round. What is refused ends it as failed, with the sentence."""
     database = lease.database
     with database.writing() as session:
         round_ = _lock(session, lease.object_id)
-        if not _may(round_, "start"):  # taken back between the claim and now
-            lease.finish(session, jobs.JobState.CANCELLED)
-            return
         now = clock.now()
+        if not _may(round_, "start"):  # taken back between the claim and now
+            lease.finish(session, jobs.JobState.CANCELLED, now=now)
+            return
         move(session, round_, "start", actor=SYSTEM, now=now)
         round_.started_at = now
     try:
@@ -98,17 +96,19 @@ def run_round(lease: jobs.Lease) -> None:
             inputs, limit = gather(session, round_), round_.time_limit
         result = solve(inputs, limit, lease)
     except (Conflict, m.MatchingError) as error:
-        _end_badly(lease, str(error))
+        _end_badly(lease, error.message if isinstance(error, Conflict) else str(error))
         return
     with database.writing() as session:
         round_ = _lock(session, lease.object_id)
-        if lease.is_cancelled or result["status"] == "cancelled":
-            lease.finish(session, jobs.JobState.CANCELLED)
-            move(session, round_, "cancel", actor=SYSTEM, now=clock.now())
-            round_.finished_at = clock.now()
+        now = clock.now()
+        is_cancelled = result["stopped"] == CANCELLED
+        state = jobs.JobState.CANCELLED if is_cancelled else jobs.JobState.DONE
+        lease.finish(session, state, now=now)
+        if result["status"] == m.PlanStatus.CANCELLED and not result["placements"]:
+            move(session, round_, "cancel", actor=SYSTEM, now=now)
+            round_.finished_at = now
             return
-        lease.finish(session, jobs.JobState.DONE)
-        store(session, round_, inputs, result, now=clock.now())
+        store(session, round_, inputs, result, now=now)
 
 
 def solve(inputs: Inputs, time_limit: float, lease: jobs.Lease | None = None) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def solve(inputs: Inputs, time_limit: float, lease: jobs.Lease | None = None) ->
         return lease.is_cancelled
 
     try:
-        return inputs.put_to(m.document, time_limit=time_limit, progress=report)
+        return inputs.put_to(m.document, time_limit=time_limit, progress=report, has_others=True)
     except m.InfeasiblePins as error:
         raise Conflict(_explain_pins(inputs)) from error
 
@@ -136,14 +136,23 @@ def _explain_pins(inputs: Inputs) -> str:
     """Which pins break which rules; where each could be kept alone, that they cannot all."""
     people = {person.id: person for person in inputs.pool.candidates}
     needs = {need.id: need for need in inputs.pool.needs}
-    named = [
-        f"募集{need}と登録者{person}の固定は、{'・'.join(map(m.rule_text, rules))}の条件に合いません。"
+    broken = [
+        say(
+            "募集%(need)sと登録者%(person)sの固定は、%(listed)sの条件に合いません。",
+            need=need,
+            person=person,
+            listed=listed(
+                named((m.RULES[rule].ja, m.RULES[rule].en)) for rule in map(m.Rule, rules)
+            ),
+        )
         for need, person in inputs.pins
         if (rules := m.excluded_from(people[person], [needs[need]]).get(need))
     ]
-    if not named:
-        return "固定した組のすべてを、枠と登録者の稼働に収めることはできません。固定を減らしてください。"
-    return "".join([*named[:SHOWN], "固定をやめるか、条件を変えてください。"])
+    if not broken:
+        return say(
+            "固定した組のすべてを、枠と登録者の稼働に収めることはできません。固定を減らしてください。"
+        )
+    return sentences([*broken[:SHOWN], say("固定をやめるか、条件を変えてください。")])
 
 
 def store(
@@ -200,6 +209,7 @@ def _summary(inputs: Inputs, result: dict[str, Any]) -> dict[str, Any]:
         "mean_fit": round(sum(fits) / len(fits)) if fits else None,
         "proof": result["proof"],
         "baselines": result["baselines"],
+        "stopped": result["stopped"],
     }
 
 
@@ -214,17 +224,17 @@ def run_here(database: Database, round_id: int) -> RoundState:
     """Run a waiting round in the foreground, through the same job as a worker would."""
     with database.writing() as session:
         if not _may(_lock(session, round_id), "start"):
-            raise Conflict("このマッチング回は、すでに終わっています。")
+            raise Conflict(say("このマッチング回は、すでに終わっています。"))
         job = jobs.enqueue(session, JOB, round_id, now=clock.now())
     if not jobs.run(database, job.id):
-        raise Conflict("このマッチング回は、いまほかの場所で計算中です。")
+        raise Conflict(say("このマッチング回は、いまほかの場所で計算中です。"))
     with database.reading() as session:
         return session.get_one(Round, round_id).state
 
 
 def _end_badly(lease: jobs.Lease, sentence: str) -> None:
     with lease.database.writing() as session:
-        lease.finish(session, jobs.JobState.FAILED, sentence[:500])
+        lease.finish(session, jobs.JobState.FAILED, now=clock.now(), failure=sentence[:500])
         give_up(session, lease.object_id, sentence)
 
 
@@ -234,7 +244,7 @@ def give_up(session: Session, round_id: int, sentence: str) -> None:
         return
     now = clock.now()
     move(session, round_, "fail", actor=SYSTEM, now=now)
-    round_.failure, round_.finished_at = sentence[:500], now
+    round_.failure, round_.finished_at = sentence, now
 
 
 def _lock(session: Session, round_id: int) -> Round:

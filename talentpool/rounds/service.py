@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -8,34 +7,31 @@ from sqlalchemy.orm import undefer
 
 from .. import audit, jobs
 from ..db import Session
+from ..listing import Asked, Filter, Listing, in_order
+from ..paging import Listed
 from ..permissions import Action, Actor, get_visible, require, visible
 from ..states import RoundState, move
 from .models import Round, RoundNeed
 from .preparing import JOB
-from .running import check_unchanged
 
-__all__ = ["cancel_round", "check_unchanged", "discard_round", "get_finished", "list_rounds"]
-
-ROWS = 30  # of the list on one page
+PAGE = 25  # rows
 COMPARED = 5  # other plans, on the page of one
+_LISTING = Listing(
+    Round.id,
+    filters={"state": Filter(sa.select(Round.id, Round.state))},
+    orders={
+        "number": (Round.number,),
+        "title": (Round.title,),
+        "state": (in_order(RoundState, Round.state),),
+        "created": (Round.created_at,),
+    },
+    first_order="-number",
+)
 
 
-@dataclass(frozen=True, slots=True)
-class RoundPage:
-    rows: list[Round]
-    total: int
-    page: int  # from 1
-    pages: int
-
-
-def list_rounds(session: Session, actor: Actor, *, page: int = 1) -> RoundPage:
-    """One page of the rounds `actor` may see, newest first."""
-    query = visible(actor, Round)
-    total = session.scalar(query.with_only_columns(sa.func.count())) or 0
-    pages = max(1, -(-total // ROWS))
-    page = min(max(page, 1), pages)
-    rows = query.order_by(Round.id.desc()).offset((page - 1) * ROWS).limit(ROWS)
-    return RoundPage(list(session.scalars(rows)), total, page, pages)
+def list_rounds(session: Session, actor: Actor, asked: Asked) -> Listed[Round]:
+    """The rounds that `actor` may see, newest first."""
+    return _LISTING.ask(session, visible(actor, Round), asked, size=PAGE)
 
 
 def list_compared(session: Session, actor: Actor, round_: Round) -> list[Round]:
@@ -46,13 +42,8 @@ def list_compared(session: Session, actor: Actor, round_: Round) -> list[Round]:
 
 
 def get_finished(session: Session, actor: Actor, round_id: int) -> Round:
-    """A visible round with everything the plan page needs, in a handful of queries."""
-    round_ = get_visible(session, actor, Round, round_id)
-    session.scalars(
-        sa.select(Round).where(Round.id == round_.id).options(undefer(Round.result))
-        .execution_options(populate_existing=True)
-    ).one()  # fmt: skip
-    return round_
+    """A visible round with its result."""
+    return get_visible(session, actor, Round, round_id, options=[undefer(Round.result)])
 
 
 def get_round_need(session: Session, round_: Round, need_id: int) -> RoundNeed | None:
@@ -70,7 +61,7 @@ def cancel_round(session: Session, round_: Round, *, actor: Actor, now: datetime
     require(session, actor, Action.RUN_ROUND, round_)
     if round_.state is RoundState.RUNNING:
         jobs.request_cancel(session, JOB, round_.id)
-        audit.record(session, "round.stop", round_, actor=actor, now=now)
+        audit.record(session, audit.Deed.ROUND_STOP, round_, actor=actor, now=now)
         return
     move(session, round_, "cancel", actor=actor, now=now)
     round_.finished_at = now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,12 +26,35 @@ class MoveRow:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What fixing the pair would do. loss: bp of the whole plan, between at_least and loss where not is_exact."""
+    """What fixing the pair would do. loss: bp of the whole plan, between at_least and loss where not is_exact.
+
+    fit: bp of fit that the moves add or take.
+    """
 
     loss: int
     at_least: int
     is_exact: bool
     moves: list[MoveRow]
+    fit: int = 0
+
+    @property
+    def towns(self) -> list[tuple[str, int]]:
+        """(municipality, seats that the moves fill or empty) of those that differ."""
+        seats: Counter[str] = Counter()
+        for move in self.moves:
+            seats.update(need.municipality_code for need in move.enters)
+            seats.subtract(need.municipality_code for need in move.leaves)
+        return sorted((town, more) for town, more in seats.items() if more)
+
+    @property
+    def filled(self) -> int:
+        """Seats that the moves fill or empty."""
+        return sum(more for _, more in self.towns)
+
+
+def people_of(why: Why | None) -> list[int]:
+    """Ids of those whose names it shows."""
+    return [move.person.id for move in why.moves] if why else []
 
 
 def explain_pair(session: Session, round_: Round, need: Need, candidate: Candidate) -> Why | None:
@@ -41,22 +65,32 @@ def explain_pair(session: Session, round_: Round, need: Need, candidate: Candida
     inputs = m.inputs_of(stored.document)
     problem = m.problem_of(inputs, round_.result)
     plan = m.plan_of(problem, round_.result)
-    rows = {code: j for j, code in enumerate(problem.need_ids)}
-    people = {code: i for i, code in enumerate(problem.candidate_ids)}
-    j, i = rows.get(need.code), people.get(candidate.code)
-    if j is None or i is None or [j, i] in plan.pairs.tolist():
+    if need.code not in problem.need_ids or candidate.code not in problem.candidate_ids:
+        return None
+    pair = [problem.need_row(need.code), problem.candidate_row(candidate.code)]
+    if pair in plan.pairs.tolist():
         return None
     try:
         answer = m.why_not(
-            problem, plan, j, i,
-            pins=[(rows[n], people[c]) for n, c in inputs.pins],
-            forbids=[(rows[n], people[c]) for n, c in inputs.forbids],
-            time_limit=LONGEST,
+            problem, plan, *pair,
+            pins=inputs.pins, forbids=inputs.forbids, time_limit=LONGEST,
         )  # fmt: skip
     except m.InfeasiblePins:
         return None
     moves = _named(session, problem, answer.chain.moves)
-    return Why(answer.loss, answer.at_least, answer.is_exact, moves)
+    return Why(answer.loss, answer.at_least, answer.is_exact, moves, _fit(problem, answer.chain))
+
+
+def _fit(problem: m.Problem, chain: m.Chain) -> int:
+    """What the moves add to the fit of all pairs, in bp."""
+    pairs = [
+        (sign, j, move.candidate)
+        for move in chain.moves
+        for sign, needs in ((1, move.enters), (-1, move.leaves))
+        for j in needs
+    ]
+    edges = problem.edges([(j, i) for _, j, i in pairs])
+    return sum(sign * int(problem.fit[edge]) for (sign, *_), edge in zip(pairs, edges, strict=True))
 
 
 def _named(session: Session, problem: m.Problem, moves: Iterable[m.Move]) -> list[MoveRow]:

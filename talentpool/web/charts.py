@@ -1,12 +1,13 @@
-"""Small charts as SVG: no script, no style attribute, real text, a title and a description.
+"""Small SVG charts without scripts or style attributes, with real text, a title and a description.
 
-Titles and labels come from the caller, already translated; the colours from the classes in app.css.
-The macros of templates/_parts/figures.html put the same figures in text beside each chart.
+The caller passes translated titles and labels; app.css colours the classes. The macros in
+templates/_parts/figures.html repeat the figures as text beside each chart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from flask_babel import gettext as _
@@ -15,16 +16,17 @@ from markupsafe import Markup
 from ..dates import year_and_month
 
 FULL_SCORE = 10_000  # basis points
-COLOURS = 6  # classes part-1 … part-6
 
 MONTH_WIDTH = 56
 PLOT_TOP = 24
 PLOT_HEIGHT = 120
 TIMELINE_HEIGHT = 190
 
+LABELS, PLOT, BEYOND, LINE = 190, 320, 60, 26  # pixels of a chart of dots
+
 
 class MonthLoad(Protocol):
-    """Half-days of one person in one month; `month` is year * 12 + month - 1, as in the ledger."""
+    """One person's half-days in one month, which is numbered as in the ledger: year * 12 + month - 1."""
 
     @property
     def month(self) -> int: ...
@@ -36,27 +38,27 @@ class MonthLoad(Protocol):
     def booked(self) -> int: ...
 
 
-def bar(basis_points: int, *, title: str, description: str = "", part: int = 1) -> Markup:
-    """A horizontal bar; `basis_points` outside 0..10000 is drawn as the nearest end."""
+class MonthRow(Protocol):
+    """Half-days of one month, by what they are taken for."""
+
+    @property
+    def booked(self) -> int: ...
+    @property
+    def held(self) -> int: ...
+    @property
+    def free(self) -> int: ...
+
+
+def bar(basis_points: int, *, title: str, description: str = "") -> Markup:
+    """A horizontal bar; `basis_points` is clamped to 0..10000."""
     share = min(max(basis_points, 0), FULL_SCORE) / FULL_SCORE
     track = Markup('<rect class="bar-track" width="100%" height="100%"/>')
-    return _bar_frame(title, description, track + _slice(0, share, _colour(part)))
-
-
-def stacked(parts: Sequence[tuple[str, float]], *, title: str, description: str = "") -> Markup:
-    """One bar cut into the shares of `parts` (label, value ≥ 0); nothing but the track when all are 0."""
-    total = sum(value for _label, value in parts)
-    drawn = Markup('<rect class="bar-track" width="100%" height="100%"/>')
-    start = 0.0
-    for place, (label, value) in enumerate(parts, start=1):
-        share = value / total if total else 0.0
-        drawn += _slice(start, share, _colour(place), label)
-        start += share
-    return _bar_frame(title, description, drawn)
+    value = Markup('<rect class="bar-value" width="{:.2f}%" height="100%"/>').format(share * 100)
+    return _bar_frame(title, description, track + value)
 
 
 def timeline(months: Sequence[MonthLoad], *, title: str, description: str) -> Markup:
-    """A column a month: outline = capacity, from below booked (solid), then held (dashed)."""
+    """One column per month: the outline is capacity, filled from below with booked (solid) and held (dashed)."""
     top = max((month.capacity for month in months), default=0)
     width = max(len(months), 1) * MONTH_WIDTH
     columns = Markup().join(_month_column(load, place, top) for place, load in enumerate(months))
@@ -73,11 +75,27 @@ def timeline(months: Sequence[MonthLoad], *, title: str, description: str) -> Ma
 
 
 def swatch(css_class: str) -> Markup:
-    """The colour of a legend line; said by the text beside it, so hidden from screen readers."""
+    """The colour of a legend entry, hidden from screen readers because the text beside it names it."""
     return Markup(
         '<svg aria-hidden="true" focusable="false" viewBox="0 0 16 16">'
-        '<rect class="{}" x="1" y="1" width="14" height="14"/></svg>'
+        '<rect class="{}" x="1" y="1" width="14" height="14" rx="2"/></svg>'
     ).format(css_class)
+
+
+def squares(load: object, kinds: Sequence[tuple[str, str]]) -> Markup:
+    """A square for each half-day of a month; `kinds` name the counts of `load` in their order, with their labels."""
+    counts = [(kind, name, getattr(load, kind)) for kind, name in kinds]
+    named = [_("%(name)s%(n)s", name=name, n=n) for _kind, name, n in counts if n]
+    said = _("・").join(named) or _("0コマ")
+    drawn = Markup().join(swatch(kind) for kind, _name, n in counts for _ in range(n))
+    return Markup('<span class="squares" role="img" aria-label="{}">{}</span>').format(said, drawn)
+
+
+def month(load: MonthRow) -> Markup:
+    """The squares of one month, hidden from screen readers because the figures stand beside them."""
+    counts = (("booked", load.booked), ("held", load.held), ("free", load.free))
+    drawn = Markup().join(swatch(kind) for kind, n in counts for _ in range(n))
+    return Markup('<span class="squares" aria-hidden="true">{}</span>').format(drawn)
 
 
 def _bar_frame(title: str, description: str, content: Markup) -> Markup:
@@ -87,17 +105,6 @@ def _bar_frame(title: str, description: str, content: Markup) -> Markup:
     return Markup(
         '<svg class="bar" role="img" focusable="false" width="100%" height="12">{}{}</svg>'
     ).format(told, content)
-
-
-def _slice(start: float, share: float, css_class: str, label: str = "") -> Markup:
-    told = Markup("<title>{}</title>").format(label) if label else Markup()
-    return Markup('<rect class="{}" x="{:.2f}%" width="{:.2f}%" height="100%">{}</rect>').format(
-        css_class, start * 100, share * 100, told
-    )
-
-
-def _colour(place: int) -> str:
-    return f"part-{(place - 1) % COLOURS + 1}"
 
 
 def _month_column(load: MonthLoad, place: int, top: int) -> Markup:
@@ -128,3 +135,45 @@ def _text(x: float, y: float, text: str) -> Markup:
     return Markup(
         '<text class="figure-text" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>'
     ).format(x, y, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A way of deciding and its total, in bp."""
+
+    label: str
+    value: int
+    is_best: bool = False
+
+
+def dots_to_bound(dots: Sequence[Dot], bound: int, *, title: str, description: str) -> Markup:
+    """A line for each way of deciding with a dot at its total; nothing can lie beyond the bound."""
+    low = min((dot.value for dot in dots), default=bound)
+    span = max(bound - low, 1)
+    end = LABELS + PLOT
+
+    def place(value: int) -> float:
+        return LABELS + 20 + (PLOT - 20) * (value - low) / span
+
+    lines = Markup().join(
+        _dot_line(dot, place(dot.value), (number + 0.5) * LINE) for number, dot in enumerate(dots)
+    )
+    height = len(dots) * LINE
+    return Markup(
+        '<svg class="dots" role="img" focusable="false" viewBox="0 0 {width} {height}">'
+        "<title>{title}</title><desc>{description}</desc>"
+        '<line class="dots-bound" x1="{end}" x2="{end}" y1="0" y2="{height}"/>'
+        '<rect class="dots-beyond" x="{end}" width="{beyond}" height="{height}"/>{lines}</svg>'
+    ).format(
+        width=end + BEYOND, height=height, title=title, description=description, end=end,
+        beyond=BEYOND, lines=lines,
+    )  # fmt: skip
+
+
+def _dot_line(dot: Dot, x: float, y: float) -> Markup:
+    kind = "dots-best" if dot.is_best else "dots-other"
+    return Markup(
+        '<text class="figure-text" x="0" y="{text_y:.1f}">{label}</text>'
+        '<line class="dots-line" x1="{start}" x2="{x:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        '<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="6"/>'
+    ).format(text_y=y + 5, label=dot.label, start=LABELS, x=x, y=y, kind=kind)

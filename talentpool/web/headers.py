@@ -1,4 +1,4 @@
-"""Security headers, all in one place. Nothing is loaded from outside, nothing runs inline."""
+"""All security headers. Pages load nothing from other sites and run nothing inline."""
 
 from __future__ import annotations
 

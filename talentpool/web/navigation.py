@@ -1,4 +1,4 @@
-"""The links at the top of the page. Features add theirs; each role sees its own."""
+"""The main menu. Features add their links; each role sees its own."""
 
 from __future__ import annotations
 
@@ -16,23 +16,24 @@ class NavItem:
     endpoint: str
     roles: frozenset[Role]
     position: int
+    icon: str  # of templates/_parts/icons.html
 
 
 @dataclass(slots=True)
 class Navigation:
     items: list[NavItem] = field(default_factory=list)
 
-    def add(self, label: Any, endpoint: str, *roles: Role, position: int) -> None:
-        self.items.append(NavItem(label, endpoint, frozenset(roles), position))
+    def add(self, label: Any, endpoint: str, *roles: Role, position: int, icon: str) -> None:
+        self.items.append(NavItem(label, endpoint, frozenset(roles), position, icon))
         self.items.sort(key=lambda item: item.position)
 
-    def links(self) -> list[tuple[str, str, bool, None]]:
-        """(label, address, is current, count) for the signed-in role."""
+    def links(self) -> list[tuple[str, str, bool, None, str]]:
+        """(label, address, is current, count, icon) for the signed-in role."""
         actor = getattr(g, "actor", None)
         if actor is None:
             return []
         return [
-            (str(item.label), url_for(item.endpoint), _is_here(item.endpoint), None)
+            (str(item.label), url_for(item.endpoint), _is_here(item.endpoint), None, item.icon)
             for item in self.items
             if actor.role in item.roles
         ]

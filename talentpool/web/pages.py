@@ -1,23 +1,48 @@
-"""The pages that say the same to everybody, and the chart functions that templates call."""
+"""The pages that are the same for everyone, and the functions that all templates may call."""
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from flask import Blueprint, Flask, render_template
 
+from ..pay import HALF_DAYS_A_DAY, HOURS_A_HALF_DAY
 from ..permissions import Action, can
 from ..reference.entries import Vocabulary
-from ..reference.service import load_catalogue
+from ..standing import STATES, WORDS, Reader
 from . import charts
 from .access import public
-from .unit import current_actor, current_session
+from .labels import label
+from .paging import this_page
+from .unit import current_actor, current_catalogue, current_session
 
 blueprint = Blueprint("pages", __name__)
+READERS = (Reader.STAFF, Reader.TOWN, Reader.PERSON)  # in the order of the columns
 
 
 @blueprint.get("/help")
 @public
 def guide() -> str:
-    return render_template("public/guide.html")
+    return render_template("public/guide.html", hours=HOURS_A_HALF_DAY, half_days=HALF_DAYS_A_DAY)
+
+
+@blueprint.get("/help/states")
+@public
+def state_words() -> str:
+    """What each reader is told of the states of registrations, needs and placements."""
+    members, needs, placements = map(_words_of, STATES)
+    return render_template(
+        "public/state_words.html", members=members, needs=needs, placements=placements
+    )
+
+
+def _words_of(standings: type[StrEnum]) -> list[list[str]]:
+    """A row of each standing: what each of READERS is told."""
+    told = [WORDS[standings].get(reader, {}) for reader in READERS]
+    return [
+        [label(words[standing]) if standing in words else "—" for words in told]
+        for standing in standings
+    ]
 
 
 @blueprint.get("/privacy")
@@ -29,7 +54,7 @@ def privacy() -> str:
 @blueprint.get("/consent")
 @public
 def consent() -> str:
-    purposes = load_catalogue(current_session()).terms(Vocabulary.CONSENT_PURPOSE)
+    purposes = current_catalogue().terms(Vocabulary.CONSENT_PURPOSE)
     return render_template("public/consent.html", purposes=purposes)
 
 
@@ -41,9 +66,9 @@ def accessibility() -> str:
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(charts=charts, may=may)
+    app.jinja_env.globals.update(charts=charts, may=may, this_page=this_page)
 
 
 def may(action: str) -> bool:
-    """Whether who looks at the page may do `action` ("round:run") on anything at all; for templates."""
+    """Whether the reader may do `action` ("round:run") to any object."""
     return can(current_session(), current_actor(), Action(action))

@@ -23,7 +23,7 @@ def run(group: str, *arguments: str) -> Result:
 
 
 @pytest.mark.usefixtures("environment")
-def test_the_command_line_opens_a_pool_and_lets_the_first_administrator_in(
+def test_the_command_line_opens_a_pool_and_invites_the_first_administrator(
     database: Database,
 ) -> None:
     assert run("prefecture", "add", "28").output == "28 兵庫県DX人材プール\n"
@@ -66,7 +66,7 @@ def test_an_officer_is_added_by_the_town_and_gets_new_links_until_disabled(
 
 
 @pytest.mark.usefixtures("environment")
-def test_what_does_not_fit_is_refused() -> None:
+def test_unsuitable_arguments_are_refused() -> None:
     assert isinstance(run("prefecture", "add", "48").exception, Refused)
     assert isinstance(run("user", "disable", "nobody@example.jp").exception, NotFound)
     no_pool = run(

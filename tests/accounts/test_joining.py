@@ -44,7 +44,7 @@ def can_sign_in(session: Session, password: str, email: str = EMAIL) -> bool:
     return True
 
 
-def test_who_signs_up_can_sign_in_after_the_address_has_answered(session: Session) -> None:
+def test_sign_in_works_once_the_address_is_confirmed(session: Session) -> None:
     letter = sign_up(session)
     assert person(session).role is Role.CANDIDATE
     assert person(session).prefecture_code == HYOGO
@@ -66,7 +66,7 @@ def test_a_link_expires(session: Session) -> None:
         joining.confirm_address(session, secret, password=PASSWORD, now=NOW + timedelta(days=1))
 
 
-def test_a_link_serves_its_own_purpose_only(session: Session) -> None:
+def test_a_link_works_only_for_its_purpose(session: Session) -> None:
     secret = secret_of(sign_up(session))
     for purpose in (Purpose.INVITE, Purpose.RESET):
         with pytest.raises(NotFound):
@@ -89,7 +89,7 @@ def test_two_simultaneous_uses_of_a_link_set_one_password(database: Database) ->
         assert sorted(threads.map(take, range(8))) == ["dead"] * 7 + ["taken"]
 
 
-def test_a_stranger_cannot_have_somebody_else_s_address_confirmed_by_a_click(
+def test_a_click_does_not_confirm_a_stranger_s_sign_up(
     session: Session,
 ) -> None:
     secret = secret_of(sign_up(session, password="chosen by a stranger"))
@@ -120,14 +120,14 @@ def test_signing_up_with_a_known_address_changes_nothing_and_reminds_its_owner(
     assert session.scalar(sa.select(sa.func.count()).select_from(MailOrder)) == 1
 
 
-def test_a_disabled_account_is_not_opened_by_signing_up_or_by_a_reset(session: Session) -> None:
+def test_neither_sign_up_nor_reset_reopens_a_disabled_account(session: Session) -> None:
     user = make_user(session, Role.CANDIDATE, email=EMAIL)
     service.disable_user(session, user, actor=SYSTEM, now=NOW)
     assert sign_up(session) is None
     assert joining.request_reset(session, email=EMAIL, now=NOW) is None
 
 
-def test_a_link_of_an_account_disabled_meanwhile_is_dead(session: Session) -> None:
+def test_a_link_stops_working_when_its_account_is_disabled(session: Session) -> None:
     make_user(session, Role.CANDIDATE, email=EMAIL)
     secret = secret_of(joining.request_reset(session, email=EMAIL, now=NOW))
     person(session).disabled_at = NOW
@@ -172,7 +172,7 @@ def test_a_reset_changes_the_password(session: Session) -> None:
     assert not can_sign_in(session, PASSWORD)
 
 
-def test_a_reset_for_nobody_orders_no_mail(session: Session) -> None:
+def test_a_reset_for_an_unknown_address_orders_no_mail(session: Session) -> None:
     assert joining.request_reset(session, email="nobody@example.jp", now=NOW) is None
     with pytest.raises(Refused):
         joining.request_reset(session, email="no address", now=NOW)
@@ -187,7 +187,7 @@ def test_a_refused_new_password_leaves_the_link_usable(session: Session) -> None
     joining.use_link(session, secret, Purpose.RESET, password=NEW_PASSWORD, now=NOW)
 
 
-def test_a_password_changed_meanwhile_makes_the_proof_worthless(session: Session) -> None:
+def test_a_proof_is_void_once_the_password_has_changed(session: Session) -> None:
     user = make_user(session, Role.APPROVER)
     proof = signing_in.prove_identity(session, user.email, PASSWORD)
     signing_in.change_password(
@@ -198,7 +198,7 @@ def test_a_password_changed_meanwhile_makes_the_proof_worthless(session: Session
         signing_in.sign_in(session, proof, now=NOW)
 
 
-def test_a_password_is_changed_by_its_owner_who_knows_it(session: Session) -> None:
+def test_only_its_owner_changes_a_password_and_must_know_it(session: Session) -> None:
     user, other = make_user(session, Role.APPROVER), make_user(session, Role.ADMIN)
     new = {"password": NEW_PASSWORD, "now": NOW}
     with pytest.raises(Forbidden):
@@ -208,7 +208,7 @@ def test_a_password_is_changed_by_its_owner_who_knows_it(session: Session) -> No
     assert set(refusal.value.fields) == {"present"}
 
 
-def test_the_secret_of_a_link_is_nowhere_in_the_database(session: Session) -> None:
+def test_the_database_does_not_hold_the_secret_of_a_link(session: Session) -> None:
     letter = sign_up(session)
     secret = secret_of(letter)
     session.commit()
@@ -219,7 +219,7 @@ def test_the_secret_of_a_link_is_nowhere_in_the_database(session: Session) -> No
     assert secret not in f"{links_stored}{orders}{events}{letter!r}"
 
 
-def test_neither_record_nor_outbox_nor_repr_holds_an_address(session: Session) -> None:
+def test_audit_outbox_and_reprs_hold_no_addresses(session: Session) -> None:
     letter = sign_up(session)
     joining.confirm_address(session, secret_of(letter), password=PASSWORD, now=NOW)
     joining.request_reset(session, email=EMAIL, now=NOW)

@@ -40,7 +40,7 @@ def test_production_uses_the_low_memory_profile_of_rfc_9106() -> None:
     assert (used.type, used.time_cost, used.memory_cost, used.parallelism) == (Type.ID, 3, 65536, 4)
 
 
-def test_the_right_password_is_told_from_a_wrong_one(session: Session) -> None:
+def test_only_the_right_password_is_accepted(session: Session) -> None:
     made = passwords.of(session).hash(PASSWORD)
     assert passwords.of(session).verify(made, PASSWORD)
     assert not passwords.of(session).verify(made, PASSWORD + "!")
@@ -48,7 +48,7 @@ def test_the_right_password_is_told_from_a_wrong_one(session: Session) -> None:
     assert not passwords.of(session).verify("no hash at all", PASSWORD)
 
 
-def test_half_and_full_width_letters_are_the_same_keys(session: Session) -> None:
+def test_half_and_full_width_letters_are_equal(session: Session) -> None:
     made = passwords.of(session).hash("ｐａｓｓ phrase ガ")
     assert passwords.of(session).verify(made, "pass phrase ｶﾞ")
 
@@ -76,7 +76,7 @@ def test_a_weak_password_is_refused_at_its_field(password: str) -> None:
 @pytest.mark.parametrize(
     "password", ["ten chars!", "はなさかじいさんのいぬ", "all lower case words", "x1" * 100]
 )
-def test_length_is_all_that_is_asked_for(password: str) -> None:
+def test_a_long_password_needs_no_digits_or_symbols(password: str) -> None:
     check_acceptable(password, email="hanako@example.jp")
 
 

@@ -10,8 +10,12 @@ from talentpool.accounts.models import OneTimeLink, User
 from talentpool.audit import AuditEvent
 from talentpool.db import Session
 from talentpool.errors import Conflict, Forbidden, NotFound, Refused, UnknownCode
+from talentpool.listing import Asked
 from talentpool.permissions import SYSTEM, Actor, Role, get_visible
+from talentpool.reference.catalogue import Catalogue
 from tests.factories import HIMEJI, HYOGO, NOW, OSAKA, make_prefecture_pool, make_user
+
+CATALOGUE = Catalogue.shipped()
 
 KOBE = "281000"
 DOMAINS = {KOBE: "city.kobe.lg.jp"}
@@ -32,7 +36,7 @@ def events_of(session: Session, user: User) -> list[AuditEvent]:
     return list(session.scalars(sa.select(AuditEvent).where(AuditEvent.object_id == str(user.id))))
 
 
-def test_an_address_is_found_in_any_spelling_and_stored_unreadably(
+def test_an_address_is_found_in_any_spelling_and_stored_encrypted(
     session: Session, admin: Actor
 ) -> None:
     user = create(session, admin, "Hanako.Yamada@Example.JP")
@@ -44,7 +48,7 @@ def test_an_address_is_found_in_any_spelling_and_stored_unreadably(
     assert b"hanako" not in bytes(stored.one().email)
 
 
-def test_an_address_has_one_account(session: Session, admin: Actor) -> None:
+def test_an_address_has_at_most_one_account(session: Session, admin: Actor) -> None:
     create(session, admin)
     with pytest.raises(Refused) as refusal:
         create(session, admin, "NEW@example.jp", role=Role.AUDITOR)
@@ -54,7 +58,7 @@ def test_an_address_has_one_account(session: Session, admin: Actor) -> None:
 @pytest.mark.parametrize(
     "email", ["", "nobody", "a@b", "a@example.jp\nBcc: x@example.jp", "x" * 65 + "@example.jp"]
 )
-def test_what_is_no_address_is_refused_at_its_field(
+def test_an_invalid_address_is_refused_at_its_field(
     session: Session, admin: Actor, email: str
 ) -> None:
     with pytest.raises(Refused) as refusal:
@@ -62,7 +66,7 @@ def test_what_is_no_address_is_refused_at_its_field(
     assert set(refusal.value.fields) == {"email"}
 
 
-def test_staff_of_a_prefecture_without_a_pool_cannot_exist(session: Session, admin: Actor) -> None:
+def test_staff_need_a_pool_in_their_prefecture(session: Session, admin: Actor) -> None:
     with pytest.raises(Refused) as refusal:
         create(session, SYSTEM, prefecture_code=OSAKA)
     assert set(refusal.value.fields) == {"prefecture_code"}
@@ -73,7 +77,7 @@ def test_staff_of_a_prefecture_without_a_pool_cannot_exist(session: Session, adm
         session.flush()
 
 
-def test_a_second_prefecture_stands_beside_the_first(session: Session, admin: Actor) -> None:
+def test_a_second_prefecture_runs_beside_the_first(session: Session, admin: Actor) -> None:
     make_prefecture_pool(session, OSAKA)
     other = create(session, SYSTEM, prefecture_code=OSAKA)
     assert [pool.prefecture_code for pool in directory.list_pools(session)] == [OSAKA, HYOGO]
@@ -83,7 +87,7 @@ def test_a_second_prefecture_stands_beside_the_first(session: Session, admin: Ac
         create(session, admin, "second@example.jp", prefecture_code=OSAKA)
 
 
-def test_a_pool_is_opened_once_for_a_real_prefecture_and_by_the_operator(
+def test_only_the_operator_opens_a_pool_once_for_a_real_prefecture(
     session: Session, admin: Actor
 ) -> None:
     with pytest.raises(Conflict):
@@ -104,9 +108,7 @@ def test_an_officer_needs_an_address_of_the_town(session: Session, admin: Actor)
     assert user.prefecture_code == HYOGO
 
 
-def test_an_exception_to_the_town_s_domain_stands_in_the_record(
-    session: Session, admin: Actor
-) -> None:
+def test_an_exception_to_the_town_s_domain_is_audited(session: Session, admin: Actor) -> None:
     user = create(
         session,
         admin,
@@ -121,7 +123,7 @@ def test_an_exception_to_the_town_s_domain_stands_in_the_record(
     ("role", "town"),
     [(Role.MUNICIPALITY, None), (Role.COORDINATOR, KOBE), (Role.MUNICIPALITY, "999999")],
 )
-def test_a_town_belongs_to_officers_of_towns_only(
+def test_only_officers_of_towns_have_a_town(
     session: Session, admin: Actor, role: Role, town: str | None
 ) -> None:
     with pytest.raises(Refused) as refusal:
@@ -129,7 +131,7 @@ def test_a_town_belongs_to_officers_of_towns_only(
     assert set(refusal.value.fields) == {"municipality_code"}
 
 
-def test_an_officer_s_town_lies_in_the_officer_s_prefecture(session: Session) -> None:
+def test_an_officer_s_town_is_in_the_officer_s_prefecture(session: Session) -> None:
     make_prefecture_pool(session, OSAKA)
     user = make_user(session, Role.MUNICIPALITY)
     user.municipality_code = "271004"
@@ -152,7 +154,7 @@ def test_nobody_signs_in_as_the_system(session: Session) -> None:
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in {Role.ADMIN, Role.SYSTEM}])
-def test_only_administrators_keep_accounts(session: Session, role: Role) -> None:
+def test_only_administrators_manage_accounts(session: Session, role: Role) -> None:
     actor = make_user(session, role).actor
     user = make_user(session, Role.COORDINATOR)
     with pytest.raises(Forbidden):
@@ -190,7 +192,7 @@ def test_nobody_locks_themselves_out(session: Session, admin: Actor) -> None:
         service.change_role(session, own, Role.AUDITOR, actor=admin, now=NOW)
 
 
-def test_a_change_of_role_keeps_the_rules_of_the_new_role(session: Session, admin: Actor) -> None:
+def test_a_change_of_role_obeys_the_rules_of_the_new_role(session: Session, admin: Actor) -> None:
     officer = make_user(session, Role.MUNICIPALITY)
     with pytest.raises(Refused) as refusal:
         service.change_role(
@@ -221,26 +223,38 @@ def test_every_change_of_an_account_is_one_event(session: Session, admin: Actor)
     ]
 
 
-def test_administrators_see_neither_name_nor_address_of_candidates(
+def test_administrators_see_no_names_and_addresses_of_candidates(
     session: Session, admin: Actor
 ) -> None:
     person = make_user(session, Role.CANDIDATE)
     person.display_name = "山田 花子"
     session.flush()
-    accounts, total = directory.list_accounts(session, admin)
-    assert total == len(accounts) == 2
-    shown = {account.id: account for account in accounts}
+    found = directory.list_accounts(session, admin, catalogue=CATALOGUE).page()
+    assert found.total == len(found.rows) == 2
+    shown = {account.id: account for account in directory.show_accounts(session, found.rows)}
     assert (shown[person.id].display_name, shown[person.id].email) == ("", "")
     assert "山田" not in repr(person)
+    for words in ("山田", "花子", person.email):
+        asked = Asked(words=words)
+        assert directory.list_accounts(session, admin, asked, catalogue=CATALOGUE).page().total == 0
 
 
-def test_the_list_of_accounts_is_of_the_prefecture_and_can_be_narrowed(
+def test_the_list_of_accounts_covers_one_prefecture_and_can_be_filtered(
     session: Session, admin: Actor
 ) -> None:
     make_user(session, Role.COORDINATOR, prefecture_code=OSAKA)
     officer = make_user(session, Role.MUNICIPALITY)
-    accounts, total = directory.list_accounts(session, admin, role=Role.MUNICIPALITY)
-    assert [account.id for account in accounts] == [officer.id]
-    assert accounts[0].municipality == "姫路市"
-    assert total == 1
-    assert directory.list_accounts(session, admin)[1] == 2
+    officer.display_name = "ひめ路 一郎"
+    session.flush()
+
+    def found(words: str = "", **values: str) -> list[tuple[int, str]]:
+        asked = Asked(values, words)
+        rows = directory.list_accounts(session, admin, asked, catalogue=CATALOGUE).page().rows
+        return [(row.id, row.municipality) for row in directory.show_accounts(session, rows)]
+
+    own = [(officer.id, "姫路市")]
+    assert found(role=Role.MUNICIPALITY) == found(municipality="282014") == own
+    for words in ("ヒメ路", "一郎", officer.email.upper(), "姫路", str(officer.id)):
+        assert found(words) == own, words
+    assert len(found()) == 2
+    assert found(state="disabled") == []

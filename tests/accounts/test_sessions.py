@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from itsdangerous import URLSafeSerializer
 
 from talentpool.accounts import directory, service
 from talentpool.accounts.models import User, WebSession
+from talentpool.accounts.sessions import SignedIn
 from talentpool.db import Database
 from talentpool.permissions import SYSTEM, Role
 from talentpool.web.sessions import DatabaseSessions
@@ -20,7 +22,9 @@ NEW_PASSWORD = "a completely new phrase"
 
 @pytest.fixture
 def browser(app: TalentpoolFlask) -> Browser:
-    return signed_in(app, Role.COORDINATOR)
+    browser = Browser(app)
+    browser.sign_in(stored_user(app.database, Role.COORDINATOR))
+    return browser
 
 
 def is_signed_in(browser: Browser) -> bool:
@@ -33,16 +37,14 @@ def only_user(database: Database) -> User:
 
 
 def set_clock(app: TalentpoolFlask, **since: float) -> None:
-    """Let the session interface see a time that is later by `since`."""
+    """Move the clock of the session interface forward by `since`."""
     sessions = app.session_interface
     assert isinstance(sessions, DatabaseSessions)
     then = sessions.now() + timedelta(**since)
     sessions.now = lambda: then
 
 
-def test_a_cookie_copied_before_signing_out_is_worth_nothing_after(
-    app: TalentpoolFlask, browser: Browser
-) -> None:
+def test_a_copied_cookie_stops_working_at_sign_out(app: TalentpoolFlask, browser: Browser) -> None:
     thief = Browser(app)
     thief.take_cookie(browser.cookie or "")
     assert is_signed_in(thief)
@@ -61,7 +63,7 @@ def test_the_secret_of_the_cookie_is_not_in_the_database(
     assert all(str(browser.cookie) not in f"{row.token_hash} {row.content}" for row in rows)
 
 
-def test_a_session_fixed_before_sign_in_does_not_become_the_signed_in_one(
+def test_a_session_fixed_before_sign_in_is_never_signed_in(
     app: TalentpoolFlask,
 ) -> None:
     user = stored_user(app.database, Role.COORDINATOR)
@@ -75,19 +77,64 @@ def test_a_session_fixed_before_sign_in_does_not_become_the_signed_in_one(
     assert not is_signed_in(attacker)
 
 
-def test_an_invented_cookie_is_not_taken_over(app: TalentpoolFlask) -> None:
+def test_an_invented_cookie_is_not_adopted(app: TalentpoolFlask) -> None:
     browser = Browser(app)
     browser.take_cookie("chosen-by-somebody-else")
     browser.get("/signin")
     assert browser.cookie != "chosen-by-somebody-else"
 
 
-def test_a_page_without_a_form_leaves_no_session_behind(
-    app: TalentpoolFlask, database: Database
-) -> None:
-    Browser(app).get("/help")
+def _rows(database: Database) -> int:
     with database.reading() as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(WebSession)) == 0
+        return session.scalars(sa.select(sa.func.count()).select_from(WebSession)).one()
+
+
+def test_a_visitor_leaves_no_session_behind(app: TalentpoolFlask, database: Database) -> None:
+    visitor = Browser(app)
+    paths = [rule.rule for rule in app.url_map.iter_rules() if not rule.arguments]
+    for path in [*paths, "/nowhere"]:
+        visitor.get(path)
+    assert visitor.post("/signin", email="nobody@example.jp", password="x").status_code == 422
+    assert visitor.post("/reset", email="nobody@example.jp").status_code == 302
+    assert visitor.post("/signout").status_code == 302
+    assert _rows(database) == 0
+
+
+def test_who_signs_out_is_told_so_and_leaves_no_session_behind(
+    database: Database, browser: Browser
+) -> None:
+    browser.post("/signout")
+    assert _rows(database) == 0
+    assert "ログアウトしました" in browser.get("/signin").text
+    assert "ログアウトしました" not in browser.get("/signin").text
+
+
+def test_a_visitor_is_nobody_whatever_the_cookie_says(app: TalentpoolFlask) -> None:
+    user = stored_user(app.database, Role.COORDINATOR)
+    sessions = app.session_interface
+    assert isinstance(sessions, DatabaseSessions)
+    claims = {"_user_id": SignedIn.of(user).get_id(), "_fresh": True}
+    ends = (NOW + timedelta(days=1)).timestamp()
+    visitor = Browser(app)
+    for value in (
+        sessions.visits.dumps([ends, claims]),  # even signed
+        URLSafeSerializer("another key", salt="visit").dumps([ends, claims]),
+        "no.signature",
+        ".",
+    ):
+        visitor.take_cookie(str(value))
+        assert not is_signed_in(visitor)
+        assert not is_signed_in(visitor)
+
+
+def test_the_token_of_a_visitor_lasts_for_twelve_hours(app: TalentpoolFlask) -> None:
+    visitor = Browser(app)
+    token = visitor.token()
+    form = {"csrf_token": token, "email": "nobody@example.jp", "password": "x"}
+    set_clock(app, hours=11)
+    assert visitor.client.post("/signin", data=form).status_code == 422
+    set_clock(app, hours=13)
+    assert visitor.client.post("/signin", data=form).status_code == 403
 
 
 def test_thirty_idle_minutes_end_the_session(app: TalentpoolFlask, browser: Browser) -> None:
@@ -99,9 +146,7 @@ def test_thirty_idle_minutes_end_the_session(app: TalentpoolFlask, browser: Brow
     assert not is_signed_in(browser)
 
 
-def test_twelve_hours_end_the_session_of_the_busiest_person(
-    app: TalentpoolFlask, browser: Browser
-) -> None:
+def test_twelve_hours_end_even_an_active_session(app: TalentpoolFlask, browser: Browser) -> None:
     for _ in range(28):
         set_clock(app, minutes=25)
         assert is_signed_in(browser)
@@ -109,7 +154,7 @@ def test_twelve_hours_end_the_session_of_the_busiest_person(
     assert not is_signed_in(browser)
 
 
-def test_an_unchanged_session_is_noted_as_seen_at_most_once_a_minute(
+def test_an_unchanged_session_is_marked_as_seen_at_most_once_a_minute(
     app: TalentpoolFlask, database: Database, browser: Browser
 ) -> None:
     def seen() -> list[object]:
@@ -126,17 +171,16 @@ def test_an_unchanged_session_is_noted_as_seen_at_most_once_a_minute(
     assert seen() != first
 
 
-def test_rows_nobody_came_back_to_go_when_the_next_session_begins(
+def test_a_new_session_deletes_rows_a_day_past_their_end(
     app: TalentpoolFlask, database: Database
 ) -> None:
-    Browser(app).get("/signin")
-    set_clock(app, minutes=31)
-    Browser(app).get("/signin")
-    with database.reading() as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(WebSession)) == 1
+    signed_in(app, Role.COORDINATOR)
+    set_clock(app, days=1, minutes=31)
+    signed_in(app, Role.APPROVER)
+    assert _rows(database) == 1
 
 
-def test_a_disabled_account_is_out_at_once(database: Database, browser: Browser) -> None:
+def test_a_disabled_account_is_signed_out_at_once(database: Database, browser: Browser) -> None:
     with database.writing() as session:
         user = session.get_one(User, only_user(database).id)
         service.disable_user(session, user, actor=SYSTEM, now=NOW)
@@ -144,7 +188,7 @@ def test_a_disabled_account_is_out_at_once(database: Database, browser: Browser)
     assert browser.sign_in(user).status_code == 422
 
 
-def test_another_role_ends_every_session(database: Database, browser: Browser) -> None:
+def test_a_change_of_role_ends_every_session(database: Database, browser: Browser) -> None:
     with database.writing() as session:
         user = session.get_one(User, only_user(database).id)
         service.change_role(session, user, Role.APPROVER, actor=SYSTEM, now=NOW)
@@ -166,17 +210,17 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(
     assert not is_signed_in(other)
 
 
-def test_a_session_that_was_begun_with_the_old_password_does_not_outlive_it(
+def test_a_session_begun_with_the_old_password_ends_with_it(
     app: TalentpoolFlask, browser: Browser
 ) -> None:
-    """The row may be written just after the change deleted all rows: it names the password it began with."""
+    """The row may be inserted just after the change deleted all rows, so it names the password it began with."""
     with app.database.writing() as session:
         user = session.get_one(User, only_user(app.database).id)
         user.password_hash = service.hash_password(session, NEW_PASSWORD, email=user.email)
     assert not is_signed_in(browser)
 
 
-def test_a_town_that_changes_is_another_actor(app: TalentpoolFlask) -> None:
+def test_a_change_of_town_ends_the_session(app: TalentpoolFlask) -> None:
     browser = signed_in(app, Role.MUNICIPALITY)
     with app.database.writing() as session:
         user = session.scalars(sa.select(User).where(User.role == Role.MUNICIPALITY)).one()
@@ -184,13 +228,14 @@ def test_a_town_that_changes_is_another_actor(app: TalentpoolFlask) -> None:
     assert not is_signed_in(browser)
 
 
-def test_over_https_the_cookie_is_secure_and_bound_to_the_host(app: TalentpoolFlask) -> None:
+def test_over_https_the_cookie_is_secure_and_bound_to_the_host(
+    app: TalentpoolFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sessions = app.session_interface
     assert isinstance(sessions, DatabaseSessions)
-    app.session_interface = DatabaseSessions(sessions.store, is_secure=True, now=sessions.now)
-    cookie = (
-        app.test_client().get("/signin", base_url="https://pool.example.jp").headers["Set-Cookie"]
-    )
+    secure = DatabaseSessions(sessions.store, "s" * 32, is_secure=True, now=sessions.now)
+    monkeypatch.setattr(app, "session_interface", secure)
+    cookie = app.test_client().get("/signin", base_url="https://localhost").headers["Set-Cookie"]
     assert cookie.startswith("__Host-session=")
     for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
         assert part in cookie

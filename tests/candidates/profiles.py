@@ -13,17 +13,17 @@ from talentpool.candidates import (
     reviewing,
     submitting,
 )
-from talentpool.candidates.models import Candidate, Membership
-from talentpool.candidates.steps import (
+from talentpool.candidates.content import (
     Availability,
     Basics,
     Career,
-    Claim,
     Post,
+    SkillClaim,
     Skills,
-    Span,
+    Window,
     Wishes,
 )
+from talentpool.candidates.models import Candidate, Membership
 from talentpool.db import Session
 from talentpool.mail import MailOrder
 from talentpool.permissions import Actor
@@ -36,8 +36,8 @@ BASICS = Basics(
     phone="078-341-7711", home_code=make.HIMEJI, birth_date="1962-04-01",
 )  # fmt: skip
 CAREER = Career(posts=[Post("姫路市", dates.month_number(2000, 4))])
-SKILLS = Skills(claims={"bpr": Claim(3, 2025)})
-WINDOWS = Availability(windows=[Span(APRIL, SEPTEMBER, 8)])
+SKILLS = Skills([SkillClaim("bpr", 3, 2025)])
+WINDOWS = Availability(windows=[Window(APRIL, SEPTEMBER, 8)])
 WISHES = Wishes(forms=["commission"], pay_minimum=5000, pay_wish=8000)
 
 

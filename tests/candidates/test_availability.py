@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from talentpool import dates
 from talentpool.candidates import (
@@ -13,11 +14,8 @@ from talentpool.candidates import (
     reviewing,
     submitting,
 )
-from talentpool.candidates.models import Candidate, Window
-from talentpool.candidates.steps import (
-    Availability,
-    Span,
-)
+from talentpool.candidates.content import Availability, Window
+from talentpool.candidates.models import Candidate, CandidateWindow
 from talentpool.db import Session
 from talentpool.errors import Refused
 from talentpool.ledger import service as ledger
@@ -29,8 +27,8 @@ from .profiles import APRIL, NOW, SEPTEMBER, WINDOWS, active, complete
 
 
 def test_capacity_is_what_the_windows_say_and_a_pause_is_stronger() -> None:
-    def window(first: int, last: int, n: int) -> Window:
-        return Window(first_month=first, last_month=last, half_days=n, is_available=n > 0)
+    def window(first: int, last: int, n: int) -> CandidateWindow:
+        return CandidateWindow(first_month=first, last_month=last, half_days=n, is_available=n > 0)
 
     windows = [window(3, 4, 0), window(1, 3, 8), window(5, 6, 2), window(9, 9, 0)]
     assert availability.capacity_of(windows) == {1: 8, 2: 8, 3: 0, 5: 2, 6: 2}
@@ -44,7 +42,7 @@ def test_the_ledger_follows_the_windows_of_who_is_in_the_pool(
     assert ledger.list_months(session, candidate.id) == []
     submitting.submit_profile(session, candidate.memberships[0], actor=person, now=NOW)
     reviewing.activate_membership(session, candidate.memberships[0], actor=officer, now=NOW)
-    fewer = Availability(windows=[Span(APRIL + 1, APRIL + 2, 4)])
+    fewer = Availability(windows=[Window(APRIL + 1, APRIL + 2, 4)])
     availability.save_availability(session, candidate, fewer, actor=person, now=NOW)
     rows = ledger.list_months(session, candidate.id)
     assert [(row.month, row.capacity) for row in rows] == [(APRIL + 1, 4), (APRIL + 2, 4)]
@@ -55,7 +53,7 @@ def test_months_that_are_over_stay_in_the_ledger(
 ) -> None:
     active(session, candidate, person, officer)
     july = NOW + timedelta(days=220)  # 2027-07
-    fewer = Availability(windows=[Span(APRIL, SEPTEMBER, 4)])
+    fewer = Availability(windows=[Window(APRIL, SEPTEMBER, 4)])
     availability.save_availability(session, candidate, fewer, actor=person, now=july)
     assert [row.capacity for row in ledger.list_months(session, candidate.id)] == [8, 8, 8, 4, 4, 4]
 
@@ -78,30 +76,30 @@ def test_less_than_what_is_booked_is_refused_with_every_month(
     active(session, candidate, person, officer)
     need = make.make_need(session, first_month=APRIL, last_month=APRIL + 1, half_days=6)
     make.make_placement(session, need, candidate, state=PlacementState.OFFERED)
-    with pytest.raises(Refused, match="2027年4月、2027年5月") as refusal:
+    with pytest.raises(Refused, match="2027年4月（6コマ）、2027年5月（6コマ）") as refusal:
         availability.pause(session, candidate, APRIL, SEPTEMBER, actor=person, now=NOW)
     assert "windows" in refusal.value.fields
-    with pytest.raises(Refused, match="2027年4月、2027年5月"):
+    with pytest.raises(Refused, match="2027年4月（6コマ）、2027年5月（6コマ）"):
         availability.save_availability(session, candidate, Availability(), actor=person, now=NOW)
 
 
 @pytest.mark.parametrize(
     "windows",
     [
-        [Span(APRIL, APRIL - 1, 4)],
-        [Span(APRIL, SEPTEMBER, 0)],
-        [Span(APRIL, SEPTEMBER, 63)],
-        [Span(APRIL, SEPTEMBER, 4, is_available=False)],
-        [Span(APRIL, SEPTEMBER, 4, weekdays=0)],
-        [Span(APRIL, SEPTEMBER, 4, weekdays=128)],
-        [Span(dates.month_number(1999, 12), SEPTEMBER, 4)],
-        [Span(APRIL, APRIL + 200, 4)],
-        [Span(APRIL, APRIL + 2, 4), Span(APRIL + 2, SEPTEMBER, 4)],
-        [Span(APRIL + n, APRIL + n, 1) for n in range(25)],
+        [Window(APRIL, APRIL - 1, 4)],
+        [Window(APRIL, SEPTEMBER, 0)],
+        [Window(APRIL, SEPTEMBER, 63)],
+        [Window(APRIL, SEPTEMBER, 4, is_available=False)],
+        [Window(APRIL, SEPTEMBER, 4, weekdays=0)],
+        [Window(APRIL, SEPTEMBER, 4, weekdays=128)],
+        [Window(dates.month_number(1999, 12), SEPTEMBER, 4)],
+        [Window(APRIL, APRIL + 200, 4)],
+        [Window(APRIL, APRIL + 2, 4), Window(APRIL + 2, SEPTEMBER, 4)],
+        [Window(APRIL + n, APRIL + n, 1) for n in range(25)],
     ],
 )
 def test_windows_that_cannot_be_are_refused(
-    session: Session, candidate: Candidate, person: Actor, windows: list[Span]
+    session: Session, candidate: Candidate, person: Actor, windows: list[Window]
 ) -> None:
     with pytest.raises(Refused) as refusal:
         availability.save_availability(
@@ -111,7 +109,7 @@ def test_windows_that_cannot_be_are_refused(
 
 
 @pytest.mark.parametrize(
-    "change", [{"travel_limit_minutes": 1441}, {"most_at_once": 0}, {"most_at_once": 11}]
+    "change", [{"travel_limit": 1441}, {"most_at_once": 0}, {"most_at_once": 11}]
 )
 def test_limits_that_cannot_be_are_refused(
     session: Session, candidate: Candidate, person: Actor, change: dict[str, int]
@@ -120,3 +118,30 @@ def test_limits_that_cannot_be_are_refused(
         availability.save_availability(
             session, candidate, replace(WINDOWS, **change), actor=person, now=NOW
         )
+
+
+@pytest.mark.parametrize(
+    "change", [{"half_days": 0}, {"is_available": False}, {"weekdays": 0}, {"weekdays": 128}]
+)
+def test_the_database_takes_no_window_that_the_rules_refuse(
+    session: Session, change: dict[str, int]
+) -> None:
+    window = make.make_candidate(session).windows[0]
+    session.commit()
+    for name, value in change.items():
+        setattr(window, name, value)
+    with pytest.raises(sa.exc.IntegrityError):
+        session.flush()
+
+
+def test_a_window_that_is_over_is_refused_and_one_that_was_kept_stays(
+    session: Session, candidate: Candidate, person: Actor
+) -> None:
+    complete(session, candidate, person)
+    later = NOW + timedelta(days=365)
+    kept = availability.availability_of(candidate)
+    assert kept.windows[0].last_month < dates.month_of(dates.local_date(later))
+    availability.save_availability(session, candidate, kept, actor=person, now=later)
+    more = replace(kept, windows=[*kept.windows, Window(SEPTEMBER + 1, SEPTEMBER + 1, 4)])
+    with pytest.raises(Refused, match="2027年10月で終わる行です。"):
+        availability.save_availability(session, candidate, more, actor=person, now=later)

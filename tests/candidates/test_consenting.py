@@ -10,7 +10,7 @@ from talentpool.candidates import (
     consenting,
     editing,
     endings,
-    reviewing,
+    leaving,
 )
 from talentpool.candidates.models import Candidate, Consent
 from talentpool.db import Session
@@ -63,12 +63,12 @@ def test_leaving_withdraws_consents_and_clears_the_months(
     session: Session, candidate: Candidate, person: Actor, officer: Actor
 ) -> None:
     membership = active(session, candidate, person, officer)
-    reviewing.leave_pool(session, membership, actor=person, now=NOW)
+    leaving.leave_pool(session, membership, actor=person, now=NOW)
     assert membership.state is MembershipState.LEFT
     assert consenting.consents_in_force(candidate, make.HYOGO) == {}
     assert ledger.list_months(session, candidate.id) == []
     with pytest.raises(Conflict):
-        reviewing.leave_pool(session, membership, actor=person, now=NOW)
+        leaving.leave_pool(session, membership, actor=person, now=NOW)
     with pytest.raises(Conflict):
         editing.save_basics(session, candidate, BASICS, actor=person, now=NOW)
 
@@ -79,7 +79,7 @@ def test_nobody_leaves_from_a_booking_ahead(
     membership = active(session, candidate, person, officer)
     make.make_placement(session, make.make_need(session), candidate, state=PlacementState.CONFIRMED)
     with pytest.raises((Refused, Conflict)):
-        reviewing.leave_pool(session, membership, actor=person, now=NOW)
+        leaving.leave_pool(session, membership, actor=person, now=NOW)
 
 
 def test_another_person_cannot_make_somebody_leave(
@@ -88,7 +88,7 @@ def test_another_person_cannot_make_somebody_leave(
     membership = active(session, candidate, person, officer)
     stranger = make.make_user(session, Role.CANDIDATE).actor
     with pytest.raises(Forbidden):
-        reviewing.leave_pool(session, membership, actor=stranger, now=NOW)
+        leaving.leave_pool(session, membership, actor=stranger, now=NOW)
 
 
 def test_who_rests_on_a_person_is_told_when_the_person_goes(
@@ -107,10 +107,22 @@ def test_who_rests_on_a_person_is_told_when_the_person_goes(
     monkeypatch.setattr(endings, "_listeners", [])
     endings.when_gone(listen)
     membership = active(session, candidate, person, officer)
-    purposes = ["search", "statistics"]
-    consenting.save_consents(session, candidate, make.HYOGO, purposes, actor=person, now=NOW)
-    assert told == [(make.HYOGO, endings.CONSENT_WITHDRAWN)]
-    consenting.save_consents(session, candidate, make.HYOGO, ["search"], actor=person, now=NOW)
-    assert len(told) == 1
-    reviewing.leave_pool(session, membership, actor=person, now=NOW)
-    assert told[1] == (make.HYOGO, endings.LEFT)
+    leaving.leave_pool(session, membership, actor=person, now=NOW)
+    assert told[0] == (make.HYOGO, endings.LEFT)
+    assert set(told[1:]) == {(make.HYOGO, endings.CONSENT_WITHDRAWN)}
+
+
+def test_a_registration_that_stands_keeps_its_essential_consents(
+    session: Session, candidate: Candidate, person: Actor, officer: Actor
+) -> None:
+    active(session, candidate, person, officer)
+    for purposes in (["search", "statistics"], ["introduction"], []):
+        with pytest.raises(Refused, match="登録に必要な同意"):
+            consenting.save_consents(
+                session, candidate, make.HYOGO, purposes, actor=person, now=NOW
+            )
+    assert set(consenting.consents_in_force(candidate, make.HYOGO)) == {"search", "introduction"}
+    wanted = ["search", "introduction", "statistics"]
+    consenting.save_consents(session, candidate, make.HYOGO, wanted, actor=person, now=NOW)
+    consenting.save_consents(session, candidate, make.HYOGO, wanted[:2], actor=person, now=NOW)
+    assert set(consenting.consents_in_force(candidate, make.HYOGO)) == {"search", "introduction"}

@@ -12,24 +12,18 @@ from talentpool.candidates import (
     consenting,
     drafting,
     editing,
+    finding,
     reviewing,
-    service,
     submitting,
 )
+from talentpool.candidates.content import Career, Company, Exam, Matter, Post, SkillClaim, Skills
 from talentpool.candidates.models import Candidate
-from talentpool.candidates.steps import (
-    Career,
-    Claim,
-    Exam,
-    Matter,
-    Post,
-    Skills,
-    Step,
-    Work,
-)
+from talentpool.candidates.steps import Step
 from talentpool.db import Session
-from talentpool.errors import Forbidden, Refused, UnknownCode
+from talentpool.errors import Forbidden, Refused
+from talentpool.listing import Asked
 from talentpool.permissions import SYSTEM, Actor, Role
+from talentpool.reference.catalogue import Catalogue
 
 from .. import factories as make
 from .profiles import APRIL, BASICS, NOW, WINDOWS, active, complete, events
@@ -46,7 +40,13 @@ def test_names_keep_their_code_points_and_are_found_by_folded_keys(
     membership = complete(session, candidate, person)
     submitting.submit_profile(session, membership, actor=person, now=NOW)
     for words in ("高崎", "髙﨑", "たかさき", "ﾀｶｻｷ", candidate.code.lower()):
-        found = service.list_candidates(session, officer, service.CandidateFilter(words=words))
+        found = finding.list_candidates(
+            session,
+            officer,
+            Asked(words=words),
+            catalogue=Catalogue.shipped(),
+            now=NOW,
+        ).page()
         assert [row.id for row in found.rows] == [candidate.id], words
 
 
@@ -56,7 +56,7 @@ def test_the_search_key_of_extreme_names_fits_its_column(
     basics = replace(BASICS, family_name="\ufdfa" * 50, given_name="\ufdfa" * 50)
     editing.save_basics(session, candidate, basics, actor=person, now=NOW)
     career = Career(
-        companies=[Work("\ufdfa" * 100)], decisions=[Matter("\ufdfa" * 100, APRIL - 12)]
+        companies=[Company("\ufdfa" * 100)], matters=[Matter("\ufdfa" * 100, APRIL - 12)]
     )
     editing.save_career(session, candidate, career, actor=person, now=NOW)
     session.flush()
@@ -81,7 +81,7 @@ def test_only_the_person_and_the_office_may_edit(
 
 
 def test_an_unknown_home_is_refused(session: Session, candidate: Candidate, person: Actor) -> None:
-    with pytest.raises(UnknownCode):
+    with pytest.raises(Refused):
         editing.save_basics(
             session, candidate, replace(BASICS, home_code="999999"), actor=person, now=NOW
         )
@@ -109,7 +109,7 @@ def test_basics_that_cannot_be_are_refused(
         Career(posts=[Post("市", APRIL - 24, APRIL + 36)]),
         Career(posts=[Post("市", APRIL - 24, grade="emperor")]),
         Career(posts=[Post("市", APRIL - 24)] * 31),
-        Career(decisions=[Matter("会社", APRIL + 12)]),
+        Career(matters=[Matter("会社", APRIL + 12)]),
     ],
 )
 def test_a_career_that_cannot_be_is_refused(
@@ -122,8 +122,8 @@ def test_a_career_that_cannot_be_is_refused(
 @pytest.mark.parametrize(
     "skills",
     [
-        Skills(claims={"juggling": Claim(3)}),
-        Skills(claims={"bpr": Claim(3, 1900)}),
+        Skills([SkillClaim("juggling", 3)]),
+        Skills([SkillClaim("bpr", 3, 1900)]),
         Skills(exams=[Exam("X", exam="ZZ")]),
         Skills(exams=[Exam("X", year=2099)]),
     ],
@@ -186,10 +186,10 @@ def test_a_changed_level_has_to_be_verified_anew(
 ) -> None:
     active(session, candidate, person, officer)
     reviewing.verify_evidence(session, candidate, {"bpr": "confirmed"}, actor=officer, now=NOW)
-    noted = Skills(claims={"bpr": Claim(3, 2026, "研修資料")})
+    noted = Skills([SkillClaim("bpr", 3, 2026, evidence_note="研修資料")])
     editing.save_skills(session, candidate, noted, actor=person, now=NOW)
     assert candidate.skills[0].evidence == "confirmed"
-    raised = Skills(claims={"bpr": Claim(4, 2026, "研修資料")})
+    raised = Skills([SkillClaim("bpr", 4, 2026, evidence_note="研修資料")])
     editing.save_skills(session, candidate, raised, actor=person, now=NOW)
     assert candidate.skills[0].evidence == "self"
 

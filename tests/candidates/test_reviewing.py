@@ -14,14 +14,13 @@ from talentpool.candidates import (
     snapshots,
     submitting,
 )
+from talentpool.candidates.content import Skills
 from talentpool.candidates.models import Candidate, ProfileSnapshot
-from talentpool.candidates.steps import (
-    Skills,
-    Step,
-)
+from talentpool.candidates.steps import Step
 from talentpool.db import Session
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.ledger import service as ledger
+from talentpool.operations.trail import changes_without_events
 from talentpool.permissions import Actor, Role
 
 from .. import factories as make
@@ -156,4 +155,5 @@ def test_only_who_is_in_the_pool_can_be_extended(
         session, membership, until=date(2030, 3, 31), actor=officer, now=NOW
     )
     assert membership.active_until == date(2030, 3, 31)
-    assert events(session)[-1].detail == {"from": "2028-03-31", "to": "2030-03-31"}
+    assert events(session)[-1].detail == {"until": "2030-03-31", "before": "2028-03-31"}
+    assert list(changes_without_events(session)) == []

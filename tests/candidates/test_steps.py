@@ -44,7 +44,7 @@ def test_what_was_typed_in_every_step_is_stored_exactly(
         assert [(row.name, row.position, row.is_present) for row in person.companies] == [
             ("株式会社サンプル", "顧問", True)
         ]
-        assert [(row.vendor, row.month) for row in person.decisions] == [
+        assert [(row.vendor, row.month) for row in person.matters] == [
             ("株式会社べつ", dates.month_number(2020, 5))
         ]
         assert [(row.skill, row.level, row.last_used) for row in person.skills] == [
@@ -62,10 +62,10 @@ def test_what_was_typed_in_every_step_is_stored_exactly(
             (dates.month_number(2027, 4), dates.month_number(2027, 9), 8, 0b10101),
             (dates.month_number(2027, 8), dates.month_number(2027, 8), 0, 31),
         ]
-        assert (person.travel_limit_minutes, person.overnight, person.most_at_once) == (90, True, 2)
+        assert (person.travel_limit, person.overnight, person.most_at_once) == (90, True, 2)
         assert [row.form for row in person.forms] == ["commission", "special_part_time"]
         assert (person.pay_minimum, person.pay_wish) == (5000, 10000)
-        assert (person.motive, person.wished_regions) == ("一行目\n二行目", ["但馬"])
+        assert (person.motive, person.regions) == ("一行目\n二行目", ["但馬"])
         assert {row.purpose for row in person.consents} == {"search", "introduction"}
 
 
@@ -74,7 +74,7 @@ def test_a_saved_step_is_shown_again_as_it_was_stored(
     browser: Browser, database: Database, step: str
 ) -> None:
     typed.fill_in(browser)
-    page = browser.get(f"/profile/{step}")
+    page = browser.get(f"/profile/{step}" + "?detail=1" * (step == "availability"))
     assert page.status_code == 200
     shown = {
         "basics": ["髙﨑", "𠮷塚\U000e0101子", 'value="1962"', "078-341-7711", "姫路市"],
@@ -86,3 +86,18 @@ def test_a_saved_step_is_shown_again_as_it_was_stored(
     }
     for text in shown[step]:
         assert text in page.text or text.replace("\r\n", "\n") in page.text
+
+
+def test_a_person_with_one_name_leaves_the_second_blank(
+    browser: Browser, database: Database
+) -> None:
+    typed.fill_in(browser)
+    answer = browser.post("/profile/basics", **typed.BASICS | {"given_name": "", "given_kana": " "})
+    assert answer.status_code == 302, typed.errors(answer.text)
+    with database.reading() as session:
+        person = session.scalars(sa.select(Candidate)).one()
+        assert (person.name, person.kana) == ("髙﨑", "タカサキ")
+        assert person.search_key == "高崎 タカサキ"
+    page = browser.get("/profile")
+    assert "髙﨑" in page.text
+    assert "氏名" not in "".join(typed.errors(page.text))

@@ -37,14 +37,16 @@ CAREER: Fields = {
     "companies-0-name": "株式会社サンプル",
     "companies-0-position": "顧問",
     "companies-0-is_present": "y",
-    "decisions-0-vendor": "株式会社べつ",
-    "decisions-0-subject": "基幹システム更新の契約",
-    "decisions-0-month": "R2.5",
+    "matters-0-vendor": "株式会社べつ",
+    "matters-0-subject": "基幹システム更新の契約",
+    "matters-0-month": "R2.5",
 }
 SKILLS: Fields = {
+    "skill_bpr-has": "y",
     "skill_bpr-level": "3",
     "skill_bpr-last_used": "2021",
     "skill_bpr-evidence_note": "窓口の見直しを3年担当",
+    "skill_assembly-has": "y",
     "skill_assembly-level": "4",
     "skill_budgeting-level": "",
     "exams-0-exam": "K1",
@@ -62,7 +64,7 @@ AVAILABILITY: Fields = {
     "windows-1-first_month": "2027-08",
     "windows-1-last_month": "2027-08",
     "windows-1-mode": "both",
-    "travel_limit_minutes": "90",
+    "travel_limit": "90",
     "overnight": "y",
     "most_at_once": "2",
 }

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,14 @@ def test_another_seed_needs_a_reset(instance: Path) -> None:
     answer = start(instance, "--seed", "2")
     assert answer.returncode == 2
     assert answer.stderr == "talentpool: the demo was filled with another seed: add --reset\n"
+
+
+def test_a_demo_of_an_older_version_needs_a_reset(instance: Path) -> None:
+    with closing(sqlite3.connect(instance / "demo.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0002'")
+    answer = start(instance)
+    assert answer.returncode == 2
+    assert answer.stderr == "talentpool: the demo's database is of another version: add --reset\n"
 
 
 @pytest.mark.parametrize("options", [(), ("--reset",)])

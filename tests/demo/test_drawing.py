@@ -16,7 +16,7 @@ from talentpool.demo import careers, needs, people
 from talentpool.demo.drawing import Draw
 from talentpool.demo.wording import COMMUNITY
 from talentpool.needs.models import Need, NeedMode
-from talentpool.pool.translate import half_day_pay
+from talentpool.pay import half_day_pay
 from talentpool.reference.catalogue import Catalogue
 
 from .conftest import SEED, YEAR
@@ -46,7 +46,7 @@ def test_people_have_the_shares_of_such_pools(drawn: list[Candidate]) -> None:
     assert_shares((person.kind for person in drawn), people.KINDS)
     assert_shares((person.windows[0].half_days // 2 for person in drawn), people.DAYS)
     assert_shares((person.windows[0].mode for person in drawn), people.MODES)
-    assert_shares((person.travel_limit_minutes for person in drawn), people.TRAVEL)
+    assert_shares((person.travel_limit for person in drawn), people.TRAVEL)
     homes = {"28": 65, "27": 18, "11": 3, "12": 3, "13": 3, "14": 3}
     assert_shares(((person.home_code or "")[:2] for person in drawn), homes | {"": 0}, points=4)
 
@@ -81,7 +81,7 @@ def test_profiles_hold_nothing_that_a_form_would_refuse(drawn: list[Candidate]) 
         assert person.pay_wish >= person.pay_minimum >= 0
         assert all(catalogue.is_valid("form", row.form) for row in person.forms)
         assert all(catalogue.is_valid("skill", row.skill) for row in person.skills)
-        assert all(catalogue.is_valid("theme", code) for code in person.wished_themes)
+        assert all(catalogue.is_valid("theme", code) for code in person.themes)
         assert all(catalogue.is_valid("exam", row.exam or "") for row in person.exams)
         assert all(
             row.last_month is None or row.last_month >= row.first_month for row in person.posts
@@ -141,7 +141,7 @@ def test_every_need_keeps_the_rules_of_its_forms(asked: list[Need]) -> None:
             if form.onsite_days_least:
                 assert need.mode is not NeedMode.ONLINE
         assert all(catalogue.is_valid("skill", row.skill) for row in need.skills)
-        assert any(row.is_must for row in need.skills)
+        assert any(row.must for row in need.skills)
         assert catalogue.is_valid("theme", need.theme)
         assert catalogue.is_valid("stage", need.stage)
         assert not re.search(r"[{}]", need.title + need.background + need.outcome_wanted)

@@ -11,7 +11,7 @@ import openpyxl
 
 from talentpool.exchange.layout import CANDIDATES, NEEDS, Layout
 from talentpool.exchange.sheets import tables_of
-from talentpool.exchange.writing import render
+from talentpool.files.writing import render
 from talentpool.reference.catalogue import Catalogue
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]

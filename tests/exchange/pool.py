@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from talentpool.candidates.models import (
     Candidate,
-    Company,
-    DecidedMatter,
-    ExamPass,
+    CandidateCompany,
+    CandidateExam,
+    CandidateMatter,
+    CandidatePost,
+    CandidateSkill,
+    CandidateWindow,
     Mode,
-    ServicePost,
-    SkillClaim,
-    Window,
 )
 from talentpool.dates import month_number
 from talentpool.db import Session
@@ -61,39 +61,43 @@ def _rich_person(session: Session) -> Candidate:
         postal_code="650-8567",
         address="=神戸市中央区",
         birth_date="1961-07-15",
-        travel_limit_minutes=90,
+        travel_limit=90,
         overnight=True,
-        wished_themes=["bpr", "training"],
-        wished_regions=["但馬"],
+        themes=["bpr", "training"],
+        regions=["但馬"],
         motives=["income", "contribute"],
         motive="町を\n支えたい。",
         heard_from="town",
     )
     person.posts = [
-        ServicePost(
+        CandidatePost(
             body="姫路市役所", municipality_code=make.HIMEJI, department="情報課", title="課長",
             grade="section_head", first_month=month_number(1985, 4), last_month=APRIL - 12,
         ),
-        ServicePost(body="佐用町", municipality_code=None, first_month=APRIL - 11, is_public=False),
+        CandidatePost(body="佐用町", municipality_code=None, first_month=APRIL - 11, is_public=False),
     ]  # fmt: skip
-    person.companies = [Company(name=VENDOR, name_key=search_key(VENDOR), has_shares=True)]
-    person.decisions = [
-        DecidedMatter(
+    person.companies = [CandidateCompany(name=VENDOR, name_key=search_key(VENDOR), has_shares=True)]
+    person.matters = [
+        CandidateMatter(
             vendor="某社", vendor_key=search_key("某社"), month=APRIL - 60, subject="更新"
         )
     ]
-    person.exams = [ExamPass(exam="K1", name_then="第一種情報処理", year=1990)]
+    person.exams = [CandidateExam(exam="K1", name_then="第一種情報処理", year=1990)]
     person.skills.append(
-        SkillClaim(skill="data", level=4, evidence="confirmed", evidence_note="発表：三件；書類")
+        CandidateSkill(
+            skill="data", level=4, evidence="confirmed", evidence_note="発表：三件；書類"
+        )
     )
     person.windows.append(
-        Window(
+        CandidateWindow(
             first_month=SEPTEMBER + 1, last_month=SEPTEMBER + 3, half_days=4, weekdays=0b10101,
             mode=Mode.ONLINE, note="午後のみ",
         )
     )  # fmt: skip
     person.windows.append(
-        Window(first_month=APRIL, last_month=APRIL, half_days=0, is_available=False, note="休止")
+        CandidateWindow(
+            first_month=APRIL, last_month=APRIL, half_days=0, is_available=False, note="休止"
+        )
     )
     session.flush()
     set_travel_time(session, make.HIMEJI, make.ASAGO, minutes=75, actor=SYSTEM, now=make.NOW)
@@ -109,13 +113,11 @@ def _rich_need(session: Session) -> Need:
     )  # fmt: skip
     need.kinds = [NeedKind(kind="official")]
     need.vendors = [NeedVendor(name=VENDOR, name_key=search_key(VENDOR))]
+    need.skills.append(NeedSkill(skill="data", must=True, level=2, position=1, group="A", weight=5))
     need.skills.append(
-        NeedSkill(skill="data", is_must=True, level=2, position=1, either="A", weight=5)
+        NeedSkill(skill="cloud", must=True, level=2, position=2, group="A", weight=5)
     )
-    need.skills.append(
-        NeedSkill(skill="cloud", is_must=True, level=2, position=2, either="A", weight=5)
-    )
-    need.skills.append(NeedSkill(skill="security", is_must=False, level=3, position=3))
+    need.skills.append(NeedSkill(skill="security", must=False, level=3, position=3))
     session.flush()
     return need
 

@@ -50,11 +50,14 @@ def test_faults_of_a_workbook_stand_at_their_cells(tmp_path: Path) -> None:
 def test_faults_of_a_csv_stand_at_their_cells(tmp_path: Path) -> None:
     path = tmp_path / "p.csv"
     path.write_text(
-        "コード,区分,住まいの市区町村,任用形態,技能,氏,名,氏カナ,名カナ\n\n"
-        "1,行政OB,姫路市,commission,bpr:9,山田,花子,ヤマダ,ハナコ\n",
+        "コード,区分,住まいの市区町村,任用形態,技能,氏,名,氏カナ,名カナ,最低報酬(円/半日)\n\n"
+        "1,行政OB,姫路市,commission,bpr:9,山田,花子,ヤマダ,ハナコ,\n",
         encoding="utf-8",
     )
     leaf = annotated(path)["csv"]
     assert leaf["A1"].comment.text == "同意 この見出しの列がありません。"
     assert (leaf["A1"].value, leaf["A2"].value, leaf["A3"].value) == ("コード", None, "1")
-    assert leaf["E3"].comment.text == "4 以下の数字を入力してください。"
+    assert leaf["E3"].comment.text == "4以下で入力してください（9と読みました）。"
+    assert leaf["J3"].comment.text == (
+        "最低報酬を書いてください。無償でもよいときは、0か「無償」と書いてください。"
+    )

@@ -125,3 +125,23 @@ def test_without_a_pool_nothing_is_taken(tmp_path: Path) -> None:
     fill_people(tmp_path / "p.xlsx")
     assert run("import", "candidates", "p.xlsx") == 1
     assert run("export", "candidates", "x.csv") == 1
+
+
+def test_an_import_says_who_is_known_already_and_takes_distinct_people(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with database.writing() as session:
+        make.make_prefecture_pool(session)
+    second = PERSON | {"コード": "新2"}
+    fill_people(tmp_path / "p.xlsx", {"登録者": [PERSON, second]})
+    assert run("import", "candidates", "p.xlsx") == 1
+    assert "同じ人のようです" in capsys.readouterr().err
+    assert run("import", "candidates", "p.xlsx", "--distinct", "新1,新2") == 0
+    assert run("import", "candidates", "p.xlsx", "--distinct", "新1,新2") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "2 candidates imported",
+        "0 candidates imported, 2 known already",
+    ]
+    assert run("import", "candidates", "p.xlsx", "--distinct", "新1") == 2
+    fill_needs(tmp_path / "n.xlsx")
+    assert run("import", "needs", "n.xlsx", "--distinct", "新1,新2") == 2

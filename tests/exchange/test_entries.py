@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from talentpool.candidates.content import Post, Window
 from talentpool.dates import month_number
 from talentpool.errors import BadCell, BadFile
 from talentpool.exchange.entries import Entry, read_entries
@@ -14,13 +15,15 @@ from talentpool.exchange.layout import CANDIDATES, NEEDS, Layout
 from talentpool.exchange.people import better_minutes, read_profiles
 from talentpool.exchange.reading import read_file
 from talentpool.exchange.requests import lottery_seed_of, read_requests
-from talentpool.exchange.tables import MOST_FAULTS
-from talentpool.pool.records import Asked, Post, Profile, Request, Span
+from talentpool.files.cells import MOST_FAULTS
+from talentpool.needs.content import SkillRequirement
+from talentpool.pool.records import Profile, Request
 from talentpool.reference.catalogue import Catalogue
 
 from .filled import NEED, PEOPLE, PERSON, WANTED, fill_needs, fill_people, write_template
 
 CATALOGUE = Catalogue.shipped()
+HALF_DAYS = "半日コマは、稼働の行では1〜62（働かない月は0）、休止の行では空欄か0にしてください。"
 
 
 def entries_of(layout: Layout, path: Path, *, is_import: bool = False) -> list[Entry]:
@@ -60,14 +63,14 @@ def test_a_template_filled_in_by_hand_is_understood(tmp_path: Path) -> None:
         month_number(2026, 4),
         month_number(2029, 3),
     )
-    assert person.spans == (Span(month_number(2027, 4), month_number(2028, 3), 8),)
+    assert person.windows == (Window(month_number(2027, 4), month_number(2028, 3), 8),)
     assert person.posts == (
         Post("姫路市役所", month_number(1985, 4), month_number(2021, 3), "282014"),
     )
     assert without_code.code == "row-3"
     (need,) = requests_of(fill_needs(tmp_path / "n.xlsx"))
     assert (need.municipality_code, need.place_code, need.pay_amount) == ("285013", "285013", 25000)
-    assert need.skills == (Asked("bpr", 2, is_must=True),)
+    assert need.skills == (SkillRequirement("bpr", 2, must=True),)
     assert need.vendors == ("株式会社試作",)
 
 
@@ -123,11 +126,11 @@ def test_cells_of_a_person_must_agree(
 @pytest.mark.parametrize(
     ("sheet", "lines", "message"),
     [
-        ("稼働", [("2027-04", "2027-03", 8, None)], "終了月が開始月より前になっています。"),
-        ("稼働", [("2027-04", "2027-09", None, None)], "半日コマ/月を書いてください。"),
-        ("稼働", [("2027-04", "2027-09", 4, "いいえ")], "稼働できない期間の半日コマは0か空欄にしてください。"),
+        ("稼働", [("2027-04", "2027-03", 8, None)], "2027年4月からの行は、終わりの月が始まりの月より前です。"),
+        ("稼働", [("2027-04", "2027-09", None, None)], HALF_DAYS),
+        ("稼働", [("2027-04", "2027-09", 4, "いいえ")], HALF_DAYS),
         ("稼働", [("2027-04", "2027-09", 4, None), ("2027-09", "2027-12", 4, None)],
-         "稼働できる期間が重なっています。"),
+         "2027年9月の稼働が2つの行に重なっています。どちらかの期間を短くしてください。"),
     ],
 )  # fmt: skip
 def test_windows_must_make_sense(
@@ -143,7 +146,7 @@ def test_a_pause_needs_no_half_days(tmp_path: Path) -> None:
     pause = {"コード": "新1", "開始月": "2027-08", "終了月": "2027-08", "稼働できる": "いいえ"}
     path = fill_people(tmp_path / "p.xlsx", PEOPLE | {"稼働": [*PEOPLE["稼働"], pause]})
     august = month_number(2027, 8)
-    assert profiles_of(path)[0].spans[1] == Span(august, august, 0, is_available=False)
+    assert profiles_of(path)[0].windows[1] == Window(august, august, 0, is_available=False)
 
 
 def test_a_skill_twice_and_a_post_backwards_are_named(tmp_path: Path) -> None:
@@ -152,7 +155,7 @@ def test_a_skill_twice_and_a_post_backwards_are_named(tmp_path: Path) -> None:
         "経歴": [{"コード": "新1", "開始月": "2020-04", "終了月": "2019-03", "所属": "x"}],
     }
     found = faults_of(CANDIDATES, fill_people(tmp_path / "p.xlsx", rows))
-    assert [cell.column for cell in found] == ["技能", "経歴"]
+    assert [cell.column for cell in found] == ["経歴", "技能"]
 
 
 @pytest.mark.parametrize(
@@ -275,6 +278,7 @@ def test_an_unknown_header_and_a_missing_one_are_named_once(tmp_path: Path) -> N
         (1, "住まいの市区町村"),
         (1, "同意"),
         (1, "任用形態"),
+        (1, "最低報酬(円/半日)"),
     ]
 
 
@@ -311,8 +315,8 @@ def test_headers_are_read_in_any_width(tmp_path: Path) -> None:
 def test_a_fault_inside_a_list_of_a_csv_is_named(tmp_path: Path) -> None:
     path = tmp_path / "p.csv"
     path.write_text(
-        "コード,区分,住まいの市区町村,同意,任用形態,技能\n"
-        "1,行政OB,姫路市,search,commission,bpr:9;超能力:1;data;bpr:1:2:self:x:y\n",
+        "コード,区分,住まいの市区町村,同意,任用形態,最低報酬(円/半日),技能\n"
+        "1,行政OB,姫路市,search,commission,無償,bpr:9;超能力:1;data;bpr:1:2:self:x:y\n",
         encoding="utf-8",
     )
     with pytest.raises(BadFile) as caught:
@@ -331,4 +335,4 @@ def test_a_very_long_list_of_faults_is_cut(tmp_path: Path) -> None:
     path.write_text("\n".join(lines), encoding="utf-8")
     found = faults_of(CANDIDATES, path)
     assert len(found) == MOST_FAULTS + 1
-    assert found[-1].message == "ほかに999件あります。"
+    assert found[-1].message == "ほかに1,000件あります。"

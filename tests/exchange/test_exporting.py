@@ -24,7 +24,7 @@ from talentpool.exchange.exporting import (
 )
 from talentpool.exchange.reading import NOTES
 from talentpool.exchange.survey import export_survey
-from talentpool.exchange.writing import Table, render
+from talentpool.files.writing import Table, render
 from talentpool.permissions import SYSTEM, Actor, Role
 from talentpool.states import MembershipState, PlacementState, RoundState
 from tests import factories as make
@@ -114,9 +114,19 @@ def test_a_workbook_shows_labels_and_says_how_to_fill_it_in(session: Session) ->
     assert first["住まいの市区町村"] == "兵庫県姫路市"
     assert first["最低報酬(円/半日)"] == 5000
     assert first["住所"] == "'=神戸市中央区"
-    assert book["登録者"]["K1"].comment.text.startswith("必須")
+    heads = {cell.value: cell for cell in book["登録者"][1]}
+    assert heads["区分"].comment.text.startswith("必須")
     notes = list(book["記入方法"].iter_rows(values_only=True))
     assert ("任用形態", "commission", "委嘱・謝金(身分なし)") in {row[:3] for row in notes}
+
+
+def test_pay_that_nobody_has_said_is_left_empty(session: Session) -> None:
+    said = make.make_candidate(session, pay_minimum=0, pay_wish=0)
+    unsaid = make.make_candidate(session, forms=(), pay_minimum=0, pay_wish=0)
+    made = export_candidates(session, CSV, make.make_prefecture_pool(session), **BY)
+    (table,) = made.tables
+    pay = zip(column(table, "コード"), column(table, "最低報酬(円/半日)"), strict=True)
+    assert dict(pay) == {said.code: 0, unsaid.code: ""}
 
 
 def test_a_csv_shows_codes(session: Session) -> None:
@@ -129,12 +139,22 @@ def test_a_csv_shows_codes(session: Session) -> None:
     assert column(table, "会社")[0] == "株式会社\\;試作\\:デザイン::はい:はい"
 
 
+def test_a_csv_says_what_a_spreadsheet_would_change_in_words(session: Session) -> None:
+    make_pool(session)
+    pool = make.make_prefecture_pool(session)
+    (people,) = export_candidates(session, CSV, pool, **BY).tables
+    assert column(people, "住まいの市区町村")[4] == "兵庫県佐用町"
+    assert column(people, "登録開始")[0] == "2026年4月1日"
+    (wanted,) = export_needs(session, CSV, pool, **BY).tables
+    assert column(wanted, "開始月")[0] == "2027年4月"
+
+
 def test_placements_are_written_by_codes(session: Session) -> None:
     made_pool = make_pool(session)
     pool = make.make_prefecture_pool(session)
     made = exporting.export_placements(session, CSV, pool, **BY)
     (table,) = made.tables
-    assert column(table, "状態") == ["確定", "本人確認中", "市町見送り"]
+    assert column(table, "状態") == ["確定", "本人に打診中", "市町見送り"]
     assert column(table, "登録者") == [person.code for person in made_pool.people[1:4]]
     assert column(table, "確定日")[0] == "2026-12-01"
     assert "花子" not in texts_of(made)

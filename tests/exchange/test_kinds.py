@@ -13,6 +13,7 @@ from talentpool.exchange import kinds
 from talentpool.exchange.kinds import Kind
 from talentpool.exchange.layout import CANDIDATES, NEEDS
 from talentpool.reference.catalogue import Catalogue
+from talentpool.typed.quantities import FEE, HALF_DAYS, PERCENT
 
 CATALOGUE = Catalogue.shipped()
 APRIL = month_number(2027, 4)
@@ -28,8 +29,13 @@ APRIL = month_number(2027, 4)
         (kinds.MONTH, "2027-04-01", APRIL),
         (kinds.MONTH, "2027/4/1", APRIL),
         (kinds.DAY, "令和9年3月31日", date(2027, 3, 31)),
+        (kinds.DAY, "2026/4/1 0:00", date(2026, 4, 1)),
+        (kinds.whole(0, 62, HALF_DAYS), "4日", 8),
+        (kinds.whole(0, 100, PERCENT), "50%", 50),
+        (kinds.year(1950, 2100), "昭和58年", 1983),
+        (kinds.INSTANT, "2026/11/1 9:00", 1793491200),
         (kinds.DAY, "2027-03-31T00:00:00", date(2027, 3, 31)),
-        (kinds.whole(0, 10_000_000), "５００万円", 5_000_000),
+        (kinds.whole(0, 10_000_000, FEE), "５００万円", 5_000_000),
         (kinds.whole(0, 10_000), "１，２００", 1200),
         (kinds.YES_NO, "はい", True),
         (kinds.YES_NO, "ＴＲＵＥ", True),
@@ -55,8 +61,8 @@ APRIL = month_number(2027, 4)
         (kinds.INSTANT, "2026-11-01T09:00:00+09:00", 1793491200),
         (kinds.INSTANT, "2026-11-01T09:00:00", 1793491200),
         (kinds.INSTANT, "令和8年11月1日", 1793458800),
-        (kinds.KANA, "はなこ", "ハナコ"),
-        (kinds.KANA, "ﾊﾅｺ", "ハナコ"),
+        (kinds.kana(50), "はなこ", "ハナコ"),
+        (kinds.kana(50), "ﾊﾅｺ", "ハナコ"),
         (kinds.MAIL, "Ａ@Example.jp", "a@example.jp"),
         (kinds.TELEPHONE, "０７８－３４１－７７１１", "078-341-7711"),
         (kinds.POSTAL, "〒６５０８５６７", "650-8567"),
@@ -75,6 +81,11 @@ def test_what_people_write_is_understood(kind: Kind, typed: str, value: Any) -> 
     [
         (kinds.MONTH, "2027-13"),
         (kinds.MONTH, "来年"),
+        (kinds.FIRST_MONTH, "2027-04-16"),
+        (kinds.LAST_MONTH, "2027-09-15"),
+        (kinds.DAY, "2026-04-01T09:00:00"),
+        (kinds.whole(0, 62, HALF_DAYS), "4人"),
+        (kinds.INSTANT, "2026/11/1 25:00"),
         (kinds.REFERENCE, "N-0000000001\u202e"),
         (kinds.DAY, "平成31年4月31日"),
         (kinds.whole(0, 62), "-1"),
@@ -97,8 +108,8 @@ def test_what_people_write_is_understood(kind: Kind, typed: str, value: Any) -> 
         (kinds.INSTANT, "1999-12-31T23:59:59+00:00"),
         (kinds.INSTANT, "9999-12-31T23:59:59-12:00"),
         (kinds.INSTANT, "2026-02-30T09:00:00"),
-        (kinds.KANA, "花子"),
-        (kinds.KANA, "ア" * 51),
+        (kinds.kana(50), "花子"),
+        (kinds.kana(50), "ア" * 51),
         (kinds.MAIL, "a@b"),
         (kinds.MAIL, "x\r\nBcc: evil@example.com"),
         (kinds.TELEPHONE, "12345"),

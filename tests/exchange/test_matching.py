@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
 from talentpool import matching as m
 from talentpool.db import Session
@@ -19,14 +20,18 @@ from talentpool.exchange.matching import match_files, summary_line
 from talentpool.exchange.people import read_profiles
 from talentpool.exchange.reading import read_file
 from talentpool.exchange.requests import read_requests
-from talentpool.exchange.writing import render
+from talentpool.files.writing import render
+from talentpool.needs.models import Need
 from talentpool.permissions import SYSTEM
-from talentpool.pool.assemble import assemble
+from talentpool.pool.assemble import assemble, list_requests
+from talentpool.pool.policy import first_policy
+from talentpool.pool.reading import read_profiles as read_stored
 from talentpool.reference.catalogue import Catalogue
 from talentpool.reference.service import load_catalogue
 from talentpool.rounds.models import DirectiveKind, Round
 from talentpool.rounds.preparing import create_round, direct_pair
 from talentpool.rounds.running import gather
+from talentpool.states import NeedState
 from tests import factories as make
 
 from .filled import NEED, PEOPLE, PERSON, WANTED, fill_needs, fill_people
@@ -58,16 +63,15 @@ def export(
 def test_files_hold_all_that_matching_knows(
     session: Session, pool: Pool, tmp_path: Path, name: str, encoding: str | None
 ) -> None:
-    catalogue = load_catalogue(session)
-    stored = assemble(session, make.HYOGO, None, catalogue)
     people, needs = export(session, tmp_path, name, encoding)
     shipped = Catalogue.shipped()
     profiles = read_profiles(
         read_entries(CANDIDATES, read_file(people, encoding), shipped), shipped
     )
     requests = read_requests(read_entries(NEEDS, read_file(needs, encoding), shipped))
-    assert profiles == stored.profiles
-    assert requests == stored.requests
+    assert profiles == list(read_stored(session, make.HYOGO).values())
+    open_needs = sa.select(Need).where(Need.state == NeedState.OPEN).order_by(Need.code)
+    assert requests == list_requests(session, session.scalars(open_needs).all())
     assert any(profile.taken for profile in profiles)
     assert any(profile.lifted for profile in profiles)
     assert any(profile.turned_down for profile in profiles)
@@ -78,7 +82,13 @@ def test_files_give_the_plan_of_the_stored_round(
     session: Session, pool: Pool, tmp_path: Path, name: str, encoding: str | None
 ) -> None:
     stored = assemble(session, make.HYOGO, None, load_catalogue(session))
-    expected = m.document(stored.candidates, stored.needs, m.Policy(lottery_seed=7), is_stable=True)
+    expected = m.document(
+        stored.candidates,
+        stored.needs,
+        first_policy(lottery_seed=7),
+        is_stable=True,
+        has_others=True,
+    )
     people, needs = export(session, tmp_path, name, encoding)
     found = match_files(people, needs, encoding=encoding, is_stable=True).document
     assert found["input_hash"] == expected["input_hash"]
@@ -165,7 +175,8 @@ def test_the_plan_is_written_as_sheets_that_people_read(tmp_path: Path) -> None:
     path = tmp_path / "plan.xlsx"
     path.write_bytes(render_answer(path, matched.document, matched.titles, is_json=False))
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["割当案", "順位", "対象外", "空き枠", "比較"]
+    assert book.sheetnames == ["割当案", "順位", "対象外", "空き枠", "固定・除外", "比較"]
+    assert book["固定・除外"].max_row == 1
     plan = list(book["割当案"].iter_rows(values_only=True))
     assert plan[1][:4] == ("募1", "窓口業務の見直し", 1, "新1")
     assert sum(plan[1][7:]) == plan[1][4]
@@ -182,6 +193,19 @@ def test_the_plan_is_written_as_sheets_that_people_read(tmp_path: Path) -> None:
     assert compared[1][0] == "この割当案"
     assert len(compared[0]) == len(compared[1]) == 7
     assert "「1枠を埋める価値」を外した案" in [row[0] for row in compared]
+
+
+def test_what_a_forbid_changed_is_a_line_of_its_own(tmp_path: Path) -> None:
+    policy = tmp_path / "policy.json"
+    policy.write_text(json.dumps({"forbids": [["募1", "新1"]]}))
+    matched = match_files(
+        fill_people(tmp_path / "p.xlsx"), fill_needs(tmp_path / "n.xlsx"), policy=policy
+    )
+    path = tmp_path / "plan.xlsx"
+    path.write_bytes(render_answer(path, matched.document, matched.titles, is_json=False))
+    book = openpyxl.load_workbook(path)
+    _, line = book["固定・除外"].iter_rows(values_only=True)
+    assert line == ("除外", "募1", "窓口業務の見直し", "新1", "募1 -1", "新1 募1 → なし")
 
 
 def test_the_plan_is_json_where_that_is_asked_for(tmp_path: Path) -> None:
@@ -225,7 +249,11 @@ def test_a_policy_of_great_size_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_policy_decides(tmp_path: Path) -> None:
-    second = [PERSON, PERSON | {"コード": "新2", "最低報酬(円/半日)": 0, "希望報酬(円/半日)": 0}]
+    second = [
+        PERSON,
+        PERSON
+        | {"コード": "新2", "電話": "078-341-7712", "最低報酬(円/半日)": 0, "希望報酬(円/半日)": 0},
+    ]
     leaves = {
         name: [row | {"コード": code} for code in ("新1", "新2") for row in PEOPLE[name]]
         for name in ("技能", "稼働")

@@ -14,8 +14,8 @@ from hypothesis import given, strategies as st
 
 from talentpool.errors import BadFile, Refused
 from talentpool.exchange.reading import read_csv, read_workbook
-from talentpool.exchange.tables import has_unsafe, neutralise, restore
-from talentpool.exchange.writing import Table, render, unwritable, write_whole
+from talentpool.files.cells import has_unsafe, neutralise, restore
+from talentpool.files.writing import LONGEST, Table, render, unwritable, write_whole
 
 HOSTILE = Path(__file__).parent / "hostile"
 FORMULAS: list[str] = json.loads((HOSTILE / "formulas.json").read_text("utf-8"))
@@ -140,3 +140,10 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_a_file_with_names_is_for_its_owner_only(tmp_path: Path) -> None:
     write_whole(tmp_path / "names.csv", b"x", is_private=True)
     assert (tmp_path / "names.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_more_lines_than_a_sheet_has_are_refused_and_not_cut() -> None:
+    table = Table("紙", ["文"], [[]] * (LONGEST + 1))
+    with pytest.raises(BadFile, match="1,048,575行まで"):
+        render(Path("x.xlsx"), [table])
+    assert render(Path("x.csv"), [table]).count(b"\r\n") == LONGEST + 2

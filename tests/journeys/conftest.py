@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,78 +10,58 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from talentpool.accounts.models import User
 from talentpool.config import Config
 from talentpool.db import Database
+from talentpool.jobs import Job
 from talentpool.permissions import Role
 from tests import servers
 from tests.browsers import stored_user
+from tests.databases import Databases, PostgreSQLDatabases, SQLiteDatabases
 from tests.factories import PASSWORD
+from tests.sites import LastingSite, Site, lasting, served
 
-ROOT = Path(__file__).resolve().parents[2]
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-START = 60  # seconds until the site must answer
 
 
-@dataclass
-class Site:
-    """The address, the database behind it, and its commands."""
+@pytest.fixture(scope="session")
+def sqlite_site(
+    sqlite_databases: SQLiteDatabases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LastingSite]:
+    with lasting(sqlite_databases, tmp_path_factory.mktemp("sqlite-site")) as opened:
+        yield opened
 
-    address: str
-    database: Database
-    environment: dict[str, str]
 
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "talentpool.cli", *arguments],
-            env=self.environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+@pytest.fixture(scope="session")
+def postgresql_site(
+    postgresql_databases: PostgreSQLDatabases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LastingSite]:
+    with lasting(postgresql_databases, tmp_path_factory.mktemp("postgresql-site")) as opened:
+        yield opened
 
 
 @pytest.fixture
-def site(config: Config, database: Database, tmp_path: Path) -> Iterator[Site]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "PYTHONPATH": str(ROOT),
-        "TALENTPOOL_ENV": "test",
-        "TALENTPOOL_INSTANCE": str(tmp_path / "instance"),
-        "TALENTPOOL_DATABASE_URL": config.database_url,
-        "TALENTPOOL_SECRET_KEY": config.secret_key,
-        "TALENTPOOL_FIELD_KEYS": ",".join(config.field_keys),
-        "TALENTPOOL_AUDIT_KEY": config.audit_key,
-        "TALENTPOOL_BASE_URL": f"http://127.0.0.1:{port}",
-    }
-    command = [sys.executable, "-m", "talentpool.cli", "serve", "--port", str(port)]
-    with (tmp_path / "site.log").open("w") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _wait(f"{address}/readyz", process)
-        yield Site(address, database, environment)
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+def site(databases: Databases, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """Started once for all tests of a worker; those that order a job take `own_site`."""
+    kind = "sqlite" if isinstance(databases, SQLiteDatabases) else "postgresql"
+    kept: LastingSite = request.getfixturevalue(f"{kind}_site")
+    opened = kept.renewed()
+    yield opened
+    with opened.database.reading() as session:
+        assert session.scalars(sa.select(Job)).all() == [], "a job that may outlive its test"
 
 
-def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "the site has ended"
-        try:
-            with urllib.request.urlopen(address) as answer:
-                assert answer.status == 200
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.2)
-    pytest.fail("the site does not answer")
+@pytest.fixture
+def own_site(config: Config, database: Database, tmp_path: Path) -> Iterator[Site]:
+    with served(config, database, tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
@@ -206,7 +179,7 @@ class Door:
         context = self.chromium.new_context(
             java_script_enabled=self.has_scripts, locale="ja-JP", viewport={"width": 1280, "height": 900}
         )  # fmt: skip
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(30_000)  # of a busy machine
         visitor = Visitor(context.new_page(), self.site, self.inspector)
         self.visitors.append(visitor)
         return visitor

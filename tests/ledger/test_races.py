@@ -10,6 +10,7 @@ from talentpool.errors import NoCapacity
 from talentpool.ledger import service as ledger
 
 from .. import factories as make
+from ..databases import insist
 
 THREADS = 20
 ROOM = 7  # half-days
@@ -33,7 +34,7 @@ def test_of_twenty_at_once_exactly_as_many_hold_as_there_is_room_for(database: D
 
         start.wait()
         try:
-            database.repeat(unit)
+            insist(database, unit)
         except NoCapacity:
             return False
         return True
@@ -66,7 +67,7 @@ def test_a_hold_and_a_lower_capacity_at_once_never_leave_a_month_over(database: 
     def run(unit: object) -> bool:
         start.wait()
         try:
-            database.repeat(unit)  # type: ignore[arg-type]
+            insist(database, unit)  # type: ignore[arg-type]
         except NoCapacity:
             return False
         return True

@@ -74,7 +74,7 @@ def test_a_hold_takes_half_days_in_every_month(session: Session) -> None:
     candidate = person(session)
     hold(session, placement(session, candidate), {MAY: 3, APRIL: 8})
     assert months(session, candidate) == [(APRIL, 8, 8, 0), (MAY, 8, 3, 0), (JUNE, 8, 0, 0)]
-    assert ledger.list_taken_months(session, candidate.id) == {APRIL: 8, MAY: 3}
+    assert ledger.lock_taken_months(session, candidate.id) == {APRIL: 8, MAY: 3}
     assert list(ledger.violations(session)) == []
 
 
@@ -120,16 +120,6 @@ def test_only_what_is_held_can_be_booked(session: Session) -> None:
         ledger.book_held(session, made.id, make.NOW)
 
 
-def test_a_booking_without_a_hold_respects_the_capacity(session: Session) -> None:
-    candidate = person(session)
-    made, other = placement(session, candidate), placement(session, candidate)
-    town = made.municipality_code
-    ledger.book_directly(session, made.id, candidate.id, town, {APRIL: 8}, make.NOW)
-    with pytest.raises(NoCapacity, match="2027年4月"):
-        ledger.book_directly(session, other.id, candidate.id, town, {APRIL: 1}, make.NOW)
-    assert months(session, candidate)[0] == (APRIL, 8, 0, 8)
-
-
 @pytest.mark.parametrize("is_booked", [False, True])
 def test_release_gives_everything_back(session: Session, is_booked: bool) -> None:
     candidate = person(session)
@@ -148,15 +138,6 @@ def test_rows_in_memory_follow_the_ledger(session: Session) -> None:
     row = ledger.list_months(session, candidate.id)[0]
     hold(session, placement(session, candidate), {APRIL: 5})
     assert row.held == 5
-
-
-def test_totals_of_several_people_come_in_one_answer(session: Session) -> None:
-    one, other = person(session, last_month=APRIL), person(session, last_month=MAY)
-    hold(session, placement(session, other), {MAY: 5})
-    assert ledger.month_totals(session, [one.id, other.id]) == {
-        one.id: {APRIL: (8, 0)},
-        other.id: {APRIL: (8, 0), MAY: (8, 5)},
-    }
 
 
 def test_a_sum_that_differs_from_its_rows_is_a_violation(session: Session) -> None:

@@ -54,24 +54,24 @@ class Walk(RuleBasedStateMachine):
     @rule(
         place=numbers,
         half_days=st.dictionaries(months, st.integers(1, 6), min_size=1),
-        directly=st.booleans(),
     )
-    def take(self, place: int, half_days: dict[int, int], directly: bool) -> None:
+    def take(self, place: int, half_days: dict[int, int]) -> None:
         if place in self.taken:
             return
         ident, town = self.placements[place]
-        write = ledger.book_directly if directly else ledger.hold
         fits = all(
             self.used(month) + n <= self.capacity.get(month, 0) for month, n in half_days.items()
         )
         assert (
             self.does(
-                lambda: write(self.session, ident, self.candidate_id, town, half_days, make.NOW)
+                lambda: ledger.hold(
+                    self.session, ident, self.candidate_id, town, half_days, make.NOW
+                )
             )
             is fits
         )
         if fits:
-            self.taken[place] = (directly, half_days)
+            self.taken[place] = (False, half_days)
 
     @rule(place=numbers)
     def book(self, place: int) -> None:

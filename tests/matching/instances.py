@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from itertools import combinations
 
 import numpy as np
@@ -185,3 +187,13 @@ def best_pattern(problem: m.Problem, candidate: int, worth: np.ndarray) -> int:
         sum(int(worth[place[j, candidate]]) for j in needs)
         for needs, _ in _every_way(problem, candidate)
     )
+
+
+def one_pin(problem: m.Problem, free: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The first pair that can be pinned and is not one of `free`, in a list; none where there is none."""
+    for pair in zip(problem.row.tolist(), problem.candidate.tolist(), strict=True):
+        if pair not in free:
+            with suppress(m.InfeasiblePins):
+                m.solve(problem, pins=[pair])
+                return [pair]
+    return []

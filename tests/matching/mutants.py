@@ -34,7 +34,7 @@ def main() -> int:
     parser.add_argument("--workers", default="1")
     parser.add_argument("files", nargs="*", help="names without .py; all when none is given")
     asked = parser.parse_args()
-    paths = sorted(p for p in ENGINE.glob("*.py") if not asked.files or p.stem in asked.files)
+    paths = sorted(p for p in ENGINE.rglob("*.py") if not asked.files or p.stem in asked.files)
     drawn = {path: _draw(path, asked.each, asked.seed) for path in paths}
     names = [name for part, _all in drawn.values() for name in part]
     mutmut = [Path(sys.executable).with_name("mutmut"), "run", "--max-children", asked.workers]

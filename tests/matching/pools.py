@@ -10,8 +10,8 @@ START = m.month_number(2027, 10)  # windows cross a calendar year
 SKILLS = ["s0", "s1", "s2", "bridging"]
 NEEDS = ["N0", "N1", "N2", "N3"]
 
-modes = st.frozensets(st.sampled_from(["online", "onsite"]))
-weekdays = st.sampled_from([0, 1, 5, 31, 31, 31, 96, 127])
+modes = st.frozensets(st.sampled_from(["online", "onsite"]), min_size=1)
+weekdays = st.sampled_from([1, 5, 31, 31, 31, 96, 127])
 half_days = st.sampled_from([0, 1, 2, 4, 8, 9, 16, 17, 62])
 months = st.integers(START, START + 5)
 pays = st.sampled_from([0, 1, 9_999, 10_000, 10_001, 15_000, 10**9])
@@ -48,7 +48,7 @@ def candidates(draw: st.DrawFn, ident: str = "C0") -> m.Candidate:
     count = draw(st.sampled_from([0, 0, 1, 3, 10**6]))
     usual = {
         "id": ident,
-        "kind": draw(st.sampled_from(["official", "specialist", "none of these"])),
+        "kind": draw(st.sampled_from(["official", "specialist", "serving", None])),
         "availability": draw(availabilities),
         "most_at_once": draw(st.sampled_from([0, 1, 2, 100])),
         "skills": draw(st.dictionaries(st.sampled_from([*SKILLS, "other"]), claims)),
@@ -64,7 +64,7 @@ def candidates(draw: st.DrawFn, ident: str = "C0") -> m.Candidate:
         "pay_minimum": draw(pays),
         "pay_wish": draw(pays),
         "member_from": draw(st.sampled_from([0, START, START + 2])),
-        "member_until": draw(st.sampled_from([0, START + 3, START + 12, 12 * 10_000])),
+        "member_until": draw(st.sampled_from([0, START + 3, START + 12, 12 * 10_000, None])),
         "consents": draw(st.booleans()),
         "training_until": draw(st.sampled_from([None, START, START + 12])),
         "service_years": draw(st.sampled_from([0, 1, 19, 20, 1000])),

@@ -86,7 +86,7 @@ def broken_rules(person: m.Candidate, need: m.Need) -> list[m.Rule]:
     kept = {
         m.Rule.MEMBERSHIP: person.consents
         and person.member_from <= first
-        and person.member_until >= last,
+        and (person.member_until is None or person.member_until >= last),
         m.Rule.SKILL: all(any(group) for group in groups.values()),
         m.Rule.FORM: bool(need.forms & person.forms),
         m.Rule.MODE: all(

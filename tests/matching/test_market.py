@@ -11,8 +11,8 @@ from random import Random
 import pytest
 
 from talentpool import matching as m
-from talentpool.matching.encode import columns_of, encode
-from talentpool.matching.fit import fit_parts
+from talentpool.matching.scoring.encode import encode, numbering_of
+from talentpool.matching.scoring.fit import fit_parts
 
 from .people import BOTH, START, make_market, make_need, make_person
 
@@ -50,12 +50,6 @@ def test_two_processes_write_the_same_bytes() -> None:
         ).stdout  # fmt: skip
 
     assert run("1") == run("2") != b""
-
-
-def test_importing_the_engine_does_not_import_scipy() -> None:
-    code = "import sys, talentpool.matching; print('scipy' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
 
 
 def test_the_document_holds_together(market: tuple[list[m.Candidate], list[m.Need]]) -> None:
@@ -121,8 +115,8 @@ def test_pairs_in_force_gain_their_bonus(
 
 
 def _fit(person: m.Candidate, need: m.Need) -> int:
-    columns = columns_of([need])
-    return int(next(fit_parts(encode([person], columns), [need], columns, m.Policy())).sum())
+    numbering = numbering_of([need])
+    return int(next(fit_parts(encode([person], numbering), [need], numbering, m.Policy())).sum())
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -23,26 +23,29 @@ OTHER = {
     "carry_over": {"t": 6}, "load_penalty": 7, "load_cap": 8, "in_force_bonus": 9,
     "lottery_seed": 10, "half_life": 11, "order": "stages", "fairness_floor": 12,
 }  # fmt: skip
-TEN_MILLION = "a whole number from 0 to 10000000"
+TEN_MILLION = "must be an integer from 0 to 10000000"
 PARTS = "skills, practice, role, capacity, travel, pay, wish, preference, record"
 
 REFUSED: list[tuple[Any, str]] = [
-    ([], "a policy is an object with keys"),
+    ([], "a policy must be an object"),
     ({"b": 1, "a": 2}, "unknown key: a, b"),
     ({"weights": []}, "weights: must be an object"),
     ({"carry_over": []}, "carry_over: must be an object"),
     ({"size_class_premium": 5}, "size_class_premium: must be a list"),
-    ({"size_class_premium": [1, 2]}, "size_class_premium: small, middle and large"),
+    (
+        {"size_class_premium": [1, 2]},
+        "size_class_premium: must have three entries, for small, middle and large towns",
+    ),
     ({"size_class_premium": [0, 0, -1]}, f"size_class_premium.2: {TEN_MILLION}"),
-    ({"weights": {"skills": 10_000}}, f"weights: the parts are {PARTS}"),
-    ({"weights": dict.fromkeys(m.PARTS, 1)}, "weights: the total must be 10000"),
+    ({"weights": {"skills": 10_000}}, f"weights: must be given for {PARTS}"),
+    ({"weights": dict.fromkeys(m.PARTS, 1)}, "weights: must add up to 10000"),
     (
         {"weights": {**dict.fromkeys(m.PARTS, 0), "skills": 10_001, "pay": -1}},
-        "weights.skills: a whole number from 0 to 10000",
+        "weights.skills: must be an integer from 0 to 10000",
     ),
     (
         {"weights": {**dict.fromkeys(m.PARTS, 0), "skills": -1, "pay": 10_001}},
-        "weights.skills: a whole number from 0 to 10000",
+        "weights.skills: must be an integer from 0 to 10000",
     ),
     ({"carry_over": {"t": 10_000_001}}, f"carry_over.t: {TEN_MILLION}"),
     ({"fill_premium": 10_000_001}, f"fill_premium: {TEN_MILLION}"),
@@ -52,19 +55,19 @@ REFUSED: list[tuple[Any, str]] = [
     ({"load_penalty": -1}, f"load_penalty: {TEN_MILLION}"),
     ({"load_cap": 10_000_001}, f"load_cap: {TEN_MILLION}"),
     ({"in_force_bonus": "5"}, f"in_force_bonus: {TEN_MILLION}"),
-    ({"lottery_seed": 2**63}, f"lottery_seed: a whole number from 0 to {2**63 - 1}"),
-    ({"lottery_seed": -1}, f"lottery_seed: a whole number from 0 to {2**63 - 1}"),
-    ({"half_life": 0}, "half_life: a whole number from 1 to 100"),
-    ({"half_life": 101}, "half_life: a whole number from 1 to 100"),
-    ({"fairness_floor": 101}, "fairness_floor: a whole number from 0 to 100"),
-    ({"fairness_floor": -1}, "fairness_floor: a whole number from 0 to 100"),
-    ({"order": "lottery"}, "order: one of premium, stages"),
-    ({"order": []}, "order: one of premium, stages"),
-    ({"order": ["premium"]}, "order: one of premium, stages"),
+    ({"lottery_seed": 2**63}, f"lottery_seed: must be an integer from 0 to {2**63 - 1}"),
+    ({"lottery_seed": -1}, f"lottery_seed: must be an integer from 0 to {2**63 - 1}"),
+    ({"half_life": 0}, "half_life: must be an integer from 1 to 100"),
+    ({"half_life": 101}, "half_life: must be an integer from 1 to 100"),
+    ({"fairness_floor": 101}, "fairness_floor: must be an integer from 0 to 100"),
+    ({"fairness_floor": -1}, "fairness_floor: must be an integer from 0 to 100"),
+    ({"order": "lottery"}, "order: must be one of premium, stages"),
+    ({"order": []}, "order: must be one of premium, stages"),
+    ({"order": ["premium"]}, "order: must be one of premium, stages"),
     ({"weights": None}, "weights: must be an object"),
     ({"carry_over": None}, "carry_over: must be an object"),
     ({"size_class_premium": None}, "size_class_premium: must be a list"),
-    ({"carry_over": {1: 1, "a": 2}}, "carry_over.1: the name of a municipality is a text"),
+    ({"carry_over": {1: 1, "a": 2}}, "carry_over.1: the municipality must be a string"),
 ]
 
 

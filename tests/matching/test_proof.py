@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 from talentpool import matching as m
-from talentpool.matching import settling
+from talentpool.matching.solving import settling
 
 from .checker import check
+from .explaining.test_regrets import one_to_one
 from .instances import problems, random_problem
-from .test_regrets import one_to_one
 from .unit_instances import unit_problem
 
 SEEDS = st.integers(0, 2**32 - 1)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 
 from talentpool.audit import AuditEvent
 from talentpool.db import Database
 from talentpool.needs.models import Need
+from talentpool.operations import check
 from talentpool.permissions import Role
 from talentpool.states import NeedState
 from talentpool.web.unit import TalentpoolFlask
 from tests.browsers import Browser, signed_in
-from tests.factories import make_candidate, make_need
+from tests.factories import NOW, make_candidate, make_need
 
 NEED = {
     "title": "窓口業務改革アドバイザー", "department": "デジタル推進課", "background": "窓口が混む。",
@@ -54,9 +58,7 @@ def test_a_need_is_stored_as_it_was_typed(town: Browser, database: Database) -> 
         assert (need.half_days, need.seats, need.pay_amount) == (4, 2, 20_000)
         assert (need.first_month, need.last_month) == (2027 * 12 + 3, 2027 * 12 + 8)
         assert need.weekdays == 0b101
-        assert [(s.skill, s.is_must, s.level, s.weight) for s in need.skills] == [
-            ("bpr", True, 2, 5)
-        ]
+        assert [(s.skill, s.must, s.level, s.weight) for s in need.skills] == [("bpr", True, 2, 5)]
         assert [row.name for row in need.vendors] == ["株式会社サンプル"]
     page = town.get(f"/needs/{ident}/edit").text
     assert "窓口業務改革アドバイザー" in page
@@ -66,20 +68,20 @@ def test_a_need_is_stored_as_it_was_typed(town: Browser, database: Database) -> 
     ("field", "typed", "message"),
     [
         ("title", "", "入力してください"),
-        ("half_days", "-4", "数字"),
-        ("half_days", "0", "1 以上"),
-        ("half_days", "63", "62 以下"),
+        ("half_days", "-4", "1コマ以上"),
+        ("half_days", "0", "1コマ以上"),
+        ("half_days", "63", "62コマ以下"),
         ("first_month", "2027-13", "月"),
         ("last_month", "2026-01", "前になっています"),
         ("theme", "", "選んで"),
         ("theme", "no-such-theme", "Not a valid|選択"),
-        ("seats", "99", "20 以下"),
-        ("place", "存在しない市", "見つかりません"),
+        ("seats", "99", "20枠以下"),
+        ("place", "存在しない市", "一覧にありません"),
         ("title", "a\0b", "使えない文字"),
         ("title", "長" * 101, "100"),
         ("background", "長" * 4001, "4000|4,000"),
         ("weekdays", [], "曜日"),
-        ("skills-0-either", "A" * 11, "10"),
+        ("skills-0-group", "A" * 11, "10"),
     ],
 )
 def test_what_is_wrong_is_refused_at_the_field_and_kept(
@@ -98,9 +100,10 @@ def test_ten_megabytes_of_text_are_refused(town: Browser) -> None:
 
 
 def test_one_more_row_needs_no_script(town: Browser) -> None:
-    page = town.post("/needs/new", **{**NEED, "add": "skills"})
-    assert page.status_code == 200
-    assert 'name="skills-1-skill"' in page.text
+    answer = town.post("/needs/new", **{**NEED, "add": "skills"})
+    assert answer.status_code == 303
+    assert answer.location.endswith("#skills-1-skill")
+    assert 'name="skills-1-skill"' in town.get(answer.location).text
 
 
 def test_a_draft_may_have_gaps_and_what_is_handed_in_may_not(
@@ -201,6 +204,30 @@ def test_saving_without_a_change_is_no_new_version(town: Browser, database: Data
         assert session.get_one(Need, ident).content_version == 1
 
 
+def test_a_step_says_first_whom_it_concerns_and_what_changes(
+    town: Browser, coordinator: Browser
+) -> None:
+    ident = _draft(town, submit="1")
+    page = coordinator.get(f"/needs/{ident}").text
+    assert page.count("知らせる相手") == page.count("変わること") == 2
+    assert page.count("市町の担当者") == page.count("メールは送られません") == 2
+    assert "市町はもう変更できません" in page
+    assert "理由と補足が市町に示され" in page
+
+
+def test_an_open_need_says_what_can_be_done_instead_of_an_edit(
+    town: Browser, database: Database
+) -> None:
+    with database.writing() as session:
+        needs = {state: make_need(session, state=state).id for state in NeedState}
+    for state, ident in needs.items():
+        answer = town.get(f"/needs/{ident}/edit")
+        assert answer.status_code == (200 if state is NeedState.DRAFT else 409), state
+        assert ("差し戻されると変更できます" in answer.text) == (state is NeedState.SUBMITTED)
+        can_withdraw = state in {NeedState.OPEN, NeedState.ON_HOLD}
+        assert ("取り下げて、写して" in answer.text) == can_withdraw
+
+
 def test_hold_and_resume(town: Browser, coordinator: Browser, database: Database) -> None:
     with database.writing() as session:
         ident = make_need(session).id
@@ -250,6 +277,10 @@ def test_the_page_counts_who_could_do_it_and_hides_small_counts_from_the_town(
             make_candidate(session, skills={"bpr": level})
         need = make_need(session, musts={"bpr": 2})
         few, none = need.id, make_need(session, musts={"security": 4}).id
+        expired = make_candidate(session, skills={"bpr": 3}).memberships[0]
+        expired.active_from, expired.active_until = date(2020, 4, 1), date(2021, 3, 31)
+        make_candidate(session, skills={"bpr": 3}).consents[0].withdrawn_at = NOW
+    assert "登録者3名のうち" in coordinator.get(f"/needs/{few}").text
     assert "3名未満" in town.get(f"/needs/{few}").text
     assert "2名" in coordinator.get(f"/needs/{few}").text
     assert "1名増えます" not in town.get(f"/needs/{few}").text
@@ -257,3 +288,58 @@ def test_the_page_counts_who_could_do_it_and_hides_small_counts_from_the_town(
     page = coordinator.get(f"/needs/{none}").text
     assert "誰も当てはまりません" in page
     assert "必須の技能" in page
+
+
+def test_what_is_not_chosen_yet_is_not_none(
+    app: TalentpoolFlask, town: Browser, coordinator: Browser, database: Database
+) -> None:
+    with database.writing() as session:
+        for _ in range(4):
+            make_candidate(session)
+        open_need = make_need(session, state=NeedState.DRAFT, forms=(), pay_amount=0)
+        decided = make_need(session, state=NeedState.DRAFT, forms=("concurrent",))
+    page = town.get(f"/needs/{open_need.id}").text
+    assert "まだ選んでいません" in page
+    assert "まだ書いていません" in page
+    assert "年度ごとの報酬の見込み" not in page
+    assert "年度ごとの報酬の見込み" in town.get(f"/needs/{decided.id}").text
+    assert "次の条件では数えていません：任用形態、報酬" in page
+    assert re.search(r'class="figure">\s*4名', page)
+    assert "一番人数を減らしている条件" not in page
+    page = town.get(f"/needs/{decided.id}").text
+    assert "数えていません" not in page
+    assert re.search(r'class="figure">\s*0名', page)
+
+
+def test_a_draft_that_was_never_handed_in_can_be_deleted(
+    app: TalentpoolFlask, town: Browser, coordinator: Browser, database: Database
+) -> None:
+    ident = _draft(town)
+    page = town.get(f"/needs/{ident}").text
+    assert "下書きを削除する" in page
+    assert "取り下げる" not in page
+    version = _version(database, ident)
+    stranger = signed_in(app, Role.MUNICIPALITY, municipality_code="285013")
+    for other, status in ((coordinator, 403), (stranger, 404)):
+        assert other.post(f"/needs/{ident}/delete", version=version).status_code == status
+    assert town.post(f"/needs/{ident}/delete", version="99").status_code == 409
+    assert town.post(f"/needs/{ident}/delete", version=version).location == "/needs/"
+    assert town.get(f"/needs/{ident}").status_code == 404
+    with database.reading() as session:
+        assert session.scalars(sa.select(Need)).all() == []
+        actions = session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.seq)).all()
+        assert actions[-1] == "need.delete"
+        assert list(check.violations(session)) == []
+
+
+def test_what_was_handed_in_once_is_withdrawn_and_not_deleted(
+    town: Browser, coordinator: Browser, database: Database
+) -> None:
+    ident = _draft(town)
+    town.post(f"/needs/{ident}/submit", version=_version(database, ident))
+    coordinator.post(f"/needs/{ident}/return", version=_version(database, ident), reason="budget")
+    page = town.get(f"/needs/{ident}").text
+    assert "下書きを削除する" not in page
+    assert "取り下げる" in page
+    refused = town.post(f"/needs/{ident}/delete", version=_version(database, ident))
+    assert refused.status_code == 409

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from talentpool import dates
 from talentpool.audit import AuditEvent
 from talentpool.db import Database, Session
 from talentpool.errors import Conflict, Forbidden, Refused
+from talentpool.listing import Asked
 from talentpool.mail import MailOrder
-from talentpool.needs import reviewing, service, writing
+from talentpool.needs import finding, reviewing, service, writing
 from talentpool.needs.models import Need
+from talentpool.paging import Page
 from talentpool.permissions import SYSTEM, Actor, Role
 from talentpool.reference.catalogue import Catalogue
 from talentpool.states import NeedState
@@ -109,7 +112,8 @@ def test_everybody_concerned_is_told_but_not_who_did_it_nor_who_has_gone(session
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"reason": "no-such-reason"}, "no-such-reason"),
+        ({"reason": "no-such-reason"}, "理由を選んで"),
+        ({"reason": "other", "comment": " "}, "補足を書いて"),
         ({"reason": "too_strict", "comment": "a\0b"}, "使えない文字"),
         ({"reason": "too_strict", "comment": "長" * 1001}, "1,000文字以内"),
         ({"reason": ""}, "理由を選んで"),
@@ -162,19 +166,18 @@ def test_a_list_is_narrowed_by_every_filter_and_its_pages_end(session: Session) 
     for town in (HIMEJI, SAYO):
         for theme in ("bpr", "frontyard"):
             make_need(session, municipality_code=town, theme=theme, title=f"募集 {theme}")
-    wanted = service.NeedFilter(theme="bpr", municipality=SAYO, state="open", words="募集")
+    wanted = Asked({"theme": "bpr", "municipality": SAYO, "state": "open"}, words="募集")
     assert [(n.theme, n.municipality_code) for n in _list(session, actor, wanted).rows] == [
         ("bpr", SAYO)
     ]
-    assert _list(session, actor, service.NeedFilter(municipality=ASAGO)).rows == []
-    assert _list(session, actor, service.NeedFilter(state="no such state")).total == 4
+    assert _list(session, actor, Asked({"municipality": ASAGO})).rows == []
     for page in (-1, 0, 1, 99):
-        found = service.list_needs(session, actor, service.NeedFilter(), page=page)
-        assert (found.page, found.pages, len(found.rows)) == (1, 1, 4)
+        found = finding.list_needs(session, actor, Asked(), catalogue=CATALOGUE).page(page)
+        assert (found.number, found.pages, len(found.rows)) == (1, 1, 4)
 
 
-def _list(session: Session, actor: Actor, wanted: service.NeedFilter) -> service.Found:
-    return service.list_needs(session, actor, wanted)
+def _list(session: Session, actor: Actor, wanted: Asked) -> Page[Need]:
+    return finding.list_needs(session, actor, wanted, catalogue=CATALOGUE).page()
 
 
 def test_the_cost_of_a_need_is_split_at_the_end_of_march(session: Session) -> None:
@@ -198,7 +201,34 @@ def test_an_import_names_the_town_and_the_code_and_a_published_need_is_not_rewri
         actor=SYSTEM, now=NOW,
     )  # fmt: skip
     assert (made.code, made.municipality_code, made.state) == ("N-900001", SAYO, NeedState.DRAFT)
-    with pytest.raises(Conflict, match="下書き"):
+    with pytest.raises(Conflict, match="公開した募集は変更できません"):
         writing.save_need(
             session, make_need(session), content, catalogue=CATALOGUE, actor=SYSTEM, now=NOW
         )
+
+
+@pytest.mark.parametrize("last", [dates.month_of(dates.local_date(NOW)) - 1, 2020 * 12])
+def test_a_need_whose_months_are_over_is_neither_handed_in_nor_published(
+    session: Session, last: int
+) -> None:
+    officer = make_user(session, Role.COORDINATOR)
+    months = {"first_month": last - 2, "last_month": last}
+    draft = make_need(session, state=NeedState.DRAFT, **months)
+    submitted = make_need(session, state=NeedState.SUBMITTED, **months)
+    town = make_user(session, Role.MUNICIPALITY, municipality_code=draft.municipality_code)
+    with pytest.raises(Refused, match="で終わる募集です") as caught:
+        _submit(session, draft, town.actor)
+    assert list(caught.value.fields) == ["last_month"]
+    with pytest.raises(Refused, match="で終わる募集です"):
+        reviewing.publish_need(session, submitted, actor=officer.actor, now=NOW)
+    assert (draft.state, submitted.state) == (NeedState.DRAFT, NeedState.SUBMITTED)
+
+
+def test_a_need_of_this_month_may_be_published(session: Session) -> None:
+    this_month = dates.month_of(dates.local_date(NOW))
+    need = make_need(
+        session, state=NeedState.SUBMITTED, first_month=this_month - 2, last_month=this_month
+    )
+    officer = make_user(session, Role.COORDINATOR)
+    reviewing.publish_need(session, need, actor=officer.actor, now=NOW)
+    assert need.state is NeedState.OPEN

@@ -9,7 +9,7 @@ from talentpool import audit, mail, states
 from talentpool.db import Session
 from talentpool.operations import check
 from talentpool.permissions import SYSTEM, Role
-from talentpool.states import NeedState, PlacementState, RoundState
+from talentpool.states import ENTRIES, MembershipState, NeedState, PlacementState, RoundState
 
 from .. import factories as make
 
@@ -67,6 +67,7 @@ TABLES = [
     "engagement",
     "ledger_month",
     "need",
+    "need_draft",
     "round",
     "decision_paper",
 ]
@@ -90,6 +91,15 @@ BREAKS = [
     (PlacementState.CONFIRMED, "UPDATE commitment SET state = 'hold'"),
     (PlacementState.CONFIRMED, "DELETE FROM engagement"),
     (PlacementState.CONFIRMED, "DELETE FROM decision_paper"),
+    (PlacementState.CONFIRMED, "UPDATE decision_paper SET outcomes = '[]'"),
+    (PlacementState.CONFIRMED, "UPDATE decision_paper SET number = 7"),
+    (PlacementState.OFFERED, "UPDATE decision_paper SET content = '{}'"),
+    (PlacementState.OFFERED, "UPDATE decision_paper SET decided_by = drafted_by"),
+    (PlacementState.OFFERED, "UPDATE decision_paper SET decision = 'refused'"),
+    (PlacementState.OFFERED, "UPDATE decision_paper SET ended_at = frozen_at"),
+    (PlacementState.OFFERED, "UPDATE decision_paper SET seat = 2"),
+    (PlacementState.PROPOSED, "UPDATE placement SET paper_id = NULL"),
+    (PlacementState.LAPSED, "UPDATE decision_paper SET ended_at = NULL"),
     (PlacementState.CONFIRMED, "UPDATE placement SET state = 'revoked', end_reason = 'mistake'"),
     (PlacementState.INTRODUCED, "UPDATE consent SET withdrawn_at = given_at WHERE purpose = 'introduction'"),
     (PlacementState.CONFIRMED, "DELETE FROM consent WHERE purpose = 'introduction'"),
@@ -108,7 +118,7 @@ BREAKS = [
     (PlacementState.SUGGESTED, "UPDATE placement SET state = 'proposed'"),
     (PlacementState.PROPOSED, "UPDATE placement SET version = 0"),
     (PlacementState.PROPOSED, "UPDATE placement SET need_version = 9"),
-    (PlacementState.PROPOSED, "UPDATE audit_head SET seq = seq - 1"),
+    (PlacementState.PROPOSED, "UPDATE audit_head SET seq = seq + 1"),
     (PlacementState.OFFERED, "UPDATE need SET seats = 0"),
     (PlacementState.CONFIRMED, "UPDATE placement SET seat = 3"),
     (PlacementState.APPROVED, "UPDATE placement SET need_version = 0, state = 'lapsed'"),
@@ -175,7 +185,7 @@ def test_two_people_on_one_seat_are_heard(session: Session) -> None:
         )
     session.commit()
     heard = _break(session, "UPDATE placement SET seat = 1")
-    assert heard == [f"need {need.id}: seats are numbered wrongly"]
+    assert f"need {need.id}: seats are numbered wrongly" in heard
 
 
 def test_a_need_closed_without_an_outcome_is_heard(session: Session) -> None:
@@ -244,11 +254,27 @@ def test_a_mail_ordered_twice_is_heard(session: Session) -> None:
     assert heard == [f"mail: 2 orders for test/0 and user {user.id}"]
 
 
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE need_draft SET prefecture_code = '27'", "its town is in 28"),
+        ("UPDATE need_draft SET municipality_code = '285013'", "of another town"),
+        ("UPDATE need SET state = 'submitted', submitted_at = created_at", "which is submitted"),
+    ],
+)
+def test_a_draft_of_another_place_or_of_a_need_that_is_fixed_is_heard(
+    session: Session, statement: str, said: str
+) -> None:
+    make.make_need_draft(session, need=make.make_need(session, state=NeedState.DRAFT))
+    session.commit()
+    assert any(said in line for line in _break(session, statement))
+
+
 def test_a_gap_between_two_events_of_one_thing_is_heard(session: Session) -> None:
     need = make.make_need(session)
     audit.record(
         session,
-        "need.resume",
+        ENTRIES["need.resume"],
         need,
         actor=SYSTEM,
         now=make.NOW,
@@ -264,3 +290,10 @@ def test_a_state_that_no_event_explains_is_heard(session: Session) -> None:
     session.commit()
     heard = _break(session, "UPDATE need SET state = 'submitted', submitted_at = created_at")
     assert heard == [f"audit: no event says how need {need.id} became submitted"]
+
+
+def test_a_consent_that_outlives_the_registration_is_heard(session: Session) -> None:
+    make.make_candidate(session, state=MembershipState.LEFT)
+    audit.seal(session)
+    assert list(check.violations(session)) == []
+    assert _break(session, "UPDATE consent SET withdrawn_at = NULL") != []

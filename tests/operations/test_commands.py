@@ -40,11 +40,12 @@ def test_the_check_ends_with_1_only_when_something_is_wrong(
 def test_migrations_go_down_and_up_and_say_where_they_are(
     database: Database, capsys: Capture
 ) -> None:
+    first = schema.revisions()[0]
     for arguments in (
-        ["downgrade", "0001"],
+        ["downgrade", first],
         ["downgrade", "base"],
         ["current"],
-        ["upgrade", "0001"],
+        ["upgrade", first],
     ):
         assert run("db", *arguments) == 0
     with database.reading() as session:
@@ -53,7 +54,8 @@ def test_migrations_go_down_and_up_and_say_where_they_are(
     with database.reading() as session:
         assert session.scalar(sa.text("SELECT count(*) FROM prefecture")) == 47
     assert capsys.readouterr().out.split("\n") == [
-        "schema 0001", "schema empty", "schema empty", "schema 0001", f"schema {schema.head()}", "",
+        f"schema {first}", "schema empty", "schema empty", f"schema {first}",
+        f"schema {schema.head()}", "",
     ]  # fmt: skip
 
 
@@ -82,11 +84,32 @@ COMMANDS = [
 def test_every_command_says_in_one_line_that_the_schema_is_behind(
     database: Database, capsys: Capture, arguments: list[str]
 ) -> None:
-    schema.downgrade(database, "0001")
+    schema.downgrade(database, "-1")
     assert run(*arguments) == 2
     assert capsys.readouterr().err == (
         "talentpool: the schema is not up to date: run talentpool db upgrade\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        ("0002", "the database has schema 0002, from before the first release: make it anew"),
+        ("9999", "the database has schema 9999 of a newer version: update talentpool"),
+    ],
+)
+@pytest.mark.parametrize(
+    "arguments", [["check"], ["db", "upgrade"], ["db", "downgrade", "base"]], ids=" ".join
+)
+def test_a_database_of_another_age_is_named_with_what_to_do(
+    database: Database, capsys: Capture, arguments: list[str], found: str, sentence: str
+) -> None:
+    with database.writing() as session:
+        session.execute(
+            sa.text("UPDATE alembic_version SET version_num = :found"), {"found": found}
+        )
+    assert run(*arguments) == 2
+    assert capsys.readouterr().err == f"talentpool: {sentence}\n"
 
 
 @pytest.mark.parametrize("arguments", [*COMMANDS, ["db", "upgrade"], ["worker"]], ids=" ".join)
@@ -128,6 +151,21 @@ def test_a_noted_anchor_proves_that_the_chain_was_not_cut(
     (tmp_path / "anchors").write_text(f"{int(seq) + 1} {digest}\n", "ascii")
     assert run("audit", "verify", "--anchor", "anchors") == 1
     assert capsys.readouterr().out.splitlines()[-1] == f"1 faults in {seq} events"
+
+
+def test_a_lost_head_of_the_chain_is_a_finding(database: Database, capsys: Capture) -> None:
+    _pool(database)
+    schema.downgrade(database, "0006")  # below the guard
+    with database.writing() as session:
+        session.execute(sa.text("DELETE FROM audit_head"))
+    schema.upgrade(database)
+    assert run("audit", "verify") == 1
+    assert capsys.readouterr().out.startswith("audit: the head of the chain is missing\n1 faults")
+    assert run("audit", "anchor") == 1
+    assert capsys.readouterr().err == "talentpool: the head of the chain is missing\n"
+    assert run("check") == 1
+    assert run("prefecture", "add", "27") == 2
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 @pytest.mark.parametrize("content", [b"one two", b"1", b"1 short", b"\xff\xfe\0", b"\n"])

@@ -14,10 +14,12 @@ from talentpool.ledger.models import LedgerMonth
 from talentpool.mail import MailOrder
 from talentpool.needs.models import Need
 from talentpool.operations import check
-from talentpool.permissions import Actor, Role
+from talentpool.permissions import RULES, Actor, Role
+from talentpool.placements import service
 from talentpool.placements.models import Placement
 from talentpool.placements.stepping import take_step
-from talentpool.states import PlacementState
+from talentpool.states import PLACEMENT, PlacementState
+from talentpool.web.unit import TalentpoolFlask
 
 from .. import factories as make
 
@@ -63,13 +65,13 @@ class Cast:
 
     def actor_of(self, placement: Placement, verb: str) -> Actor:
         """Who takes the step in the usual course."""
-        if verb in {"approve", "return", "refuse"}:
-            return self.approver
-        if verb in {"accept", "decline"}:
-            return self.person(placement)
-        if verb in {"welcome", "turn_down"}:
-            return self.town
-        return self.coordinator
+        roles = RULES[PLACEMENT.steps[verb].action].keys() - {Role.SYSTEM}
+        return {
+            Role.CANDIDATE: self.person(placement),
+            Role.MUNICIPALITY: self.town,
+            Role.COORDINATOR: self.coordinator,
+            Role.APPROVER: self.approver,
+        }[roles.pop()]
 
     def walk(self, placement: Placement, *verbs: str) -> Placement:
         for verb in verbs:
@@ -89,7 +91,11 @@ class Cast:
         return self.walk_all(rows, "propose")
 
     def walk_all(self, rows: Sequence[Placement], verb: str) -> list[Placement]:
-        return [self.step(row, verb) for row in rows]
+        """One step for each, where the step of another did not take it along: papers are decided whole."""
+        for row in rows:
+            if PLACEMENT.transition(verb, row.state) is not None:
+                self.step(row, verb)
+        return list(rows)
 
 
 def states(rows: Sequence[Placement]) -> list[PlacementState]:
@@ -116,3 +122,10 @@ def assert_sound(session: Session) -> None:
     session.commit()
     session.expire_all()
     assert list(check.violations(session)) == []
+
+
+def shown_papers(app: TalentpoolFlask) -> dict[int, str]:
+    """Paper id → what the list of approvals says of it."""
+    with app.database.reading() as session:
+        approver = Actor(None, Role.APPROVER, make.HYOGO)
+        return {row.record.id: row.shown for row in service.list_papers(session, approver)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 import sqlalchemy as sa
 
@@ -12,20 +14,26 @@ from talentpool.errors import Conflict, Forbidden, NotFound
 from talentpool.needs.models import Need
 from talentpool.permissions import Role
 from talentpool.placements import service
-from talentpool.placements.adopting import adopt_round
-from talentpool.placements.deciding import Objection, approve_many
+from talentpool.placements.adopting import OtherAdoption, adopt_round, foresee
+from talentpool.placements.deciding import Decision, Objection, decide_papers
 from talentpool.placements.drafting import propose_placements, suggest_alternate
 from talentpool.placements.models import Placement
-from talentpool.placements.papers import find_paper
 from talentpool.rounds.models import Round
 from talentpool.rounds.preparing import create_round
 from talentpool.rounds.running import run_here
+from talentpool.rounds.validity import list_obstacles
 from talentpool.states import MembershipState, NeedState, PlacementState, RoundState
 
 from .. import factories as make
 from .cast import Cast, assert_sound, ledger_of, states
 
 PS = PlacementState
+
+
+def decide(cast: Cast, rows: Sequence[Placement]) -> Decision:
+    """Approve the papers on which these people are, in their order."""
+    papers = {row.paper_id: row.paper for row in rows if row.paper}
+    return decide_papers(cast.session, list(papers.values()), {}, actor=cast.approver, now=make.NOW)
 
 
 @pytest.fixture
@@ -74,7 +82,7 @@ def test_a_round_is_adopted_once_and_only_with_unchanged_inputs(
         adopt_round(session, round_, actor=cast.approver, now=make.NOW)
     people[0].skills[0].level = 4
     session.flush()
-    with pytest.raises(Conflict, match="変わった"):
+    with pytest.raises(Conflict, match="変わりました"):
         adopt_round(session, round_, actor=cast.coordinator, now=make.NOW)
     people[0].skills[0].level = 3
     session.flush()
@@ -140,10 +148,11 @@ def test_who_has_declined_is_not_offered_as_an_alternate_again(
 
 def test_a_whole_run_is_approved_but_for_its_exceptions(cast: Cast, session: Session) -> None:
     rows = [cast.step(cast.suggested(), "propose") for _ in range(3)]
-    decision = approve_many(
-        session, rows, {rows[1].id: Objection("terms", "条件を確かめてください。")},
-        actor=cast.approver, now=make.NOW, comment="了承",
-    )  # fmt: skip
+    papers = [row.paper for row in rows if row.paper]
+    objections = {papers[1].id: Objection("terms", "条件を確かめてください。")}
+    decision = decide_papers(
+        session, papers, objections, actor=cast.approver, now=make.NOW, comment="了承"
+    )
     assert states(rows) == [PS.OFFERED, PS.SUGGESTED, PS.OFFERED]
     assert (len(decision.approved), len(decision.returned), decision.left) == (2, 1, {})
     assert_sound(session)
@@ -155,11 +164,11 @@ def test_a_paper_passes_whole_or_is_left_as_it_was(cast: Cast, session: Session)
     bad = cast.proposed_list(make.make_need(session), 2)
     bad[1].candidate.forms.clear()
     session.flush()
-    decision = approve_many(session, [*good, *bad], {}, actor=cast.approver, now=make.NOW)
+    decision = decide(cast, [*good, *bad])
     assert states(good) == [PS.OFFERED, PS.APPROVED]
     assert states(bad) == [PS.PROPOSED, PS.PROPOSED]
-    assert list(decision.left) == [bad[0].need_id]
-    assert "任用形態" in decision.left[bad[0].need_id]
+    assert list(decision.left) == [bad[0].paper_id]
+    assert "任用形態" in decision.left[bad[0].paper_id]
     assert_sound(session)
 
 
@@ -171,26 +180,22 @@ def test_a_run_that_asks_too_much_of_one_person_leaves_the_paper_for_which_nothi
         cast.step(cast.suggested(make.make_need(session, half_days=6), person), "propose")
         for _ in range(2)
     ]
-    decision = approve_many(session, rows, {}, actor=cast.approver, now=make.NOW)
+    decision = decide(cast, rows)
     assert states(rows) == [PS.OFFERED, PS.PROPOSED]
-    assert list(decision.left) == [rows[1].need_id]
+    assert list(decision.left) == [rows[1].paper_id]
     assert ledger_of(session, person) == {(6, 0)}
     assert_sound(session)
 
 
-def test_a_paper_of_two_seats_is_left_whole_when_the_second_hold_fails(
-    cast: Cast, session: Session
-) -> None:
+def test_the_papers_of_two_seats_pass_each_for_itself(cast: Cast, session: Session) -> None:
     need = make.make_need(session, seats=2, half_days=8)
     first, second = cast.proposed_list(need, 2)
     other = cast.step(
         cast.suggested(make.make_need(session, half_days=8), second.candidate), "propose"
     )
-    decision = approve_many(session, [other, first, second], {}, actor=cast.approver, now=make.NOW)
-    assert len(decision.left) == 1
-    seated = sa.select(sa.func.count(Placement.id)).where(Placement.state == PS.OFFERED)
-    assert session.scalar(seated) in {1, 2}
-    assert states([first, second]) in ([PS.OFFERED] * 2, [PS.PROPOSED] * 2)
+    decision = decide(cast, [other, first, second])
+    assert list(decision.left) == [second.paper_id]
+    assert states([other, first, second]) == [PS.OFFERED, PS.OFFERED, PS.PROPOSED]
     assert_sound(session)
 
 
@@ -198,9 +203,9 @@ def test_own_papers_are_left_in_a_run(cast: Cast, session: Session) -> None:
     own, others = (cast.step(cast.suggested(), "propose") for _ in range(2))
     own.drafted_by = cast.approver.user_id
     session.flush()
-    decision = approve_many(session, [own, others], {}, actor=cast.approver, now=make.NOW)
+    decision = decide(cast, [own, others])
     assert states([own, others]) == [PS.PROPOSED, PS.OFFERED]
-    assert list(decision.left) == [own.need_id]
+    assert list(decision.left) == [own.paper_id]
 
 
 def test_a_coordinator_of_another_prefecture_cannot_adopt(
@@ -260,11 +265,72 @@ def test_the_paper_names_the_round_and_the_others_on_the_list(
     propose_placements(session, needs[0], [first, second], actor=cast.coordinator, now=make.NOW)
     cast.walk_all([first, second], "approve")
     cast.walk(first, "accept", "welcome", "confirm")
-    paper = find_paper(session, first)
+    paper = first.paper
     assert paper is not None
-    assert paper.content["round"] == {
-        "id": round_.id, "number": 1, "input_hash": round_.input_hash,
-    }  # fmt: skip
-    assert [(row["placement"], row["state"]) for row in paper.content["others"]] == [
-        (second.id, "approved")
+    assert paper.content is not None
+    told = paper.content["round"]
+    assert (told["id"], told["number"], told["input_hash"]) == (round_.id, 1, round_.input_hash)
+    assert (told["objective"], told["bound"]) == (round_.objective, round_.bound)
+    people = paper.content["people"]
+    assert [row["placement"] for row in people] == [first.id, second.id]
+    assert {row["ranking"]["place"] for row in people} == {1, 2}
+    assert {row["ranking"]["of"] for row in people} == {2}
+
+
+def test_what_adopting_will_do_is_what_it_does(
+    cast: Cast, session: Session, database: Database
+) -> None:
+    people, needs = _pool(session, 3, 3)
+    going_on = make.make_placement(session, needs[0], people[0])
+    stale = make.make_placement(session, needs[1], make.make_candidate(session, half_days=1))
+    round_ = _solved(database, cast, needs)
+    foreseen = foresee(session, round_)
+    planned = {(pair.need_id, pair.candidate_id) for pair in round_.pairs}
+    is_planned = (going_on.need_id, going_on.candidate_id) in planned
+    assert foreseen.skipped == [going_on] * is_planned
+    assert stale in foreseen.ended
+    assert len(foreseen.made) + len(foreseen.skipped) == len(planned)
+    made = adopt_round(
+        session, round_, actor=cast.coordinator, now=make.NOW, shown=foreseen.shown()
+    )
+    assert [(row.need_id, row.candidate_id) for row in made] == [
+        (pair.need_id, pair.candidate_id) for pair in foreseen.made
     ]
+    assert {row.state for row in foreseen.ended} == {PS.SUPERSEDED}
+    assert {row.state for row in foreseen.skipped} <= {PS.SUGGESTED}
+    assert_sound(session)
+
+
+def test_what_was_not_shown_is_not_done(cast: Cast, session: Session, database: Database) -> None:
+    _, needs = _pool(session, 3, 2)
+    round_ = _solved(database, cast, needs)
+    shown = foresee(session, round_).shown()
+    pair = round_.pairs[0]
+    make.make_placement(
+        session, session.get_one(Need, pair.need_id), session.get_one(Candidate, pair.candidate_id)
+    )
+    with pytest.raises(OtherAdoption) as refused:
+        adopt_round(session, round_, actor=cast.coordinator, now=make.NOW, shown=shown)
+    assert len(refused.value.now.skipped) == 1
+    assert round_.state is RoundState.OPTIMAL
+    assert len(session.scalars(sa.select(Placement)).all()) == 1
+
+
+def test_a_plan_whose_needs_are_gone_says_which(
+    cast: Cast, session: Session, database: Database
+) -> None:
+    people, needs = _pool(session, 3, 3)
+    round_ = _solved(database, cast, needs)
+    assert list_obstacles(session, round_) == []
+    needs[0].state = NeedState.ON_HOLD
+    needs[1].seats = 2
+    people[0].skills[0].level = 4
+    stranger = make.make_candidate(session)
+    session.flush()
+    found = "".join(list_obstacles(session, round_))
+    assert f"募集{needs[0].code}は「保留」になりました" in found
+    assert f"募集{needs[1].code}の空き枠が1から2に" in found
+    assert f"{people[0].code}の登録内容か稼働台帳" in found
+    assert f"{stranger.code}が、対象の登録者に加わりました" in found
+    with pytest.raises(Conflict, match="保留"):
+        adopt_round(session, round_, actor=cast.coordinator, now=make.NOW)

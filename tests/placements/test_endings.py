@@ -6,9 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from talentpool.candidates import consenting, endings
-from talentpool.candidates.introduction import may_see_contact
+from talentpool.candidates.leaving import leave_pool, withdraw_essential_consent
 from talentpool.candidates.models import Candidate, Membership
-from talentpool.candidates.reviewing import leave_pool
 from talentpool.db import Session
 from talentpool.engagements.models import Engagement
 from talentpool.errors import Conflict, Forbidden, NotFound, Refused
@@ -148,16 +147,10 @@ def test_withdrawing_the_consent_to_be_matched_ends_what_is_not_confirmed(
     cast: Cast, session: Session
 ) -> None:
     placement = cast.walk(cast.suggested(), "propose", "approve", "accept")
-    consenting.save_consents(
-        session,
-        placement.candidate,
-        make.HYOGO,
-        ["statistics"],
-        actor=cast.person(placement),
-        now=make.NOW,
-    )
+    membership = _membership(session, placement.candidate)
+    withdraw_essential_consent(session, membership, actor=cast.person(placement), now=make.NOW)
     assert (placement.state, placement.end_reason) == (PS.REVOKED, "consent_withdrawn")
-    assert _membership(session, placement.candidate).state is MembershipState.ACTIVE
+    assert membership.state is MembershipState.LEFT
     assert_sound(session)
 
 
@@ -173,27 +166,6 @@ def test_withdrawing_the_consent_to_one_town_ends_only_what_that_town_knows(
     consenting.withdraw_consent(session, person, consent, actor=cast.person(here), now=make.NOW)
     assert (here.state, elsewhere.state) == (PS.REVOKED, PS.INTRODUCED)
     assert_sound(session)
-
-
-@pytest.mark.parametrize(
-    ("state", "may"),
-    [
-        (PS.OFFERED, False),
-        (PS.INTRODUCED, False),
-        (PS.AGREED, True),
-        (PS.CONFIRMED, True),
-        (PS.REVOKED, False),
-    ],
-)
-def test_a_town_may_have_the_telephone_number_once_both_have_said_yes(
-    cast: Cast, session: Session, state: PlacementState, may: bool
-) -> None:
-    placement = make.make_placement(
-        session, make.make_need(session), make.make_candidate(session), state=state
-    )
-    other = make.make_user(session, Role.MUNICIPALITY, municipality_code=make.SAYO).actor
-    assert may_see_contact(session, cast.town, placement.candidate) is may
-    assert may_see_contact(session, other, placement.candidate) is False
 
 
 def test_person_and_town_reach_the_engagement_of_their_placement_and_no_other(

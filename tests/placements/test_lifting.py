@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from talentpool.candidates.models import Candidate, Company, DecidedMatter, ServicePost
+from talentpool.candidates.models import Candidate, CandidateCompany, CandidateMatter, CandidatePost
 from talentpool.db import Session
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.needs.models import Need, NeedVendor
 from talentpool.placements.lifting import lift_hold, screen_pair
-from talentpool.placements.papers import find_paper
 from talentpool.states import PlacementState
 from talentpool.text import search_key
 
@@ -30,12 +29,12 @@ def former(session: Session) -> Candidate:
     """Left the town's office a year before the work and works for a company now."""
     person = make.make_candidate(session)
     person.posts.append(
-        ServicePost(
+        CandidatePost(
             body="姫路市", municipality_code=make.HIMEJI,
             first_month=make.FIRST - 300, last_month=make.FIRST - 12,
         )
     )  # fmt: skip
-    person.companies.append(Company(name="播磨情報", name_key=search_key("播磨情報")))
+    person.companies.append(CandidateCompany(name="播磨情報", name_key=search_key("播磨情報")))
     session.flush()
     return person
 
@@ -57,9 +56,10 @@ def test_a_hold_stops_the_draft_until_it_is_lifted_with_a_reason(
     assert "reason" in refused.value.fields
     _lift(cast, former, placement.need)
     cast.walk(placement, "propose", "approve", "accept", "welcome", "confirm")
-    paper = find_paper(session, placement)
-    assert paper is not None
-    assert [(row["rule"], row["reason"]) for row in paper.content["lifted_holds"]] == [
+    assert placement.paper is not None
+    assert placement.paper.content is not None
+    (person,) = placement.paper.content["people"]
+    assert [(row["rule"], row["reason"]) for row in person["lifted_holds"]] == [
         (RULE, "所管が異なるため。")
     ]
     assert_sound(session)
@@ -87,8 +87,10 @@ def test_neither_a_block_nor_what_was_not_found_can_be_lifted(cast: Cast, sessio
     need = make.make_need(session)
     need.vendors.append(NeedVendor(name="播磨情報", name_key=search_key("播磨情報")))
     person = make.make_candidate(session)
-    person.decisions.append(
-        DecidedMatter(vendor="播磨情報", vendor_key=search_key("播磨情報"), month=make.FIRST - 100)
+    person.matters.append(
+        CandidateMatter(
+            vendor="播磨情報", vendor_key=search_key("播磨情報"), month=make.FIRST - 100
+        )
     )
     session.flush()
     assert [found.severity for found in screen_pair(session, person, need).findings] == ["block"]

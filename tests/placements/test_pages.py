@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from talentpool import clock, matching as m
 from talentpool.accounts.models import User
-from talentpool.candidates.models import Company, ProfileView, ServicePost
+from talentpool.candidates.models import CandidateCompany, CandidatePost, ProfileView
 from talentpool.db import Session
 from talentpool.operations import check
 from talentpool.permissions import Role
@@ -24,6 +24,7 @@ from talentpool.web.unit import TalentpoolFlask
 
 from .. import factories as make
 from ..browsers import Browser, signed_in
+from .cast import shown_papers
 
 PS = PlacementState
 
@@ -56,7 +57,7 @@ class Office:
 
 def _browser(app: TalentpoolFlask, user: User) -> Browser:
     browser = Browser(app)
-    assert browser.sign_in(user).status_code == 302
+    browser.enter(user)
     return browser
 
 
@@ -172,8 +173,8 @@ def test_what_is_foreign_looks_absent(app: TalentpoolFlask) -> None:
 
 
 def _plain(page: str) -> str:
-    """Without the tokens, which hold the second they were made in."""
-    return re.sub(r'name="csrf_token" value="[^"]+"', "", page)
+    """Without the tokens, which hold the second they were made in, and the link to the same page in English."""
+    return re.sub(r'name="csrf_token" value="[^"]+"|href="[^"]+[?]lang=en"', "", page)
 
 
 @pytest.mark.parametrize(
@@ -239,32 +240,37 @@ def test_a_refused_reason_of_staff_and_town_stands_on_the_same_page(app: Talentp
 def test_several_papers_are_approved_at_once_and_the_rest_explained(app: TalentpoolFlask) -> None:
     office = _office(app, PS.PROPOSED)
     with app.database.writing() as session:
-        unfit = make.make_placement(
+        make.make_placement(
             session,
             make.make_need(session),
             make.make_candidate(session, forms=()),
             state=PS.PROPOSED,
         )
     page = office.approver.get("/approvals").text
-    assert office.code in page
+    assert office.name in page
     nothing = office.approver.post("/approvals")
     assert nothing.status_code == 422
-    done = office.approver.post("/approvals", chosen=[office.placement_id, unfit.id])
+    shown = shown_papers(office.app)
+    chosen: dict[str, Any] = {"chosen": list(shown)}
+    chosen |= {f"shown_{ident}": text for ident, text in shown.items()}
+    done = office.approver.post("/approvals", **chosen)
     assert done.status_code == 302
     page = office.approver.get("/approvals").text
     assert "1件を承認しました" in page
     assert "任用形態" in page
     assert office.state() is PS.OFFERED
-    late = office.approver.post("/approvals", chosen=[office.placement_id, unfit.id])
-    assert late.status_code in {302, 422}
+    late = office.approver.post("/approvals", **chosen)
+    assert late.status_code == 302
+    page = office.approver.get("/approvals").text
+    assert f"{office.code}の状態：" in page
 
 
 def test_the_list_is_filtered_by_its_address(app: TalentpoolFlask) -> None:
     office = _office(app, PS.OFFERED)
-    code = office.code
-    assert code in office.coordinator.get("/placements").text
-    assert code in office.coordinator.get("/placements?state=offered").text
-    assert code not in office.coordinator.get("/placements?state=agreed").text
+    name = office.name
+    assert name in office.coordinator.get("/placements").text
+    assert name in office.coordinator.get("/placements?state=offered").text
+    assert name not in office.coordinator.get("/placements?state=agreed").text
     assert office.coordinator.get("/placements?state=nonsense&page=-1").status_code == 200
     assert office.coordinator.get(f"/placements?page={'9' * 30}").status_code == 200
 
@@ -325,13 +331,18 @@ def test_an_alternate_is_added_from_the_ranking_and_drafted_behind_the_first(
             session, [(placement.need, placement.candidate), (placement.need, other)],
             state=RoundState.ADOPTED,
         )  # fmt: skip
-        chosen = {"round": round_.id, "candidate": other.id}
+        chosen = f"round={round_.id}&candidate={other.id}"
     draft = f"/placements/needs/{office.need_id}/draft"
     assert f"{other.code}を加える" in office.coordinator.get(draft).text
     add = f"/placements/needs/{office.need_id}/alternates"
-    assert office.coordinator.post(add, **chosen).status_code == 302
-    assert office.coordinator.post(add, **chosen).status_code == 409
-    assert office.coordinator.post(add, round="x", candidate="").status_code == 404
+    typed = {"comment": "町の課題に合う", f"order_{office.placement_id}": "0"}
+    added = office.coordinator.post(f"{add}?{chosen}", **typed)
+    assert added.status_code == 303
+    page = office.coordinator.get(added.location).text
+    assert "町の課題に合う" in page
+    assert re.search(r'<option selected value="0">', page), "the order that was chosen"
+    assert office.coordinator.post(f"{add}?{chosen}").status_code == 409
+    assert office.coordinator.post(f"{add}?round=x&candidate=").status_code == 404
     with app.database.reading() as session:
         (alternate,) = session.query(Placement).where(Placement.candidate_id == other.id)
     order = {f"order_{office.placement_id}": "2", f"order_{alternate.id}": "1"}
@@ -354,12 +365,13 @@ def test_no_alternate_is_added_from_a_round_that_is_not_adopted(
             for each in (state, RoundState.ADOPTED)
         ]
         add, candidate = f"/placements/needs/{need.id}/alternates", person.id
-    refused = coordinator.post(add, round=rounds[0], candidate=candidate)
+    refused = coordinator.post(f"{add}?round={rounds[0]}&candidate={candidate}")
     assert refused.status_code == 409
     assert "採用していないマッチング回" in refused.text
     with app.database.reading() as session:
         assert session.query(Placement).all() == []
-    assert coordinator.post(add, round=rounds[1], candidate=candidate).status_code == 302
+    added = coordinator.post(f"{add}?round={rounds[1]}&candidate={candidate}")
+    assert added.status_code == 303
 
 
 def test_a_draft_with_nobody_in_it_is_refused_at_the_top(app: TalentpoolFlask) -> None:
@@ -398,11 +410,11 @@ def test_a_coordinator_lifts_a_hold_on_the_page_of_the_placement(app: Talentpool
         person = session.get_one(Placement, office.placement_id).candidate
         first, last = make.FIRST - 300, make.FIRST - 12
         person.posts.append(
-            ServicePost(
+            CandidatePost(
                 body="姫路市", municipality_code=make.HIMEJI, first_month=first, last_month=last
             )
         )
-        person.companies.append(Company(name="播磨情報", name_key=search_key("播磨情報")))
+        person.companies.append(CandidateCompany(name="播磨情報", name_key=search_key("播磨情報")))
     page = office.coordinator.get(f"/placements/{office.placement_id}").text
     assert "保留を解除する" in page
     assert "保留を解除する" not in office.approver.get(f"/placements/{office.placement_id}").text
@@ -440,7 +452,7 @@ def test_a_round_is_adopted_by_a_button_and_leads_to_the_drafts(app: TalentpoolF
     assert "1件の候補ができました" in page
     with app.database.reading() as session:
         (placement,) = session.query(Placement)
-    assert "条件を満たす1名のうち適合度1位" in browser.get(f"/placements/{placement.id}").text
+    assert "条件を満たすのはこの人だけです。" in browser.get(f"/placements/{placement.id}").text
     assert browser.post(f"/rounds/{made.id}/adopt").status_code == 409
 
 

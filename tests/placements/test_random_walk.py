@@ -11,22 +11,24 @@ from hypothesis import HealthCheck, Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from talentpool.audit import AuditEvent
+from talentpool.candidates.leaving import leave_pool
 from talentpool.candidates.models import Candidate, Membership
-from talentpool.candidates.reviewing import leave_pool
 from talentpool.db import Database, Session
 from talentpool.errors import Problem
 from talentpool.needs.models import Need
 from talentpool.operations import check
 from talentpool.permissions import SYSTEM
+from talentpool.placements import service
 from talentpool.placements.closing import close_need, withdraw_need
-from talentpool.placements.deciding import approve_many
+from talentpool.placements.deciding import decide_papers
 from talentpool.placements.drafting import has_live, propose_placements
 from talentpool.placements.lapsing import lapse_overdue
 from talentpool.placements.models import Placement
-from talentpool.placements.stepping import VERBS
+from talentpool.placements.stepping import SERVICES
 from talentpool.states import LIVE, PlacementState
 
 from .. import factories as make
+from ..databases import Databases
 from .cast import Cast
 from .test_table import REASONS
 
@@ -57,6 +59,11 @@ class Walk(RuleBasedStateMachine):
             for candidate in self.people:
                 make.make_placement(session, need, candidate)
         session.commit()
+        self.is_changed = True
+        sa.event.listen(session, "after_commit", self._note_change)
+
+    def _note_change(self, _session: Session) -> None:
+        self.is_changed = True
 
     @rule(person=st.integers(0, PEOPLE - 1), need=st.integers(0, NEEDS - 1))
     def suggest(self, person: int, need: int) -> None:
@@ -71,7 +78,7 @@ class Walk(RuleBasedStateMachine):
         """What adopting and adding an alternate ask before a suggestion comes to be."""
         return str(need.state) == "open" and str(self._membership(candidate).state) == "active"
 
-    @rule(place=places, verb=st.sampled_from(sorted(VERBS)))
+    @rule(place=places, verb=st.sampled_from(sorted(SERVICES)))
     def take_step(self, place: int, verb: str) -> None:
         rows = self._live()
         if rows:
@@ -107,9 +114,10 @@ class Walk(RuleBasedStateMachine):
 
     @rule()
     def approve_everything(self) -> None:
-        rows = [row for row in self._live() if row.state is PlacementState.PROPOSED]
+        waiting = service.list_papers(self.session, self.cast.approver)
+        papers = [row.record for row in waiting]
         self._try(
-            lambda: approve_many(self.session, rows, {}, actor=self.cast.approver, now=self.now)
+            lambda: decide_papers(self.session, papers, {}, actor=self.cast.approver, now=self.now)
         )
 
     @rule(days=st.integers(1, 5))
@@ -144,15 +152,14 @@ class Walk(RuleBasedStateMachine):
         self._try(lambda: leave_pool(self.session, membership, actor=SYSTEM, now=self.now))
 
     @invariant()
-    def nothing_is_violated(self) -> None:
+    def nothing_is_violated_and_no_version_falls(self) -> None:
+        if not self.is_changed:  # nobody else writes here: the last answers still hold
+            return
         assert list(check.violations(self.session)) == []
-
-    @invariant()
-    def versions_never_fall(self) -> None:
         rows = self.session.execute(sa.select(Placement.id, Placement.version)).all()
         present = {row.id: row.version for row in rows}
         assert all(present[ident] >= version for ident, version in self.seen.items())
-        self.seen = present
+        self.seen, self.is_changed = present, False
 
     def _live(self) -> list[Placement]:
         query = sa.select(Placement).where(
@@ -175,12 +182,15 @@ class Walk(RuleBasedStateMachine):
         self.session.expire_all()
 
 
-def test_no_order_of_steps_violates_an_invariant(database: Database) -> None:
+def test_no_order_of_steps_violates_an_invariant(database: Database, databases: Databases) -> None:
     sessions: list[Session] = []
 
     def walk() -> Walk:
+        """In a database of its own: after each step all events there are verified."""
         if sessions:
             sessions.pop().close()
+            database.close()
+            databases.renew()
         sessions.append(database.session(read_only=False))
         return Walk(sessions[0])
 
@@ -210,15 +220,14 @@ def test_a_long_and_busy_walk_violates_no_invariant(database: Database, seed: in
         if choice < 4:
             walk.go_forward(place, draw.randint(1, 5))
         elif choice < 7:
-            walk.take_step(place, draw.choice(sorted(VERBS)))
+            walk.take_step(place, draw.choice(sorted(SERVICES)))
         elif choice == 7:
             walk.suggest(draw.randrange(PEOPLE), draw.randrange(NEEDS))
         elif choice == 8:
             walk.approve_everything()
         else:
             walk.wait(draw.randint(1, 3))
-        walk.nothing_is_violated()
-        walk.versions_never_fall()
+        walk.nothing_is_violated_and_no_version_falls()
     steps = sa.select(AuditEvent.action).where(AuditEvent.action.startswith("placement."))
     seen = set(session.scalars(steps))
     session.close()

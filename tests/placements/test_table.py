@@ -11,7 +11,7 @@ from talentpool.db import Database, Session
 from talentpool.errors import Conflict, Forbidden, NotFound
 from talentpool.permissions import SYSTEM, Actor, Role
 from talentpool.placements.models import Placement
-from talentpool.placements.stepping import VERBS, list_steps, take_step
+from talentpool.placements.stepping import SERVICES, list_steps, take_step
 from talentpool.states import LIVE, PLACEMENT, PlacementState, move
 
 from .. import factories as make
@@ -75,9 +75,8 @@ def _try(database: Database, placement_id: int, verb: str, actor: Actor) -> Plac
 
 
 def test_the_table_names_every_verb_that_a_button_can_take() -> None:
-    assert set(LEGAL) == VERBS
-    by_timer = {step.verb for step in PLACEMENT.transitions} - VERBS
-    assert by_timer == {"offer", *TIMER}
+    assert set(LEGAL) == set(SERVICES) == {step.verb for step in PLACEMENT.by_hand()}
+    assert {step.verb for step in PLACEMENT.transitions} - set(LEGAL) == {"offer", *TIMER}
 
 
 @pytest.mark.parametrize("state", PlacementState)

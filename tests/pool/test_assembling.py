@@ -8,11 +8,14 @@ from dataclasses import replace
 import pytest
 
 from talentpool import matching as m
+from talentpool.candidates.content import Post, SkillClaim, Window
 from talentpool.db import Database, Session
-from talentpool.pool.assemble import assemble
+from talentpool.needs.content import SkillRequirement
+from talentpool.pool.assemble import assemble, request_of
 from talentpool.pool.lint import survey_pool
-from talentpool.pool.records import Asked, Claim, Post, Profile, Request, Span, Taken
-from talentpool.pool.translate import half_day_pay, to_candidate, translate
+from talentpool.pool.reading import read_profiles
+from talentpool.pool.records import Profile, Request, Taken
+from talentpool.pool.translate import to_candidate, translate
 from talentpool.reference.catalogue import Catalogue
 from talentpool.states import PlacementState
 from tests.counting import counted_queries
@@ -21,7 +24,7 @@ from tests.factories import FIRST, HYOGO, make_candidate, make_need, make_placem
 CATALOGUE = Catalogue.shipped()
 PERSON = Profile(
     code="C-1", kind="official", member_from=0, member_until=10**5, consents=True,
-    home_code="282014", spans=(Span(FIRST, FIRST + 5, 8),),
+    home_code="282014", windows=(Window(FIRST, FIRST + 5, 8),),
 )  # fmt: skip
 REQUEST = Request(
     code="N-1", municipality_code="282014", title="", theme="bpr", half_days=4,
@@ -29,25 +32,10 @@ REQUEST = Request(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("amount", "basis", "yen"),
-    [
-        (25_000, "day", 12_500),
-        (2_000, "hour", 8_000),
-        (100_000, "month", 25_000),
-        (9_999, "month", 2_499),
-        (7_000, "time", 7_000),
-        (7_000, "none", 0),
-    ],
-)
-def test_pay_becomes_yen_for_a_half_day(amount: int, basis: str, yen: int) -> None:
-    assert half_day_pay(amount, basis, half_days=4) == yen
-
-
 def test_what_is_taken_and_paused_is_not_free() -> None:
     person = replace(
         PERSON,
-        spans=(Span(FIRST, FIRST + 2, 8), Span(FIRST + 1, FIRST + 1, 0, is_available=False)),
+        windows=(Window(FIRST, FIRST + 2, 8), Window(FIRST + 1, FIRST + 1, 0, is_available=False)),
         taken=(Taken(FIRST, 3, "N-8"), Taken(FIRST, 2, "N-9")),
     )
     months = to_candidate(person, [REQUEST], {}).availability
@@ -95,7 +83,7 @@ def test_a_standing_placement_takes_seat_and_half_days(session: Session) -> None
     make_placement(session, need, candidate, state=PlacementState.CONFIRMED)
     session.flush()
     found = assemble(session, HYOGO, [need.id], CATALOGUE)
-    assert found.requests[0].filled == 1
+    assert found.needs[0].seats == 1
     assert found.candidates[0].availability[FIRST].half_days == 4
     assert need.code in found.candidates[0].forbidden
 
@@ -126,13 +114,12 @@ def test_the_condition_that_costs_most_is_found_by_taking_each_away(session: Ses
         make_candidate(session, skills={"bpr": level})
     need = make_need(session, musts={"bpr": 2})
     session.flush()
-    found = assemble(session, HYOGO, [need.id], CATALOGUE)
-    survey = survey_pool(found.requests[0], found.profiles, CATALOGUE)
+    request, profiles = request_of(need), list(read_profiles(session, HYOGO).values())
+    survey = survey_pool(request, profiles, CATALOGUE)
     assert (survey.people, survey.feasible) == (4, 1)
     assert survey.costliest is not None
     assert (survey.costliest.skill, survey.costliest.gain) == ("bpr", 3)
-    without = replace(found.requests[0], skills=())
-    eased = survey_pool(without, found.profiles, CATALOGUE)
+    eased = survey_pool(replace(request, skills=()), profiles, CATALOGUE)
     assert eased.feasible == survey.feasible + survey.costliest.gain
 
 
@@ -151,13 +138,13 @@ def test_no_other_condition_would_add_more_people(
             travel_limit=minutes,
             pay_minimum=number * 2_000,
             forms=(("commission",), ("contract",), ("commission", "contract"))[number % 3],
-            skills=(Claim("bpr", 1 + number % 4),),
-            spans=(Span(FIRST, FIRST + 5, number % 5 * 2),),
+            skills=(SkillClaim("bpr", 1 + number % 4),),
+            windows=(Window(FIRST, FIRST + 5, number % 5 * 2),),
         )
         for number in range(1, 13)
     ]
     asked = replace(
-        REQUEST, mode="onsite", pay_amount=pay, forms=(forms,), skills=(Asked("bpr", level, 3, True),)
+        REQUEST, mode="onsite", pay_amount=pay, forms=(forms,), skills=(SkillRequirement("bpr", level, 3, True),)
     )  # fmt: skip
     survey = survey_pool(asked, people, CATALOGUE)
     candidates, needs = translate(people, [asked], CATALOGUE)

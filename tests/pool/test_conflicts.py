@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from talentpool.candidates.content import Company, Matter, Post
 from talentpool.dates import month_number
 from talentpool.pool.conflicts import RULES, gravest, screen
-from talentpool.pool.records import Decision, Firm, Post, Profile, Request
+from talentpool.pool.records import Profile, Request
 
 START = month_number(2027, 4)
 TOWN, OTHER = "282014", "285013"
@@ -20,7 +21,7 @@ REQUEST = Request(
 PERSON = Profile(
     code="C-1", kind="official", member_from=0, member_until=10**5, consents=True, home_code=TOWN
 )
-FIRM = Firm("別の会社")
+COMPANY = Company("別の会社")
 
 
 def _rules(person: Profile, request: Request = REQUEST) -> list[str]:
@@ -37,7 +38,7 @@ def test_a_person_without_ties_has_no_finding() -> None:
 
 
 def test_what_was_decided_about_a_vendor_blocks_without_limit_of_time() -> None:
-    person = replace(PERSON, decisions=(Decision("株式会社サンプル", START - 400),))
+    person = replace(PERSON, matters=(Matter("株式会社サンプル", START - 400),))
     assert _rules(person) == ["decided_vendor"]
     assert gravest(screen(person, REQUEST)) == "block"
 
@@ -55,20 +56,22 @@ def test_what_was_decided_about_a_vendor_blocks_without_limit_of_time() -> None:
     ],
 )
 def test_a_company_is_known_in_every_way_its_name_is_written(name: str, is_same: bool) -> None:
-    person = replace(PERSON, decisions=(Decision(name, START),))
+    person = replace(PERSON, matters=(Matter(name, START),))
     assert _rules(person) == (["decided_vendor"] if is_same else [])
 
 
 def test_the_staff_of_a_vendor_may_not_write_the_specification() -> None:
-    person = replace(PERSON, firms=(Firm("株式会社サンプル"),))
+    person = replace(PERSON, companies=(Company("株式会社サンプル"),))
     assert _rules(person) == ["vendor_staff"]
     assert _rules(person, replace(REQUEST, touches_procurement=False)) == ["vendor_ties"]
 
 
 def test_a_part_of_a_vendor_is_a_tie_and_a_former_job_is_none() -> None:
-    owner = replace(PERSON, firms=(Firm("株式会社サンプル", has_shares=True, is_present=False),))
+    owner = replace(
+        PERSON, companies=(Company("株式会社サンプル", has_shares=True, is_present=False),)
+    )
     assert _rules(owner) == ["vendor_ties"]
-    assert _rules(replace(PERSON, firms=(Firm("株式会社サンプル", is_present=False),))) == []
+    assert _rules(replace(PERSON, companies=(Company("株式会社サンプル", is_present=False),))) == []
 
 
 @pytest.mark.parametrize(
@@ -85,7 +88,7 @@ def test_a_former_official_of_the_town_is_noted_for_two_years(
 def test_one_who_works_for_a_company_now_is_held_for_two_years(
     months_ago: int, is_held: bool
 ) -> None:
-    person = _served_until(START - months_ago, firms=(FIRM,))
+    person = _served_until(START - months_ago, companies=(COMPANY,))
     assert ("former_office" in _rules(person)) == is_held
     assert (gravest(screen(person, REQUEST)) == "hold") == is_held
 
@@ -97,11 +100,11 @@ def test_somebody_who_still_serves_there_counts_as_leaving_today() -> None:
 def test_another_town_and_a_private_post_do_not_count() -> None:
     assert _rules(replace(_served_until(START), posts=(Post("", 0, START, OTHER),))) == []
     private = Post("", START - 20, START, TOWN, is_public=False)
-    assert _rules(replace(PERSON, posts=(private,), firms=(FIRM,))) == []
+    assert _rules(replace(PERSON, posts=(private,), companies=(COMPANY,))) == []
 
 
 def test_a_lifted_hold_is_gone_for_this_need_only() -> None:
-    person = _served_until(START, firms=(FIRM,), lifted=(("N-1", "former_office"),))
+    person = _served_until(START, companies=(COMPANY,), lifted=(("N-1", "former_office"),))
     assert "former_office" not in _rules(person)
     assert "former_office" in _rules(person, replace(REQUEST, code="N-2"))
 
@@ -109,7 +112,7 @@ def test_a_lifted_hold_is_gone_for_this_need_only() -> None:
 def test_a_block_cannot_be_lifted() -> None:
     person = replace(
         PERSON,
-        decisions=(Decision("株式会社サンプル", START),),
+        matters=(Matter("株式会社サンプル", START),),
         lifted=(("N-1", "decided_vendor"),),
     )
     assert _rules(person) == ["decided_vendor"]
@@ -120,3 +123,13 @@ def test_every_rule_has_a_severity_and_both_labels() -> None:
         assert severity in {"warn", "hold", "block"}
         assert ja
         assert en
+
+
+def test_months_are_written_as_people_read_them() -> None:
+    person = _served_until(
+        START - 12, companies=(COMPANY,), matters=(Matter("株式会社サンプル", START - 12),)
+    )
+    told = [finding.ja for finding in screen(person, REQUEST)]
+    assert len(told) >= 2
+    assert all("2026年4月（令和8年4月）" in sentence for sentence in told)
+    assert not any("2026-04" in sentence for sentence in told)

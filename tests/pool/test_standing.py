@@ -90,7 +90,7 @@ def test_a_round_of_no_needs_and_needs_of_another_prefecture_are_nobodys(session
 
 def test_a_closed_need_is_not_surveyed(session: Session) -> None:
     closed = make_need(session, state=NeedState.CLOSED)
-    assert survey_of(closed, Catalogue.shipped()) is None
+    assert survey_of(closed) is None
 
 
 def test_the_condition_that_costs_most_is_named_where_it_is_no_skill(

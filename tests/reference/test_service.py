@@ -312,7 +312,7 @@ def test_travel_takes_at_most_a_day(loaded: Session, minutes: int) -> None:
 def test_a_travel_time_can_be_corrected(loaded: Session) -> None:
     set_travel_time(loaded, KOBE, SUMOTO, minutes=70, note="高速バス", actor=ADMIN, now=NOW)
     set_travel_time(loaded, KOBE, SUMOTO, minutes=75, actor=ADMIN, now=NOW)
-    assert load_catalogue(loaded).travel_from(KOBE, "28")[SUMOTO] == 75
+    assert load_catalogue(loaded).travel(KOBE, SUMOTO).minutes == 75
     with pytest.raises(UnknownCode):
         set_travel_time(loaded, "999999", SUMOTO, minutes=75, actor=ADMIN, now=NOW)
 

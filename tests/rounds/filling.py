@@ -21,7 +21,7 @@ def make_round(browser: Browser, app: TalentpoolFlask) -> int:
 
 
 def defaults_of(html: str) -> dict[str, object]:
-    """What a browser would send of the page's form."""
+    """What a browser with scripts would send of the page's form."""
 
     class Reader(HTMLParser):
         def __init__(self) -> None:
@@ -31,7 +31,7 @@ def defaults_of(html: str) -> dict[str, object]:
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             values = dict(attrs)
             name = values.get("name")
-            if tag != "input" or name is None:
+            if tag != "input" or name in (None, "noscript"):
                 return
             if values.get("type") == "checkbox":
                 if "checked" in values:

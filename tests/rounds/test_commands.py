@@ -7,12 +7,12 @@ import json
 
 import pytest
 
-from talentpool import matching as m
+from talentpool import jobs, matching as m
 from talentpool.config import Config
 from talentpool.db import Database
 from talentpool.permissions import SYSTEM
 from talentpool.rounds.models import DirectiveKind, Round, RoundInput
-from talentpool.rounds.preparing import create_round, direct_pair, prepare_what_if
+from talentpool.rounds.preparing import JOB, create_round, direct_pair, order_run, prepare_what_if
 from tests.commands import environ_of, run
 from tests.factories import HYOGO, NOW, make_candidate, make_need
 
@@ -118,3 +118,22 @@ def test_a_what_if_is_shown_as_one(database: Database, capsys: pytest.CaptureFix
     shown = capsys.readouterr()
     assert json.loads(shown.out)["placements"]
     assert shown.err == line
+
+
+def test_a_round_that_was_stopped_says_by_what_and_what_it_lacks(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ident = _round(database)
+    with database.writing() as session:
+        job = order_run(session, session.get_one(Round, ident), actor=SYSTEM, now=NOW)
+        jobs.request_cancel(session, JOB, ident)
+        number = job.id
+    assert jobs.run(database, number)
+    assert run("round", "show", str(ident)) == 0
+    first, second, *pairs = capsys.readouterr().out.splitlines()
+    assert first.endswith(", stopped by hand")
+    with database.reading() as session:
+        gap = session.get_one(Round, ident).gap
+    assert ("below the best" in first) == bool(gap)
+    assert second.startswith("not calculated in full: ")
+    assert len(pairs) == 1

@@ -12,11 +12,11 @@ from talentpool.db import Database, Session
 from talentpool.errors import Conflict, Forbidden, NotFound, Refused
 from talentpool.needs.models import Need
 from talentpool.permissions import Actor, Role
-from talentpool.rounds import preparing, service
+from talentpool.rounds import preparing, service, suggesting
 from talentpool.rounds.models import DirectiveKind, Round
 from talentpool.rounds.running import run_here
-from talentpool.states import NeedState, RoundState
-from tests.factories import HYOGO, NOW, OSAKA, make_candidate, make_need, make_user
+from talentpool.states import NeedState, PlacementState, RoundState
+from tests.factories import HYOGO, NOW, OSAKA, make_candidate, make_need, make_placement, make_user
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def need(session: Session) -> Need:
 
 def _make(session: Session, actor: Actor, *needs: Need, time_limit: int = 60) -> Round:
     return preparing.create_round(
-        session, prefecture_code=HYOGO, title="試験の回", need_ids=[need.id for need in needs],
+        session, prefecture_code=HYOGO, title=suggesting.distinct_title(session, HYOGO, "試験の回"), need_ids=[need.id for need in needs],
         policy=m.Policy(), time_limit=time_limit, actor=actor, now=NOW,
     )  # fmt: skip
 
@@ -75,11 +75,11 @@ def test_a_new_round_starts_with_every_open_need_the_urgent_ones_first(
     make_need(session, state=NeedState.DRAFT)
     needs = preparing.list_open_needs(session, HYOGO)
     assert [need.id for need in needs] == [high.id, low.id]
-    defaults = preparing.suggest_defaults(session, coordinator, needs)
+    defaults = suggesting.suggest_defaults(session, coordinator, needs)
     assert defaults["title"] == "第1回マッチング"
     assert defaults["needs"] == [high.id, low.id]
     _make(session, coordinator, low)
-    assert preparing.suggest_defaults(session, coordinator, needs)["title"] == "第2回マッチング"
+    assert suggesting.suggest_defaults(session, coordinator, needs)["title"] == "第2回マッチング"
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 601])
@@ -233,3 +233,66 @@ def test_a_person_who_left_the_pool_is_no_longer_fixed(
     assert run_here(database, ident) is RoundState.OPTIMAL
     with database.reading() as session:
         assert [pair.candidate_id for pair in session.get_one(Round, ident).pairs] == [staying]
+
+
+def test_two_rounds_never_have_one_name(session: Session, coordinator: Actor, need: Need) -> None:
+    first = _make(session, coordinator, need)
+    with pytest.raises(Refused) as refused:
+        preparing.create_round(
+            session, prefecture_code=HYOGO, title=first.title, need_ids=[need.id],
+            policy=m.Policy(), time_limit=60, actor=coordinator, now=NOW,
+        )  # fmt: skip
+    assert set(refused.value.fields) == {"title"}
+    assert "「試験の回（2）」" in refused.value.message
+    second = preparing.prepare_rerun(session, _finished(session, first), actor=coordinator, now=NOW)
+    third = _make(session, coordinator, need)
+    assert [second.title, third.title] == ["試験の回（2）", "試験の回（3）"]
+    second.state = RoundState.FAILED
+    follower = preparing.prepare_rerun(session, second, actor=coordinator, now=NOW)
+    assert follower.title == "試験の回（4）"
+    long = suggesting.distinct_title(session, HYOGO, "長" * suggesting.TITLE)
+    first.title = long
+    session.flush()
+    other = suggesting.distinct_title(session, HYOGO, long)
+    assert other == "長" * (suggesting.TITLE - 3) + "（2）"
+
+
+def test_needs_without_a_free_seat_are_not_suggested(session: Session, coordinator: Actor) -> None:
+    free, full = make_need(session), make_need(session)
+    make_placement(session, full, make_candidate(session), state=PlacementState.OFFERED, seat=1)
+    needs = preparing.list_open_needs(session, HYOGO)
+    assert suggesting.find_full(session, needs) == {full.id}
+    assert suggesting.suggest_defaults(session, coordinator, needs)["needs"] == [free.id]
+    base = _make(session, coordinator, free, full)
+    assert suggesting.suggest_next(session, base, needs)["needs"] == [free.id]
+
+
+def test_the_next_round_takes_what_was_chosen_of_the_one_before(
+    session: Session, coordinator: Actor, need: Need, person: Candidate
+) -> None:
+    other, stranger = make_need(session), make_candidate(session)
+    base = _make(session, coordinator, need, other, time_limit=30)
+    for wanted, who in ((need, person), (other, stranger)):
+        _direct(session, base, wanted, who, coordinator)
+    suggested = suggesting.suggest_next(session, base, [need, other])
+    assert set(suggested["directives"]) == {f"{need.id}-{person.id}", f"{other.id}-{stranger.id}"}
+    assert (suggested["title"], suggested["time_limit"]) == ("試験の回（2）", 30)
+    choices = {
+        "title": "次の回", "policy": m.Policy(fill_premium=1), "time_limit": 5,
+        "actor": coordinator, "now": NOW,
+    }  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        preparing.prepare_next(
+            session, base, need_ids=[need.id], directives=suggested["directives"], **choices
+        )
+    assert set(refused.value.fields) == {"directives"}
+    assert other.code in refused.value.message
+    made = preparing.prepare_next(
+        session, base, need_ids=[need.id], directives=[f"{need.id}-{person.id}"], **choices
+    )
+    assert [(row.need_id, row.candidate_id, row.reason) for row in made.directives] == [
+        (row.need_id, row.candidate_id, row.reason)
+        for row in base.directives
+        if row.need_id == need.id
+    ]
+    assert (made.based_on_id, made.time_limit, made.policy["fill_premium"]) == (base.id, 5, 1)

@@ -11,7 +11,8 @@ from talentpool.permissions import Actor, Role
 from talentpool.rounds import preparing, service
 from talentpool.rounds.models import Round
 from talentpool.rounds.preparing import JOB
-from talentpool.rounds.running import check_unchanged, gather, give_up, run_here, solve
+from talentpool.rounds.running import gather, give_up, run_here, solve
+from talentpool.rounds.validity import check_unchanged
 from talentpool.states import RoundState
 from tests.factories import HYOGO, NOW, make_candidate, make_need, make_user
 

@@ -18,7 +18,7 @@ from talentpool.exchange.exporting import export_needs, get_round
 from talentpool.needs.models import Need, Outcome
 from talentpool.permissions import SYSTEM, Actor, Role
 from talentpool.placements.adopting import adopt_round
-from talentpool.rounds import preparing, service
+from talentpool.rounds import preparing, service, suggesting
 from talentpool.rounds.models import DirectiveKind, Round
 from talentpool.rounds.running import gather, run_here
 from talentpool.states import NeedState, RoundState, available, move
@@ -56,7 +56,8 @@ def _what_if(session: Session, base: Round, actor: Actor, *needs: Need, **terms:
 def _what_if_by(session: Session, base: Round, actor: Actor, *needs: Need, **choices: Any) -> Round:
     """With other choices than what is usual here."""
     usual = {
-        "title": "試算", "policy": m.Policy.from_dict(base.policy), "time_limit": 60,
+        "title": suggesting.distinct_title(session, HYOGO, "試算"), "time_limit": 60,
+        "policy": m.Policy.from_dict(base.policy),
         "what_if": m.WhatIf(),
     }  # fmt: skip
     return preparing.prepare_what_if(
@@ -150,7 +151,7 @@ def test_needs_that_wait_for_review_or_are_on_hold_can_be_tried_and_drafts_canno
     listed = preparing.list_needs_for(session, HYOGO, is_what_if=True)
     assert {need.id for need in listed} == {need.id for need in tried}
     assert listed[0] is needs[NeedState.OPEN]
-    with pytest.raises(Refused, match="公開中・確認待ち・保留の募集"):
+    with pytest.raises(Refused, match="公開中、確認待ち、保留の募集"):
         _what_if(session, base, coordinator, draft)
     with pytest.raises(Refused):
         _round(session, coordinator, needs[NeedState.SUBMITTED])
@@ -195,7 +196,7 @@ def test_what_is_no_longer_what_was_to_be_tried_is_not_solved(
         move(session, asked, "submit", actor=SYSTEM, now=NOW)
     assert _run(database, session, tried, kept) == [RoundState.FAILED, RoundState.EXPLORED]
     assert tried.failure is not None
-    assert f"募集{asked.code}の内容が変わったか、公開中・確認待ち・保留でなく" in tried.failure
+    assert f"募集{asked.code}の内容が変わったか、公開中、確認待ち、保留でなく" in tried.failure
     assert tried.input_hash is None
     again = preparing.prepare_rerun(session, tried, actor=coordinator, now=NOW)
     assert _run(database, session, again) == [RoundState.EXPLORED]
@@ -222,18 +223,19 @@ def test_it_begins_with_the_choices_of_its_round(
         session, base, need_id=asked.id, candidate_id=person.id, kind=DirectiveKind.FORBID,
         reason="本人の都合", actor=coordinator, now=NOW,
     )  # fmt: skip
-    suggested = preparing.suggest_what_if(base, [asked, other])
+    suggested = suggesting.suggest_what_if(session, base, [asked, other])
     assert suggested["needs"] == [asked.id]
     assert suggested["title"] == "試算：もとの回"
     tried = _what_if(session, base, coordinator, asked, travel=30)
     assert (tried.based_on_id, tried.policy) == (base.id, base.policy)
     assert [row.reason for row in tried.directives] == ["本人の都合"]
-    again = preparing.suggest_what_if(tried, [asked])
+    again = suggesting.suggest_what_if(session, tried, [asked])
     assert (again["travel"], again["title"]) == (30, "試算：試算")
     tried.title = suggested["title"]
-    assert preparing.suggest_what_if(tried, [asked])["title"] == "試算：もとの回"
-    tried.title = "長" * preparing.TITLE
-    assert len(preparing.suggest_what_if(tried, [asked])["title"]) == preparing.TITLE
+    session.flush()
+    assert suggesting.suggest_what_if(session, tried, [asked])["title"] == "試算：もとの回（2）"
+    tried.title = "長" * suggesting.TITLE
+    assert len(suggesting.suggest_what_if(session, tried, [asked])["title"]) == suggesting.TITLE
     assert not _what_if(session, base, coordinator, other).directives
 
 
@@ -303,10 +305,11 @@ def test_what_another_officer_tries_differently_is_not_handed_out_as_the_same(
     ]
     mine = preparing.prepare_rerun(session, tried, actor=coordinator, now=NOW)
     assert mine not in differing
-    assert ([row.need_id for row in mine.needs], mine.policy, mine.title, mine.time_limit) == (
-        [asked.id], tried.policy, tried.title, tried.time_limit,
+    assert ([row.need_id for row in mine.needs], mine.policy, mine.time_limit) == (
+        [asked.id], tried.policy, tried.time_limit,
     )  # fmt: skip
-    _what_if_by(session, tried, officer, asked, title="別の試算")
+    assert suggesting.stem_of(mine.title) == suggesting.stem_of(tried.title)
+    _what_if_by(session, tried, officer, asked, title="ほかの試算")
     assert preparing.prepare_rerun(session, tried, actor=officer, now=NOW) is mine
 
 

@@ -1,4 +1,4 @@
-"""Role × route, made from the map of routes: nobody gets further than the table of permissions says."""
+"""Every role against every route: nobody reaches more than the table of permissions allows."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from tests.factories import (
     OSAKA,
     make_candidate,
     make_need,
+    make_need_draft,
     make_placement,
     make_round_with_plan,
     make_user,
 )
 
-# The whole list of what strangers reach (the public contract); a new entry is a decision.
+# All that visitors reach, as the public contract says; a new entry is a decision.
 PUBLIC = {
     "accounts.accept_invitation",
     "accounts.confirm_address",
@@ -35,11 +36,17 @@ PUBLIC = {
     "accounts.sign_up",
     "home.show_health",
     "home.show_readiness",
+    "home.show_rules",
     "home.show_top",
     "pages.accessibility",
     "pages.consent",
     "pages.guide",
     "pages.privacy",
+    "pages.state_words",
+    "accounts.signed_up",
+    "accounts.send_again",
+    "accounts.reset_sent",
+    "styleguide.show",
 }
 ROLES = [role for role in Role if role is not Role.SYSTEM]
 SAKAI = "271403"
@@ -58,7 +65,7 @@ class Route:
 
 
 def routes(app: TalentpoolFlask, numbers: Mapping[str, int] | None = None) -> Iterator[Route]:
-    """Every route and method; `numbers` of objects by the first part of the path before them."""
+    """Every route and method, with `numbers` of objects by the part of the path before them."""
     adapter = app.url_map.bind("")
     for rule in app.url_map.iter_rules():
         if rule.endpoint == "static":
@@ -69,7 +76,7 @@ def routes(app: TalentpoolFlask, numbers: Mapping[str, int] | None = None) -> It
 
 
 def values(rule: Rule, numbers: Mapping[str, int]) -> dict[str, object]:
-    """Arguments of a path: the numbers given, else names of nothing."""
+    """The arguments of a path: the given numbers, else numbers of nothing."""
     found: dict[str, object] = {}
     for name in rule.arguments:
         converter = rule._converters[name]
@@ -109,13 +116,13 @@ def test_every_route_says_who_may_call_it(app: TalentpoolFlask) -> None:
     assert [route for route in routes(app) if access_of(app, route.endpoint) is None] == []
 
 
-def test_strangers_reach_only_the_routes_on_the_list(app: TalentpoolFlask) -> None:
+def test_visitors_reach_only_the_routes_on_the_list(app: TalentpoolFlask) -> None:
     assert {
         route.endpoint for route in routes(app) if access_of(app, route.endpoint) == "public"
     } == PUBLIC
 
 
-def test_strangers_are_sent_to_the_sign_in_page(app: TalentpoolFlask) -> None:
+def test_visitors_are_sent_to_the_sign_in_page(app: TalentpoolFlask) -> None:
     stranger = Browser(app)
     token = stranger.token()
     for route in routes(app):
@@ -125,7 +132,7 @@ def test_strangers_are_sent_to_the_sign_in_page(app: TalentpoolFlask) -> None:
         assert (answer.status_code, answer.location.partition("?")[0]) == (302, "/signin"), route
 
 
-def test_a_write_by_a_stranger_without_a_token_changes_nothing(app: TalentpoolFlask) -> None:
+def test_a_visitor_s_post_without_a_token_changes_nothing(app: TalentpoolFlask) -> None:
     for route in routes(app):
         if route.method != "GET":
             assert app.test_client().open(route.path, method=route.method).status_code in {
@@ -135,10 +142,10 @@ def test_a_write_by_a_stranger_without_a_token_changes_nothing(app: TalentpoolFl
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_enters_where_the_table_lets_it_and_nowhere_else(
+def test_a_role_reaches_exactly_the_routes_that_the_table_allows(
     app: TalentpoolFlask, role: Role
 ) -> None:
-    """Refused is 403, before anything is looked up; an object that is not there is 404 to whoever may enter."""
+    """403 comes before any look-up; whoever may enter gets 404 for a missing object."""
     browser = signed_in(app, role)
     token = browser.token()
     wrong = []
@@ -159,7 +166,7 @@ def test_a_role_enters_where_the_table_lets_it_and_nowhere_else(
 
 @pytest.fixture
 def far(database: Database) -> dict[str, int]:
-    """Numbers of one object of each kind in another prefecture, by its name in paths."""
+    """The numbers of one object of each kind in another prefecture, by its name in paths."""
     with database.writing() as session:
         user = make_user(session, Role.COORDINATOR, prefecture_code=OSAKA)
         candidate = make_candidate(session, prefecture_code=OSAKA)
@@ -172,16 +179,22 @@ def far(database: Database) -> dict[str, int]:
             "candidates": candidate.id,
             "memberships": membership.id,
             "needs": need.id,
+            "drafts": make_need_draft(session, municipality_code=SAKAI).id,
             "rounds": plan.id,
+            "papers": placement.paper_id or 0,
         } | dict.fromkeys(("placements", "offers", "introductions", "approvals"), placement.id)
 
 
-def test_the_foreign_objects_cover_every_route(app: TalentpoolFlask, far: dict[str, int]) -> None:
+def test_every_route_is_tried_with_an_object_of_another_prefecture(
+    app: TalentpoolFlask, far: dict[str, int]
+) -> None:
     assert [route for route in routes(app, far) if str(NOBODY_IS) in route.path] == []
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_foreign_object_is_absent(app: TalentpoolFlask, far: dict[str, int], role: Role) -> None:
+def test_an_object_of_another_prefecture_is_not_found(
+    app: TalentpoolFlask, far: dict[str, int], role: Role
+) -> None:
     browser = signed_in(app, role)
     token = browser.token()
     wrong = []

@@ -1,4 +1,4 @@
-"""The charts are well-formed SVG that says in words what it draws."""
+"""The charts are well-formed SVG with their content in words."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def width(rect: ET.Element) -> float:
 def test_a_bar_is_as_long_as_its_score_and_never_longer_than_its_track(
     basis_points: int, percent: float
 ) -> None:
-    (fill,) = rects(charts.bar(basis_points, title="適合度"), "part-1")
+    (fill,) = rects(charts.bar(basis_points, title="適合度"), "bar-value")
     assert width(fill) == pytest.approx(percent)
 
 
@@ -50,30 +50,13 @@ def test_a_bar_is_an_image_with_title_and_description() -> None:
     assert texts(svg, "desc") == ["100点満点"]
 
 
-def test_words_from_outside_are_escaped() -> None:
+def test_titles_are_escaped() -> None:
     svg = charts.bar(1, title="<script>alert('&')</script>")
     assert "<script>" not in svg
     assert texts(svg, "title") == ["<script>alert('&')</script>"]
 
 
-def test_the_shares_of_a_stacked_bar_follow_each_other_and_fill_it() -> None:
-    svg = charts.stacked([("窓口", 1), ("研修", 3)], title="日数")
-    (first,), (second,) = rects(svg, "part-1"), rects(svg, "part-2")
-    assert (width(first), width(second)) == (25, 75)
-    assert (first.get("x"), second.get("x")) == ("0.00%", "25.00%")
-
-
-def test_a_stacked_bar_of_nothing_is_only_its_track() -> None:
-    (share,) = rects(charts.stacked([("窓口", 0)], title="日数"), "part-1")
-    assert width(share) == 0
-
-
-def test_the_colours_begin_again_after_the_last() -> None:
-    svg = charts.stacked([(str(place), 1) for place in range(7)], title="日数")
-    assert len(rects(svg, "part-1")) == 2
-
-
-def test_held_half_days_stand_on_the_booked_ones_inside_the_capacity() -> None:
+def test_held_half_days_are_stacked_on_booked_ones_within_the_capacity() -> None:
     svg = charts.timeline(
         [Load(month_number(2027, 4), 8, held=2, booked=4)],
         title="稼働",
@@ -89,7 +72,7 @@ def test_held_half_days_stand_on_the_booked_ones_inside_the_capacity() -> None:
     assert b_top + b_size == c_top + c_size
 
 
-def test_a_timeline_names_each_month_the_first_year_and_every_new_year() -> None:
+def test_a_timeline_labels_each_month_the_first_year_and_every_new_year() -> None:
     months = [Load(month_number(2027, 12), 4), Load(month_number(2028, 1), 4, booked=1)]
     assert texts(charts.timeline(months, title="稼働", description="月ごと"), "text") == [
         "4",
@@ -115,7 +98,6 @@ def test_a_timeline_without_months_or_without_capacity_is_still_an_image() -> No
 def test_no_chart_carries_inline_style_or_script() -> None:
     drawn = [
         charts.bar(1, title="a"),
-        charts.stacked([("a", 1)], title="a"),
         charts.timeline([Load(month_number(2027, 4), 1)], title="a", description="b"),
         charts.swatch("held"),
     ]

@@ -6,20 +6,26 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import administration, entering, own, records
+from . import administration, entering, office, own, records
 from .blueprint import blueprint, set_up_sessions
 
-__all__ = ["administration", "blueprint", "entering", "init_app", "own", "records"]
+__all__ = ["administration", "blueprint", "entering", "init_app", "office", "own", "records"]
 
 
 def init_app(app: Flask) -> None:
     set_up_sessions(app)
+    office.show_offices(app)
     menu = app.extensions["talentpool_navigation"]
-    menu.add(_("アカウント"), "accounts.list_accounts", Role.ADMIN, Role.AUDITOR, position=80)
-    menu.add(_("監査記録"), "accounts.list_audit", Role.AUDITOR, position=81)
-    menu.add(_("メール"), "accounts.list_mails", Role.COORDINATOR, Role.AUDITOR, position=82)
-    menu.add(_("自分の設定"), "accounts.show_own", *_everybody(), position=90)
-
-
-def _everybody() -> list[Role]:
-    return [role for role in Role if role is not Role.SYSTEM]
+    menu.add(
+        _("アカウント"),
+        "accounts.list_accounts",
+        Role.ADMIN,
+        Role.AUDITOR,
+        position=80,
+        icon="people",
+    )
+    menu.add(_("担当窓口"), "accounts.edit_office", Role.ADMIN, position=79, icon="phone")
+    menu.add(_("監査記録"), "accounts.list_audit", Role.AUDITOR, position=81, icon="shield")
+    menu.add(
+        _("メール"), "accounts.list_mails", Role.COORDINATOR, Role.AUDITOR, position=82, icon="mail"
+    )

@@ -1,41 +1,35 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, session as browser, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from ... import clock
-from ...errors import Refused
+from ...errors import LostRace, Refused
 from ...permissions import Action, Role, can, get_visible
-from ...web import current_actor, current_session, requires
+from ...web import current_actor, current_catalogue, current_session, requires
+from ...web.changed import Difference, differences
+from ...web.versions import is_stale, mark_of
 from .. import directory, links, service
-from ..forms import AccountFilterForm, InviteForm, RoleForm
+from ..forms import AccountListForm, InviteForm, RoleForm
 from ..models import User
 from .blueprint import blueprint
-from .paging import page_asked, pages_of
+from .columns import ACCOUNTS, STATES
 from .sending import link_to_show, send
+
+INVITED = "invited"  # in the session
 
 
 @blueprint.get("/accounts")
 @requires(Action.VIEW_ACCOUNT)
 def list_accounts() -> ResponseReturnValue:
-    filters = AccountFilterForm(request.args)
-    role = Role(filters.role.data) if filters.validate() and filters.role.data else None
-    page = page_asked()
-    accounts, total = directory.list_accounts(
-        current_session(), current_actor(), role=role, page=page
-    )
-    return render_template(
-        "accounts/list_accounts.html",
-        accounts=accounts,
-        filters=filters,
-        total=total,
-        page=page,
-        pages=pages_of(total, directory.PAGE),
-        may_invite=can(current_session(), current_actor(), Action.MANAGE_ACCOUNT),
-    )
+    session, actor, form = current_session(), current_actor(), AccountListForm(request.args)
+    users = directory.list_accounts(session, actor, form.asked(), catalogue=current_catalogue())
+    may_invite = can(session, actor, Action.MANAGE_ACCOUNT)
+    return ACCOUNTS.answer(users, form, may_invite=may_invite, states=STATES)
 
 
 @blueprint.route("/accounts/invite", methods=["GET", "POST"])
@@ -50,7 +44,7 @@ def invite() -> ResponseReturnValue:
             form.refuse(error)
         else:
             return _send_invitation(user)
-    return render_template("accounts/invite.html", form=form), 422 if form.is_submitted() else 200
+    return render_template("accounts/invite.html", form=form), form.status
 
 
 def _create(form: InviteForm) -> User:
@@ -71,8 +65,18 @@ def _create(form: InviteForm) -> User:
 def _send_invitation(user: User) -> ResponseReturnValue:
     letter = service.invite_user(current_session(), user, actor=current_actor(), now=clock.now())
     send(letter)
-    link = link_to_show(letter, links.Purpose.INVITE)
-    return render_template("accounts/invited.html", link=link, account_id=user.id)
+    browser[INVITED] = {"account_id": user.id, "link": link_to_show(letter, links.Purpose.INVITE)}
+    return redirect(url_for(".show_invited", ident=user.id))
+
+
+@blueprint.get("/accounts/<int:ident>/invited")
+@requires(Action.MANAGE_ACCOUNT)
+def show_invited(ident: int) -> ResponseReturnValue:
+    """What happened to the link that this browser has just sent."""
+    user, sent = _get(ident), browser.get(INVITED)
+    if sent is None or sent["account_id"] != user.id:
+        return redirect(url_for(".show_account", ident=ident))
+    return render_template("accounts/invited.html", **sent)
 
 
 @blueprint.get("/accounts/<int:ident>")
@@ -93,6 +97,9 @@ def send_link(ident: int) -> ResponseReturnValue:
 def change_role(ident: int) -> ResponseReturnValue:
     user = _get(ident)
     form = _role_form(user)
+    if is_stale(_role_mark(user)):
+        overtaken = differences(form, _role_form(user, formdata=None))
+        return _account_page(user, form, overtaken), LostRace.status
     if not form.validate_on_submit():
         return _account_page(user, form), 422
     town = form.municipality_code.data or None
@@ -138,11 +145,17 @@ def _role_form(user: User, **more: Any) -> RoleForm:
     return form
 
 
-def _account_page(user: User, form: RoleForm) -> str:
+def _role_mark(user: User) -> str:
+    return mark_of([user.role, user.municipality_code])
+
+
+def _account_page(user: User, form: RoleForm, overtaken: Sequence[Difference] | None = None) -> str:
     session, actor = current_session(), current_actor()
     return render_template(
         "accounts/show_account.html",
         account=directory.show_account(session, user),
         form=form,
+        version=_role_mark(user),
+        overtaken=overtaken,
         may_change=actor.user_id != user.id and can(session, actor, Action.MANAGE_ACCOUNT, user),
     )

@@ -1,12 +1,10 @@
-"""Sign-in, sign-out, sign-up, invitation, reset: the pages that strangers reach."""
+"""Sign-in, sign-out, sign-up, invitation and reset: the pages for visitors."""
 
 from __future__ import annotations
 
-from typing import cast
 from urllib.parse import urlsplit
 
 from flask import (
-    current_app,
     flash,
     redirect,
     render_template,
@@ -17,13 +15,15 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from ... import clock
-from ...errors import Refused
-from ...web import current_actor, current_session, public, signed_in
-from ...web.unit import TalentpoolFlask
-from .. import directory, joining, links, signing_in
+from ...errors import Refused, TooMany
+from ...web import current_actor, current_session, kept, public, signed_in
+from ...web.failures import wait_of
+from ...web.fields import option
+from ...web.forms import Form
+from ...web.languages import forget, locale
+from .. import directory, joining, links, signing_in, throttling
 from ..forms import (
     ConfirmForm,
     NewPasswordForm,
@@ -31,17 +31,24 @@ from ..forms import (
     SignInForm,
     SignUpForm,
 )
+from ..letters import Letter
+from ..service import fold_address
 from .blueprint import begin_session, blueprint
-from .sending import has_mail_server, link_to_show, send
+from .counting import count_letter, count_password, database
+from .sending import has_mail_server, link_to_show, send, send_later
 
 HOME = "/home"
+SIGNED_UP = "signed_up"  # in the session
 
 
 def safe_path(wanted: str | None) -> str:
-    """`wanted` when it is a path of this site, else the home page."""
+    """`wanted` if it is a path of this site, else the home page."""
     if not wanted or len(wanted) > 500 or not wanted.isprintable() or "\\" in wanted:
         return HOME
-    parts = urlsplit(wanted)
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:
+        return HOME
     is_local = (
         not parts.scheme
         and not parts.netloc
@@ -49,6 +56,12 @@ def safe_path(wanted: str | None) -> str:
         and not wanted.startswith("//")
     )
     return wanted if is_local else HOME
+
+
+def show(template: str, form: Form, **more: object) -> ResponseReturnValue:
+    """A page with a form, as it is or as it was refused."""
+    page = render_template(f"accounts/{template}.html", form=form, **more)
+    return page, form.status, wait_of(form.refused)
 
 
 @blueprint.route("/signin", methods=["GET", "POST"])
@@ -59,16 +72,19 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if form.validate_on_submit():
         try:
-            return _enter(_prove(form), safe_path(request.args.get("next")))
-        except Refused as error:
+            return _sign_in(form, safe_path(request.args.get("next")))
+        except (Refused, TooMany) as error:
             form.refuse(error)
-    return render_template("accounts/sign_in.html", form=form), 422 if form.is_submitted() else 200
+    return show("sign_in", form, is_waiting=kept.is_waiting())
 
 
-def _prove(form: SignInForm) -> signing_in.Proof:
-    """In a reading unit of its own: nobody waits for a lock while a password is verified."""
-    with cast(TalentpoolFlask, current_app).database.reading() as reading:
-        return signing_in.prove_identity(reading, form.email.data, form.password.data)
+def _sign_in(form: SignInForm, path: str) -> ResponseReturnValue:
+    tries = count_password(form.email.data)
+    with database().reading() as reading:  # nobody waits for a lock while a password is verified
+        proof = signing_in.prove_identity(reading, form.email.data, form.password.data)
+    entered = _enter(proof, path)
+    throttling.give_back(current_session(), tries)
+    return entered
 
 
 def _enter(proof: signing_in.Proof, path: str) -> ResponseReturnValue:
@@ -82,17 +98,20 @@ def sign_out() -> ResponseReturnValue:
     signing_in.sign_out(current_session(), actor=current_actor(), now=clock.now())
     session.renew()  # type: ignore[attr-defined]
     flash(_("ログアウトしました。"), "success")
-    return redirect(url_for("accounts.sign_in"))
+    # The next one at this browser may read another language.
+    return forget(redirect(url_for("accounts.sign_in")))
 
 
 @blueprint.route("/signup", methods=["GET", "POST"])
 @public
 def sign_up() -> ResponseReturnValue:
     form = SignUpForm()
-    pools = directory.list_pools(current_session())
-    form.prefecture_code.choices = [SelectChoice(pool.prefecture_code, pool.name) for pool in pools]
+    with database().reading() as reading:  # the count of tries comes before anything is locked
+        pools = directory.list_pools(reading)
+    form.prefecture_code.choices = [option(pool.prefecture_code, pool.name) for pool in pools]
     if form.validate_on_submit():
         try:
+            count_letter(form.email.data)
             letter = joining.sign_up(
                 current_session(),
                 email=form.email.data,
@@ -100,32 +119,64 @@ def sign_up() -> ResponseReturnValue:
                 prefecture_code=form.prefecture_code.data,
                 now=clock.now(),
             )
-        except Refused as error:
+        except (Refused, TooMany) as error:
             form.refuse(error)
         else:
-            send(letter)
-            link = link_to_show(letter, links.Purpose.CONFIRM)
-            return render_template("accounts/sign_up_sent.html", link=link)
-    return render_template("accounts/sign_up.html", form=form), 422 if form.is_submitted() else 200
+            send(letter, language=locale())
+            _remember_sign_up(form.email.data, letter)
+            return redirect(url_for(".signed_up"))
+    return show("sign_up", form)
+
+
+def _remember_sign_up(email: str, letter: Letter | None) -> None:
+    """For the next page of this visitor, in the visitor's own cookie."""
+    session[SIGNED_UP] = {"email": email, "link": link_to_show(letter, links.Purpose.CONFIRM)}
+
+
+@blueprint.get("/signup/sent")
+@public
+def signed_up() -> ResponseReturnValue:
+    """Which address the mail went to, and how to get it once more."""
+    sent = session.get(SIGNED_UP)
+    if sent is None:
+        return redirect(url_for(".sign_up"))
+    return render_template("accounts/sign_up_sent.html", **sent)
+
+
+@blueprint.post("/signup/again")
+@public
+def send_again() -> ResponseReturnValue:
+    """The letter once more: whether there is such an account, the answer does not tell."""
+    sent = session.get(SIGNED_UP)
+    if sent is None:
+        return redirect(url_for(".sign_up"))
+    email, now = sent["email"], clock.now()
+    count_letter(email)
+    if has_mail_server():
+        send_later(lambda unit: joining.send_again(unit, email=email, now=now))
+    else:
+        _remember_sign_up(email, joining.send_again(current_session(), email=email, now=now))
+    flash(_("受け付けました。メールが届いたら、新しいほうのリンクを使ってください。"), "success")
+    return redirect(url_for(".signed_up"))
 
 
 @blueprint.route("/signup/confirm/<token>", methods=["GET", "POST"])
 @public
 def confirm_address(token: str) -> ResponseReturnValue:
-    links.get_link_user(current_session(), token, links.Purpose.CONFIRM, now=clock.now())
+    with database().reading() as reading:
+        user = links.get_link_user(reading, token, links.Purpose.CONFIRM, now=clock.now())
     form = ConfirmForm()
     if form.validate_on_submit():
-        now = clock.now()
         try:
+            tries = count_password(user.email)
             proof = joining.confirm_address(
-                current_session(), token, password=form.password.data, now=now
+                current_session(), token, password=form.password.data, now=clock.now()
             )
+            throttling.give_back(current_session(), tries)
             return _enter(proof, HOME)
-        except Refused as error:
+        except (Refused, TooMany) as error:
             form.refuse(error)
-    return render_template(
-        "accounts/confirm_address.html", form=form
-    ), 422 if form.is_submitted() else 200
+    return show("confirm_address", form)
 
 
 @blueprint.route("/invite/<token>", methods=["GET", "POST"])
@@ -144,31 +195,35 @@ def _set_password(token: str, purpose: links.Purpose) -> ResponseReturnValue:
     links.get_link_user(current_session(), token, purpose, now=clock.now())
     form = NewPasswordForm()
     if form.validate_on_submit():
-        now = clock.now()
         try:
             proof = joining.use_link(
-                current_session(), token, purpose, password=form.password.data, now=now
+                current_session(), token, purpose, password=form.password.data, now=clock.now()
             )
             return _enter(proof, HOME)
         except Refused as error:
             form.refuse(error)
-    page = render_template(
-        "accounts/set_password.html", form=form, is_invitation=purpose is links.Purpose.INVITE
-    )
-    return page, 422 if form.is_submitted() else 200
+    return show("set_password", form, is_invitation=purpose is links.Purpose.INVITE)
 
 
 @blueprint.route("/reset", methods=["GET", "POST"])
 @public
 def request_reset() -> ResponseReturnValue:
+    """The answer leaves before anybody looks whether there is such an account: time tells nothing."""
     form = ResetRequestForm()
     if form.validate_on_submit():
-        now = clock.now()
         try:
-            send(joining.request_reset(current_session(), email=form.email.data, now=now))
-        except Refused as error:
+            email = fold_address(form.email.data)
+            count_letter(email)
+        except (Refused, TooMany) as error:
             form.refuse(error)
         else:
-            return render_template("accounts/reset_sent.html", has_mail_server=has_mail_server())
-    page = render_template("accounts/request_reset.html", form=form)
-    return page, 422 if form.is_submitted() else 200
+            now = clock.now()
+            send_later(lambda session: joining.request_reset(session, email=email, now=now))
+            return redirect(url_for(".reset_sent"))
+    return show("request_reset", form)
+
+
+@blueprint.get("/reset/sent")
+@public
+def reset_sent() -> ResponseReturnValue:
+    return render_template("accounts/reset_sent.html", has_mail_server=has_mail_server())

@@ -1,4 +1,4 @@
-"""The audit trail and the outbox, for those who answer for them."""
+"""The audit trail and the outbox."""
 
 from __future__ import annotations
 
@@ -6,32 +6,23 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
-from ... import audit, mail
-from ...permissions import ROLE_LABELS, Action
+from ... import audit
+from ...permissions import Action
 from ...web import current_actor, current_session, requires
-from .. import trail
-from ..forms import AnchorForm, AuditFilterForm
+from .. import directory, outbox, trail
+from ..forms import AnchorForm, AuditListForm, MailListForm
+from ..trail import ALWAYS, Days
 from .blueprint import blueprint
-from .paging import page_asked, pages_of
+from .columns import AUDIT, MAILS, subject_of
 
 
 @blueprint.get("/audit")
 @requires(Action.VIEW_AUDIT)
 def list_audit() -> ResponseReturnValue:
-    form, page = AuditFilterForm(request.args), page_asked()
-    is_valid = form.validate()
-    asked = trail.Filter(**form.data) if is_valid else trail.Filter()
-    events, total = trail.list_events(current_session(), current_actor(), asked, page=page)
-    return render_template(
-        "accounts/list_audit.html",
-        events=events,
-        roles=ROLE_LABELS,
-        action_label=trail.action_label,
-        total=total,
-        page=page,
-        pages=pages_of(total, trail.PAGE),
-        form=form,
-    ), 200 if is_valid else 422
+    session, actor, form = current_session(), current_actor(), AuditListForm(request.args)
+    form.offer_officers(directory.list_officers(session, actor))
+    days = Days(form.first_on.data, form.last_on.data) if form.is_readable() else ALWAYS
+    return AUDIT.answer(trail.list_events(session, actor, form.asked(), days), form)
 
 
 @blueprint.get("/audit/verification")
@@ -56,13 +47,7 @@ def verify_audit() -> ResponseReturnValue:
 @blueprint.get("/mails")
 @requires(Action.VIEW_MAIL)
 def list_mails() -> ResponseReturnValue:
-    page = page_asked()
-    orders, total = mail.list_mails(current_session(), current_actor(), page=page)
-    return render_template(
-        "accounts/list_mails.html",
-        orders=orders,
-        labels=mail.STATE_LABELS,
-        total=total,
-        page=page,
-        pages=pages_of(total, mail.PAGE),
-    )
+    session, actor, form = current_session(), current_actor(), MailListForm(request.args)
+    templates = outbox.list_templates(session, actor)
+    form.offer_templates((template, subject_of(template)) for template in templates)
+    return MAILS.answer(outbox.list_mails(session, actor, form.asked()), form)

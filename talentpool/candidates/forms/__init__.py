@@ -1,11 +1,11 @@
 """The forms of a profile: one a step, and those of the review."""
 
 from .career import CareerForm
-from .fields import ProfileForm
+from .months import MonthsForm, months_form
 from .person import BasicsForm, ConsentsForm, WishesForm, consents_form
 from .review import (
     ActivateForm,
-    CandidateFilterForm,
+    CandidateListForm,
     EvidenceForm,
     PauseForm,
     evidence_form,
@@ -17,15 +17,16 @@ __all__ = [
     "ActivateForm",
     "AvailabilityForm",
     "BasicsForm",
-    "CandidateFilterForm",
+    "CandidateListForm",
     "CareerForm",
     "ConsentsForm",
     "EvidenceForm",
+    "MonthsForm",
     "PauseForm",
-    "ProfileForm",
     "SkillsForm",
     "WishesForm",
     "consents_form",
     "evidence_form",
+    "months_form",
     "skills_form",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _
+from flask_babel import gettext, lazy_gettext as _
 from wtforms import (
     BooleanField,
     Field,
@@ -15,64 +15,74 @@ from wtforms import (
 )
 from wtforms.validators import ValidationError
 
+from ...db import length_of
 from ...errors import UnknownCode
 from ...reference.catalogue import Catalogue
 from ...reference.entries import TermEntry, Vocabulary
-from ...text import fold_email, is_kana, katakana, postal_code, telephone
-from ...web.forms import Form, long_text_field, text_field
-from ..models import Candidate
-from ..steps import Basics, Wishes
-from .fields import (
+from ...text import BadKana, furigana
+from ...typed.contacts import read_mail_address, read_postal_code, read_telephone
+from ...typed.quantities import YEN
+from ...web.fields import (
+    CatalogueForm,
     ConvertedText,
     DateParts,
-    ProfileForm,
+    Marked,
     Required,
     WholeNumber,
     date_parts,
     option,
 )
+from ...web.forms import Form, long_text_field, text_field
+from ...web.labels import choices, label, lazy_label, region, term as label_of
+from ..content import MOST_ADDRESS, MOST_PAY, Basics, Wishes, wish_or_minimum
+from ..models import Candidate
+from ..rules import is_form_possible
+from ..service import is_pay_known
 
-NAME = 50  # characters
-MOST_PAY = 1_000_000  # yen per half-day
+NAME = length_of(Candidate.family_name)
 
 
 class Kana:
     """Validator: furigana; hiragana and half-width kana are taken and turned into katakana."""
 
     def __call__(self, form: Form, field: Field) -> None:
-        field.data = katakana(field.data or "")
-        if not is_kana(field.data):
-            raise ValidationError(str(_("フリガナはカタカナまたはひらがなで入力してください。")))
+        if not field.data:
+            return
+        try:
+            field.data = furigana(field.data)
+        except BadKana as error:
+            raise ValidationError(str(error)) from error
 
 
-def _kana_field(label: Any) -> Any:
+def _kana_field(label: Any, *validators: Any) -> Any:
     return text_field(
-        label, Required(), Kana(), most=NAME, description=_("ひらがなでも入力できます。")
+        label, *validators, Kana(), most=NAME, description=_("ひらがなでも入力できます。")
     )
 
 
-class BasicsForm(ProfileForm):
+class BasicsForm(CatalogueForm):
     kind = RadioField(_("登録者の区分"), validators=[Required(_("選んでください。"))])
     family_name = text_field(
         _("姓"), Required(), most=NAME, render_kw={"autocomplete": "family-name"}
     )
     given_name = text_field(
-        _("名"), Required(), most=NAME, render_kw={"autocomplete": "given-name"}
-    )
-    family_kana = _kana_field(_("姓のフリガナ"))
-    given_kana = _kana_field(_("名のフリガナ"))
+        _("名"), Marked(_("名のフリガナを書くときは必須")), most=NAME, render_kw={"autocomplete": "given-name"},
+        description=_("姓と名に分かれていない名前は、姓だけに入力してください。"),
+    )  # fmt: skip
+    family_kana = _kana_field(_("姓のフリガナ"), Required())
+    given_kana = _kana_field(_("名のフリガナ"), Marked(_("名を書くときは必須")))
     birth_date = FormField(DateParts, _("生年月日"))
     phone = ConvertedText(
-        _("電話番号"), telephone, Required(), description=_("例：078-341-7711"),
+        _("電話番号"), read_telephone, Required(), description=_("例：078-341-7711"),
         render_kw={"inputmode": "tel", "autocomplete": "tel"},
     )  # fmt: skip
     contact_email = ConvertedText(
-        _("連絡用メールアドレス"), fold_email,
+        _("連絡用メールアドレス"), read_mail_address,
         description=_("ログインのメールアドレスと同じなら、空欄にしてください。"),
         render_kw={"inputmode": "email", "autocomplete": "email"},
     )  # fmt: skip
     postal_code = ConvertedText(
-        _("郵便番号"), postal_code, description=_("例：650-8567"),
+        _("郵便番号"), read_postal_code, description=_("例：650-8567"),
         render_kw={"inputmode": "numeric", "autocomplete": "postal-code"},
     )  # fmt: skip
     home_prefecture = SelectField(
@@ -80,9 +90,11 @@ class BasicsForm(ProfileForm):
     )
     home_name = text_field(
         _("住んでいる市区町村"), Required(), most=40,
-        description=_("例：姫路市。政令指定都市は市の名前だけ（神戸市など）で入力します。"),
+        description=_("例：姫路市。区や町の名前まで入力してもかまいません（神戸市北区など）。"),
     )  # fmt: skip
-    address = text_field(_("番地・建物"), most=200, render_kw={"autocomplete": "street-address"})
+    address = text_field(
+        _("番地・建物"), most=MOST_ADDRESS, render_kw={"autocomplete": "street-address"}
+    )
 
     def set_choices(self) -> None:
         self.choose(self.kind, Vocabulary.CANDIDATE_KIND)
@@ -105,9 +117,9 @@ class BasicsForm(ProfileForm):
         return Basics(
             kind=self.kind.data,
             family_name=self.family_name.data,
-            given_name=self.given_name.data,
+            given_name=self.given_name.data or "",
             family_kana=self.family_kana.data,
-            given_kana=self.given_kana.data,
+            given_kana=self.given_kana.data or "",
             birth_date=self.birth_date.form.value,
             phone=self.phone.data,
             contact_email=self.contact_email.data,
@@ -129,39 +141,79 @@ class BasicsForm(ProfileForm):
         return contents
 
 
-class WishesForm(ProfileForm):
+class WishesForm(CatalogueForm):
     forms = SelectMultipleField(
         _("受けられる任用形態"), validators=[Required(_("1つ以上選んでください。"))],
-        description=_("町が用意できる形態と1つも合わないと、推薦されません。"),
+        description=_("市町が用意できる形態と1つも合わないと、推薦されません。"),
     )  # fmt: skip
     roles = SelectMultipleField(
         _("務めたい役割"), description=_("分からなければ空欄でかまいません。")
     )
+    is_unpaid_fine = BooleanField(
+        _("無償でもよい"), description=_("選ぶと、報酬のない募集も対象になります。"),
+    )  # fmt: skip
     pay_minimum = WholeNumber(
-        _("報酬の最低額（半日コマあたり）"),
-        most=MOST_PAY,
-        description=_("無償でもよいときは0にしてください。"),
-    )
-    pay_wish = WholeNumber(_("報酬の希望額（半日コマあたり）"), most=MOST_PAY)
+        _("報酬の最低額（半日コマあたり）"), Marked(_("無償でもよい場合のほかは必須")),
+        measure=YEN, most=MOST_PAY,
+        description=_("これより低い報酬の募集は、対象になりません。"),
+    )  # fmt: skip
+    pay_wish = WholeNumber(
+        _("報酬の希望額（半日コマあたり）"), measure=YEN, most=MOST_PAY,
+        description=_("空欄なら、最低額と同じとして扱います。"),
+    )  # fmt: skip
     themes = SelectMultipleField(_("取り組みたいテーマ"))
     regions = SelectMultipleField(_("活動したい地域"))
     motives = SelectMultipleField(_("登録の動機"))
-    motive = long_text_field(_("動機（自由記述）"), most=2000)
+    motive = long_text_field(_("動機（自由記述）"), most=length_of(Candidate.motive))
     heard_from = SelectField(_("この制度を知ったきっかけ"), default="")
 
-    def __init__(self, *args: Any, prefecture_code: str, **options: Any) -> None:
-        self.prefecture_code = prefecture_code
+    def __init__(self, *args: Any, prefecture_code: str, kind: str | None, **options: Any) -> None:
+        self.prefecture_code, self.kind = prefecture_code, kind
         super().__init__(*args, **options)
 
     def set_choices(self) -> None:
-        self.choose(self.forms, Vocabulary.FORM)
+        chosen = self.forms.data or ()
+        self.forms.choices = [
+            option(code, text)
+            for code, text in choices(Vocabulary.FORM)
+            if is_form_possible(code, self.kind) or code in chosen
+        ]
         self.choose(self.roles, Vocabulary.ROLE)
         self.choose(self.themes, Vocabulary.THEME)
         self.choose(self.motives, Vocabulary.MOTIVE)
         self.choose(self.heard_from, Vocabulary.HEARD_FROM, none=_("選択なし"))
         towns = self.catalogue.municipalities(self.prefecture_code)
         regions = dict.fromkeys(town.region for town in towns if town.region)
-        self.regions.choices = [option(region, region) for region in regions]
+        self.regions.choices = [option(name, region(name)) for name in regions]
+
+    @property
+    def form_groups(self) -> list[tuple[bool, list[tuple[Any, str, str]]]]:
+        """(full time or not, the boxes of the forms with a line about each), the shorter work first."""
+        terms = {term.code: term for term in self.catalogue.terms(Vocabulary.FORM)}
+        options: list[Any] = list(self.forms)
+        boxes = [(box, terms[box.choice.value]) for box in options]
+        return [
+            (
+                is_full,
+                [
+                    (box, *explain_form(term))
+                    for box, term in boxes
+                    if bool(term.attributes["is_full_time"]) is is_full
+                ],
+            )
+            for is_full in (False, True)
+        ]
+
+    def validate_pay_minimum(self, field: Field) -> None:
+        """Work without pay is chosen, never left over."""
+        if field.process_errors:
+            return
+        if self.is_unpaid_fine.data and field.data:
+            message = _("「無償でもよい」を選ぶときは、最低額を空欄にしてください。")
+            raise ValidationError(str(message))
+        if not self.is_unpaid_fine.data and not field.data:
+            message = _("最低額を入力するか、「無償でもよい」を選んでください。")
+            raise ValidationError(str(message))
 
     def value(self) -> Wishes:
         minimum = self.pay_minimum.data or 0
@@ -169,7 +221,7 @@ class WishesForm(ProfileForm):
             forms=self.forms.data or [],
             roles=self.roles.data or [],
             pay_minimum=minimum,
-            pay_wish=minimum if self.pay_wish.data is None else self.pay_wish.data,
+            pay_wish=wish_or_minimum(self.pay_wish.data, minimum),
             themes=self.themes.data or [],
             regions=self.regions.data or [],
             motives=self.motives.data or [],
@@ -182,17 +234,31 @@ class WishesForm(ProfileForm):
         return {
             "forms": [row.form for row in candidate.forms],
             "roles": [row.role for row in candidate.roles],
-            "pay_minimum": candidate.pay_minimum,
-            "pay_wish": candidate.pay_wish,
-            "themes": candidate.wished_themes,
-            "regions": candidate.wished_regions,
+            "is_unpaid_fine": is_pay_known(candidate) and not candidate.pay_minimum,
+            "pay_minimum": candidate.pay_minimum or None,
+            "pay_wish": candidate.pay_wish if candidate.pay_wish > candidate.pay_minimum else None,
+            "themes": candidate.themes,
+            "regions": candidate.regions,
             "motives": candidate.motives,
             "motive": candidate.motive,
             "heard_from": candidate.heard_from,
         }
 
 
-class ConsentsForm(ProfileForm):
+def explain_form(term: TermEntry) -> tuple[str, str]:
+    """A form of appointment in a line: what its table says of status, length and pay; and what it notes."""
+    said = term.attributes
+    longest = said["longest_months"]
+    parts = [
+        gettext("公務員の身分あり") if said["has_public_status"] else gettext("公務員の身分なし"),
+        gettext("最長%(n)sか月", n=longest) if longest else "",
+        gettext("、").join(label_of(code, Vocabulary.PAY_BASIS) for code in said["pay_bases"]),
+    ]
+    note = label((said["note_ja"], said["note_en"])) if said.get("note_ja") else ""
+    return gettext("・").join(part for part in parts if part), note
+
+
+class ConsentsForm(CatalogueForm):
     """A box a purpose; see `consents_form`."""
 
     terms: tuple[TermEntry, ...] = ()
@@ -209,7 +275,8 @@ def consents_form(catalogue: Catalogue) -> type[ConsentsForm]:
     """The class with a box for every purpose that is valid today."""
     terms = catalogue.terms(Vocabulary.CONSENT_PURPOSE)
     boxes = {
-        _box(term): BooleanField(_("「%(purpose)s」に同意する", purpose=term.ja)) for term in terms
+        _box(term): BooleanField(_("「%(purpose)s」に同意する", purpose=lazy_label(term)))
+        for term in terms
     }
     return type("ConsentsForm", (ConsentsForm,), {"terms": terms, **boxes})
 

@@ -6,71 +6,65 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import Field, SelectField, StringField
-from wtforms.validators import ValidationError
+from wtforms import SelectField
 
+from ...db import length_of
 from ...reference.catalogue import Catalogue
 from ...reference.entries import Vocabulary
-from ...states import MEMBERSHIP, MembershipState
+from ...standing import MembershipStanding
+from ...web import current_actor
+from ...web.fields import (
+    CatalogueForm,
+    DateText,
+    FirstMonthText,
+    LastMonthText,
+    NotBefore,
+    Required,
+)
 from ...web.forms import Form, text_field
-from ..models import SkillClaim
-from ..service import CandidateFilter
-from .fields import DateText, MonthText, ProfileForm, Required, option
+from ...web.labels import label, lazy_label, region
+from ...web.lists import EVERY, ListForm
+from ..finding import ENDING_WITHIN, FREE_HALF_DAYS, FREE_MONTHS
+from ..models import CandidateSkill, CandidateWindow
 
 
-class CandidateFilterForm(ProfileForm):
-    """In the address of the list; a value that is not offered limits nothing."""
+class CandidateListForm(ListForm, CatalogueForm):
+    links = ("state",)
+    folded = ("level", "evidence", "kind", "form", "home", "ending")
 
-    words = StringField(_("氏名・フリガナ・番号"))
-    kind = SelectField(_("区分"), default="")
+    words = text_field(
+        _("言葉"),
+        description=_("氏名、フリガナ、番号、職歴、市区町村、技能。空白で区切ると、すべてを含む人"),
+    )
     state = SelectField(_("状態"), default="")
+    region = SelectField(_("地域"), default="")
+    months = SelectField(_("空き月数"), default="")
+    half_days = SelectField(_("月の空きコマ"), default="")
     skill = SelectField(_("技能"), default="")
     level = SelectField(_("水準（以上）"), default="")
-
-    class Meta(ProfileForm.Meta):
-        csrf = False
+    evidence = SelectField(_("根拠"), default="")
+    kind = SelectField(_("区分"), default="")
+    form = SelectField(_("任用形態"), default="")
+    home = SelectField(_("住まいの市町"), default="")
+    ending = SelectField(_("登録の残り"), default="")
 
     def set_choices(self) -> None:
-        every = _("すべて")
-        self.choose(self.kind, Vocabulary.CANDIDATE_KIND, none=every)
-        self.choose(self.skill, Vocabulary.SKILL, none=every)
-        self.choose(self.level, Vocabulary.SKILL_LEVEL, none=every)
-        language = 1 if self.locale.startswith("en") else 0
-        states = [
-            option(str(state), MEMBERSHIP.labels[state][language])
-            for state in MembershipState
-            if state is not MembershipState.DRAFT
-        ]
-        self.state.choices = [option("", str(every)), *states]
-
-    def value(self) -> CandidateFilter:
-        return CandidateFilter(
-            words=(self.words.data or "").strip()[:100].replace("\0", ""),
-            kind=_offered(self.kind),
-            state=_offered(self.state),
-            skill=_offered(self.skill),
-            least_level=int(_offered(self.level) or 1),
-        )
-
-    @property
-    def set_filters(self) -> list[tuple[str, str]]:
-        """(label, value) of what the list is limited to."""
-        found = [(str(self.words.label.text), self.words.data)] if self.words.data else []
-        for field in (self.kind, self.state, self.skill, self.level):
-            chosen = _offered(field)
-            if chosen:
-                found.append((str(field.label.text), _choices(field)[chosen]))
-        return found
-
-
-def _choices(field: SelectField) -> dict[str, str]:
-    """Value → text of what a select offers."""
-    offered: Any = field.choices
-    return {choice.value: str(choice.label) for choice in offered}
-
-
-def _offered(field: SelectField) -> str:
-    return field.data if field.data in _choices(field) else ""
+        for field, vocabulary in (
+            (self.skill, Vocabulary.SKILL),
+            (self.level, Vocabulary.SKILL_LEVEL),
+            (self.evidence, Vocabulary.EVIDENCE_STATE),
+            (self.kind, Vocabulary.CANDIDATE_KIND),
+            (self.form, Vocabulary.FORM),
+        ):
+            self.choose(field, vocabulary, none=EVERY)
+        towns = self.catalogue.municipalities(current_actor().prefecture_code)
+        regions = dict.fromkeys(town.region for town in towns if town.region)
+        self.offer(self.state, ((state, label(state)) for state in MembershipStanding))
+        self.offer(self.region, ((name, region(name)) for name in regions))
+        self.offer(self.home, ((town.code, label(town)) for town in towns))
+        self.offer(self.months, ((n, _("%(n)sか月以上", n=n)) for n in FREE_MONTHS))
+        self.offer(self.half_days, ((n, _("%(n)sコマ以上", n=n)) for n in FREE_HALF_DAYS))
+        self.offer(self.ending, ((n, _("%(n)s日以内に終わる", n=n)) for n in ENDING_WITHIN))
 
 
 class ActivateForm(Form):
@@ -78,18 +72,14 @@ class ActivateForm(Form):
 
 
 class PauseForm(Form):
-    first_month = MonthText(
+    first_month = FirstMonthText(
         _("休止の始まり"), Required(), description=_("例：2027-04、2027年4月、令和9年4月")
     )
-    last_month = MonthText(_("休止の終わり"), Required())
-    note = text_field(_("メモ"), most=200)
-
-    def validate_last_month(self, field: Field) -> None:
-        if None not in (field.data, self.first_month.data) and field.data < self.first_month.data:
-            raise ValidationError(str(_("終わりの年月が、始まりの年月より前になっています。")))
+    last_month = LastMonthText(_("休止の終わり"), Required(), NotBefore("first_month"))
+    note = text_field(_("理由"), most=length_of(CandidateWindow.note))
 
 
-class EvidenceForm(ProfileForm):
+class EvidenceForm(CatalogueForm):
     """A select a claimed skill; see `evidence_form`."""
 
     claimed: tuple[str, ...] = ()
@@ -102,13 +92,11 @@ class EvidenceForm(ProfileForm):
         return {skill: self[f"evidence_{skill}"].data for skill in self.claimed}
 
 
-def evidence_form(
-    catalogue: Catalogue, claims: Sequence[SkillClaim], locale: str = "ja"
-) -> type[EvidenceForm]:
+def evidence_form(catalogue: Catalogue, claims: Sequence[CandidateSkill]) -> type[EvidenceForm]:
     """The class with a select for every skill the person claims."""
     fields: dict[str, Any] = {
         f"evidence_{row.skill}": SelectField(
-            catalogue.label(Vocabulary.SKILL, row.skill, locale), default=row.evidence
+            lazy_label(catalogue.term(Vocabulary.SKILL, row.skill)), default=row.evidence
         )
         for row in claims
     }

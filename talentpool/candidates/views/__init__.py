@@ -6,16 +6,18 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import own, staff, steps
+from . import months, own, staff, steps
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "init_app", "own", "staff", "steps"]
+__all__ = ["blueprint", "init_app", "months", "own", "staff", "steps"]
 
 
 def init_app(app: Flask) -> None:
     menu = app.extensions["talentpool_navigation"]
-    menu.add(_("登録情報"), "candidates.show_profile", Role.CANDIDATE, position=10)
-    menu.add(_("稼働"), "candidates.show_availability", Role.CANDIDATE, position=12)
-    menu.add(_("閲覧履歴"), "candidates.list_views", Role.CANDIDATE, position=60)
+    menu.add(_("登録情報"), "candidates.show_profile", Role.CANDIDATE, position=10, icon="record")
+    menu.add(
+        _("稼働"), "candidates.show_availability", Role.CANDIDATE, position=12, icon="calendar"
+    )
+    menu.add(_("閲覧履歴"), "candidates.list_views", Role.CANDIDATE, position=60, icon="eye")
     staff_roles = (Role.COORDINATOR, Role.APPROVER, Role.AUDITOR)
-    menu.add(_("登録者"), "candidates.list_candidates", *staff_roles, position=10)
+    menu.add(_("登録者"), "candidates.list_candidates", *staff_roles, position=10, icon="people")

@@ -1,29 +1,28 @@
-"""What the person sees of the own registration: overview, hand in, leave, months, who looked."""
+"""What the person sees of the own registration: overview, hand in, leave, who looked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from flask_babel import gettext as _, lazy_gettext
 
 from ... import clock
-from ...dates import local_date, month_of
 from ...errors import Refused
-from ...ledger import service as ledger
 from ...permissions import Action
-from ...states import MEMBERSHIP, available
-from ...web import current_actor, current_session, requires
-from .. import availability, drafting, forms, reviewing, service, submitting, viewing
-from ..models import Candidate, Membership
-from ..steps import Step
-from .blueprint import blueprint, catalogue_of, check_version, locale
-from .paging import page_number
-from .presenting import Presenter, ViewLabels
-from .steps import PERSON
+from ...web import check_version, current_actor, current_session, requires
+from ...web.paging import page_number
+from .. import drafting, leaving, service, submitting, viewing
+from ..models import Candidate
+from .blueprint import blueprint, buttons_of, standing_of
+from .presenting import Presenter
+from .steps import PERSON, line_of_steps
 
-HISTORY = 12  # months shown before this one
+PURPOSES = {
+    viewing.LIST: lazy_gettext("一覧（氏名）"),
+    viewing.EXPORT: lazy_gettext("ファイルへの書出し"),
+}
 
 
 @blueprint.get("/profile")
@@ -35,39 +34,24 @@ def show_profile() -> ResponseReturnValue:
     return _show_profile(candidate)
 
 
-def _show_profile(candidate: Candidate, error: str | None = None) -> str:
+def _show_profile(candidate: Candidate, error: Refused | None = None) -> str:
     session, actor = current_session(), current_actor()
     membership = service.find_membership(candidate, actor.prefecture_code)
     missing = submitting.list_missing(
         session, candidate, actor.prefecture_code or "", now=clock.now()
     )
-    lacking = {one.step for one in missing}
-    line = [
-        (step.label, url_for(".show_step", step=step), "" if step in lacking else "done")
-        for step in Step
-    ]
     return render_template(
         "candidates/show_profile.html",
         candidate=candidate,
         membership=membership,
-        machine=MEMBERSHIP,
-        buttons={step.verb: step for step in available(session, membership, actor)}
-        if membership
-        else {},
+        standing=standing_of(membership),
+        is_ended=service.has_ended(candidate),
+        buttons=buttons_of(membership),
         missing=missing,
-        line=line,
+        line=line_of_steps({one.step for one in missing}),
         drafted=drafting.list_drafted(session, candidate),
-        sections=Presenter(candidate, catalogue_of(session), locale()).whole(),
-        reason_label=_reason_label(membership),
+        sections=Presenter(candidate, service.mail_address(current_session(), candidate)).whole(),
         error=error,
-    )
-
-
-def _reason_label(membership: Membership | None) -> str | None:
-    if membership is None or membership.review_reason is None:
-        return None
-    return catalogue_of(current_session()).label(
-        "profile_return_reason", membership.review_reason, locale()
     )
 
 
@@ -81,58 +65,34 @@ def submit_profile(ident: int) -> ResponseReturnValue:
 @blueprint.post("/memberships/<int:ident>/leave")
 @requires(Action.EDIT_PROFILE, roles=PERSON)
 def leave_pool(ident: int) -> ResponseReturnValue:
-    return _act(ident, reviewing.leave_pool, _("退会しました。"))
+    return _act(ident, leaving.leave_pool, _("退会しました。"))
+
+
+@blueprint.post("/memberships/<int:ident>/withdraw-consent")
+@requires(Action.EDIT_PROFILE, roles=PERSON)
+def withdraw_consent(ident: int) -> ResponseReturnValue:
+    done = _("同意を撤回し、登録を終えました。")
+    return _act(ident, leaving.withdraw_essential_consent, done)
+
+
+@blueprint.post("/memberships/<int:ident>/reapply")
+@requires(Action.EDIT_PROFILE, roles=PERSON)
+def reapply(ident: int) -> ResponseReturnValue:
+    done = _("申し込みを始めました。同意を確かめて、申請してください。")
+    return _act(ident, leaving.reapply, done)
 
 
 def _act(ident: int, act: Callable[..., None], done: str) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     membership = service.get_membership(session, actor, ident, lock=True)
-    check_version(membership, request.form.get("version"))
+    check_version(membership)
     try:
         act(session, membership, actor=actor, now=clock.now())
     except Refused as error:
         session.rollback()
-        return _show_profile(service.get_own(session, actor), error.message), 422
+        return _show_profile(service.get_own(session, actor), error), 422
     flash(done, "success")
     return redirect(url_for(".show_profile"))
-
-
-@blueprint.get("/availability")
-@requires(Action.EDIT_PROFILE, roles=PERSON)
-def show_availability() -> ResponseReturnValue:
-    candidate = service.find_own(current_session(), current_actor())
-    if candidate is None:
-        return render_template("candidates/begin_profile.html")
-    return _show_months(candidate, forms.PauseForm(formdata=None))
-
-
-def _show_months(candidate: Candidate, form: forms.PauseForm) -> str:
-    since = month_of(local_date(clock.now())) - HISTORY
-    return render_template(
-        "candidates/show_availability.html",
-        months=ledger.list_months(current_session(), candidate.id, from_month=since),
-        is_in_pool=availability.is_in_pool(candidate),
-        section=Presenter(candidate, catalogue_of(current_session()), locale()).availability(),
-        form=form,
-    )
-
-
-@blueprint.post("/availability/pause")
-@requires(Action.EDIT_PROFILE, roles=PERSON)
-def pause() -> ResponseReturnValue:
-    session, actor, now = current_session(), current_actor(), clock.now()
-    candidate, form = service.get_own(session, actor), forms.PauseForm()
-    if not form.validate():
-        return _show_months(candidate, form), 422
-    first, last, note = form.first_month.data, form.last_month.data, form.note.data or ""
-    try:
-        availability.pause(session, candidate, first, last, note=note, actor=actor, now=now)
-    except Refused as error:
-        session.rollback()
-        form.refuse(Refused(error.message))
-        return _show_months(service.get_own(session, actor), form), 422
-    flash(_("休止する月を登録しました。"), "success")
-    return redirect(url_for(".show_availability"))
 
 
 @blueprint.get("/views")
@@ -142,5 +102,4 @@ def list_views() -> ResponseReturnValue:
     if service.find_own(session, actor) is None:
         return render_template("candidates/begin_profile.html")
     found = viewing.list_own_views(session, actor, page=page_number())
-    labels = ViewLabels(catalogue_of(session), locale())
-    return render_template("candidates/list_views.html", found=found, labels=labels)
+    return render_template("candidates/list_views.html", found=found, purposes=PURPOSES)

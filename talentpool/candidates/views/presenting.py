@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 
 from ...dates import show_date, show_month
-from ...permissions import ROLE_LABELS, Role
 from ...reference.catalogue import Catalogue
 from ...reference.entries import Vocabulary
-from .. import viewing
-from ..forms.windows import MODES, chosen_days
-from ..models import Candidate, ProfileView, Window
+from ...web import current_catalogue
+from ...web.fields import days_of
+from ...web.labels import region, term, weekdays
+from ...web.languages import in_readers_language
+from ..forms.windows import MODES
+from ..models import Candidate, CandidateWindow
+from ..service import is_pay_known
 from ..steps import Step
 
 Rows = Sequence[Sequence[Any]]
+DIGEST = 3  # values of a section that a line tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +39,20 @@ class Section:
     tables: Sequence[Table] = ()
 
     @property
-    def title(self) -> Any:
-        return self.step.label
+    def digest(self) -> str:
+        """What it begins with, in a line: the first values, or the names of the first rows."""
+        values = [str(value) for _term, value in self.definitions if value]
+        names = [str(row[0]) for table in self.tables for row in table.rows if row[0]]
+        return str(_("・").join((names or values)[:DIGEST]))
 
 
 @dataclass(frozen=True, slots=True)
 class Presenter:
-    """Turns one candidate's rows into sections, with labels in one language."""
+    """Turns one candidate's rows into sections, in the language of the page."""
 
     candidate: Candidate
-    catalogue: Catalogue
-    locale: str = "ja"
+    mail_address: str | None = None  # of the sign-in, for who gives no other one
+    catalogue: Catalogue = field(default_factory=current_catalogue)
 
     def whole(self) -> list[Section]:
         """For the person and for staff."""
@@ -89,15 +96,18 @@ class Presenter:
 
     def _contact(self) -> list[tuple[str, Any]]:
         person = self.candidate
-        return [(_("電話番号"), person.phone), (_("連絡用メールアドレス"), person.contact_email)]
+        mail_address = person.contact_email or self.mail_address
+        return [(_("電話番号"), person.phone), (_("連絡用メールアドレス"), mail_address)]
 
     def _home(self, *, with_address: bool) -> str | None:
         person = self.candidate
         if person.home_code is None:
             return None
         town = self.catalogue.municipality(person.home_code)
-        place = self.catalogue.prefecture(town.prefecture_code).ja + town.ja
-        return place + (person.address or "") if with_address else place
+        prefecture = self.catalogue.prefecture(town.prefecture_code).ja
+        if not with_address or not person.address:
+            return prefecture + town.ja
+        return prefecture + town.ja + person.address.removeprefix(prefecture).removeprefix(town.ja)
 
     def posts(self) -> Section:
         rows = [
@@ -106,7 +116,7 @@ class Presenter:
                 post.department,
                 post.title,
                 self._label(Vocabulary.GRADE, post.grade) or "",
-                _span(post.first_month, post.last_month),
+                _period(post.first_month, post.last_month),
             )
             for post in self.candidate.posts
         ]
@@ -115,12 +125,12 @@ class Presenter:
 
     def career(self) -> Section:
         companies = [
-            (work.name, work.position, _yes(work.is_present), _yes(work.has_shares))
-            for work in self.candidate.companies
+            (row.name, row.position, _yes(row.is_present), _yes(row.has_shares))
+            for row in self.candidate.companies
         ]
-        decisions = [
-            (matter.vendor, matter.subject, show_month(matter.month))
-            for matter in self.candidate.decisions
+        matters = [
+            (matter.vendor, matter.subject, _month(matter.month))
+            for matter in self.candidate.matters
         ]
         tables = [
             *self.posts().tables,
@@ -129,7 +139,7 @@ class Presenter:
                 [_("名前"), _("立場"), _("今も関係がある"), _("株式・出資")],
                 companies,
             ),
-            Table(_("自分が決定した契約・処分"), [_("相手"), _("内容"), _("年月")], decisions),
+            Table(_("自分が決定した契約・処分"), [_("相手"), _("内容"), _("年月")], matters),
         ]
         return Section(Step.CAREER, tables=[table for table in tables if table.rows])
 
@@ -164,9 +174,7 @@ class Presenter:
     def availability(self) -> Section:
         person = self.candidate
         limit = (
-            _("上限なし")
-            if person.travel_limit_minutes is None
-            else _("%(n)s分", n=person.travel_limit_minutes)
+            _("上限なし") if person.travel_limit is None else _("%(n)s分", n=person.travel_limit)
         )
         definitions = [
             (_("移動時間の上限（片道）"), limit),
@@ -181,15 +189,12 @@ class Presenter:
             [Table(_("稼働できる期間"), columns, rows)] if rows else [],
         )
 
-    def _window(self, row: Window) -> tuple[Any, ...]:
-        period = _span(row.first_month, row.last_month)
+    def _window(self, row: CandidateWindow) -> tuple[Any, ...]:
+        period = _period(row.first_month, row.last_month)
         if not row.is_available:
             return (period, 0, _("休止"), "", row.note)
-        labels = {
-            str(term.attributes["number"]): term.label(self.locale)
-            for term in self.catalogue.terms("weekday")
-        }
-        days = "・".join(labels[day] for day in chosen_days(row.weekdays))
+        chosen = days_of(row.weekdays)
+        days = _("・").join(label for number, label in weekdays() if number in chosen)
         return (period, row.half_days, str(MODES[row.mode]), days, row.note)
 
     def wishes(self) -> Section:
@@ -205,10 +210,10 @@ class Presenter:
                     _("務めたい役割"),
                     self._labels(Vocabulary.ROLE, [row.role for row in person.roles]),
                 ),
-                (_("報酬の最低額（半日コマあたり）"), _("%(n)s円", n=f"{person.pay_minimum:,}")),
-                (_("報酬の希望額（半日コマあたり）"), _("%(n)s円", n=f"{person.pay_wish:,}")),
-                (_("取り組みたいテーマ"), self._labels(Vocabulary.THEME, person.wished_themes)),
-                (_("活動したい地域"), "、".join(person.wished_regions)),
+                (_("報酬の最低額（半日コマあたり）"), self._pay(person.pay_minimum)),
+                (_("報酬の希望額（半日コマあたり）"), self._pay(person.pay_wish)),
+                (_("取り組みたいテーマ"), self._labels(Vocabulary.THEME, person.themes)),
+                (_("活動したい地域"), _("、").join(map(region, person.regions))),
                 (_("登録の動機"), self._labels(Vocabulary.MOTIVE, person.motives)),
                 (_("動機（自由記述）"), person.motive),
                 (
@@ -218,40 +223,30 @@ class Presenter:
             ],
         )
 
+    def _pay(self, yen: int) -> str | None:
+        if not is_pay_known(self.candidate):
+            return None
+        return str(_("%(n)s円", n=f"{yen:,}") if yen else _("無償でもよい"))
+
     def _label(self, vocabulary: Vocabulary, code: str | None) -> str | None:
-        return None if code is None else self.catalogue.label(vocabulary, code, self.locale)
+        return None if code is None else term(code, vocabulary)
 
     def _labels(self, vocabulary: Vocabulary, codes: Sequence[str]) -> str:
-        return "、".join(self.catalogue.label(vocabulary, code, self.locale) for code in codes)
-
-
-@dataclass(frozen=True, slots=True)
-class ViewLabels:
-    """The words of one line of 閲覧履歴: the role and the office, never the name of the officer."""
-
-    catalogue: Catalogue
-    locale: str
-
-    def role(self, row: ProfileView) -> str:
-        return ROLE_LABELS[Role(row.viewer_role)][1 if self.locale.startswith("en") else 0]
-
-    def place(self, row: ProfileView) -> str:
-        if row.municipality_code is None:
-            return str(_("県"))
-        return self.catalogue.municipality(row.municipality_code).label(self.locale)
-
-    def purpose(self, row: ProfileView) -> str:
-        labels = {viewing.LIST: _("一覧（氏名）"), viewing.EXPORT: _("ファイルへの書出し")}
-        return str(labels.get(row.purpose, _("登録情報")))
+        return str(_("、").join(term(code, vocabulary) for code in codes))
 
 
 def _yes(value: bool) -> str:
     return str(_("はい") if value else _("いいえ"))
 
 
-def _span(first: int, last: int | None) -> str:
-    return f"{show_month(first)}〜{show_month(last) if last is not None else _('現在')}"
+def _period(first: int, last: int | None) -> str:
+    until = _("現在") if last is None else _month(last)
+    return str(_("%(first)s〜%(last)s", first=_month(first), last=until))
+
+
+def _month(month: int) -> str:
+    return in_readers_language(show_month(month))
 
 
 def _date(iso: str | None) -> str | None:
-    return None if iso is None else show_date(date.fromisoformat(iso))
+    return None if iso is None else in_readers_language(show_date(date.fromisoformat(iso)))

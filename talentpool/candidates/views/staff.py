@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,16 +11,17 @@ from flask_babel import gettext as _
 
 from ... import clock
 from ...dates import local_date
-from ...db import Session
-from ...errors import Refused
+from ...errors import LostRace, Refused
 from ...ledger import service as ledger
-from ...permissions import Action, Actor, Role, can
-from ...states import MEMBERSHIP, available
-from ...web import after_view, current_actor, current_session, requires
-from .. import forms, introduction, reviewing, service, viewing
+from ...permissions import Action, Role, can
+from ...web import check_version, current_actor, current_catalogue, current_session, requires
+from ...web.changed import Difference, differences
+from ...web.labels import choices
+from ...web.versions import is_stale, mark_of
+from .. import finding, forms, reviewing, service, viewing
 from ..models import Candidate, Membership
-from .blueprint import blueprint, catalogue_of, check_version, locale
-from .paging import page_number
+from .blueprint import blueprint, buttons_of, log_names, standing_of
+from .columns import PEOPLE
 from .presenting import Presenter
 
 STAFF = frozenset({Role.COORDINATOR, Role.APPROVER, Role.AUDITOR})
@@ -30,27 +31,18 @@ COORDINATOR = frozenset({Role.COORDINATOR})
 @blueprint.get("/candidates")
 @requires(Action.VIEW_CANDIDATE, roles=STAFF)
 def list_candidates() -> ResponseReturnValue:
-    session, actor = current_session(), current_actor()
-    catalogue = catalogue_of(session)
-    form = forms.CandidateFilterForm(formdata=request.args, catalogue=catalogue, locale=locale())
-    found = service.list_candidates(session, actor, form.value(), page=page_number())
-    _log_views([row.id for row in found.rows], viewing.LIST)
-    return render_template(
-        "candidates/list_candidates.html",
-        filters=form,
-        found=found,
-        catalogue=catalogue,
-        machine=MEMBERSHIP,
-        locale=locale(),
-        membership_of=lambda row: service.find_membership(row, actor.prefecture_code),
-    )
+    form = forms.CandidateListForm(formdata=request.args)
+    people = finding.list_candidates(
+        current_session(), current_actor(), form.asked(), catalogue=current_catalogue(), now=clock.now()
+    )  # fmt: skip
+    return PEOPLE.answer(people, form)
 
 
 @blueprint.get("/candidates/<int:ident>")
 @requires(Action.VIEW_CANDIDATE, roles=STAFF | {Role.MUNICIPALITY})
 def show_candidate(ident: int) -> ResponseReturnValue:
     candidate = service.get_profile(current_session(), current_actor(), ident)
-    _log_views([candidate.id], viewing.PROFILE)
+    log_names([candidate.id], viewing.PROFILE)
     if current_actor().role is Role.MUNICIPALITY:
         return _show_introduced(candidate)
     return _show_candidate(candidate)
@@ -58,8 +50,8 @@ def show_candidate(ident: int) -> ResponseReturnValue:
 
 def _show_introduced(candidate: Candidate) -> str:
     session, actor = current_session(), current_actor()
-    with_contact = introduction.may_see_contact(session, actor, candidate)
-    sections = Presenter(candidate, catalogue_of(session), locale()).introduced(
+    with_contact = can(session, actor, Action.VIEW_CONTACT, candidate)
+    sections = Presenter(candidate, service.mail_address(current_session(), candidate)).introduced(
         with_contact=with_contact
     )
     return render_template(
@@ -72,28 +64,32 @@ def _show_candidate(
     candidate: Candidate,
     *,
     until: forms.ActivateForm | None = None,
-    error: tuple[str, str] | None = None,
+    evidence: forms.EvidenceForm | None = None,
+    verb: str = "",
+    error: Refused | None = None,
+    overtaken: Sequence[Difference] | None = None,
 ) -> str:
     session, actor = current_session(), current_actor()
-    catalogue = catalogue_of(session)
     membership = service.find_membership(candidate, actor.prefecture_code)
     can_review = can(session, actor, Action.REVIEW_PROFILE, candidate)
     return render_template(
         "candidates/show_candidate.html",
         candidate=candidate,
         membership=membership,
-        machine=MEMBERSHIP,
-        buttons={step.verb: step for step in available(session, membership, actor)}
-        if membership
-        else {},
-        sections=Presenter(candidate, catalogue, locale()).whole(),
+        standing=standing_of(membership),
+        buttons=buttons_of(membership),
+        sections=Presenter(candidate, service.mail_address(current_session(), candidate)).whole(),
         months=ledger.list_months(session, candidate.id),
         consents=[row for row in candidate.consents if row.audience == actor.prefecture_code],
-        catalogue=catalogue,
-        reasons=catalogue.choices("profile_return_reason", locale()),
+        reasons=choices("profile_return_reason"),
         until=until or _until_form(membership),
-        evidence=_evidence_form(candidate, None) if can_review and candidate.skills else None,
+        evidence=evidence or _evidence_form(candidate, None)
+        if can_review and candidate.skills
+        else None,
+        evidence_version=_evidence_mark(candidate),
         can_review=can_review,
+        overtaken=overtaken,
+        refused_verb=verb,
         error=error,
     )
 
@@ -105,10 +101,12 @@ def _until_form(membership: Membership | None) -> forms.ActivateForm:
     return forms.ActivateForm(formdata=None, data={"until": max(present or default, default)})
 
 
+def _evidence_mark(candidate: Candidate) -> str:
+    return mark_of(sorted((row.skill, row.level, row.evidence) for row in candidate.skills))
+
+
 def _evidence_form(candidate: Candidate, typed: object) -> forms.EvidenceForm:
-    catalogue = catalogue_of(current_session())
-    build = forms.evidence_form(catalogue, candidate.skills, locale())
-    return build(formdata=typed, catalogue=catalogue, locale=locale())
+    return forms.evidence_form(current_catalogue(), candidate.skills)(formdata=typed)
 
 
 @blueprint.post("/memberships/<int:ident>/activate")
@@ -126,7 +124,7 @@ def extend_membership(ident: int) -> ResponseReturnValue:
 def _set_until(ident: int, act: Callable[..., None], verb: str, done: str) -> ResponseReturnValue:
     session, actor, form = current_session(), current_actor(), forms.ActivateForm()
     membership = service.get_membership(session, actor, ident, lock=True)
-    check_version(membership, request.form.get("version"))
+    check_version(membership)
     if not form.validate():
         return _show_candidate(membership.candidate, until=form), 422
     act_until = partial(
@@ -150,7 +148,7 @@ def decline_membership(ident: int) -> ResponseReturnValue:
 def _answer(ident: int, act: Callable[..., None], verb: str, done: str) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     membership = service.get_membership(session, actor, ident, lock=True)
-    check_version(membership, request.form.get("version"))
+    check_version(membership)
     reason, comment = request.form.get("reason", ""), request.form.get("comment", "")
     say = partial(
         act, session, membership, reason=reason, comment=comment, actor=actor, now=clock.now()
@@ -165,7 +163,7 @@ def _act(
     done: str,
     form: forms.ActivateForm | None = None,
 ) -> ResponseReturnValue:
-    """Do it and go back to the profile; a refusal is shown beside the button."""
+    """Do it and go back to the profile; a refusal is shown in the form of `verb`."""
     session, ident = current_session(), membership.candidate_id
     try:
         act()
@@ -174,7 +172,7 @@ def _act(
         candidate = service.get_profile(session, current_actor(), ident)
         if form is not None:
             form.refuse(error)
-        return _show_candidate(candidate, until=form, error=(verb, error.message)), 422
+        return _show_candidate(candidate, until=form, verb=verb, error=error), 422
     flash(done, "success")
     return redirect(url_for(".show_candidate", ident=ident))
 
@@ -185,25 +183,11 @@ def verify_evidence(ident: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     candidate = service.get_profile(session, actor, ident)
     form = _evidence_form(candidate, request.form)
+    if is_stale(_evidence_mark(candidate)):
+        overtaken = differences(form, _evidence_form(candidate, None))
+        return _show_candidate(candidate, evidence=form, overtaken=overtaken), LostRace.status
     if not form.validate():
-        return _show_candidate(
-            candidate, error=("evidence", _("根拠の状態を一覧から選んでください。"))
-        ), 422
+        return _show_candidate(candidate, evidence=form), 422
     reviewing.verify_evidence(session, candidate, form.value(), actor=actor, now=clock.now())
     flash(_("根拠の状態を保存しました。"), "success")
     return redirect(url_for(".show_candidate", ident=ident))
-
-
-def _log_views(candidate_ids: list[int], purpose: str) -> None:
-    """Written after the page, in a unit of its own, before the answer leaves."""
-    actor: Actor = current_actor()
-    now = clock.now()
-    seen = candidate_ids
-    if purpose == viewing.LIST:
-        seen = viewing.unlogged(current_session(), actor, candidate_ids, now=now)
-
-    def write(session: Session) -> None:
-        viewing.record_views(session, actor, seen, purpose, now=now)
-
-    if seen:
-        after_view(write)

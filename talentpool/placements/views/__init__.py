@@ -6,18 +6,23 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import answers, approvals, drafts, needs, staff, steps
+from . import answers, approvals, bulk, drafts, leaving, needs, papers, staff, steps
 from .blueprint import blueprint
 
 __all__ = [
-    "answers", "approvals", "blueprint", "drafts", "init_app", "needs", "staff", "steps",
+    "answers", "approvals", "blueprint", "bulk", "drafts", "init_app", "leaving", "needs", "papers",
+    "staff", "steps",
 ]  # fmt: skip
 
 
 def init_app(app: Flask) -> None:
+    app.extensions["talentpool_seats"] = needs.look_at_seats
     menu = app.extensions["talentpool_navigation"]
-    menu.add(_("打診"), "placements.list_offers", Role.CANDIDATE, position=20)
-    menu.add(_("紹介"), "placements.list_introductions", Role.MUNICIPALITY, position=40)
+    menu.add(_("打診"), "placements.list_offers", Role.CANDIDATE, position=20, icon="mail")
+    menu.add(
+        _("紹介"), "placements.list_introductions", Role.MUNICIPALITY, position=40, icon="people"
+    )
     readers = (Role.COORDINATOR, Role.APPROVER, Role.AUDITOR)
-    menu.add(_("推薦"), "placements.list_placements", *readers, position=40)
-    menu.add(_("決裁"), "placements.list_approvals", Role.APPROVER, position=35)
+    menu.add(_("推薦"), "placements.list_placements", *readers, position=40, icon="next")
+    menu.add(_("起案書"), "placements.list_papers", Role.AUDITOR, position=42, icon="record")
+    menu.add(_("決裁"), "placements.list_approvals", Role.APPROVER, position=35, icon="seal")

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from ... import clock
-from ...candidates import introduction, viewing
+from ...candidates import service as candidates, viewing
+from ...candidates.views.blueprint import log_names
 from ...candidates.views.presenting import Presenter, Section
+from ...dates import local_date
 from ...db import Session
 from ...errors import Refused
-from ...permissions import Action, Actor, Role, get_visible
+from ...permissions import Action, Actor, Role, can, get_visible
 from ...states import NAMED, PlacementState
-from ...web import current_actor, current_session, requires
-from .. import service, stepping
+from ...web import current_actor, current_catalogue, current_session, requires
+from .. import service, stepping, weighing
 from ..models import Placement
 from ..showing import Introduction, Offer
-from .blueprint import blueprint, buttons, catalogue_of, locale, log_names
+from ..standing import standings
+from .blueprint import blueprint, buttons
 
 CANDIDATE = frozenset({Role.CANDIDATE})
 TOWN = frozenset({Role.MUNICIPALITY})
@@ -26,8 +31,9 @@ TOWN = frozenset({Role.MUNICIPALITY})
 @requires(Action.ANSWER_OFFER)
 def list_offers() -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
-    catalogue = catalogue_of(session)
-    rows = [Offer.of(row, catalogue, locale()) for row in service.list_answers(session, actor)]
+    found = service.list_answers(session, actor)
+    standing = standings(session, found, local_date(clock.now()))
+    rows = [Offer.of(row, standing[row.id]) for row in found]
     return render_template(
         "placements/list_offers.html", offers=rows, offered=PlacementState.OFFERED
     )
@@ -55,15 +61,31 @@ def show_offer_page(
     steps = stepping.list_steps(session, placement, actor=actor, now=now)
     drawn = {button["verb"]: button for button in buttons(placement, steps)}
     page = "decline_offer" if verb == "decline" and "decline" in drawn else "show_offer"
-    offer = Offer.of(placement, catalogue_of(session), locale())
-    return render_template(f"placements/{page}.html", offer=offer, buttons=drawn, error=error)
+    today = local_date(now)
+    return render_template(
+        f"placements/{page}.html",
+        offer=Offer.of(placement, standings(session, [placement], today)[placement.id]),
+        weighed=weighing.weigh(session, placement, current_catalogue()),
+        days_left=_days_left(placement, today),
+        parts=service.list_parts(session, placement),
+        buttons=drawn,
+        error=error,
+    )
+
+
+def _days_left(placement: Placement, today: date) -> int | None:
+    """Until the last day on which the person may answer; 0 on that day itself."""
+    until = placement.offer_until
+    return None if until is None else (local_date(until) - today).days
 
 
 @blueprint.get("/introductions")
 @requires(Action.ANSWER_INTRODUCTION)
 def list_introductions() -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
-    rows = [Introduction.of(row) for row in service.list_answers(session, actor)]
+    found = service.list_answers(session, actor)
+    standing = standings(session, found, local_date(clock.now()))
+    rows = [Introduction.of(row, standing[row.id]) for row in found]
     log_names([row.candidate_id for row in rows if row.candidate_id is not None])
     asked = [(need.id, need.title, n) for need, n in service.count_asked(session, actor)]
     return render_template(
@@ -85,9 +107,10 @@ def show_introduction_page(
 ) -> str:
     session, actor, now = current_session(), current_actor(), clock.now()
     steps = stepping.list_steps(session, placement, actor=actor, now=now)
+    standing = standings(session, [placement], local_date(now))
     return render_template(
         "placements/show_introduction.html",
-        introduction=Introduction.of(placement),
+        introduction=Introduction.of(placement, standing[placement.id]),
         sections=_profile(session, actor, placement),
         buttons=buttons(placement, steps),
         error=error,
@@ -101,5 +124,6 @@ def _profile(session: Session, actor: Actor, placement: Placement) -> list[Secti
         return []
     person = service.get_named(session, actor, placement)
     log_names([person.id], viewing.PROFILE)
-    with_contact = introduction.may_see_contact(session, actor, person)
-    return Presenter(person, catalogue_of(session), locale()).introduced(with_contact=with_contact)
+    with_contact = can(session, actor, Action.VIEW_CONTACT, person)
+    address = candidates.mail_address(session, person) if with_contact else None
+    return Presenter(person, address).introduced(with_contact=with_contact)

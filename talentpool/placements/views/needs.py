@@ -7,16 +7,21 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ... import clock
+from ...candidates.views.blueprint import log_names
 from ...errors import Conflict, NotFound, Refused
 from ...needs.models import Need
+from ...needs.standing import standings
 from ...permissions import Action, Role, get_visible, require
+from ...standing import AUDIENCE_LABELS
 from ...states import NEED
-from ...web import current_actor, current_session, requires
-from .. import closing
+from ...web import check_version, current_actor, current_session, requires
+from ...web.labels import choices, label
+from .. import closing, seats
 from ..forms import StepForm
-from ..locking import CHANGED, lock_needs
-from ..notices import AUDIENCE_LABELS
-from .blueprint import blueprint, catalogue_of, locale
+from ..locking import lock_needs
+from .blueprint import blueprint
+from .lost import describe_sent, show_lost
+from .staff import STAFF
 
 ENDS = {"close": closing.close_need, "withdraw": closing.withdraw_need}
 
@@ -35,22 +40,31 @@ def withdraw_need(need_id: int) -> ResponseReturnValue:
 
 def _end(need_id: int, verb: str, action: Action) -> ResponseReturnValue:
     session, actor, form = current_session(), current_actor(), StepForm()
-    need = get_visible(session, actor, Need, need_id)
+    need = get_visible(session, actor, Need, need_id, lock=form.is_submitted())
     require(session, actor, action, need)
     if not form.is_submitted():
         return _page(need, verb)
-    lock_needs(session, [need.id])
-    if form.seen_version() != need.version:
-        raise Conflict(CHANGED)
     try:
+        lock_needs(session, [need.id])
+        check_version(need)
         ENDS[verb](
             session, need, reason=form.reason.data or None, comment=form.comment.data or "",
             actor=actor, now=clock.now(),
         )  # fmt: skip
     except Refused as error:
         return _page(need, verb, error), error.status
+    except Conflict as error:
+        session.rollback()
+        return _show_lost(error, get_visible(session, actor, Need, need_id), verb, form)
     flash(_("募集を終了しました。"), "success")
     return redirect(url_for("needs.show_need", need_id=need_id))
+
+
+def _show_lost(error: Conflict, need: Need, verb: str, form: StepForm) -> ResponseReturnValue:
+    known = standings(current_session(), [need])
+    now = [(_("募集の状態"), label(known[need.id]))]
+    back = url_for("needs.show_need", need_id=need.id)
+    return show_lost(error, describe_sent(NEED.steps[verb], form), now, back)
 
 
 def _page(need: Need, verb: str, error: Refused | None = None) -> str:
@@ -59,14 +73,22 @@ def _page(need: Need, verb: str, error: Refused | None = None) -> str:
     if step is None or step.reasons is None:
         raise NotFound
     told = closing.people_told(session, need, verb)
-    language = 1 if locale() == "en" else 0
     return render_template(
         "placements/end_need.html", need=need, step=step, error=error,
-        label=(step.ja, step.en)[language],
-        reasons=catalogue_of(session).choices(step.reasons, locale()),
-        told=[AUDIENCE_LABELS[audience][language] for audience in told],
+        label=label(step),
+        reasons=choices(step.reasons),
+        told=[label(AUDIENCE_LABELS[audience]) for audience in told],
         ending=_count_ending(need), confirmed=closing.count_confirmed(session, need),
     )  # fmt: skip
+
+
+def look_at_seats(need: Need) -> seats.Seats | None:
+    """For staff on the page of a need, which is below this room; the names in it are logged."""
+    if current_actor().role not in STAFF:
+        return None
+    found = seats.look_at_seats(current_session(), need)
+    log_names(found.people if found else ())
+    return found
 
 
 def _count_ending(need: Need) -> int | None:

@@ -9,31 +9,40 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from ... import clock, matching as m
-from ...candidates.models import SkillClaim
-from ...errors import Refused
+from ...audit import AuditEvent
+from ...candidates.models import CandidateSkill
+from ...candidates.views.blueprint import log_names
+from ...dates import local_date
+from ...errors import Conflict, Refused
+from ...language import Words
 from ...permissions import Action, Role, can, get_visible, require
-from ...states import LIVE, PLACEMENT, PlacementState
-from ...web import current_actor, current_session, requires
-from .. import lifting, papers, service, stepping
-from ..forms import FilterForm, LiftForm
+from ...rounds.directed import count_directed, list_directed
+from ...states import ENTRIES, LIVE, PLACEMENT, PlacementState
+from ...web import current_actor, current_catalogue, current_session, requires
+from ...web.labels import in_town, term
+from ...web.languages import locale
+from .. import finding, lifting, service, stepping
+from ..forms import LiftForm, PlacementListForm
 from ..models import Placement
-from .blueprint import blueprint, buttons, catalogue_of, locale, log_names, page_number
+from ..seats import look_at_seats
+from ..standing import standings
+from .blueprint import blueprint, buttons
+from .columns import PLACEMENTS
+from .lost import present, show_lost
 
 STAFF = frozenset({Role.COORDINATOR, Role.APPROVER, Role.AUDITOR})
 COORDINATOR = frozenset({Role.COORDINATOR})
+PLANNED = {"placed", "pinned"}  # reasons of those to whom the plan of the round gave a seat
 
 
 @blueprint.get("/placements")
 @requires(Action.VIEW_PLACEMENT, roles=STAFF)
 def list_placements() -> ResponseReturnValue:
-    session, actor = current_session(), current_actor()
-    form = FilterForm(formdata=request.args)
-    found = service.list_placements(session, actor, state=form.wanted(), page=page_number())
-    log_names([row.candidate_id for row in found.rows])
-    return render_template(
-        "placements/list_placements.html", filters=form, found=found, machine=PLACEMENT,
-        suggested=PlacementState.SUGGESTED, catalogue=catalogue_of(session),
+    form = PlacementListForm(formdata=request.args)
+    placements = finding.list_placements(
+        current_session(), current_actor(), form.asked(), catalogue=current_catalogue(), now=clock.now()
     )  # fmt: skip
+    return PLACEMENTS.answer(placements, form, suggested=PlacementState.SUGGESTED)
 
 
 @blueprint.get("/placements/<int:placement_id>")
@@ -45,35 +54,44 @@ def show_placement(placement_id: int) -> ResponseReturnValue:
 
 def show(placement: Placement, error: Refused | None = None, verb: str | None = None) -> str:
     """`error` belongs to the form of the step `verb`."""
-    log_names([placement.candidate_id])
     return render_template(
         "placements/show_placement.html", **facts(placement), error=error, refused_verb=verb
     )
 
 
 def facts(placement: Placement) -> dict[str, Any]:
-    """What staff need to judge a placement."""
+    """What staff need to judge a placement; the names in it are logged."""
     session, actor, now = current_session(), current_actor(), clock.now()
+    others = [
+        row
+        for row in service.list_of_need(session, actor, placement.need)
+        if row.id != placement.id and row.state in LIVE
+    ]
+    seats = look_at_seats(session, placement.need)
+    directed = list_directed(session, placement.round_id, placement.need_id)
+    log_names(
+        {row.candidate_id for row in (placement, *others)}.union(*(row.people for row in directed))
+    )
     steps = stepping.list_steps(session, placement, actor=actor, now=now)
     return {
         "placement": placement,
         "need": placement.need,
         "candidate": placement.candidate,
-        "machine": PLACEMENT,
         "buttons": buttons(placement, [step for step in steps if step.verb != "propose"]),
         "is_suggestion": any(step.verb == "propose" for step in steps),
-        "parts": _parts(placement),
+        "parts": service.list_parts(session, placement),
         "skills": _skills(placement),
-        "others": [
-            row
-            for row in service.list_of_need(session, actor, placement.need)
-            if row.id != placement.id and row.state in LIVE
-        ],
-        "history": service.list_history(session, placement),
+        "others": others,
+        "standings": standings(session, [placement, *others], local_date(now)),
+        "ranked": service.count_ranked(session, placement),
+        "seats": seats,
+        "directed": directed,
+        "given": count_directed(session, placement.round_id),
+        "history": [(event.at, _told(event)) for event in service.list_history(session, placement)],
         "screening": lifting.screen_pair(session, placement.candidate, placement.need),
-        "paper": papers.find_paper(session, placement),
-        "catalogue": catalogue_of(session),
+        "paper": placement.paper,
         "why": _why(placement),
+        "is_planned": placement.reason.get("code") in PLANNED,
         "end_reason": _end_reason(placement),
         "can_lift": can(session, actor, Action.DRAFT_PLACEMENT, placement),
     }
@@ -93,40 +111,39 @@ def lift_hold(placement_id: int) -> ResponseReturnValue:
         )  # fmt: skip
     except Refused as error:
         return show(placement, error, "lift"), error.status
+    except Conflict as error:
+        session.rollback()
+        sent = [(_("操作"), _("保留を解除する")), (_("解除の理由"), form.reason.data)]
+        stands = get_visible(session, actor, Placement, placement_id)
+        back = url_for("placements.show_placement", placement_id=placement_id)
+        return show_lost(error, sent, present([stands]), back)
     flash(_("保留を解除しました。理由は起案書に載ります。"), "success")
     return redirect(url_for("placements.show_placement", placement_id=placement_id))
 
 
-def _parts(placement: Placement) -> list[tuple[str, int]]:
-    """(label, basis points) in the engine's order."""
-    language = 1 if locale() == "en" else 0
-    return [
-        (m.PARTS[code][language], placement.parts[code])
-        for code in m.PARTS
-        if code in placement.parts
-    ]
-
-
-def _skills(placement: Placement) -> list[tuple[str, bool, int, SkillClaim | None]]:
+def _skills(placement: Placement) -> list[tuple[str, bool, int, CandidateSkill | None]]:
     """(label, is a must, level asked for, what the person claims) for each skill of the need."""
-    catalogue = catalogue_of(current_session())
     claims = {claim.skill: claim for claim in placement.candidate.skills}
     return [
-        (
-            catalogue.label("skill", row.skill, locale()),
-            row.is_must,
-            row.level,
-            claims.get(row.skill),
-        )
+        (term(row.skill, "skill"), row.must, row.level, claims.get(row.skill))
         for row in placement.need.skills
     ]
+
+
+def _told(event: AuditEvent) -> Words:
+    """The state that a step led to, or else what was done."""
+    reached, entry = event.detail.get("to"), ENTRIES[event.action]
+    if not reached or event.action == "placement.return":
+        return entry.ja, entry.en
+    return PLACEMENT.labels[PlacementState(reached)]
 
 
 def _why(placement: Placement) -> str:
     """Why the round chose this person, in a sentence; empty where no round did."""
     if "code" not in placement.reason:
         return ""
-    titles = service.list_titles(current_session(), placement.reason.get("needs", ()))
+    needs = service.list_needs(current_session(), placement.reason.get("needs", ()))
+    titles = {need.code: in_town(need) for need in needs}
     return m.reason_text(placement.reason, titles, lang=locale())
 
 
@@ -138,4 +155,4 @@ def _end_reason(placement: Placement) -> str:
         step.reasons for step in PLACEMENT.transitions if step.target == placement.state
     )
     vocabulary = next(name for name in vocabularies if name)
-    return catalogue_of(current_session()).label(vocabulary, placement.end_reason, locale())
+    return term(placement.end_reason, vocabulary)

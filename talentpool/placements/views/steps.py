@@ -8,24 +8,19 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from ... import clock
-from ...db import Session
-from ...errors import Conflict, Refused
-from ...permissions import Action, Actor, Role
-from ...web import current_actor, current_session, requires
+from ...errors import Conflict, Refused, raise_first
+from ...permissions import Role, get_visible
+from ...states import PLACEMENT
+from ...web import check_version, current_actor, current_session, requires
 from .. import stepping
 from ..forms import StepForm
-from ..locking import CHANGED, take_placement
+from ..locking import lock_placements
 from ..models import Placement
 from . import answers, approvals, staff
-from .blueprint import DONE, blueprint
+from .blueprint import blueprint
+from .lost import show_lost_step
+from .words import WORDS
 
-STEPS = (
-    Action.DRAFT_PLACEMENT,
-    Action.APPROVE_PLACEMENT,
-    Action.ANSWER_OFFER,
-    Action.ANSWER_INTRODUCTION,
-    Action.CONFIRM_PLACEMENT,
-)
 Page = Callable[[Placement, Refused | None, str | None], str]
 PAGES: Mapping[Role, tuple[str, Page]] = {
     Role.CANDIDATE: ("placements.show_offer", answers.show_offer_page),
@@ -33,16 +28,18 @@ PAGES: Mapping[Role, tuple[str, Page]] = {
     Role.APPROVER: ("placements.show_approval", approvals.show),
 }
 STAFF_PAGE: tuple[str, Page] = ("placements.show_placement", staff.show)
-VERB = ", ".join(f'"{verb}"' for verb in sorted(stepping.VERBS))
+VERB = ", ".join(f'"{verb}"' for verb in sorted(stepping.SERVICES))
 
 
 @blueprint.post(f"/placements/<int:placement_id>/<any({VERB}):verb>")
-@requires(*STEPS)
+@requires(*sorted({step.action for step in PLACEMENT.by_hand()}))
 def take_step(placement_id: int, verb: str) -> ResponseReturnValue:
     session, actor, form = current_session(), current_actor(), StepForm()
     endpoint, page = PAGES.get(actor.role, STAFF_PAGE)
-    placement = _take_as_seen(session, actor, placement_id, form)
+    placement = get_visible(session, actor, Placement, placement_id)
     try:
+        lock_placements(session, [placement])
+        check_version(placement)
         _check(form)
         stepping.take_step(
             session, placement, verb, actor=actor, now=clock.now(),
@@ -50,21 +47,14 @@ def take_step(placement_id: int, verb: str) -> ResponseReturnValue:
         )  # fmt: skip
     except Refused as error:
         return page(placement, error, verb), error.status
-    flash(DONE[verb], "success")
+    except Conflict as error:
+        session.rollback()
+        stands = get_visible(session, actor, Placement, placement_id)
+        return show_lost_step(error, stands, verb, form, endpoint)
+    flash(WORDS[verb].done, "success")
     return redirect(url_for(endpoint, placement_id=placement.id))
-
-
-def _take_as_seen(session: Session, actor: Actor, placement_id: int, form: StepForm) -> Placement:
-    """Locked and in the version of the page; a form without one comes from no page of ours."""
-    seen = form.seen_version()
-    placement = take_placement(session, actor, placement_id, seen)
-    if seen is None:
-        raise Conflict(CHANGED)
-    return placement
 
 
 def _check(form: StepForm) -> None:
     if not form.validate():
-        raise Refused(
-            next(str(message) for messages in form.errors.values() for message in messages)
-        )
+        raise_first((str(name), str(texts[0])) for name, texts in form.errors.items())

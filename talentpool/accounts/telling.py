@@ -1,0 +1,55 @@
+"""The mails that a step orders: one for everybody who is told of it, except for whoever takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..db import Session
+from ..mail import order_mail
+from ..permissions import Actor, Role
+from ..states import Audience, Transition
+from .models import User
+
+
+def tell(
+    session: Session,
+    thing: Any,
+    step: Transition,
+    links: Mapping[Audience, str],
+    *,
+    user_id: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Order the mails of a step of `thing`. `links`: who is told, and the page that shows it to them.
+
+    `user_id`: the account of the person whom it concerns.
+    """
+    session.flush()  # the version names the event
+    kind = thing.__tablename__
+    for audience, link in links.items():
+        for recipient in session.scalars(_recipients(thing, audience, user_id)):
+            if recipient != actor.user_id:
+                order_mail(
+                    session,
+                    event=f"{kind}/{thing.id}/{step.verb}/{thing.version}",
+                    recipient_id=recipient,
+                    prefecture_code=thing.prefecture_code,
+                    template=f"{kind}.{step.verb}",
+                    link=link,
+                    now=now,
+                )
+
+
+def _recipients(thing: Any, audience: Audience, user_id: int | None) -> sa.Select[int]:
+    query = sa.select(User.id).where(User.disabled_at.is_(None)).order_by(User.id)
+    if audience is Audience.CANDIDATE:
+        return query.where(User.id == user_id)
+    query = query.where(User.role == Role(audience), User.prefecture_code == thing.prefecture_code)
+    if audience is Audience.MUNICIPALITY:
+        query = query.where(User.municipality_code == thing.municipality_code)
+    return query

@@ -1,0 +1,150 @@
+"""The lists of accounts, of mails and of the audit trail, as pages and as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext, lazy_gettext as _
+
+from ...audit import OBJECTS, AuditEvent
+from ...db import Session
+from ...mail import MailOrder
+from ...permissions import Role
+from ...states import ENTRIES
+from ...web.filters import show_moment
+from ...web.labels import label, role
+from ...web.lists import Column, ListPage
+from .. import directory, trail
+from ..directory import STANDING_LABELS, Account, Named, Standing, show_accounts
+from ..downloading import note_download
+from ..models import User
+
+TONES = {Standing.IN_USE: "success", Standing.INVITED: "info", Standing.DISABLED: "error"}
+STATES = {standing: (words, TONES[standing]) for standing, words in STANDING_LABELS.items()}
+KNOWN = "account.known"  # to an address that somebody signs up with again: no step of ours
+
+
+def name_of(named: Named | None) -> str:
+    """An officer by name, a person by role and code."""
+    if named is None:
+        return ""
+    if named.role is Role.CANDIDATE:
+        return f"{label(named.role)} {named.name}".rstrip()
+    return named.name or label(named.role)
+
+
+ACCOUNTS = ListPage[User, Account](
+    "accounts",
+    _("アカウント"),
+    "accounts/list_accounts.html",
+    [
+        Column(_("氏名"), lambda account: account.display_name, "w-20", "name"),
+        Column(_("番号"), lambda account: account.id, "w-5 number"),
+        Column(_("役割"), lambda account: label(account.role), "w-8", "role"),
+        Column(_("市町"), lambda account: account.municipality, "w-8", "town"),
+        Column(_("メールアドレス"), lambda account: account.email),
+        Column(
+            _("最後のログイン"),
+            lambda account: show_moment(account.last_sign_in_at),
+            "w-10",
+            "seen",
+        ),
+        Column(_("状態"), lambda account: label(STANDING_LABELS[account.standing]), "w-7", "state"),
+    ],
+    show_accounts,
+    record=note_download,
+)
+
+
+def subject_of(template: str) -> str:
+    """What a mail tells of, by the step or the deed that it follows."""
+    if template == KNOWN:
+        return str(gettext("登録済みのお知らせ"))
+    return label(ENTRIES[template]) if template in ENTRIES else template
+
+
+@dataclass(frozen=True, slots=True)
+class MailLine:
+    order: MailOrder
+    recipient: str
+
+    @property
+    def subject(self) -> str:
+        return subject_of(self.order.template)
+
+
+def _mails(session: Session, orders: Sequence[MailOrder]) -> Iterator[MailLine]:
+    named = directory.name_accounts(session, [order.recipient_id for order in orders])
+    for order in orders:
+        yield MailLine(order, name_of(named.get(order.recipient_id)))
+
+
+MAILS = ListPage[MailOrder, MailLine](
+    "mails",
+    _("メール"),
+    "accounts/list_mails.html",
+    [
+        Column(_("番号"), lambda line: line.order.id, "w-5 number", "number"),
+        Column(_("日時"), lambda line: show_moment(line.order.ordered_at), "w-10"),
+        Column(_("宛先"), lambda line: line.recipient),
+        Column(_("宛先の番号"), lambda line: line.order.recipient_id, None),
+        Column(_("内容"), lambda line: line.subject, "w-16", "template"),
+        Column(_("できごと"), lambda line: line.order.event, None),
+        Column(_("リンク"), lambda line: line.order.link, "w-16"),
+        Column(_("状態"), lambda line: label(line.order.state), "w-10", "state"),
+    ],
+    _mails,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    event: AuditEvent
+    actor: str
+    name: str  # of what it is about
+
+    @property
+    def deed(self) -> str:
+        action = self.event.action
+        return label(ENTRIES[action]) if action in ENTRIES else action
+
+    @property
+    def thing(self) -> str:
+        kind = self.event.object_type
+        return f"{label(OBJECTS[kind]) if kind in OBJECTS else kind} {self.name}"
+
+    @property
+    def detail(self) -> str:
+        told = self.event.detail.items()
+        return ", ".join(f"{name}: {value}" for name, value in told if value is not None)
+
+
+def _events(session: Session, events: Sequence[AuditEvent]) -> Iterator[AuditLine]:
+    named = directory.name_accounts(session, [event.actor_id for event in events])
+    codes = trail.name_objects(session, events)
+    for event in events:
+        known = named.get(event.actor_id) if event.actor_id is not None else None
+        thing = codes.get((event.object_type, event.object_id), event.object_id)
+        yield AuditLine(event, name_of(known) or role(event.actor_role), thing)
+
+
+AUDIT = ListPage[AuditEvent, AuditLine](
+    "audit",
+    _("監査記録"),
+    "accounts/list_audit.html",
+    [
+        Column(_("番号"), lambda line: line.event.seq, "w-5 number", "number"),
+        Column(_("日時"), lambda line: show_moment(line.event.at), "w-10"),
+        Column(_("操作者"), lambda line: line.actor, "w-16"),
+        Column(_("操作者の役割"), lambda line: role(line.event.actor_role), None),
+        Column(_("操作者の番号"), lambda line: line.event.actor_id or "", None),
+        Column(_("操作"), lambda line: line.deed, "w-14", "action"),
+        Column(_("操作の記号"), lambda line: line.event.action, None),
+        Column(_("対象"), lambda line: line.thing, "w-14"),
+        Column(_("対象の種類"), lambda line: line.event.object_type, None),
+        Column(_("対象の番号"), lambda line: line.event.object_id, None),
+        Column(_("内容"), lambda line: line.detail),
+    ],
+    _events,
+)

@@ -1,0 +1,115 @@
+"""What a person finds on the first page beside the registration: offers, months, engagements, what happened lately."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from ..candidates import viewing
+from ..candidates.models import Candidate
+from ..candidates.service import find_own
+from ..dates import local_date, month_of
+from ..db import Session
+from ..ledger import service as ledger
+from ..ledger.models import LedgerMonth
+from ..permissions import Actor
+from ..placements import service as placements
+from ..placements.models import Placement
+from ..placements.showing import Offer
+from ..placements.standing import standings
+from ..standing import PlacementStanding
+
+MONTHS, EVENTS = 3, 5  # shown
+_GOES_ON = (PlacementStanding.CONFIRMED, PlacementStanding.AGREED, PlacementStanding.INTRODUCED)
+
+
+class Kind(StrEnum):
+    """Of an event."""
+
+    OFFERED = "offered"
+    ANSWERED = "answered"
+    AGREED = "agreed"
+    CONFIRMED = "confirmed"
+    ENDED = "ended"
+    APPLIED = "applied"
+    REVIEWED = "reviewed"
+    SEEN = "seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    at: datetime
+    kind: Kind
+    town: str | None = None  # municipality
+    role: str = ""  # of who looked
+    offer: int | None = None  # id
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWork:
+    asked: Sequence[Offer]  # that wait for the answer, the nearest deadline first
+    going_on: Sequence[Offer]
+    months: Sequence[LedgerMonth]
+    events: Sequence[Event]  # newest first
+    today: date
+
+
+def own_work(session: Session, actor: Actor, *, now: datetime) -> OwnWork:
+    person, today = find_own(session, actor), local_date(now)
+    if person is None:
+        return OwnWork((), (), (), (), today)
+    rows = placements.list_answers(session, actor)
+    found = standings(session, rows, today)
+    offers = [Offer.of(row, found[row.id]) for row in rows]
+    asked = [offer for offer in offers if offer.standing is PlacementStanding.OFFERED]
+    months = ledger.list_months(session, person.id, from_month=month_of(today))
+    return OwnWork(
+        asked=sorted(asked, key=lambda offer: (offer.offer_until or now, offer.id)),
+        going_on=[offer for standing in _GOES_ON for offer in offers if offer.standing is standing],
+        months=months[:MONTHS],
+        events=_events(session, actor, person, rows),
+        today=today,
+    )
+
+
+def _events(
+    session: Session, actor: Actor, person: Candidate, rows: Sequence[Placement]
+) -> list[Event]:
+    found = [
+        *(event for row in rows for event in _of_placement(row)),
+        *_of_registration(person),
+        *_of_views(session, actor),
+    ]
+    return sorted(found, key=lambda event: event.at, reverse=True)[:EVENTS]
+
+
+def _of_placement(row: Placement) -> Iterator[Event]:
+    for at, kind in (
+        (row.offered_at, Kind.OFFERED),
+        (row.introduced_at, Kind.ANSWERED),
+        (row.agreed_at, Kind.AGREED),
+        (row.confirmed_at, Kind.CONFIRMED),
+        (row.ended_at, Kind.ENDED),
+    ):
+        if at is not None:
+            yield Event(at, kind, row.municipality_code, offer=row.id)
+
+
+def _of_registration(person: Candidate) -> Iterator[Event]:
+    for row in person.memberships:
+        if row.applied_at is not None:
+            yield Event(row.applied_at, Kind.APPLIED)
+        if row.reviewed_at is not None:
+            yield Event(row.reviewed_at, Kind.REVIEWED)
+
+
+def _of_views(session: Session, actor: Actor) -> Iterator[Event]:
+    """One a day for each office that looked."""
+    days = set()
+    for row in viewing.list_own_views(session, actor).rows:
+        day = local_date(row.at), row.viewer_role, row.municipality_code
+        if day not in days:
+            days.add(day)
+            yield Event(row.at, Kind.SEEN, row.municipality_code, row.viewer_role)

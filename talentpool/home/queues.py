@@ -1,0 +1,176 @@
+"""The kinds of work that home counts: whom they wait for, and the list that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from ..accounts.models import Office, Pool
+from ..candidates import standing as memberships
+from ..candidates.models import Membership
+from ..db import Base
+from ..language import Words
+from ..needs import standing as needs
+from ..needs.models import Need, NeedDraft
+from ..permissions import Role
+from ..placements import standing as placements
+from ..placements.models import Placement
+from ..rounds.models import Round
+from ..rounds.validity import has_news
+from ..standing import MembershipStanding, NeedStanding, PlacementStanding
+from ..states import SOLVED
+
+Condition = Callable[[date], sa.ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One kind of work: the rows, since when, and the page where they are."""
+
+    label: Words
+    advice: Words
+    model: type[Base]
+    condition: Condition  # by the day
+    since: sa.orm.InstrumentedAttribute[datetime | None]
+    endpoint: str
+    parameters: Mapping[str, str]
+    waits: bool = True  # for the reader; else for somebody else, who is named by the label
+
+
+def _queue(
+    label: Words,
+    advice: Words,
+    standing: StrEnum,
+    since: sa.orm.InstrumentedAttribute[datetime | None],
+    endpoint: str,
+    *,
+    waits: bool = True,
+    is_filtered: bool = True,
+) -> Queue:
+    """Of one standing; `is_filtered`: the list can show just these."""
+    model, condition = _OF[type(standing)]
+    parameters = {"state": str(standing)} if is_filtered else {}
+    return Queue(
+        label, advice, model, lambda today: condition(today) == str(standing), since, endpoint,
+        parameters, waits,
+    )  # fmt: skip
+
+
+_OF: Mapping[type[StrEnum], tuple[type[Base], Callable[[date], sa.ColumnElement[str]]]] = {
+    MembershipStanding: (Membership, memberships.standing_on),
+    NeedStanding: (Need, lambda _today: needs.standing()),
+    PlacementStanding: (Placement, placements.standing_on),
+}
+_MS, _NS, _PS = MembershipStanding, NeedStanding, PlacementStanding
+_INTRODUCTIONS = "placements.list_introductions"
+_NEEDS, _PLACEMENTS, _PEOPLE = (
+    "needs.list_needs", "placements.list_placements", "candidates.list_candidates",
+)  # fmt: skip
+
+_TOWN = (
+    _queue(("返事を待っている紹介", "Introductions that wait for your answer"),
+           ("本人は引き受けています。受け入れるか見送るかを選んでください。",
+            "The person has accepted. Decide whether to take them on."),
+           _PS.INTRODUCED, Placement.introduced_at, _INTRODUCTIONS, is_filtered=False),
+    _queue(("差し戻された募集", "Vacancies that were returned"),
+           ("理由を読んで直し、もう一度申請してください。", "Read why, change them and submit again."),
+           _NS.RETURNED, Need.updated_at, _NEEDS),
+    Queue(("書きかけの募集", "Unfinished vacancies"),
+          ("続きを書いて申請してください。", "Finish and submit them."),
+          NeedDraft, lambda _today: NeedDraft.need_id.is_(None), NeedDraft.updated_at,
+          "needs.list_needs", {}),
+    _queue(("申請していない募集", "Vacancies not submitted yet"),
+           ("内容を確かめて申請してください。", "Check and submit them."),
+           _NS.DRAFT, Need.updated_at, _NEEDS),
+    _queue(("県の確認を待っている募集", "Vacancies that wait for the prefecture's review"),
+           ("県の担当者が内容を確かめています。", "The prefecture is reviewing them."),
+           _NS.SUBMITTED, Need.submitted_at, _NEEDS, waits=False),
+    _queue(("空きのある公開中の募集", "Open vacancies with free places"),
+           ("県がマッチング回で、来てくれる人を探します。",
+            "The prefecture looks for people in its matching rounds."),
+           _NS.OPEN, Need.opened_at, _NEEDS, waits=False),
+    _queue(("手続き中の募集", "Vacancies whose places are under way"),
+           ("どの枠にも、打診中・紹介中か確定の人がいます。",
+            "Somebody is asked, introduced or confirmed for every place."),
+           _NS.UNDER_WAY, Need.opened_at, _NEEDS, waits=False),
+    _queue(("充足した募集", "Filled vacancies"),
+           ("すべての枠が確定しています。", "Every place is confirmed."),
+           _NS.FILLED, Need.opened_at, _NEEDS, waits=False),
+    _queue(("県が保留している募集", "Vacancies that the prefecture has put on hold"),
+           ("再開するまで、マッチングの対象になりません。", "They are not matched until they are resumed."),
+           _NS.ON_HOLD, Need.opened_at, _NEEDS, waits=False),
+    _queue(("受け入れた人の確定待ち", "People you welcomed, to be confirmed"),
+           ("県が確定の手続きをしています。", "The prefecture is confirming them."),
+           _PS.AGREED, Placement.agreed_at, _INTRODUCTIONS, waits=False, is_filtered=False),
+    _queue(("確定した人", "Confirmed people"),
+           ("期間がまだ終わっていないものです。", "Those whose months are not over."),
+           _PS.CONFIRMED, Placement.confirmed_at, _INTRODUCTIONS, waits=False, is_filtered=False),
+)  # fmt: skip
+
+_COORDINATOR = (
+    _queue(("確認を待っている登録", "Profiles that wait for review"),
+           ("内容を確かめて、登録を認めるか差し戻してください。", "Check them, then activate or return them."),
+           _MS.APPLIED, Membership.applied_at, _PEOPLE),
+    _queue(("確認を待っている募集", "Vacancies that wait for review"),
+           ("公開するか差し戻してください。", "Publish or return them."),
+           _NS.SUBMITTED, Need.submitted_at, _NEEDS),
+    Queue(("採用を待っている割当案", "Plans that wait to be adopted"),
+          ("割当案を見て、採用するか破棄してください。", "Look at them, then adopt or discard them."),
+          Round, lambda _today: Round.state.in_(SOLVED) & ~has_news(), Round.finished_at,
+          "rounds.list_rounds", {}),
+    Queue(("計算のあとに変更があった割当案", "Plans after whose calculation something changed"),
+          ("まだ採用できるかどうかは、割当案のページに出ます。",
+           "Their pages say whether they can still be adopted."),
+          Round, lambda _today: Round.state.in_(SOLVED) & has_news(), Round.finished_at,
+          "rounds.list_rounds", {}),
+    _queue(("起案を待っている推薦", "Suggestions that wait to be drafted"),
+           ("採用した割当案から起案してください。", "Draft them from the adopted plan."),
+           _PS.SUGGESTED, Placement.created_at, _PLACEMENTS),
+    _queue(("差し戻された推薦", "Proposals that were returned"),
+           ("理由を読んで直し、もう一度起案してください。", "Read why, change them and draft them again."),
+           _PS.RETURNED, Placement.returned_at, _PLACEMENTS),
+    _queue(("確定を待っている推薦", "Proposals that wait to be confirmed"),
+           ("本人と市町がともに合意しています。", "Both the person and the municipality have agreed."),
+           _PS.AGREED, Placement.agreed_at, _PLACEMENTS),
+    _queue(("期限の切れた登録", "Registrations that have expired"),
+           ("続ける人は、登録の期限を変えてください。", "Extend those who go on."),
+           _MS.EXPIRED, Membership.reviewed_at, _PEOPLE),
+    _queue(("充足した募集", "Filled vacancies"),
+           ("すべての枠が確定しています。募集を終了できます。", "Every place is confirmed. They can be closed."),
+           _NS.FILLED, Need.opened_at, _NEEDS),
+    _queue(("決裁を待っている推薦", "Proposals that wait for approval"),
+           ("決裁者が確かめています。", "An approver is looking at them."),
+           _PS.PROPOSED, Placement.drafted_at, _PLACEMENTS, waits=False),
+    _queue(("本人の返事待ち", "Waiting for the person's answer"),
+           ("本人に打診しています。", "The person has been asked."),
+           _PS.OFFERED, Placement.offered_at, _PLACEMENTS, waits=False),
+    _queue(("市町の返事待ち", "Waiting for the municipality's answer"),
+           ("市町に紹介しています。", "The municipality has been asked."),
+           _PS.INTRODUCED, Placement.introduced_at, _PLACEMENTS, waits=False),
+)  # fmt: skip
+
+_APPROVER = (
+    _queue(("決裁を待っている起案", "Drafts that wait for a decision"),
+           ("理由と他の候補を見て、承認・差戻し・却下を選んでください。",
+            "Look at the reasons and the other people, then approve, return or reject."),
+           _PS.PROPOSED, Placement.drafted_at, "placements.list_approvals", is_filtered=False),
+)  # fmt: skip
+
+_ADMIN = (
+    Queue(("担当窓口が登録されていません", "No office is named"),
+          ("名前・電話・受付時間を登録すると、すべての画面に示されます。",
+           "Once its name, telephone and hours are saved, every page shows them."),
+          Pool, lambda _today: ~sa.exists().where(Office.prefecture_code == Pool.prefecture_code),
+          Pool.opened_at, "accounts.edit_office", {}),
+)  # fmt: skip
+
+QUEUES: Mapping[Role, tuple[Queue, ...]] = {
+    Role.MUNICIPALITY: _TOWN,
+    Role.COORDINATOR: _COORDINATOR,
+    Role.APPROVER: _APPROVER,
+    Role.ADMIN: _ADMIN,
+}

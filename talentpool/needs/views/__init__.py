@@ -1,0 +1,20 @@
+"""The pages of needs: written by a town, shown to it and the staff, moved on."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+from ...permissions import Role
+from . import showing, writing
+from .blueprint import blueprint
+from .showing import ELSEWHERE
+from .steps import STEPS
+
+__all__ = ["ELSEWHERE", "STEPS", "blueprint", "init_app", "showing", "writing"]
+
+
+def init_app(app: Flask) -> None:
+    staff = (Role.MUNICIPALITY, Role.COORDINATOR, Role.APPROVER, Role.AUDITOR)
+    menu = app.extensions["talentpool_navigation"]
+    menu.add(_("募集"), "needs.list_needs", *staff, position=20, icon="list")

@@ -1,0 +1,165 @@
+"""What a decision paper says, as plain values: ids, codes and figures. Names stay in the encrypted snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..dates import month_text
+from ..db import Session
+from ..needs.models import Need
+from ..pool.assemble import request_of
+from ..pool.conflicts import screen
+from ..pool.reading import read_profiles
+from ..rounds.directed import count_directed, describe_directives
+from ..rounds.models import DirectiveKind, PlanPair, Round, RoundNeed
+from .models import DecisionPaper, HoldLift, Placement
+
+_NEED = (
+    "code", "content_version", "title", "theme", "stage", "half_days", "seats", "mode", "on_site_share",
+    "place_code", "pay_amount", "pay_basis", "funding_source", "department",
+)  # fmt: skip
+_ROUND = ("id", "number", "state", "input_hash", "objective", "bound", "gap", "adopted_by")
+
+
+def describe_paper(
+    session: Session, paper: DecisionPaper, rows: Sequence[Placement]
+) -> dict[str, Any]:
+    """`rows`: those who are drafted on it, in their order."""
+    need, first = paper.need, rows[0]
+    ranking = _ranking(session, first)
+    findings = _find_conflicts(session, rows, need)
+    return {
+        "seat": paper.seat,
+        "need": _need(need),
+        "round": _round(session, first),
+        "directives": describe_directives(session, first.round_id, need.id),
+        "people": [
+            _person(row, need)
+            | {
+                "ranking": _place(ranking, row.candidate.code),
+                "conflicts": findings[row.candidate_id],
+                "lifted_holds": _lifted(session, row),
+            }
+            for row in rows
+        ],
+        "drafted_by": paper.drafted_by,
+        "drafted_at": _iso(paper.drafted_at),
+        "draft_comment": first.draft_comment,
+    }
+
+
+def _need(need: Need) -> dict[str, Any]:
+    return {
+        **{name: getattr(need, name) for name in _NEED},
+        "municipality": need.municipality_code,
+        "first_month": month_text(need.first_month),
+        "last_month": month_text(need.last_month),
+        "forms": [row.form for row in need.forms],
+    }
+
+
+def _round(session: Session, placement: Placement) -> dict[str, Any] | None:
+    """The round that suggested the first, with the figures of its proof."""
+    if placement.round_id is None:
+        return None
+    round_ = session.get_one(Round, placement.round_id)
+    given = count_directed(session, round_.id)
+    return {
+        **{name: getattr(round_, name) for name in _ROUND},
+        "finished_at": _iso(round_.finished_at),
+        "adopted_at": _iso(round_.adopted_at),
+        "weights": round_.policy.get("weights", {}),
+        "pins": given.get(DirectiveKind.PIN, 0),
+        "forbids": given.get(DirectiveKind.FORBID, 0),
+        "plan": _plan(session, round_.id, placement.municipality_code),
+    }
+
+
+def _plan(session: Session, round_id: int, town: str) -> dict[str, int]:
+    """Seats that the plan fills and that were asked for, of all towns and of one."""
+    is_town = Need.municipality_code == town
+    pairs = sa.select(sa.func.count(), sa.func.count().filter(is_town)).select_from(PlanPair)
+    pairs = pairs.join(Need, Need.id == PlanPair.need_id).where(PlanPair.round_id == round_id)
+    filled, of_town = session.execute(pairs).one()
+    seats = sa.func.coalesce(sa.func.sum(Need.seats), 0)
+    needs = sa.select(seats, sa.func.coalesce(sa.func.sum(Need.seats).filter(is_town), 0))
+    needs = needs.join(RoundNeed, RoundNeed.need_id == Need.id).where(
+        RoundNeed.round_id == round_id
+    )
+    asked, asked_of_town = session.execute(needs).one()
+    return {"filled": filled, "town": of_town, "asked": asked, "town_asked": asked_of_town}
+
+
+def _person(row: Placement, need: Need) -> dict[str, Any]:
+    return {
+        "placement": row.id,
+        "candidate": row.candidate.code,
+        "snapshot": row.snapshot_id,
+        "rank": row.rank,
+        "fit": row.fit,
+        "parts": row.parts,
+        "reason": row.reason,
+        "skills": _skills(row, need),
+    }
+
+
+def _ranking(session: Session, row: Placement) -> Sequence[Mapping[str, Any]]:
+    """Everybody whom the round of `row` ranked for the need."""
+    query = sa.select(RoundNeed.ranking).where(
+        RoundNeed.round_id == row.round_id, RoundNeed.need_id == row.need_id
+    )
+    return session.scalar(query) or ()
+
+
+def _place(ranking: Sequence[Mapping[str, Any]], code: str) -> dict[str, int] | None:
+    """The place in the ranking, and how many stand in it; None for who does not."""
+    places = (entry["rank"] for entry in ranking if entry["candidate"] == code)
+    return next(({"place": place, "of": len(ranking)} for place in places), None)
+
+
+def _find_conflicts(
+    session: Session, rows: Sequence[Placement], need: Need
+) -> Mapping[int, list[dict[str, str]]]:
+    """Candidate id → what the screening says, lifted holds included."""
+    people = [row.candidate_id for row in rows]
+    request = request_of(need)
+    found: dict[int, list[dict[str, str]]] = {ident: [] for ident in people}
+    for ident, profile in read_profiles(session, need.prefecture_code, people).items():
+        found[ident] = [
+            {"rule": finding.rule, "severity": finding.severity}
+            for finding in screen(replace(profile, lifted=()), request)
+        ]
+    return found
+
+
+def _skills(row: Placement, need: Need) -> list[dict[str, Any]]:
+    """What the need asks for beside what the person says, and how that is evidenced."""
+    claims = {claim.skill: claim for claim in row.candidate.skills}
+    return [
+        {
+            "skill": wanted.skill, "must": wanted.must, "level": wanted.level,
+            "own": claims[wanted.skill].level if wanted.skill in claims else None,
+            "evidence": claims[wanted.skill].evidence if wanted.skill in claims else None,
+        }
+        for wanted in need.skills
+    ]  # fmt: skip
+
+
+def _lifted(session: Session, row: Placement) -> list[dict[str, Any]]:
+    query = sa.select(HoldLift).where(
+        HoldLift.candidate_id == row.candidate_id,
+        HoldLift.need_id == row.need_id,
+    )
+    return [
+        {"rule": lift.rule, "reason": lift.reason, "by": lift.lifted_by, "at": _iso(lift.lifted_at)}
+        for lift in session.scalars(query.order_by(HoldLift.rule))
+    ]
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,509 @@
+"""The decision paper as it is read: every row in Japanese, the same for the page and for the PDF.
+
+A row for which there is no data is left out; nothing is said that was not computed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from .. import dates, matching as m
+from ..accounts.models import User
+from ..candidates.models import ProfileSnapshot
+from ..db import Session
+from ..needs.models import Need
+from ..pay import UNPAID, month_pay
+from ..pool.conflicts import RULES
+from ..reference.catalogue import Catalogue
+from ..reference.entries import Vocabulary
+from ..reference.service import load_catalogue
+from ..rounds.figures import list_parts
+from ..states import PLACEMENT, PlacementState
+from ..typed.days import read_month
+from . import lettering, papers, terms
+from .endorsing import is_wanted
+from .freezing import describe_paper
+from .models import Authority, DecisionPaper, Placement, Verdict
+
+_AUTHORITIES = {Authority.DELEGATED: "専決", Authority.DEPUTISED: "代決"}
+PLANNED = {"placed", "pinned"}  # reasons of those to whom the plan of the round gave a seat
+_NAME = 4  # characters of a name that fit into a stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """One box of the decision: who, when; nobody yet where `name` is empty."""
+
+    office: str  # what the box is for
+    role: str  # on the stamp
+    name: str
+    day: str  # "8.12.1", by the era
+    at: str  # "12/1 10:00"
+    pending: str = "（未決）"  # said where nobody has decided
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numbers: Sequence[int] = ()  # columns of figures
+    text: int = 0  # the column that takes the space there is
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    label: str
+    reached: int  # bp
+    most: int  # bp
+
+    @property
+    def text(self) -> str:
+        return f"{self.reached / 100:.1f}/{self.most / 100:g}"
+
+    @property
+    def share(self) -> float:
+        """Percent."""
+        return round(100 * self.reached / self.most, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A row of the sheet: its parts in this order, those that are there."""
+
+    label: str
+    text: str = ""
+    fields: Sequence[tuple[str, str]] = ()
+    table: Table | None = None
+    bars: Sequence[Bar] = ()
+    note: str = ""
+    code: str = ""  # in a fixed width
+    is_subject: bool = False
+    bars_title: str = "適合度の内訳"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    number: str
+    head: Sequence[tuple[str, str]]
+    stamps: Sequence[Stamp]
+    sections: Sequence[Section]
+    foot: str
+    people: frozenset[int]  # candidate ids of the names on it
+    title: str = "起案書"
+    stamped: str = "決裁欄"
+    fiction: str = "架空データ：人物・団体の活動はすべて架空です"
+
+
+def read_sheet(session: Session, paper: DecisionPaper) -> Sheet:
+    """The sheet of a paper: from the frozen content once it is decided, from the rows before."""
+    return _Reading(session, paper).sheet()
+
+
+def number_of(paper: DecisionPaper) -> str:
+    return f"{dates.show_fiscal_year(paper.fiscal_year)} 第{paper.number}号"
+
+
+class _Reading:
+    """What the rows of one sheet share: the content, the names, the words for codes."""
+
+    def __init__(self, session: Session, paper: DecisionPaper) -> None:
+        self.session, self.paper = session, paper
+        self.rows = papers.list_rows(session, paper)
+        self.content = paper.content or describe_paper(session, paper, _standing(self.rows))
+        self.need: Mapping[str, Any] = self.content["need"]
+        self.people: Sequence[Mapping[str, Any]] = self.content["people"]
+        self.words: Catalogue = load_catalogue(session)
+        self.profiles = _read_profiles(session, self.rows)
+        self.officers = _read_officers(session, self._officer_ids())
+        self.town = self.words.municipality(self.need["municipality"]).label()
+
+    def sheet(self) -> Sheet:
+        sections = (
+            self._subject(), self._proposal(), self._reason(), self._alternates(), self._cost(),
+            self._conflicts(), self._fairness(), self._afterwards(), self._proof(), self._decision(),
+            self._outcome(), self._course(),
+        )  # fmt: skip
+        said = [section for section in sections if section is not None]
+        prefecture = self.words.prefecture(self.paper.prefecture_code).ja
+        return Sheet(
+            number_of(self.paper),
+            self._head(),
+            self._stamps(),
+            [*said, *self._lettering(said)],
+            f"{prefecture} DX人材プール　{number_of(self.paper)}",
+            frozenset(row.candidate_id for row in self.rows),
+        )
+
+    # --- The head
+
+    def _head(self) -> list[tuple[str, str]]:
+        day = dates.show_date(dates.local_date(self.paper.drafted_at))
+        return [
+            ("番号", number_of(self.paper)),
+            ("起案日", str(day)),
+            ("起案者", self._officer(self.paper.drafted_by)),
+        ]
+
+    def _stamps(self) -> list[Stamp]:
+        paper = self.paper
+        role = "却下" if paper.decision is Verdict.REFUSED else "承認"
+        if paper.authority is not None:
+            role = _AUTHORITIES[paper.authority]
+        boxes = [self._stamp("起案", "起案", paper.drafted_by, paper.drafted_at)]
+        if paper.endorsed_at is not None or (paper.is_waiting and is_wanted(self.session, paper)):
+            boxes.append(self._stamp("回議", "回議", paper.endorsed_by, paper.endorsed_at))
+        return [*boxes, self._stamp("決裁", role, paper.decided_by, paper.frozen_at)]
+
+    def _stamp(self, office: str, role: str, officer: int | None, at: datetime | None) -> Stamp:
+        if at is None:
+            return Stamp(office, "", "", "", "")
+        moment = at.astimezone(dates.JST)
+        year = dates.era(moment.date())[2:].split("年")[0].replace("元", "1")
+        return Stamp(
+            office,
+            role,
+            self._officer(officer).partition(" ")[0][:_NAME],
+            f"{year}.{moment.month}.{moment.day}",
+            _clock(at),
+        )
+
+    # --- The rows
+
+    def _subject(self) -> Section:
+        text = f"{self.town}「{self.need['title']}」への人材の推薦について（伺い）"
+        return Section("件名", text, is_subject=True)
+
+    def _proposal(self) -> Section:
+        first, need = self.people[0], self.need
+        months = self._months()
+        forms = "・".join(self.words.label(Vocabulary.FORM, code) for code in need["forms"])
+        seats = f"枠{self.content['seat']}（全{need['seats']}枠）" if need["seats"] > 1 else ""
+        mode = self.words.label(Vocabulary.MODE, need["mode"])
+        share = f"（現地{need['on_site_share']}%）" if need["mode"] == "hybrid" else ""
+        office = " ".join(filter(None, [self.town, need["department"], need["code"], seats]))
+        span = f"{dates.show_month(months[0])}〜{dates.show_month(months[-1])}（{len(months)}か月）"
+        fields = [
+            ("推薦する人", f"{self._name(first)} {first['candidate']}　{self._person(first)}"),
+            ("募集", office),
+            ("任用と報酬", "　".join(filter(None, [forms, self._pay()]))),
+            ("期間・稼働", f"{span}　月{need['half_days']}半日コマ　{mode}{share}"),
+        ]
+        return Section("案", "次のとおり推薦し、本人に打診してよろしいか伺います。", fields)
+
+    def _reason(self) -> Section:
+        first = self.people[0]
+        place, is_planned = first.get("ranking"), first["reason"].get("code") in PLANNED
+        where = (
+            f"（条件を満たす{place['of']}名中{place['place']}位）"
+            if place and not is_planned
+            else ""
+        )
+        said = [f"適合度{first['fit'] / 100:.1f}点{where}。"]
+        if is_planned:
+            said.append(self._why(first))
+        pins = [row for row in self.content["directives"] if row["kind"] == "pin"]
+        said += [f"固定：{row['reason']}" for row in pins if row["candidate"] == first["candidate"]]
+        comment = self.content.get("draft_comment")
+        return Section(
+            "理由",
+            "".join(said),
+            fields=[("起案の説明", comment)] if comment else (),
+            table=self._skills(first),
+            bars=self._bars(first),
+        )
+
+    def _skills(self, person: Mapping[str, Any]) -> Table | None:
+        rows = [
+            (
+                self.words.label(Vocabulary.SKILL, row["skill"]),
+                "必須" if row["must"] else "希望",
+                str(row["level"]),
+                "—" if row["own"] is None else str(row["own"]),
+                self.words.label(Vocabulary.EVIDENCE_STATE, row["evidence"])
+                if row["evidence"]
+                else "—",
+            )
+            for row in person.get("skills", ())
+        ]
+        head = "技能", "区分", "求める水準", "本人", "根拠"
+        return Table(head, rows, numbers=(2, 3)) if rows else None
+
+    def _bars(self, person: Mapping[str, Any]) -> list[Bar]:
+        weights = (self.content["round"] or {}).get("weights", {})
+        parts = list_parts(person["parts"], {"weights": weights})
+        return [Bar(part.label[0], part.reached, part.most) for part in parts]
+
+    def _alternates(self) -> Section:
+        rows = [
+            (
+                f"{place}番目",
+                f"{self._name(person)} {person['candidate']}",
+                f"{person['fit'] / 100:.1f}点",
+                self._why(person),
+            )
+            for place, person in enumerate(self.people[1:], 2)
+        ]
+        if not rows:
+            return Section("代替案", "次点の人はいない。")
+        note = (
+            f"1番目の人が辞退したとき、または打診から{terms.OFFER_DAYS}日目の終わりまでに返事がないときは、"
+            "2番目の人に打診する。その後も順に同じとする。"
+        )
+        head = "順", "次点の人", "適合度", "割当案での扱い"
+        return Section("代替案", table=Table(head, rows, numbers=(2,), text=3), note=note)
+
+    def _cost(self) -> Section | None:
+        need = self.need
+        if need["pay_basis"] == UNPAID or not need["pay_amount"]:
+            return Section("費用", "報酬は支払わない。")
+        years: dict[int, list[int]] = {}
+        for month in self._months():
+            years.setdefault(dates.fiscal_year_of_month(month), []).append(month)
+        pay = month_pay(need["pay_amount"], need["pay_basis"], need["half_days"])
+        rows = [
+            (
+                f"{dates.show_fiscal_year(year)}（{_span(months)}）",
+                f"{len(months) * need['half_days']}",
+                f"{len(months) * pay:,}",
+            )
+            for year, months in years.items()
+        ]
+        if len(rows) > 1:
+            count = len(self._months())
+            rows.append(("計", f"{count * need['half_days']}", f"{count * pay:,}"))
+        source = need["funding_source"]
+        note = (
+            f"財源：{self.words.label(Vocabulary.FUNDING_SOURCE, source)}（募集による）"
+            if source
+            else ""
+        )
+        head = "年度", "半日コマ", "報酬（円）"
+        return Section(
+            "費用と財源" if source else "費用", table=Table(head, rows, (1, 2)), note=note
+        )
+
+    def _conflicts(self) -> Section | None:
+        """The screening of everybody on the paper, where it was kept."""
+        if any("conflicts" not in person for person in self.people):
+            return None
+        said = []
+        for person in self.people:
+            lifted = {row["rule"]: row["reason"] for row in person["lifted_holds"]}
+            for found in person["conflicts"]:
+                why = f"（保留を解除：{lifted[found['rule']]}）" if found["rule"] in lifted else ""
+                said.append(f"{self._name(person)}：{RULES[found['rule']][1]}{why}")
+        note = "機械的な確認の補助であり、法的な判断ではない。"
+        return Section("利益相反", "／".join(said) or "該当なし", note=note)
+
+    def _fairness(self) -> Section | None:
+        plan = (self.content["round"] or {}).get("plan")
+        if not plan:
+            return None
+        return Section(
+            "公平性",
+            f"この回の割当案{plan['filled']}枠のうち、{self.town}は{plan['town']}枠"
+            f"（募集した枠は全体で{plan['asked']}枠、{self.town}は{plan['town_asked']}枠）。",
+        )
+
+    def _afterwards(self) -> Section | None:
+        if self.paper.frozen_at is not None or self.paper.ended_at is not None:
+            return None
+        need, count = self.need, len(self._months())
+        return Section(
+            "決裁の後",
+            f"{self._name(self.people[0])}さんに打診し（期限は{terms.OFFER_DAYS}日目の終わり）、"
+            f"稼働台帳に月{need['half_days']}半日コマを{count}か月分仮押さえする。"
+            f"{self.town}には、本人が引き受けるまで氏名を知らせない。",
+        )
+
+    def _proof(self) -> Section | None:
+        round_ = self.content["round"]
+        if not round_ or not round_["input_hash"] or round_["objective"] is None:
+            return None
+        value, bound = round_["objective"] / 100, round_["bound"]
+        said = f"第{round_['number']}回"
+        if round_["finished_at"]:
+            said += f"（{_stamped(round_['finished_at'])}）"
+        said += f"　合計{value:,.1f}点"
+        if bound is not None:
+            is_tight = bound == round_["objective"]
+            said += f"{'＝' if is_tight else '、'}上限{bound / 100:,.1f}点"
+            said += "" if is_tight else f"（差{round_['gap'] / 100:,.1f}点、最適かは未確認）"
+        if "pins" in round_:
+            said += f"　固定{round_['pins']}件・除外{round_['forbids']}件"
+        digest = round_["input_hash"]
+        groups = " ".join(digest[place : place + 8] for place in range(0, len(digest), 8))
+        return Section("計算の証明", said, code=f"入力のハッシュ SHA-256 {groups}")
+
+    def _decision(self) -> Section | None:
+        """What the approver wrote, and whether the content is that of the decision."""
+        comment = self.content.get("decision_comment")
+        fields = [("補足", comment)] if comment else []
+        if self.paper.authority is not None:
+            fields.append(("区分", _AUTHORITIES[self.paper.authority]))
+        note = ""
+        if self.content.get("carried"):
+            note = "この内容は、決裁のときに固定したものではなく、様式が変わる前の記録から作り直したものである。"
+        return Section("決裁", fields=fields, note=note) if fields or note else None
+
+    def _outcome(self) -> Section | None:
+        said = [self._told(entry) for entry in self.paper.outcomes]
+        return Section("結果", "　→　".join(said)) if said else None
+
+    def _told(self, entry: Mapping[str, Any]) -> str:
+        name = next((self._name_of(row) for row in self.rows if row.id == entry["placement"]), "")
+        day = _short(datetime.fromisoformat(entry["at"]))
+        if entry["what"] == papers.CONFIRMED:
+            total = sum(entry["half_days"].values())
+            return f"{day} {name}さんで確定（計{total}半日コマ）"
+        if entry["what"] == papers.UNDONE:
+            return f"{day} {name}さんの確定を取消し"
+        return (
+            f"{day} この起案書の推薦が終了（{PLACEMENT.labels[PlacementState(entry['state'])][0]}）"
+        )
+
+    def _course(self) -> Section:
+        round_ = self.content["round"] or {}
+        steps: list[tuple[datetime | None, str, int | None]] = [
+            (_moment(round_.get("finished_at")), "計算", None),
+            (_moment(round_.get("adopted_at")), "採用", round_.get("adopted_by")),
+            (self.paper.drafted_at, "起案", self.paper.drafted_by),
+        ]
+        for row in self.rows[:1]:
+            if row.returned_at is not None and row.return_reason is not None:
+                label = self.words.label(Vocabulary.REFUSAL_REASON, row.return_reason)
+                steps.append((row.returned_at, f"差戻し・{label}", None))
+        if self.paper.endorsed_at is not None:
+            steps.append((self.paper.endorsed_at, "回議", self.paper.endorsed_by))
+        if self.paper.frozen_at is not None:
+            said = "却下" if self.paper.decision is Verdict.REFUSED else "承認"
+            if self.paper.authority is not None:
+                said += f"・{_AUTHORITIES[self.paper.authority]}"
+            steps.append((self.paper.frozen_at, said, self.paper.decided_by))
+        told = [
+            f"{_short(at)} {what}{f'（{self._officer(who)}）' if who else ''}"
+            for at, what, who in sorted(
+                ((at, what, who) for at, what, who in steps if at), key=lambda step: step[0]
+            )
+        ]
+        if self.paper.is_waiting:
+            is_proposed = any(row.state is PlacementState.PROPOSED for row in self.rows)
+            told.append("決裁待ち" if is_proposed else "差戻し中")
+        return Section("経過", " → ".join(told))
+
+    def _lettering(self, said: Sequence[Section]) -> list[Section]:
+        """The characters that the font of the PDF lacks, and what stands in their places there."""
+        texts = [cell for section in said for cell in _cells(section)]
+        missing = lettering.find_missing([*texts, *(stamp.name for stamp in self._stamps())])
+        if not missing:
+            return []
+        codes = "、".join(f"{letter}（U+{ord(letter):04X}）" for letter in missing)
+        note = f"PDFの書体に字形がない文字：{codes}。PDFでは「{lettering.STAND_IN}」で示す。"
+        return [Section("字形", note)]
+
+    # --- Names and words
+
+    def _months(self) -> range:
+        first, last = read_month(self.need["first_month"]), read_month(self.need["last_month"])
+        return dates.months(first, last)
+
+    def _pay(self) -> str:
+        basis, amount = self.need["pay_basis"], self.need["pay_amount"]
+        label = self.words.label(Vocabulary.PAY_BASIS, basis)
+        return f"{label} {amount:,}円" if amount and basis != UNPAID else label
+
+    def _name(self, person: Mapping[str, Any]) -> str:
+        return self._name_of(next(row for row in self.rows if row.id == person["placement"]))
+
+    def _name_of(self, row: Placement) -> str:
+        """As it was when somebody decided; as it is now where nobody has."""
+        profile = self.profiles.get(row.snapshot_id) if row.snapshot_id else None
+        if profile and profile.get("family_name"):
+            return f"{profile['family_name']} {profile['given_name']}".rstrip()
+        return row.candidate.name
+
+    def _person(self, person: Mapping[str, Any]) -> str:
+        """Kind and home, as decided."""
+        row = next(row for row in self.rows if row.id == person["placement"])
+        profile = self.profiles.get(row.snapshot_id) if row.snapshot_id else None
+        kind = (profile or {}).get("kind") or row.candidate.kind
+        home = (profile or {}).get("home_code") or row.candidate.home_code
+        said = [
+            self.words.label(Vocabulary.CANDIDATE_KIND, kind) if kind else "",
+            self.words.municipality(home).label() if home else "",
+        ]
+        return "・".join(filter(None, said))
+
+    def _why(self, person: Mapping[str, Any]) -> str:
+        reason = person["reason"]
+        if "code" not in reason:
+            return ""
+        codes = reason.get("needs", ())
+        found = self.session.scalars(sa.select(Need).where(Need.code.in_(codes))) if codes else ()
+        titles = {
+            need.code: f"{self.words.municipality(need.municipality_code).label()}「{need.title}」"
+            for need in found
+        }
+        return m.reason_text(reason, titles, lang="ja")
+
+    def _officer(self, ident: int | None) -> str:
+        return (self.officers.get(ident) if ident is not None else None) or "—"
+
+    def _officer_ids(self) -> set[int]:
+        round_ = self.content["round"] or {}
+        paper = self.paper
+        ids = {paper.drafted_by, paper.endorsed_by, paper.decided_by, round_.get("adopted_by")}
+        return {ident for ident in ids if ident is not None}
+
+
+def _standing(rows: Sequence[Placement]) -> Sequence[Placement]:
+    """Those who wait for the decision; everybody where nobody does."""
+    return [row for row in rows if row.state is PlacementState.PROPOSED] or rows
+
+
+def _read_profiles(session: Session, rows: Iterable[Placement]) -> dict[int, Mapping[str, Any]]:
+    """Snapshot id → the profile that it kept."""
+    ids = {row.snapshot_id for row in rows if row.snapshot_id is not None}
+    query = sa.select(ProfileSnapshot).where(ProfileSnapshot.id.in_(ids))
+    return {row.id: json.loads(row.content) for row in session.scalars(query)} if ids else {}
+
+
+def _read_officers(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    query = sa.select(User.id, User.display_name).where(User.id.in_(ids))
+    return dict(session.execute(query).all())
+
+
+def _cells(section: Section) -> list[str]:
+    rows = section.table.rows if section.table else ()
+    fields = [value for _, value in section.fields]
+    return [section.text, section.note, *fields, *(cell for row in rows for cell in row)]
+
+
+def _span(months: Sequence[int]) -> str:
+    first, last = (dates.year_and_month(month)[1] for month in (months[0], months[-1]))
+    return f"{first}月" if first == last else f"{first}〜{last}月"
+
+
+def _clock(at: datetime) -> str:
+    moment = at.astimezone(dates.JST)
+    return f"{moment.month}/{moment.day} {moment:%H:%M}"
+
+
+def _short(at: datetime) -> str:
+    day = dates.local_date(at)
+    return f"{day.month}/{day.day}"
+
+
+def _moment(at: str | None) -> datetime | None:
+    return datetime.fromisoformat(at) if at else None
+
+
+def _stamped(at: str) -> str:
+    moment = datetime.fromisoformat(at).astimezone(dates.JST)
+    return f"{moment:%Y-%m-%d %H:%M}"

@@ -1,0 +1,110 @@
+"""What a person weighs before answering: the pay in all, the way there, and the months beside what they are taken for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import sqlalchemy as sa
+
+from ..db import Session
+from ..geo import Travel
+from ..ledger import service as ledger
+from ..ledger.models import Commitment, CommitmentState
+from ..needs.models import Need, NeedMode
+from ..pay import HALF_DAYS_A_DAY, total_pay, units_in_all
+from ..reference.catalogue import Catalogue
+from .models import Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """Of the whole work, in yen; `units` times the pay of one."""
+
+    total: int
+    units: Fraction
+
+    @classmethod
+    def of(cls, need: Need) -> Pay:
+        terms = need.pay_basis, need.half_days, len(need.months)
+        return cls(total_pay(need.pay_amount, *terms), units_in_all(*terms))
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """Half-days of one month of the work: what this placement takes, and what is beside it."""
+
+    month: int
+    booked: int
+    held: int
+    asked: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSkill:
+    skill: str
+    must: bool
+    level: int
+    own_level: int | None  # what the person claims now
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    pay: Pay
+    days_on_site: Fraction  # per month
+    travel: Travel | None  # one way; none for work online, or without a home
+    home: str | None  # municipality
+    months: Sequence[Month]  # none without a ledger
+    skills: Sequence[AskedSkill]
+
+
+def weigh(session: Session, placement: Placement, catalogue: Catalogue) -> Weighing:
+    need, person = placement.need, placement.candidate
+    days = Fraction(need.half_days, HALF_DAYS_A_DAY)
+    share = {NeedMode.ONLINE: 0, NeedMode.ONSITE: 100}.get(need.mode, need.on_site_share)
+    goes = person.home_code is not None and share > 0
+    return Weighing(
+        pay=Pay.of(need),
+        days_on_site=days * share / 100,
+        travel=catalogue.travel(person.home_code or "", need.place_code) if goes else None,
+        home=person.home_code,
+        months=_months(session, placement),
+        skills=_skills(placement),
+    )
+
+
+def _months(session: Session, placement: Placement) -> list[Month]:
+    first, last = placement.need.first_month, placement.need.last_month
+    taken = _taken(session, placement)
+    return [
+        _beside(row.month, row.capacity, row.held, row.booked, taken.get(row.month, (0, 0)))
+        for row in ledger.list_months(session, placement.candidate_id, from_month=first)
+        if row.month <= last
+    ]
+
+
+def _beside(month: int, capacity: int, held: int, booked: int, own: tuple[int, int]) -> Month:
+    own_held, own_booked = own
+    return Month(
+        month, booked - own_booked, held - own_held, own_held + own_booked, capacity - held - booked
+    )
+
+
+def _skills(placement: Placement) -> list[AskedSkill]:
+    levels = {claim.skill: claim.level for claim in placement.candidate.skills}
+    return [
+        AskedSkill(row.skill, row.must, row.level, levels.get(row.skill))
+        for row in placement.need.skills
+    ]
+
+
+def _taken(session: Session, placement: Placement) -> Mapping[int, tuple[int, int]]:
+    """Month → half-days that this placement holds, and has booked."""
+    is_hold = Commitment.state == CommitmentState.HOLD
+    n = Commitment.half_days
+    query = sa.select(
+        Commitment.month, sa.case((is_hold, n), else_=0), sa.case((is_hold, 0), else_=n)
+    ).where(Commitment.placement_id == placement.id)
+    return {month: (held, booked) for month, held, booked in session.execute(query)}

@@ -1,0 +1,131 @@
+"""What rounds found: a plan, the ranking of a need, the options of a person, the difference between two plans."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from ... import clock, jobs, states
+from ...candidates.models import Candidate
+from ...candidates.views.blueprint import log_names
+from ...errors import NotFound
+from ...paging import cut_page
+from ...permissions import Action, get_visible
+from ...states import RoundState
+from ...web import current_actor, current_session, requires
+from ...web.paging import page_number
+from .. import plan, preparing, service, validity
+from ..directed import codes_moved, list_directed
+from ..forms import RoundListForm
+from ..why import explain_pair, people_of
+from .blueprint import blueprint
+from .columns import ROUNDS
+from .plan_page import Choice, PlanPage
+from .presenting import ComparisonPage, RoundPage, WaitingPage, rule_label
+
+RANKED = 20  # rows of a ranking on one page
+UNFINISHED = {RoundState.QUEUED, RoundState.RUNNING}
+
+
+@blueprint.get("/")
+@requires(Action.VIEW_ROUND)
+def list_rounds() -> ResponseReturnValue:
+    form = RoundListForm(request.args)
+    rounds = service.list_rounds(current_session(), current_actor(), form.asked())
+    return ROUNDS.answer(rounds, form)
+
+
+@blueprint.get("/<int:round_id>")
+@requires(Action.VIEW_ROUND)
+def show_round(round_id: int) -> ResponseReturnValue:
+    session, actor = current_session(), current_actor()
+    round_ = service.get_finished(session, actor, round_id)
+    cast = plan.Cast.of(session, round_, codes=codes_moved(round_))
+    directed = list_directed(session, round_.id, cast=cast)
+    if round_.state in UNFINISHED or round_.result is None:
+        job = jobs.get_latest(session, preparing.JOB, round_.id)
+        waiting = WaitingPage(round_, cast, directed, job=job, now=clock.now())
+        log_names(waiting.people_directed)
+        return render_template("rounds/show_waiting.html", page=waiting)
+    page = PlanPage(
+        round_, cast, directed,
+        passed_over=plan.list_passed_over(session, round_),
+        choice=Choice.of(request.args, page_number()),
+    )  # fmt: skip
+    log_names(page.people)
+    return render_template(
+        "rounds/show_plan.html", page=page,
+        steps=states.available(session, round_, actor),
+        obstacles=validity.list_known_obstacles(session, round_),
+        others=service.list_compared(session, actor, round_),
+    )  # fmt: skip
+
+
+@blueprint.get("/<int:round_id>/needs/<int:need_id>")
+@requires(Action.VIEW_ROUND)
+def show_ranking(round_id: int, need_id: int) -> ResponseReturnValue:
+    session, actor = current_session(), current_actor()
+    round_ = service.get_finished(session, actor, round_id)
+    row = service.get_round_need(session, round_, need_id)
+    if row is None:
+        raise NotFound
+    cast, ranking = plan.list_ranking(session, round_, row)
+    page, need = RoundPage(round_, cast), cast.needs[need_id]
+    found = cut_page(ranking, page_number(), size=RANKED)
+    log_names([row.candidate.id for row in found.rows])
+    return render_template(
+        "rounds/show_ranking.html", page=page, need=need,
+        excluded=[(rule_label(code), people) for code, people in plan.count_rules(row)],
+        found=found,
+        shortage=page.shortage(plan.empty_seats(round_).get(need.code)),
+    )  # fmt: skip
+
+
+@blueprint.get("/<int:round_id>/candidates/<int:candidate_id>")
+@requires(Action.VIEW_ROUND)
+def show_options(round_id: int, candidate_id: int) -> ResponseReturnValue:
+    session, actor = current_session(), current_actor()
+    round_ = service.get_finished(session, actor, round_id)
+    candidate = get_visible(session, actor, Candidate, candidate_id)
+    options = plan.list_options(session, round_, candidate)
+    log_names([candidate.id])
+    return render_template(
+        "rounds/show_options.html", page=RoundPage(round_), candidate=candidate, options=options,
+        months=plan.months_of(round_, candidate),
+    )  # fmt: skip
+
+
+@blueprint.get("/<int:round_id>/needs/<int:need_id>/candidates/<int:candidate_id>")
+@requires(Action.VIEW_ROUND)
+def show_pair(round_id: int, need_id: int, candidate_id: int) -> ResponseReturnValue:
+    """One person for one need: parts, reason, and what would move if the pair were fixed."""
+    session, actor = current_session(), current_actor()
+    round_ = service.get_finished(session, actor, round_id)
+    candidate = get_visible(session, actor, Candidate, candidate_id)
+    cast = plan.Cast.of(session, round_, codes=codes_moved(round_))
+    entry = plan.find_entry(session, round_, need_id, candidate.code)
+    if entry is None:
+        raise NotFound
+    need = cast.needs[need_id]
+    why = explain_pair(session, round_, need, candidate)
+    directed = list_directed(session, round_.id, need_id, cast=cast)
+    own = [row for row in directed if row.person.id == candidate.id]
+    page = RoundPage(round_, cast, own)
+    log_names([candidate.id, *people_of(why), *page.people_directed])
+    return render_template(
+        "rounds/show_pair.html", page=page, need=need, candidate=candidate, entry=entry, why=why
+    )
+
+
+@blueprint.get("/<int:round_id>/compare")
+@requires(Action.VIEW_ROUND)
+def compare_rounds(round_id: int) -> ResponseReturnValue:
+    session, actor = current_session(), current_actor()
+    after = service.get_finished(session, actor, round_id)
+    before = service.get_finished(session, actor, request.args.get("with", 0, type=int))
+    if before.summary is None or after.summary is None:
+        raise NotFound
+    found = plan.compare_rounds(session, before, after)
+    log_names([person.id for row in found.changes for person in (*row.before, *row.after)])
+    page = ComparisonPage(RoundPage(before), RoundPage(after), found)
+    return render_template("rounds/compare_rounds.html", page=page)

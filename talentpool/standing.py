@@ -1,0 +1,182 @@
+"""Where a thing stands for its readers: the stored state and what follows from dates, seats and consents.
+
+What follows is decided in SQL, once for each model, in `standing.py` of its feature; here are the words. A person, a
+town and the prefecture read different ones for the same state. A reader who never sees a state has none for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from .language import Words
+from .permissions import Role
+from .states import MACHINES, Audience, MembershipState, NeedState, PlacementState
+
+
+class Reader(StrEnum):
+    PERSON = "person"
+    TOWN = "town"
+    STAFF = "staff"
+
+
+_READERS = {Role.CANDIDATE: Reader.PERSON, Role.MUNICIPALITY: Reader.TOWN}
+
+
+def reader_of(role: Role | None) -> Reader:
+    return _READERS.get(role, Reader.STAFF) if role else Reader.STAFF
+
+
+class MembershipStanding(StrEnum):
+    """States of a membership; who is active may be more than that, the first that is true."""
+
+    DRAFT = MembershipState.DRAFT
+    APPLIED = MembershipState.APPLIED
+    ACTIVE = MembershipState.ACTIVE
+    EXPIRED = "expired"  # the last day is over
+    UNCONSENTED = "unconsented"  # no consent to be matched
+    PAUSED = "paused"  # this month is one of a pause
+    RETURNED = MembershipState.RETURNED
+    NOT_ACCEPTED = MembershipState.NOT_ACCEPTED
+    LEFT = MembershipState.LEFT
+
+
+class NeedStanding(StrEnum):
+    """States of a need; what follows from a return and from its seats."""
+
+    DRAFT = NeedState.DRAFT
+    RETURNED = "returned"  # a draft that the prefecture sent back
+    SUBMITTED = NeedState.SUBMITTED
+    OPEN = NeedState.OPEN
+    UNDER_WAY = "under_way"  # open, somebody is asked or confirmed for every seat
+    FILLED = "filled"  # open, every seat is confirmed
+    ON_HOLD = NeedState.ON_HOLD
+    CLOSED = NeedState.CLOSED
+
+
+class PlacementStanding(StrEnum):
+    """States of a placement; what follows from a return, and from the last month of a need that is confirmed."""
+
+    SUGGESTED = PlacementState.SUGGESTED
+    RETURNED = "returned"  # a suggestion that the approver sent back to be drafted again
+    PROPOSED = PlacementState.PROPOSED
+    APPROVED = PlacementState.APPROVED
+    OFFERED = PlacementState.OFFERED
+    INTRODUCED = PlacementState.INTRODUCED
+    AGREED = PlacementState.AGREED
+    CONFIRMED = PlacementState.CONFIRMED
+    FINISHED = "finished"
+    NOT_ADVANCED = PlacementState.NOT_ADVANCED
+    REFUSED = PlacementState.REFUSED
+    DECLINED_BY_CANDIDATE = PlacementState.DECLINED_BY_CANDIDATE
+    DECLINED_BY_TOWN = PlacementState.DECLINED_BY_TOWN
+    LAPSED = PlacementState.LAPSED
+    WITHDRAWN = PlacementState.WITHDRAWN
+    REVOKED = PlacementState.REVOKED
+    SUPERSEDED = PlacementState.SUPERSEDED
+
+
+_MS, _NS, _PS = MembershipStanding, NeedStanding, PlacementStanding
+
+# What staff read of the stored states stands beside the machines.
+_STAFF: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
+    _MS: {
+        _MS.EXPIRED: ("期限切れ", "Expired"),
+        _MS.UNCONSENTED: ("同意なし", "Without consent"),
+        _MS.PAUSED: ("休止中", "Pausing"),
+    },
+    _NS: {
+        _NS.RETURNED: ("差戻し中", "Returned"),
+        _NS.UNDER_WAY: ("手続き中", "Places under way"),
+        _NS.FILLED: ("充足", "Filled"),
+    },
+    _PS: {
+        _PS.RETURNED: ("差戻しあり", "Returned"),
+        _PS.FINISHED: ("期間終了", "Period over"),
+    },
+}
+
+_PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
+    _MS: {
+        _MS.DRAFT: ("入力中", "Being filled in"),
+        _MS.APPLIED: ("県の確認待ち", "Waiting for the prefecture"),
+        _MS.ACTIVE: ("登録中", "Registered"),
+        _MS.EXPIRED: ("登録の期限切れ", "Registration expired"),
+        _MS.UNCONSENTED: ("同意待ち", "Waiting for your consent"),
+        _MS.PAUSED: ("休止中", "Pausing"),
+        _MS.RETURNED: ("差戻し", "Returned to you"),
+        _MS.NOT_ACCEPTED: ("登録見送り", "Not accepted"),
+        _MS.LEFT: ("退会", "Left"),
+    },
+    _PS: {
+        _PS.OFFERED: ("あなたの返事待ち", "Waiting for your answer"),
+        _PS.INTRODUCED: ("市町の返事待ち", "Waiting for the municipality's answer"),
+        _PS.AGREED: ("県の確定待ち", "Waiting for the prefecture to confirm"),
+        _PS.CONFIRMED: ("確定しました", "Confirmed"),
+        _PS.FINISHED: ("期間が終わりました", "Period over"),
+        _PS.DECLINED_BY_CANDIDATE: ("辞退しました", "You declined"),
+        _PS.DECLINED_BY_TOWN: ("市町が見送りました", "Not taken on by the municipality"),
+        _PS.LAPSED: ("期限までに返事がなく終了", "Ended without an answer in time"),
+        _PS.REVOKED: ("取り消されました", "Called off"),
+        _PS.SUPERSEDED: ("終了しました", "Ended"),
+    },
+}
+
+_TOWN: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
+    _NS: {
+        _NS.DRAFT: ("下書き", "Draft"),
+        _NS.RETURNED: ("差戻し", "Returned to you"),
+        _NS.SUBMITTED: ("県の確認待ち", "Waiting for the prefecture"),
+        _NS.OPEN: ("公開中", "Open"),
+        _NS.UNDER_WAY: ("手続き中", "Places under way"),
+        _NS.FILLED: ("充足", "Filled"),
+        _NS.ON_HOLD: ("県が保留中", "On hold at the prefecture"),
+        _NS.CLOSED: ("終了", "Closed"),
+    },
+    _PS: {
+        _PS.OFFERED: ("打診中", "The person is asked"),
+        _PS.INTRODUCED: ("返事をお待ちしています", "Waiting for your answer"),
+        _PS.AGREED: ("県の確定待ち", "Waiting for the prefecture to confirm"),
+        _PS.CONFIRMED: ("確定", "Confirmed"),
+        _PS.FINISHED: ("期間終了", "Period over"),
+        _PS.DECLINED_BY_CANDIDATE: ("本人が辞退", "Declined by the person"),
+        _PS.DECLINED_BY_TOWN: ("見送りました", "You did not take them on"),
+        _PS.LAPSED: ("期限切れで終了", "Ended without an answer in time"),
+        _PS.REVOKED: ("取消し", "Called off"),
+        _PS.SUPERSEDED: ("終了", "Ended"),
+    },
+}
+
+STATES: Mapping[type[StrEnum], type[StrEnum]] = {
+    _MS: MembershipState,
+    _NS: NeedState,
+    _PS: PlacementState,
+}
+
+
+def _words() -> Mapping[type[StrEnum], Mapping[Reader, Mapping[StrEnum, Words]]]:
+    """By machine or standing, reader and member; a stored state reads as the standing of its name."""
+    found = {}
+    for standing, states in STATES.items():
+        rows = {Reader.STAFF: {**MACHINES[states].labels, **_STAFF[standing]}}
+        for reader, table in ((Reader.PERSON, _PERSON), (Reader.TOWN, _TOWN)):
+            if standing in table:
+                rows[reader] = dict(table[standing])
+        found[standing] = found[states] = rows
+    for states, machine in MACHINES.items():
+        found.setdefault(states, {Reader.STAFF: dict(machine.labels)})
+    return found
+
+
+WORDS = _words()
+
+AUDIENCE_LABELS: Mapping[Audience, Words] = {  # who is told of a step
+    Audience.CANDIDATE: ("登録者本人", "The person"),
+    Audience.MUNICIPALITY: ("市町の担当者", "Municipal officers"),
+    Audience.COORDINATOR: ("県の担当者", "Coordinators of the prefecture"),
+    Audience.APPROVER: ("県の決裁者", "Approvers of the prefecture"),
+}
+
+
+def words_of(thing: StrEnum, reader: Reader) -> Words:
+    return WORDS[type(thing)][reader][thing]

@@ -1,0 +1,442 @@
+"""Every form that is refused: a summary and a title with the count, in the order of the page, each at its field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from talentpool import clock
+from talentpool.accounts import links
+from talentpool.accounts.models import User
+from talentpool.candidates.models import CandidateCompany, CandidatePost
+from talentpool.db import Session
+from talentpool.matching import Policy
+from talentpool.permissions import Role
+from talentpool.states import MembershipState, NeedState, PlacementState, RoundState
+from talentpool.text import search_key
+from talentpool.web.unit import TalentpoolFlask
+from tests.browsers import Browser, stored_user
+from tests.factories import (
+    FIRST,
+    HIMEJI,
+    make_candidate,
+    make_need,
+    make_need_draft,
+    make_placement,
+    make_prefecture_pool,
+    make_round_with_plan,
+    make_user,
+)
+from tests.pages import version_in
+
+Fields = dict[str, Any]
+Sent = tuple[User | None, str, Fields]
+NOTHING_TYPED = {
+    "accounts.sign_out", "accounts.send_again", "accounts.send_link", "accounts.disable", "accounts.enable",
+    "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
+    "rounds.run_round", "rounds.cancel_round", "rounds.discard_round", "rounds.rerun_round",
+    "rounds.drop_directive",
+}  # fmt: skip
+
+
+JAPANESE = re.compile("[ぁ-んァ-ヶ一-龥]")
+_QUOTED = re.compile("[“‘][^”’]*[”’]")  # what the reader wrote, and how it can be written
+VERSION_OF_CONTENT = {"accounts.change_role", "candidates.verify_evidence"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A form of `endpoint`, sent so that `faults` things are wrong with it."""
+
+    endpoint: str
+    send: Callable[[Session], Sent]
+    faults: int
+
+
+def visitor(path: str, **typed: Any) -> Callable[[Session], Sent]:
+    def send(session: Session) -> Sent:
+        make_prefecture_pool(session)
+        return None, path, typed
+
+    return send
+
+
+def as_role(who: Role, path: str, **typed: Any) -> Callable[[Session], Sent]:
+    return lambda session: (make_user(session, who), path, typed)
+
+
+def by_link(path: str, purpose: links.Purpose, **typed: Any) -> Callable[[Session], Sent]:
+    def send(session: Session) -> Sent:
+        user = make_user(session, Role.COORDINATOR)
+        secret = links.issue_link(session, user, purpose, now=clock.now())
+        return None, f"{path}/{secret}", typed
+
+    return send
+
+
+def changed_role(session: Session) -> Sent:
+    other = make_user(session, Role.APPROVER)
+    return make_user(session, Role.ADMIN), f"/accounts/{other.id}/role", {"role": ""}
+
+
+def step(name: str, **typed: Any) -> Callable[[Session], Sent]:
+    return as_role(Role.CANDIDATE, f"/profile/{name}", **typed)
+
+
+def person(path: str, **typed: Any) -> Callable[[Session], Sent]:
+    def send(session: Session) -> Sent:
+        candidate = make_candidate(session)
+        return session.get_one(User, candidate.user_id), path, typed
+
+    return send
+
+
+def handed_in_empty(session: Session) -> Sent:
+    candidate = make_candidate(
+        session, state=MembershipState.DRAFT, skills={}, forms=(), phone=None
+    )
+    membership = candidate.memberships[0]
+    user = session.get_one(User, candidate.user_id)
+    return user, f"/memberships/{membership.id}/submit", {"version": membership.version}
+
+
+def review(verb: str, state: MembershipState, **typed: Any) -> Callable[[Session], Sent]:
+    def send(session: Session) -> Sent:
+        membership = make_candidate(session, state=state).memberships[0]
+        path = f"/memberships/{membership.id}/{verb}"
+        return make_user(session, Role.COORDINATOR), path, {"version": membership.version, **typed}
+
+    return send
+
+
+def evidence(session: Session) -> Sent:
+    candidate = make_candidate(session, skills={"bpr": 2, "cloud": 3})
+    path = f"/candidates/{candidate.id}/evidence"
+    typed = {"evidence_bpr": "nonsense", "evidence_cloud": "nonsense"}
+    return make_user(session, Role.COORDINATOR), path, typed
+
+
+def need_draft(session: Session) -> Sent:
+    draft = make_need_draft(session, typed={"title": ["窓口"]})
+    typed = {"version": draft.version, "theme": "", "stage": "", "submit": "1"}
+    return session.get_one(User, draft.author_id), f"/needs/drafts/{draft.id}", typed
+
+
+def need(
+    path: str, role: Role, state: NeedState, *, typed: Fields | None = None, **columns: Any
+) -> Callable[[Session], Sent]:
+    def send(session: Session) -> Sent:
+        need = make_need(session, state=state, **columns)
+        user = make_user(session, role)
+        return user, path.format(need.id), {"version": need.version, **(typed or {})}
+
+    return send
+
+
+def placement(
+    path: str, role: Role, state: PlacementState, **typed: Any
+) -> Callable[[Session], Sent]:
+    def send(session: Session) -> Sent:
+        candidate = make_candidate(session)
+        row = make_placement(session, make_need(session), candidate, state=state)
+        owner = role is Role.CANDIDATE
+        user = session.get_one(User, candidate.user_id) if owner else make_user(session, role)
+        given = {name: str(value).format(row.id) for name, value in typed.items()}
+        target = path.format(placement=row.id, need=row.need_id, paper=row.paper_id)
+        return user, target, {"version": row.version, **given}
+
+    return send
+
+
+def held(session: Session) -> Sent:
+    candidate = make_candidate(session)
+    candidate.posts.append(
+        CandidatePost(
+            body="姫路市", municipality_code=HIMEJI, first_month=FIRST - 300, last_month=FIRST - 12
+        )
+    )
+    candidate.companies.append(CandidateCompany(name="播磨情報", name_key=search_key("播磨情報")))
+    row = make_placement(session, make_need(session), candidate)
+    typed = {"rule": "former_office", "reason": " "}
+    return make_user(session, Role.COORDINATOR), f"/placements/{row.id}/lift", typed
+
+
+def adopted(session: Session) -> Sent:
+    need, candidate = make_need(session), make_candidate(session)
+    made = make_round_with_plan(session, [(need, candidate)], state=RoundState.ADOPTED)
+    row = make_placement(session, need, candidate, state=PlacementState.SUGGESTED)
+    row.round_id, row.drafted_at = made.id, None
+    return make_user(session, Role.COORDINATOR), f"/rounds/{made.id}/draft", {"alternates": "2"}
+
+
+def round_page(path: str, **typed: Any) -> Callable[[Session], Sent]:
+    def send(session: Session) -> Sent:
+        need, candidate = make_need(session), make_candidate(session)
+        made = make_round_with_plan(session, [(need, candidate)], state=RoundState.OPTIMAL)
+        made.policy = Policy(lottery_seed=1).to_dict()
+        target = path.format(round=made.id, need=need.id, candidate=candidate.id)
+        return make_user(session, Role.COORDINATOR), target, typed
+
+    return send
+
+
+WINDOWS = {
+    "windows-0-first_month": "2027-04", "windows-0-half_days": "たくさん",
+    "windows-1-half_days": "8", "windows-2-first_month": "2027-04", "windows-2-last_month": "2027-03",
+    "windows-2-half_days": "4", "windows-2-weekdays": ["1"], "most_at_once": "99",
+}  # fmt: skip
+CASES = [
+    Case("accounts.choose_language", as_role(Role.AUDITOR, "/account/language", language="fr"), 1),
+    Case("accounts.sign_in", visitor("/signin"), 2),
+    Case(
+        "accounts.sign_up",
+        visitor("/signup", prefecture_code="28", email="kein", password="kurz", repeated="anders"),
+        3,
+    ),
+    Case("accounts.request_reset", visitor("/reset", email="kein"), 1),
+    Case("accounts.confirm_address", by_link("/signup/confirm", links.Purpose.CONFIRM), 1),
+    Case(
+        "accounts.accept_invitation",
+        by_link("/invite", links.Purpose.INVITE, password="kurz", repeated="anders"),
+        2,
+    ),
+    Case(
+        "accounts.reset_password",
+        by_link("/reset", links.Purpose.RESET, password="kurz", repeated="anders"),
+        2,
+    ),
+    Case("accounts.show_own", as_role(Role.AUDITOR, "/account"), 3),
+    Case("accounts.invite", as_role(Role.ADMIN, "/accounts/invite", role=""), 3),
+    Case("accounts.change_role", changed_role, 1),
+    Case("accounts.edit_office", as_role(Role.ADMIN, "/office", version="0", telephone="110"), 3),
+    Case("candidates.save_step", step("basics", phone="110", contact_email="at", home_name="京"), 6),
+    Case(
+        "candidates.save_step",
+        step("career", **{"posts-0-title": "室長", "matters-0-subject": "契約"}),
+        4,
+    ),
+    Case(
+        "candidates.save_step",
+        step("skills", **{"skill_bpr-last_used": "昨年", "exams-0-year": "むかし"}),
+        3,
+    ),
+    Case("candidates.save_step", step("availability", **WINDOWS), 8),
+    Case("candidates.save_step", step("wishes", pay_minimum="?", pay_wish="?", heard_from="x"), 4),
+    Case("candidates.submit_profile", handed_in_empty, 5),
+    Case("candidates.save_months", person("/availability", travel_limit="?", most_at_once="0"), 2),
+    Case("candidates.pause", person("/availability/pause"), 2),
+    Case(
+        "candidates.pause",
+        person("/availability/pause", first_month="2026-01", last_month="2026-02"),
+        1,
+    ),
+    Case("candidates.activate_membership", review("activate", MembershipState.APPLIED), 1),
+    Case("candidates.extend_membership", review("extend", MembershipState.ACTIVE, until="?"), 1),
+    Case(
+        "candidates.extend_membership", review("extend", MembershipState.ACTIVE, until="2026-01-01"), 1
+    ),
+    Case("candidates.return_membership", review("return", MembershipState.APPLIED), 1),
+    Case(
+        "candidates.decline_membership",
+        review("decline", MembershipState.APPLIED, reason="other"),
+        1,
+    ),
+    Case("candidates.verify_evidence", evidence, 2),
+    Case("needs.new_need", as_role(Role.MUNICIPALITY, "/needs/new", theme="", stage="", half_days="0"), 7),
+    Case("needs.new_need", as_role(Role.MUNICIPALITY, "/needs/new", theme="", stage="", submit="1"), 10),
+    Case("needs.edit_need", need("/needs/{}/edit", Role.MUNICIPALITY, NeedState.DRAFT, typed={"title": "", "last_month": "?", "skills-0-weight": "99", "skills-0-skill": "bpr"}), 4),
+    Case("needs.edit_draft", need_draft, 10),
+    Case(
+        "needs.take_step",
+        need("/needs/{}/submit", Role.MUNICIPALITY, NeedState.DRAFT, forms=(), pay_amount=0),
+        3,
+    ),
+    Case(
+        "needs.take_step",
+        need("/needs/{}/publish", Role.COORDINATOR, NeedState.SUBMITTED, typed={"priority": "9"}),
+        1,
+    ),
+    Case("needs.take_step", need("/needs/{}/return", Role.COORDINATOR, NeedState.SUBMITTED), 1),
+    Case("placements.close_need", need("/needs/{}/close", Role.COORDINATOR, NeedState.OPEN), 1),
+    Case("placements.withdraw_need", need("/needs/{}/withdraw", Role.MUNICIPALITY, NeedState.OPEN), 1),
+    Case(
+        "placements.take_step",
+        placement("/placements/{placement}/decline", Role.CANDIDATE, PlacementState.OFFERED),
+        1,
+    ),
+    Case(
+        "placements.take_step",
+        placement("/placements/{placement}/return", Role.APPROVER, PlacementState.PROPOSED),
+        1,
+    ),
+    Case(
+        "placements.take_step",
+        placement(
+            "/placements/{placement}/revoke", Role.COORDINATOR, PlacementState.OFFERED,
+            reason="other",
+        ),
+        1,
+    ),
+    Case("placements.lift_hold", held, 1),
+    Case("placements.decide_paper", placement("/papers/{paper}", Role.APPROVER, PlacementState.PROPOSED), 1),
+    Case("placements.decide_paper", placement("/papers/{paper}", Role.APPROVER, PlacementState.PROPOSED, decision="return"), 1),
+    Case("placements.draft_round", adopted, 1),
+    Case("placements.list_approvals", placement("/approvals", Role.APPROVER, PlacementState.PROPOSED), 1),
+    Case(
+        "placements.draft_placements",
+        placement(
+            "/placements/needs/{need}/draft", Role.COORDINATOR, PlacementState.SUGGESTED,
+            comment="長" * 2000,
+        ),
+        1,
+    ),
+    Case("rounds.new_round", round_page("/rounds/new", fill_premium="-1", order="?"), 20),
+    Case("rounds.try_round", round_page("/rounds/{round}/what-if", title="", load_penalty="x"), 24),
+    Case(
+        "rounds.direct_pair",
+        round_page("/rounds/{round}/needs/{need}/candidates/{candidate}/direct", kind="?"),
+        2,
+    ),
+]  # fmt: skip
+
+
+@dataclass
+class Reading(HTMLParser):
+    """What a reader of the page needs to find a fault: title, summary, ids in their order, the texts at the fields."""
+
+    title: str = ""
+    summary: list[tuple[str, str]] = field(default_factory=list)  # (text, target)
+    summaries: int = 0
+    ids: list[str] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)  # id → text
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self._open: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        kind = given.get("class", "")
+        if "data-focus" in given:
+            self.summaries += 1
+        if "id" in given:
+            self.ids.append(given["id"])
+        if kind == "field-error":
+            assert given.get("id"), "an error that nothing refers to"
+            self.errors[given["id"]] = ""
+        if tag == "li" and self._within("notice-error"):
+            self.summary.append(("", ""))
+        if tag == "a" and self._within("notice-error"):
+            self.summary[-1] = ("", given["href"])
+        if tag not in {"input", "meta", "link", "br", "hr", "img"}:
+            self._open.append((tag, f"{kind} {given.get('id', '')}"))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        words = " ".join(data.split())
+        if self._open and self._open[-1][0] == "title" and not self.title:
+            self.title = words
+        if self._within("notice-error") and self._within("", tag="li"):
+            text, target = self.summary[-1]
+            self.summary[-1] = (text + words, target)
+        if self._open and self._open[-1][1].startswith("field-error "):
+            self.errors[self._open[-1][1].split()[1]] += words
+
+    def _within(self, words: str, tag: str = "") -> bool:
+        return any(words in kind and tag in ("", name) for name, kind in self._open)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.endpoint}-{case.faults}")
+def test_a_refused_form_says_what_is_wrong_and_where(app: TalentpoolFlask, case: Case) -> None:
+    with app.database.writing() as session:
+        user, path, typed = case.send(session)
+    browser = Browser(app)
+    if user is not None:
+        browser.enter(user)
+    if case.endpoint in VERSION_OF_CONTENT:
+        typed["version"] = version_in(browser.get(path.rpartition("/")[0]).text, path)
+    answer = browser.post(path, **typed)
+    assert answer.status_code == 422, answer.text
+    page = Reading()
+    page.feed(answer.text)
+    assert page.title.startswith(f"エラー {case.faults}件："), (page.title, page.summary)
+    assert page.summaries == 1
+    assert len(page.summary) == case.faults, page.summary
+    targets = [target.removeprefix("#") for _text, target in page.summary if target[:1] == "#"]
+    places = [page.ids.index(target) for target in targets]
+    assert places == sorted(places), page.summary
+    assert {f"{target}-error" for target in targets} == set(page.errors), page.summary
+    for text, target in page.summary:
+        if target.startswith("#"):
+            place, _colon, said = text.partition("：")
+            assert place
+            assert said in page.errors[f"{target[1:]}-error"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.endpoint}-{case.faults}")
+def test_what_is_wrong_is_said_in_english_too(app: TalentpoolFlask, case: Case) -> None:
+    with app.database.writing() as session:
+        user, path, typed = case.send(session)
+    browser = Browser(app)
+    if user is not None:
+        browser.enter(user)
+    browser.get("/help?lang=en")
+    if case.endpoint in VERSION_OF_CONTENT:
+        typed["version"] = version_in(browser.get(path.rpartition("/")[0]).text, path)
+    page = Reading()
+    page.feed(browser.post(path, **typed).text)
+    assert len(page.summary) == case.faults, page.summary
+    in_japanese = [text for text, _ in page.summary if JAPANESE.search(_QUOTED.sub("", text))]
+    assert not in_japanese
+
+
+def test_every_form_that_takes_something_typed_is_among_them(app: TalentpoolFlask) -> None:
+    posts = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    assert posts == {case.endpoint for case in CASES} | NOTHING_TYPED
+
+
+def test_a_row_is_named_by_what_it_is(app: TalentpoolFlask) -> None:
+    browser = Browser(app)
+    browser.enter(stored_user(app.database, Role.CANDIDATE))
+    skills = browser.post(
+        "/profile/skills", **{"skill_bpr-level": "2", "skill_bpr-last_used": "昨年", "exams-0-name_then": "統計士",
+                              "exams-0-year": "?"}
+    ).text  # fmt: skip
+    assert re.search(r'<a href="#skill_bpr-last_used">技能「[^」]+」の最後に使った年：', skills)
+    assert '<a href="#exams-0-year">試験・資格「統計士」の合格した年：' in skills
+    windows = browser.post("/profile/availability", **WINDOWS).text
+    assert "稼働できる期間「2027-04から」（1件目）の1か月の半日コマ数：" in windows
+    assert "稼働できる期間「2027-04から」（3件目）の終わりの年月：" in windows
+    assert "稼働できる期間2件目の始まりの年月：" in windows
+
+
+def test_what_was_said_with_a_refused_step_stays(app: TalentpoolFlask) -> None:
+    with app.database.writing() as session:
+        user, path, typed = review(
+            "return", MembershipState.APPLIED, comment="電話番号を確かめてください。"
+        )(session)
+    assert user is not None
+    browser = Browser(app)
+    browser.enter(user)
+    page = browser.post(path, **typed).text
+    assert "電話番号を確かめてください。</textarea>" in page
+
+
+def test_a_summary_speaks_the_language_of_the_page(app: TalentpoolFlask) -> None:
+    browser = Browser(app)
+    browser.enter(stored_user(app.database, Role.CANDIDATE))
+    browser.get("/profile?lang=en")
+    late = {"posts-0-body": "姫路市", "posts-0-first_month": "2099-04"}
+    page = browser.post("/profile/career", **late).text
+    assert "Errors (1): Career" in page.split("</title>", maxsplit=1)[0]
+    said = "The service at “姫路市” must be up to this month."
+    assert len(re.findall(said, page)) == 2  # at the list, and on top
+    assert "今月まで" not in page
