@@ -124,6 +124,7 @@ class Deed(Entry, Enum):
     PAPER_FREEZE = "paper.freeze", "起案書の固定", "Decision paper made final"
     PAPER_NUMBER = "paper.number", "起案書の番号の付与", "Decision paper numbered"
     PAPER_OUTCOME = "paper.outcome", "起案書への結果の記載", "Outcome added to a decision paper"
+    PAPER_PRINT = "paper.print", "起案書のPDFの作り直し", "Decision paper printed again"
     PLACEMENT_LIFT_HOLD = "placement.lift_hold", "保留の解除", "Conflict of interest lifted"
     PLACEMENT_PASS = "placement.pass", "打診できず", "Could not be asked"
     PLACEMENT_SUGGEST = "placement.suggest", "候補への追加", "Suggested"

@@ -25,7 +25,7 @@ Sorted = sa.ColumnElement[Any] | sa.orm.InstrumentedAttribute[Any]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an address asks of a list. A name or a value that the list does not have asks for nothing."""
+    """What an address asks of a list. Names and orders that the list does not have are passed over; a value that no row has leaves none."""
 
     values: Mapping[str, str] = field(default_factory=dict)  # by name of the filter
     words: str = ""

@@ -32,7 +32,7 @@ from talentpool.candidates.models import (
 from talentpool.db import Base, Session
 from talentpool.engagements.models import Engagement
 from talentpool.ledger import service as ledger
-from talentpool.matching import WhatIf
+from talentpool.matching import Policy, WhatIf
 from talentpool.needs.drafting import save_draft
 from talentpool.needs.models import (
     Need,
@@ -314,7 +314,7 @@ def make_round_with_plan(
         number=(session.scalar(numbers) or 0) + 1,
         title="試験の回",
         state=state,
-        policy={},
+        policy=Policy().to_dict(),
         what_if=WhatIf().to_dict() if state is RoundState.EXPLORED else None,
         created_at=now,
         started_at=now,

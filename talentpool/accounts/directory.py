@@ -149,8 +149,8 @@ _LISTING = _listing()
 
 
 def show_accounts(session: Session, users: Sequence[User]) -> list[Account]:
-    towns = _town_names(session, users)
-    return [_account(user, towns) for user in users]
+    towns, found = _town_names(session, users), _standings(session, users)
+    return [_account(user, towns, found[user.id]) for user in users]
 
 
 def show_account(session: Session, user: User) -> Account:
@@ -163,7 +163,12 @@ def _town_names(session: Session, users: Sequence[User]) -> dict[str, str]:
     return dict(session.execute(query).all()) if codes else {}
 
 
-def _account(user: User, towns: dict[str, str]) -> Account:
+def _standings(session: Session, users: Sequence[User]) -> dict[int, Standing]:
+    query = sa.select(User.id, standing()).where(User.id.in_([user.id for user in users]))
+    return {ident: Standing(found) for ident, found in session.execute(query)}
+
+
+def _account(user: User, towns: Mapping[str, str], standing: Standing) -> Account:
     is_staff = user.role is not Role.CANDIDATE
     return Account(
         id=user.id,
@@ -171,11 +176,7 @@ def _account(user: User, towns: dict[str, str]) -> Account:
         display_name=user.display_name if is_staff else "",
         email=user.email if is_staff else "",
         municipality=towns.get(user.municipality_code or "", ""),
-        standing=Standing.DISABLED
-        if user.disabled_at
-        else Standing.IN_USE
-        if user.password_hash
-        else Standing.INVITED,
+        standing=standing,
         created_at=user.created_at,
         last_sign_in_at=user.last_sign_in_at,
         disabled_at=user.disabled_at,

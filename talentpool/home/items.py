@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -43,6 +44,12 @@ class Item:
         return str(self.thing.__tablename__)
 
     @property
+    def place(self) -> tuple[Any, ...]:
+        """What its link opens: the rows of one paper are one thing."""
+        paper = getattr(self.thing, "paper_id", None)
+        return (self.queue.label, paper or 0, *(() if paper else sa.inspect(self.thing).identity))
+
+    @property
     def candidate_id(self) -> int | None:
         """Of the person whose name stands there."""
         found: int | None = getattr(self.thing, "candidate_id", None)
@@ -58,9 +65,10 @@ def list_items(session: Session, actor: Actor, queues: Iterable[Queue], today: d
         for thing in session.scalars(
             visible(actor, queue.model)
             .where(queue.condition(today))
-            .order_by(queue.since)
+            .order_by(queue.since, *sa.inspect(queue.model).primary_key)
             .limit(MOST)
             .options(*_ALONG[queue.model])
         )
     ]
+    found = list({item.place: item for item in reversed(found)}.values())[::-1]
     return sorted(found, key=lambda item: (item.due or _NEVER, item.since or _NEVER))

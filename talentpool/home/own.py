@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -50,6 +50,7 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class OwnWork:
     asked: Sequence[Offer]  # that wait for the answer, the nearest deadline first
+    known_to: Collection[str]  # municipalities that were told the name
     going_on: Sequence[Offer]
     months: Sequence[LedgerMonth]
     events: Sequence[Event]  # newest first
@@ -59,7 +60,7 @@ class OwnWork:
 def own_work(session: Session, actor: Actor, *, now: datetime) -> OwnWork:
     person, today = find_own(session, actor), local_date(now)
     if person is None:
-        return OwnWork((), (), (), (), today)
+        return OwnWork((), (), (), (), (), today)
     rows = placements.list_answers(session, actor)
     found = standings(session, rows, today)
     offers = [Offer.of(row, found[row.id]) for row in rows]
@@ -67,6 +68,7 @@ def own_work(session: Session, actor: Actor, *, now: datetime) -> OwnWork:
     months = ledger.list_months(session, person.id, from_month=month_of(today))
     return OwnWork(
         asked=sorted(asked, key=lambda offer: (offer.offer_until or now, offer.id)),
+        known_to={row.municipality_code for row in rows if row.introduced_at is not None},
         going_on=[offer for standing in _GOES_ON for offer in offers if offer.standing is standing],
         months=months[:MONTHS],
         events=_events(session, actor, person, rows),

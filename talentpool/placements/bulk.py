@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -20,6 +21,7 @@ from ..permissions import Action, Actor, require
 from ..rounds.models import Round, RoundNeed
 from ..states import PlacementState
 from . import drafting, service
+from .guards import check_pair
 from .locking import lock_memberships, lock_needs
 from .models import Placement
 
@@ -36,8 +38,9 @@ class Draftable:
 
     @property
     def shown(self) -> str:
-        """Changes with everything that the page shows of the suggestions."""
-        return " ".join(f"{row.id}.{row.version}" for row in self.suggestions)
+        """Changes with everything that the page shows of the suggestions, and with who stands behind them."""
+        rows = [f"{row.id}.{row.version}" for row in self.suggestions]
+        return " ".join([*rows, *(one.candidate.code for one in self.alternates)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +116,12 @@ def _suggest(
     for one in draft.alternates:
         if len(found) == alternates:
             break
-        try:
+        with suppress(Conflict), audit.attempt(session):
             made = drafting.suggest_alternate(
                 session, round_, draft.need, one.candidate, actor=actor, now=now
             )
-        except Conflict:
-            continue
-        found.append(made)
+            check_pair(session, made)
+            found.append(made)
     return found
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -12,7 +12,7 @@ from ..standing import PlacementStanding
 from ..states import PLACEMENT
 from ..web import current_actor
 from ..web.fields import CatalogueForm, option
-from ..web.forms import FilterForm, Form, long_text_field, offered, text_field
+from ..web.forms import Form, long_text_field, text_field
 from ..web.labels import choices, label, region
 from ..web.lists import EVERY, ListForm
 from . import bulk, finding, lifting, register
@@ -57,27 +57,21 @@ class BulkDraftForm(Form):
     comment = long_text_field(_("起案の説明"), most=LONGEST)
 
 
-class PaperFilterForm(FilterForm):
-    year = SelectField(_("年度"), default="")
+class PaperListForm(ListForm, CatalogueForm):
+    links = ("state",)
+
     state = SelectField(_("状態"), default="")
+    year = SelectField(_("年度"), default="")
+    municipality = SelectField(_("市町"), default="")
 
-    def offer(self, years: Sequence[int]) -> None:
-        self.year.choices = [
-            option("", _("すべて")),
-            *(option(str(year), _("%(year)s年度", year=year)) for year in years),
-        ]
-        self.state.choices = [
-            option("", _("すべて")),
-            *(option(str(state), label(register.LABELS[state])) for state in PaperStanding),
-        ]
+    def set_choices(self) -> None:
+        labels = register.LABELS
+        self.offer(self.state, ((state, label(labels[state])) for state in PaperStanding))
+        towns = self.catalogue.municipalities(current_actor().prefecture_code)
+        self.offer(self.municipality, ((town.code, label(town)) for town in towns))
 
-    def chosen(self) -> dict[str, Any]:
-        """What the register is asked for; nothing for what is not offered."""
-        year, state = offered(self.year), offered(self.state)
-        return {
-            "year": int(year) if year else None,
-            "standing": PaperStanding(state) if state else None,
-        }
+    def offer_years(self, years: Iterable[int]) -> None:
+        self.offer(self.year, ((year, _("%(year)s年度", year=year)) for year in years))
 
 
 class DecisionForm(Form):

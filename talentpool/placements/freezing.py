@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +11,10 @@ import sqlalchemy as sa
 from ..dates import month_text
 from ..db import Session
 from ..needs.models import Need
-from ..pool.assemble import request_of
-from ..pool.conflicts import screen
-from ..pool.reading import read_profiles
 from ..rounds.directed import count_directed, describe_directives
 from ..rounds.models import DirectiveKind, PlanPair, Round, RoundNeed
 from .models import DecisionPaper, HoldLift, Placement
+from .screening import find_conflicts
 
 _NEED = (
     "code", "content_version", "title", "theme", "stage", "half_days", "seats", "mode", "on_site_share",
@@ -32,7 +29,7 @@ def describe_paper(
     """`rows`: those who are drafted on it, in their order."""
     need, first = paper.need, rows[0]
     ranking = _ranking(session, first)
-    findings = _find_conflicts(session, rows, need)
+    findings = find_conflicts(session, rows)
     return {
         "seat": paper.seat,
         "need": _need(need),
@@ -42,7 +39,9 @@ def describe_paper(
             _person(row, need)
             | {
                 "ranking": _place(ranking, row.candidate.code),
-                "conflicts": findings[row.candidate_id],
+                "conflicts": [
+                    {"rule": found.rule, "severity": found.severity} for found in findings[row.id]
+                ],
                 "lifted_holds": _lifted(session, row),
             }
             for row in rows
@@ -120,21 +119,6 @@ def _place(ranking: Sequence[Mapping[str, Any]], code: str) -> dict[str, int] | 
     """The place in the ranking, and how many stand in it; None for who does not."""
     places = (entry["rank"] for entry in ranking if entry["candidate"] == code)
     return next(({"place": place, "of": len(ranking)} for place in places), None)
-
-
-def _find_conflicts(
-    session: Session, rows: Sequence[Placement], need: Need
-) -> Mapping[int, list[dict[str, str]]]:
-    """Candidate id → what the screening says, lifted holds included."""
-    people = [row.candidate_id for row in rows]
-    request = request_of(need)
-    found: dict[int, list[dict[str, str]]] = {ident: [] for ident in people}
-    for ident, profile in read_profiles(session, need.prefecture_code, people).items():
-        found[ident] = [
-            {"rule": finding.rule, "severity": finding.severity}
-            for finding in screen(replace(profile, lifted=()), request)
-        ]
-    return found
 
 
 def _skills(row: Placement, need: Need) -> list[dict[str, Any]]:

@@ -23,6 +23,9 @@ _DUE = {
 }
 _IS_LIVE = sa.text(f"state IN {listed(LIVE)}")
 _IS_SEATED = sa.text(f"state IN {listed(SEATED)}")
+PLANNED = frozenset(
+    {"placed", "pinned"}
+)  # reasons of those to whom the plan of the round gave a seat
 _IS_WAITING = sa.text("frozen_at IS NULL AND ended_at IS NULL")
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from .. import clock, jobs
+from .. import audit, clock, jobs
 from ..db import Session
 from ..errors import Conflict
 from ..language import say
@@ -53,6 +53,7 @@ def order_print(session: Session, paper: DecisionPaper, *, actor: Actor, now: da
     require(session, actor, Action.DRAFT_PLACEMENT, paper)
     if paper.frozen_at is None:
         raise Conflict(say("決裁の前の起案書からは、PDFを作れません。"))
+    audit.record(session, audit.Deed.PAPER_PRINT, paper, actor=actor, now=now)
     return jobs.enqueue(session, PRINT, paper.id, now=now)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from ..db import Session
 from ..language import Words
+from ..listing import EVERYTHING, Asked, Filter, Listing, in_order
+from ..needs.models import Need
 from ..paging import Listed
 from ..permissions import Actor, visible
 from .models import DecisionPaper, Verdict
@@ -32,40 +35,57 @@ LABELS: Mapping[PaperStanding, Words] = {
 }
 
 
-def standing_of(paper: DecisionPaper) -> PaperStanding:
-    if paper.decision is Verdict.REFUSED:
-        return PaperStanding.REFUSED
-    if paper.ended_at is not None:
-        return PaperStanding.OVER
-    return PaperStanding.WAITING if paper.decision is None else PaperStanding.APPROVED
+def standing() -> sa.ColumnElement[str]:
+    """Where a paper stands, for queries."""
+    return sa.case(
+        (_D.decision == Verdict.REFUSED, str(PaperStanding.REFUSED)),
+        (_D.ended_at.is_not(None), str(PaperStanding.OVER)),
+        (_D.decision.is_(None), str(PaperStanding.WAITING)),
+        else_=str(PaperStanding.APPROVED),
+    )
 
 
-_CONDITIONS = {  # the same in SQL
-    PaperStanding.WAITING: _D.is_waiting,
-    PaperStanding.APPROVED: (_D.decision == Verdict.APPROVED) & _D.ended_at.is_(None),
-    PaperStanding.REFUSED: _D.decision == Verdict.REFUSED,
-    PaperStanding.OVER: _D.ended_at.is_not(None) & _D.decision.is_distinct_from(Verdict.REFUSED),
-}
+def standings(session: Session, papers: Sequence[DecisionPaper]) -> dict[int, PaperStanding]:
+    """By id of the paper."""
+    query = sa.select(_D.id, standing()).where(_D.id.in_([paper.id for paper in papers]))
+    return {ident: PaperStanding(found) for ident, found in session.execute(query)}
 
 
 def list_register(
-    session: Session,
-    actor: Actor,
-    *,
-    year: int | None = None,
-    standing: PaperStanding | None = None,
+    session: Session, actor: Actor, asked: Asked = EVERYTHING
 ) -> Listed[DecisionPaper]:
-    """The papers that `actor` may see, newest number first."""
-    query = visible(actor, _D)
-    if year is not None:
-        query = query.where(_D.fiscal_year == year)
-    if standing is not None:
-        query = query.where(_CONDITIONS[standing])
-    query = query.order_by(_D.fiscal_year.desc(), _D.number.desc())
-    return Listed(session, query, PAGE, (joinedload(_D.need),))
+    """The papers that `actor` may see."""
+    return _LISTING.ask(
+        session, visible(actor, _D), asked, size=PAGE, options=(joinedload(_D.need),)
+    )
 
 
 def list_years(session: Session, actor: Actor) -> list[int]:
     """Fiscal years in which numbers were given, the latest first."""
     query = visible(actor, _D).with_only_columns(_D.fiscal_year).distinct()
     return sorted(session.scalars(query), reverse=True)
+
+
+def _listing() -> Listing:
+    own = sa.select(_D.id)
+    title = sa.select(Need.title).where(Need.id == _D.need_id).correlate(_D).scalar_subquery()
+    return Listing(
+        _D.id,
+        filters={
+            "state": Filter(own.add_columns(standing())),
+            "year": Filter(own.add_columns(_D.fiscal_year)),
+            "municipality": Filter(own.add_columns(_D.municipality_code)),
+        },
+        orders={
+            "number": (_D.fiscal_year, _D.number),
+            "title": (title,),
+            "town": (_D.municipality_code, _D.fiscal_year, _D.number),
+            "drafted": (_D.drafted_at,),
+            "state": (in_order(PaperStanding, standing()),),
+            "decided": (_D.frozen_at,),
+        },
+        first_order="-number",
+    )
+
+
+_LISTING = _listing()

@@ -6,7 +6,7 @@ A row for which there is no data is left out; nothing is said that was not compu
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,10 +29,9 @@ from ..typed.days import read_month
 from . import lettering, papers, terms
 from .endorsing import is_wanted
 from .freezing import describe_paper
-from .models import Authority, DecisionPaper, Placement, Verdict
+from .models import PLANNED, Authority, DecisionPaper, Placement, Verdict
 
 _AUTHORITIES = {Authority.DELEGATED: "専決", Authority.DEPUTISED: "代決"}
-PLANNED = {"placed", "pinned"}  # reasons of those to whom the plan of the round gave a seat
 _NAME = 4  # characters of a name that fit into a stamp
 
 
@@ -207,8 +206,11 @@ class _Reading:
         said = [f"適合度{first['fit'] / 100:.1f}点{where}。"]
         if is_planned:
             said.append(self._why(first))
-        pins = [row for row in self.content["directives"] if row["kind"] == "pin"]
-        said += [f"固定：{row['reason']}" for row in pins if row["candidate"] == first["candidate"]]
+        said += [
+            f"固定：{row['reason']}。{self._price(row.get('effect'))}"
+            for row in self.content["directives"]
+            if (row["kind"], row["candidate"]) == ("pin", first["candidate"])
+        ]
         comment = self.content.get("draft_comment")
         return Section(
             "理由",
@@ -217,6 +219,27 @@ class _Reading:
             table=self._skills(first),
             bars=self._bars(first),
         )
+
+    def _price(self, effect: Mapping[str, Any] | None) -> str:
+        """What the plan with a pin is beside the best plan without it, where that was reckoned."""
+        if effect is None or not effect["moves"]:
+            return ""
+        seats = {code: more for code, more in effect["seats"].items() if more}
+        moves = [(move["candidate"], move["leaves"], move["enters"]) for move in effect["moves"]]
+        titles = self._titles(
+            {*seats, *(code for _, *both in moves for codes in both for code in codes)}
+        )
+        said = f"固定がない最もよい案と比べて、埋まる枠{sum(seats.values()):+d}枠"
+        if seats:
+            said += (
+                f"（{'、'.join(f'{titles[code]} {more:+d}枠' for code, more in seats.items())}）"
+            )
+        changed = [
+            person
+            + f"（{'、'.join([f'{titles[code]}から' for code in leaves] + [f'{titles[code]}へ' for code in enters])}）"
+            for person, leaves, enters in moves
+        ]
+        return f"{said}。割当が変わった人：{'、'.join(changed)}。"
 
     def _skills(self, person: Mapping[str, Any]) -> Table | None:
         rows = [
@@ -444,13 +467,15 @@ class _Reading:
         reason = person["reason"]
         if "code" not in reason:
             return ""
-        codes = reason.get("needs", ())
+        return m.reason_text(reason, self._titles(reason.get("needs", ())), lang="ja")
+
+    def _titles(self, codes: Collection[str]) -> dict[str, str]:
+        """Need code → its town and title."""
         found = self.session.scalars(sa.select(Need).where(Need.code.in_(codes))) if codes else ()
-        titles = {
+        return {
             need.code: f"{self.words.municipality(need.municipality_code).label()}「{need.title}」"
             for need in found
         }
-        return m.reason_text(reason, titles, lang="ja")
 
     def _officer(self, ident: int | None) -> str:
         return (self.officers.get(ident) if ident is not None else None) or "—"

@@ -28,8 +28,10 @@ from wtforms.validators import InputRequired, NumberRange
 from ..dates import month_number
 from ..paging import Page
 from .access import public
+from .charts import Dot
 from .fields import option
 from .lists import Column, ListForm, Shown
+from .tile_map import Tile, tile_map
 
 blueprint = Blueprint("styleguide", __name__)
 
@@ -168,7 +170,6 @@ class SampleForm(FlaskForm):  # type: ignore[misc]
 
 
 class FilterForm(Form):
-    region = SelectField(_("地域"), choices=[option("", _("県内すべて"))], id="filter-region")
     words = StringField(_("ことば"), id="filter-words")
 
 
@@ -205,6 +206,16 @@ def _sample_list() -> Shown[tuple[Any, Any, int]]:
     return Shown(page, rows, columns, SampleListForm(MultiDict()), counts, "title", False, True)
 
 
+TILES = [
+    Tile("豊岡市", 0, 0, "2/2", "full", "豊岡市 2/2", "28209"),
+    Tile("新温泉町", 1, 0, "1/2", "part", "新温泉町 1/2", "28586"),
+    Tile("養父市", 0.5, 1, "0/1", "empty", "養父市 0/1", "28222"),
+    Tile("朝来市", 1.5, 1, "—", "none", "朝来市 —"),
+]
+
+DOTS = [Dot(_("先着順"), 9800), Dot(_("この割当案"), 11900, is_best=True)]
+
+
 @blueprint.get("/styleguide")
 @public
 def show() -> str:
@@ -223,6 +234,8 @@ def show() -> str:
         levels=LEVELS,
         asked=[AskedMonth(first + i, i, 4 - i, 2, 2 * i) for i in range(5)],
         office=Contact("兵庫県 DX人材担当", "078-000-0000", "平日 9時から17時まで"),
+        tiles=tile_map(TILES, lambda _code: "#", title=_("市町ごとの充足")),
+        dots=DOTS,
         rows=[(_("窓口改革アドバイザー"), _("豊岡市"), 1), (_("標準化の支援"), _("養父市"), 2)],
     )
 

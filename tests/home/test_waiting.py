@@ -336,3 +336,22 @@ def test_what_waits_is_listed_thing_by_thing_with_what_is_due_first(session: Ses
     items = look(session, town.actor, now=make.NOW).items
     assert [item.thing for item in items] == [early, late, returned]
     assert [item.due for item in items] == [early.answer_until, late.answer_until, None]
+
+
+def test_people_of_one_paper_are_one_thing(session: Session) -> None:
+    need = make.make_need(session)
+    first = make.make_placement(
+        session, need, make.make_candidate(session), state=PlacementState.PROPOSED
+    )
+    second = make.make_placement(
+        session, need, make.make_candidate(session), state=PlacementState.PROPOSED
+    )
+    second.paper_id, second.rank = first.paper_id, 2
+    other = make.make_placement(
+        session, make.make_need(session), make.make_candidate(session),
+        state=PlacementState.PROPOSED,
+    )  # fmt: skip
+    session.flush()
+    approver = make.make_user(session, Role.APPROVER)
+    items = look(session, approver.actor, now=make.NOW).items
+    assert [item.thing for item in items] == [first, other]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from talentpool.db import Database
-from talentpool.matching import Policy
 from talentpool.rounds.models import RoundNeed
 from talentpool.states import PlacementState, RoundState
 
@@ -18,7 +17,6 @@ def adopted_round(database: Database, *, needs: int = 3, behind: int = 2) -> int
         pairs = [(make.make_need(session), make.make_candidate(session)) for _ in range(needs)]
         others = [make.make_candidate(session) for _ in range(behind)]
         round_ = make.make_round_with_plan(session, pairs, state=RoundState.ADOPTED)
-        round_.policy = Policy().to_dict()
         for need, candidate in pairs:
             made = make.make_placement(session, need, candidate, state=PS.SUGGESTED)
             made.round_id, made.drafted_at = round_.id, None

@@ -15,7 +15,7 @@ from talentpool.operations import check
 from talentpool.permissions import Role
 from talentpool.placements import bulk
 from talentpool.placements.models import DecisionPaper, Placement
-from talentpool.rounds.models import Round
+from talentpool.rounds.models import Round, RoundNeed
 from talentpool.states import PlacementState
 from talentpool.text import search_key
 from talentpool.web.unit import TalentpoolFlask
@@ -164,3 +164,21 @@ def test_one_with_a_conflict_is_decided_alone(app: TalentpoolFlask) -> None:
     with app.database.reading() as session:
         assert session.get_one(Placement, tied.id).state is PS.PROPOSED
         assert session.get_one(Placement, free.id).state is PS.OFFERED
+
+
+def test_an_alternate_who_breaks_a_rule_today_is_passed_over(app: TalentpoolFlask) -> None:
+    ident = adopted_round(app.database, needs=1)
+    with app.database.writing() as session:
+        (row,) = session.scalars(sa.select(RoundNeed).where(RoundNeed.round_id == ident))
+        _, broken, sound = (entry["candidate"] for entry in row.ranking or ())
+        person = session.scalars(sa.select(Candidate).where(Candidate.code == broken)).one()
+        person.forms.clear()
+    coordinator = signed_in(app, Role.COORDINATOR)
+    fields = _fields(coordinator.get(f"/rounds/{ident}/draft?tick=all").text)
+    answer = coordinator.post(f"/rounds/{ident}/draft", **fields, alternates="1")
+    assert answer.status_code == 302
+    with app.database.reading() as session:
+        made = session.scalars(sa.select(Placement).where(Placement.rank == 2)).one()
+        assert made.candidate.code == sound
+        assert session.query(Placement).count() == 2
+        assert list(check.violations(session)) == []

@@ -148,6 +148,10 @@ def test_the_frozen_paper_holds_the_pin_its_reason_and_its_price(app: Talentpool
     assert told["by"] is not None
     assert told["effect"] == result["pins"][0]
     assert told["effect"]["seats"] == {hall.lost.code: -1}
+    sheet = hall.approver.get(f"/papers/{paper.id}").text
+    assert f"固定：{REASON}。" in sheet
+    assert "埋まる枠-1枠（佐用町「基盤の見直し」 -1枠）" in sheet
+    assert f"{hall.displaced.code}（姫路市「窓口改革」から）" in sheet
 
 
 def test_a_forbid_tells_what_it_changed_where_it_matters(app: TalentpoolFlask) -> None:

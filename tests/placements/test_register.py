@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 
 from talentpool.candidates.models import ProfileView
+from talentpool.listing import Asked
 from talentpool.permissions import Actor, Role
 from talentpool.placements.register import (
     PaperStanding,
     list_register,
     list_years,
-    standing_of,
+    standings,
 )
 from talentpool.states import PlacementState
 from talentpool.web.unit import TalentpoolFlask
@@ -44,17 +45,20 @@ def _fill(app: TalentpoolFlask) -> None:
 
 
 @pytest.mark.parametrize("standing", PaperStanding)
-def test_what_python_calls_a_standing_sql_finds(
+def test_each_standing_is_found_as_it_is_told(
     app: TalentpoolFlask, standing: PaperStanding
 ) -> None:
     _fill(app)
     with app.database.reading() as session:
         auditor = Actor(None, Role.AUDITOR, make.HYOGO)
         every = [row for rows in list_register(session, auditor).portions() for row in rows]
-        found = list_register(session, auditor, standing=standing)
+        told, found = (
+            standings(session, every),
+            list_register(session, auditor, Asked({"state": standing})),
+        )
         ids = [row.id for rows in found.portions() for row in rows]
-        assert ids == [row.id for row in every if standing_of(row) is standing]
-        assert ids
+        assert ids == [row.id for row in every if told[row.id] is standing]
+        assert len(ids) == (2 if standing is PaperStanding.WAITING else 1)
         assert list_years(session, auditor) == [2026, 2025]
         assert [row.number for row in every] == [4, 3, 2, 1, 1]
 

@@ -10,7 +10,6 @@ import pytest
 from flask import g
 
 from talentpool.db import Database, Session
-from talentpool.matching import Policy
 from talentpool.permissions import Role
 from talentpool.rounds import spread
 from talentpool.rounds.models import DirectiveKind, Round, RoundDirective
@@ -191,7 +190,6 @@ def test_what_the_query_does_not_know_counts_as_nothing(
 ) -> None:
     with database.writing() as session:
         round_ = three_towns(session)
-        round_.policy = Policy().to_dict()
         ident = round_.id
     answer = coordinator.get(f"/rounds/{ident}{query}")
     assert answer.status_code == 200
@@ -205,7 +203,6 @@ def test_more_pairs_than_fit_are_turned_over_or_shown_at_once(
         person = make_candidate(session)
         pairs = [(make_need(session), person) for _ in range(SHOWN + 1)]
         round_ = make_round_with_plan(session, pairs)
-        round_.policy = Policy().to_dict()
         ident, codes = round_.id, [need.id for need, _ in pairs]
 
     def shown(query: str) -> int:

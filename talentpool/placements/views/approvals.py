@@ -100,7 +100,8 @@ def _decide(form: ApprovalForm) -> ResponseReturnValue:
     decision = deciding.decide_papers(
         session, chosen, {}, actor=actor, now=clock.now(), comment=form.comment.data or ""
     )
-    flash(_("%(n)s件を承認しました。", n=len(decision.approved)), "success")
+    if decision.approved:
+        flash(_("%(n)s件を承認しました。", n=len(decision.approved)), "success")
     for ident, why in decision.left.items():
         code = next(paper.need.code for paper in chosen if paper.id == ident)
         flash(_("%(code)sは承認されませんでした：%(why)s", code=code, why=why), "warning")

@@ -24,8 +24,8 @@ def show_number(paper: DecisionPaper) -> str:
 
 
 @blueprint.app_template_filter("paper_standing")
-def show_standing(paper: DecisionPaper) -> Words:
-    return register.LABELS[register.standing_of(paper)]
+def show_standing(standing: register.PaperStanding) -> Words:
+    return register.LABELS[standing]
 
 
 def buttons(placement: Placement, steps: Sequence[Transition]) -> list[dict[str, Any]]:

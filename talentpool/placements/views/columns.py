@@ -1,4 +1,4 @@
-"""The list of placements, as a page and as a file, and that of papers as a file."""
+"""The lists of placements and of decision papers, as pages and as files; that of approvals as a file."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from ...web.lists import Column, ListPage
 from .. import register, service
 from ..models import DecisionPaper, Placement
 from ..standing import standings
+from .blueprint import show_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,18 @@ def _fit(line: Line) -> Cell:
     """In points, as pages show it."""
     fit = line.placement.fit
     return "" if fit is None else round(fit / 100, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    paper: DecisionPaper
+    standing: register.PaperStanding
+
+
+def _lines_of_register(session: Session, papers: Sequence[DecisionPaper]) -> Iterator[PaperLine]:
+    stands = register.standings(session, papers)
+    for paper in papers:
+        yield PaperLine(paper, stands[paper.id])
 
 
 NEED = [
@@ -113,18 +126,26 @@ APPROVALS = Download[Line](
     record=note_download,
     person=lambda line: line.placement.candidate_id,
 )
-PAPERS = Download[DecisionPaper](
+PAPERS = ListPage[DecisionPaper, PaperLine](
     "papers",
     _("起案書"),
+    "placements/list_papers.html",
     [
-        (_("年度"), lambda paper: paper.fiscal_year),
-        (_("番号"), lambda paper: paper.number),
-        (_("募集"), lambda paper: paper.need.title),
-        (_("募集の番号"), lambda paper: paper.need.code),
-        (_("市町"), lambda paper: town(paper.municipality_code)),
-        (_("枠"), lambda paper: paper.seat),
-        (_("起案日"), lambda paper: show_date(paper.drafted_at)),
-        (_("状態"), lambda paper: label(register.LABELS[register.standing_of(paper)])),
-        (_("決裁日"), lambda paper: show_date(paper.frozen_at) if paper.frozen_at else ""),
+        Column(_("年度"), lambda line: line.paper.fiscal_year, None),
+        Column(_("年度内の番号"), lambda line: line.paper.number, None),
+        Column(_("番号"), lambda line: show_number(line.paper), "w-14", "number"),
+        Column(_("募集"), lambda line: line.paper.need.title, "", "title"),
+        Column(_("募集の番号"), lambda line: line.paper.need.code, None),
+        Column(_("市町"), lambda line: town(line.paper.municipality_code), "w-7", "town"),
+        Column(_("枠"), lambda line: line.paper.seat, "w-5 number"),
+        Column(_("起案日"), lambda line: show_date(line.paper.drafted_at), "w-9", "drafted"),
+        Column(_("状態"), lambda line: label(register.LABELS[line.standing]), "w-8", "state"),
+        Column(
+            _("決裁日"),
+            lambda line: show_date(line.paper.frozen_at) if line.paper.frozen_at else "",
+            "w-9",
+            "decided",
+        ),
     ],
+    _lines_of_register,
 )

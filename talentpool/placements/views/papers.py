@@ -18,9 +18,8 @@ from ...jobs import JobState
 from ...permissions import Action, Role, can, get_visible
 from ...states import PLACEMENT
 from ...web import after_commit, current_actor, current_session, requires
-from ...web.paging import page_number
 from .. import deciding, endorsing, printing, register, service
-from ..forms import DecisionForm, PaperFilterForm
+from ..forms import DecisionForm, PaperListForm
 from ..locking import lock_needs
 from ..models import Authority, DecisionPaper
 from ..papers import list_rows
@@ -44,15 +43,9 @@ DECIDE: Mapping[str, Callable[..., None]] = {
 def list_papers() -> ResponseReturnValue:
     """The register. It names nobody."""
     session, actor = current_session(), current_actor()
-    form = PaperFilterForm(formdata=request.args)
-    form.offer(register.list_years(session, actor))
-    papers = register.list_register(session, actor, **form.chosen())
-    file = PAPERS.answer((row for rows in papers.portions() for row in rows), form)
-    if file is not None:
-        return file
-    return render_template(
-        "placements/list_papers.html", filters=form, found=papers.page(page_number())
-    )
+    form = PaperListForm(formdata=request.args)
+    form.offer_years(register.list_years(session, actor))
+    return PAPERS.answer(register.list_register(session, actor, form.asked()), form)
 
 
 @blueprint.get("/papers/<int:paper_id>")

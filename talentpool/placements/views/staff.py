@@ -23,7 +23,7 @@ from ...web.labels import in_town, term
 from ...web.languages import locale
 from .. import finding, lifting, service, stepping
 from ..forms import LiftForm, PlacementListForm
-from ..models import Placement
+from ..models import PLANNED, Placement
 from ..seats import look_at_seats
 from ..standing import standings
 from .blueprint import blueprint, buttons
@@ -32,7 +32,6 @@ from .lost import present, show_lost
 
 STAFF = frozenset({Role.COORDINATOR, Role.APPROVER, Role.AUDITOR})
 COORDINATOR = frozenset({Role.COORDINATOR})
-PLANNED = {"placed", "pinned"}  # reasons of those to whom the plan of the round gave a seat
 
 
 @blueprint.get("/placements")
