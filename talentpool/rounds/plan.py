@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,12 @@ import sqlalchemy as sa
 from ..candidates.models import Candidate
 from ..db import Session
 from ..needs.models import Need
+from ..permissions import Actor, visible
+from ..searching import every_word, number_in
 from ..typed.days import read_month
 from .models import DirectiveKind, PlanPair, Round, RoundNeed
+
+MOST_LOOKED = 10  # people that one search finds
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,31 @@ def list_ranking(session: Session, round_: Round, row: RoundNeed) -> tuple[Cast,
         if (person := cast.person_by_code.get(entry["candidate"])) is not None
     ]
     return cast, rows
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Somebody who was looked for in the ranking of a need. rules: that leave them out; neither: the round had them not."""
+
+    person: Candidate
+    entry: Mapping[str, Any] | None
+    rules: tuple[str, ...]
+
+
+def look_up(session: Session, actor: Actor, row: RoundNeed, words: str) -> list[Looked]:
+    """The people whose names or numbers have every word, the first by number."""
+    query = visible(actor, Candidate).where(*every_word(words, _places))
+    entries = {entry["candidate"]: entry for entry in row.ranking or ()}
+    return [
+        Looked(person, entries.get(person.code), tuple((row.excluded or {}).get(person.code, ())))
+        for person in session.scalars(query.order_by(Candidate.code).limit(MOST_LOOKED))
+    ]
+
+
+def _places(key: str) -> Iterator[sa.ColumnElement[bool]]:
+    yield Candidate.search_key.contains(key, autoescape=True)
+    if (number := number_in(key, "c")) is not None:
+        yield Candidate.code == f"C-{number:06d}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-import sqlalchemy as sa
+from time import monotonic
 
 from .. import matching as m
 from ..candidates.models import Candidate
 from ..db import Session
 from ..needs.models import Need
-from .models import Round, RoundInput
-
-LONGEST = 5.0  # seconds: somebody waits for the page
-
-
-@dataclass(frozen=True, slots=True)
-class MoveRow:
-    person: Candidate
-    leaves: list[Need]
-    enters: list[Need]
+from .models import Round
+from .solved import LONGEST, MoveRow, Solved, name_moves, seats_moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +29,7 @@ class Why:
 
     @property
     def towns(self) -> list[tuple[str, int]]:
-        """(municipality, seats that the moves fill or empty) of those that differ."""
-        seats: Counter[str] = Counter()
-        for move in self.moves:
-            seats.update(need.municipality_code for need in move.enters)
-            seats.subtract(need.municipality_code for need in move.leaves)
-        return sorted((town, more) for town, more in seats.items() if more)
+        return seats_moved(self.moves)
 
     @property
     def filled(self) -> int:
@@ -52,33 +37,56 @@ class Why:
         return sum(more for _, more in self.towns)
 
 
-def people_of(why: Why | None) -> list[int]:
-    """Ids of those whose names it shows."""
-    return [move.person.id for move in why.moves] if why else []
+def people_of(*whys: Why | None) -> list[int]:
+    """Ids of those whose names they show."""
+    return [move.person.id for why in whys if why for move in why.moves]
 
 
 def explain_pair(session: Session, round_: Round, need: Need, candidate: Candidate) -> Why | None:
     """None where the pair is placed or cannot be, or the round has no plan."""
-    stored = session.get(RoundInput, round_.id)
-    if stored is None or round_.result is None:
+    solved = Solved.of(session, round_)
+    return None if solved is None else _explain(session, solved, need.code, candidate.code, LONGEST)
+
+
+def price_pairs(
+    session: Session, round_: Round, need: Need, codes: Iterable[str]
+) -> dict[str, Why]:
+    """What fixing each of these people to the need would do; who is placed, or came too late in the time, is left out."""
+    solved, end = Solved.of(session, round_), monotonic() + LONGEST
+    found: dict[str, Why] = {}
+    for code in codes if solved is not None else ():
+        left = end - monotonic()
+        if left <= 0 or solved is None:
+            break
+        why = _explain(session, solved, need.code, code, left)
+        if why is not None:
+            found[code] = why
+    return found
+
+
+def _explain(
+    session: Session, solved: Solved, need: str, candidate: str, limit: float
+) -> Why | None:
+    problem, plan = solved.problem, solved.plan
+    if need not in problem.need_ids or candidate not in problem.candidate_ids:
         return None
-    inputs = m.inputs_of(stored.document)
-    problem = m.problem_of(inputs, round_.result)
-    plan = m.plan_of(problem, round_.result)
-    if need.code not in problem.need_ids or candidate.code not in problem.candidate_ids:
-        return None
-    pair = [problem.need_row(need.code), problem.candidate_row(candidate.code)]
+    pair = [problem.need_row(need), problem.candidate_row(candidate)]
     if pair in plan.pairs.tolist():
         return None
     try:
         answer = m.why_not(
             problem, plan, *pair,
-            pins=inputs.pins, forbids=inputs.forbids, time_limit=LONGEST,
+            pins=solved.inputs.pins, forbids=solved.inputs.forbids, time_limit=limit,
         )  # fmt: skip
     except m.InfeasiblePins:
         return None
-    moves = _named(session, problem, answer.chain.moves)
-    return Why(answer.loss, answer.at_least, answer.is_exact, moves, _fit(problem, answer.chain))
+    names = problem.need_ids
+    moves = [
+        (problem.candidate_ids[move.candidate], ([names[j] for j in move.leaves], [names[j] for j in move.enters]))
+        for move in answer.chain.moves
+    ]  # fmt: skip
+    fit = _fit(problem, answer.chain)
+    return Why(answer.loss, answer.at_least, answer.is_exact, name_moves(session, moves), fit)
 
 
 def _fit(problem: m.Problem, chain: m.Chain) -> int:
@@ -91,21 +99,3 @@ def _fit(problem: m.Problem, chain: m.Chain) -> int:
     ]
     edges = problem.edges([(j, i) for _, j, i in pairs])
     return sum(sign * int(problem.fit[edge]) for (sign, *_), edge in zip(pairs, edges, strict=True))
-
-
-def _named(session: Session, problem: m.Problem, moves: Iterable[m.Move]) -> list[MoveRow]:
-    moves = list(moves)
-    codes = {problem.candidate_ids[move.candidate] for move in moves}
-    titles = {problem.need_ids[j] for move in moves for j in (*move.leaves, *move.enters)}
-    people = session.scalars(sa.select(Candidate).where(Candidate.code.in_(codes)))
-    needs = session.scalars(sa.select(Need).where(Need.code.in_(titles)))
-    person_of = {person.code: person for person in people}
-    need_of = {need.code: need for need in needs}
-    return [
-        MoveRow(
-            person_of[problem.candidate_ids[move.candidate]],
-            [need_of[problem.need_ids[j]] for j in move.leaves],
-            [need_of[problem.need_ids[j]] for j in move.enters],
-        )
-        for move in moves
-    ]

@@ -21,6 +21,11 @@ PART = re.compile(
     r"<strong>([\d.]+)</strong> / ([\d.]+)点",
     re.DOTALL,
 )
+CELL = re.compile(
+    r'<td class="wide">([\d.]+)<svg.*?<title>(\S+) ([\d.]+)点満点のうち([\d.]+)点</title>.*?'
+    r'<rect class="bar-value"[^>]*? width="([\d.]+)%"',
+    re.DOTALL,
+)
 
 
 def _parts(page: str) -> list[tuple[str, float, float, float]]:
@@ -31,6 +36,15 @@ def _parts(page: str) -> list[tuple[str, float, float, float]]:
         assert match, item
         name, most, reached, drawn, text, of = match.groups()
         assert (reached, most) == (text, of)
+        found.append((name, float(reached), float(most), float(drawn)))
+    return found
+
+
+def _cells(row: str) -> list[tuple[str, float, float, float]]:
+    """The same of a row of a ranking."""
+    found = []
+    for text, name, most, reached, drawn in CELL.findall(row):
+        assert reached == text
         found.append((name, float(reached), float(most), float(drawn)))
     return found
 
@@ -49,15 +63,15 @@ def test_the_parts_of_a_score_have_one_scale(
         weights = session.get_one(Round, ident).policy["weights"]
         expected = {m.PARTS[code][0]: bp / 100 for code, bp in placement.parts.items()}
         fit, number = placement.fit, placement.id
-        code = placement.candidate.code
     page = coordinator.get({
         "ranking": f"/rounds/{ident}/needs/{pair[0]}",
         "pair": f"/rounds/{ident}/needs/{pair[0]}/candidates/{pair[1]}",
         "placement": f"/placements/{number}",
     }[path]).text  # fmt: skip
     if path == "ranking":
-        page = page[page.index(code) :]
-    shown = _parts(page)
+        shown = _cells(page[page.index(f"/candidates/{pair[1]}") :].partition("</tr>")[0])
+    else:
+        shown = _parts(page)
     assert [name for name, *_ in shown] == [m.PARTS[code][0] for code in m.PARTS if weights[code]]
     for name, reached, most, drawn in shown:
         assert reached == pytest.approx(expected[name], abs=0.05)

@@ -17,7 +17,6 @@ from ...reference import shipped
 from ...web import charts
 from ...web.filters import show_points
 from ...web.labels import label, region, term, town
-from ...web.languages import locale
 from ...web.paging import this_page
 from ...web.tile_map import Tile, tile_map
 from ...web.unit import current_catalogue
@@ -25,7 +24,7 @@ from .. import figures, spread
 from ..directed import Directed
 from ..models import DirectiveKind, Round
 from ..plan import Cast, SeatRow, list_seats
-from .presenting import RoundPage, change_label
+from .presenting import RoundPage, change_label, join_sentences, strong
 
 SHOWN = 24  # pairs of a page
 MOST = 500  # pairs of a page that shows all
@@ -50,8 +49,6 @@ class EmptyRow:
         return change["fit"] if change else None
 
 
-BETWEEN = {"ja": Markup(), "en": Markup(" ")}  # sentences
-MOST_TOWNS = 2  # that a reason names
 WHO = {
     "town": (lazy_gettext("市町"), "town"),
     "person": (lazy_gettext("本人"), "person"),
@@ -153,29 +150,27 @@ class PlanPage(RoundPage):
     def council(self) -> Markup:
         """The plan in the words of a council: seats, first come first served, the worst served towns, fixed pairs."""
         told = [
-            _strong(
+            strong(
                 _("%(seats)s枠のうち%(filled)s枠を埋める案です。"),
                 seats=len(self.seats), filled=len(self.placed),
             )
         ]  # fmt: skip
         more = self.more_than_first_come
         if more == 0:
-            told.append(_strong(_("埋まる枠の数は、先着順と同じです。")))
+            told.append(strong(_("埋まる枠の数は、先着順と同じです。")))
         elif more is not None:
             sentence = (
                 _("先着順より%(n)s枠多く埋まります。")
                 if more > 0
                 else _("先着順より%(n)s枠少なくなります。")
             )
-            told.append(_strong(sentence, n=abs(more)))
+            told.append(strong(sentence, n=abs(more)))
         if self.worst is not None and len(self.sizes) > 1:
             size = term(self.worst.code, "size_class")
             sentence = _("最も埋まらない人口%(size)sの市町でも、%(percent)sが埋まります。")
-            told.append(_strong(sentence, size=size, percent=f"{self.worst.percent}%"))
-        told.append(
-            _strong(_("県が手で固定した組は%(n)s組です。"), n=self.given[DirectiveKind.PIN])
-        )
-        return BETWEEN[locale()].join(told)
+            told.append(strong(sentence, size=size, percent=f"{self.worst.percent}%"))
+        told.append(strong(_("県が手で固定した組は%(n)s組です。"), n=self.given[DirectiveKind.PIN]))
+        return join_sentences(told)
 
     @property
     def dots(self) -> list[charts.Dot]:
@@ -352,35 +347,25 @@ class PlanPage(RoundPage):
 
     def _why_not(self, entry: Mapping[str, Any]) -> str:
         """Why somebody with a better fit is not placed here."""
-        reason = entry["reason"]
-        places = [
-            town(self.cast.need_by_code[code].municipality_code)
-            for code in reason.get("needs", ())
-            if code in self.cast.need_by_code
-        ]
-        if reason["code"] != "taken" or not places:
-            return str(_("%(n)s位の人：%(why)s", n=entry["rank"], why=self.reason(reason)))
-        towns = list(dict.fromkeys(places))
-        there = _("・").join(towns)
-        if len(towns) > MOST_TOWNS:
-            there = _("ほかの%(n)s市町", n=len(towns))
-        more = reason.get("more", 0)
-        if more > 0:
-            return str(_(
+        reason, rank = entry["reason"], entry["rank"]
+        there = self.places_of(reason)
+        if not there:
+            return str(_("%(n)s位の人：%(why)s", n=rank, why=self.reason(reason)))
+        if reason.get("more", 0) > 0:
+            more = show_points(reason["more"])
+            told = _(
                 "%(n)s位の人は%(town)sに割当（適合度は最大%(more)s点高い）",
-                n=entry["rank"], town=there, more=show_points(more),
-            ))  # fmt: skip
-        return str(_("%(n)s位の人は%(town)sに割当", n=entry["rank"], town=there))
+                n=rank,
+                town=there,
+                more=more,
+            )
+        else:
+            told = _("%(n)s位の人は%(town)sに割当", n=rank, town=there)
+        return str(told)
 
 
 def _pairs_of(town: str) -> str:
     return f"{this_page(municipality=town, page=None)}#pairs"
-
-
-def _strong(sentence: str, **values: object) -> Markup:
-    """The sentence with its figures in bold type."""
-    told = {name: Markup("<strong>{}</strong>").format(value) for name, value in values.items()}
-    return Markup(sentence) % told  # noqa: S704 - of the catalogue, not of people
 
 
 def _person(row: SeatRow) -> int:

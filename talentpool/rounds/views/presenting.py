@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext
+from markupsafe import Markup
 
 from ... import matching as m
 from ...jobs import Job, JobState
 from ...language import sentences
 from ...states import RoundState
-from ...web.filters import show_points, show_signed
-from ...web.labels import in_town, label, term
+from ...web.filters import show_month, show_points, show_signed
+from ...web.labels import in_town, label, term, town
 from ...web.languages import in_readers_language, locale
 from .. import figures
 from ..directed import Directed
+from ..easing import Eased
 from ..models import DirectiveKind, Round
 from ..plan import Cast, Comparison
 
+MOST_TOWNS = 2  # that a short reason names
 VOCABULARIES = {"level": "skill", "form": "form", "mode": "mode"}  # of what a change is about
 
 
@@ -78,6 +81,15 @@ class RoundPage:
         titles = {code: in_town(need) for code, need in needs.items()}
         return m.reason_text(given, titles, lang=locale())
 
+    def places_of(self, reason: Mapping[str, Any]) -> str:
+        """The towns that somebody serves instead, where that is the reason and the cast has them."""
+        needs = self.cast.need_by_code if self.cast and reason["code"] == "taken" else {}
+        codes = [code for code in reason.get("needs", ()) if code in needs]
+        towns = list(dict.fromkeys(town(needs[code].municipality_code) for code in codes))
+        if len(towns) > MOST_TOWNS:
+            return str(_("ほかの%(n)s市町", n=len(towns)))
+        return str(_("・").join(towns))
+
     def rules(self, codes: Iterable[str]) -> list[str]:
         return [rule_label(code) for code in codes]
 
@@ -104,6 +116,33 @@ def change_label(change: Mapping[str, Any]) -> str:
     return m.change_text(change, _subject(change), lang=locale())
 
 
+def condition_label(eased: Eased) -> tuple[str, str, str]:
+    """(condition, before, after) of a change that was tried."""
+    kind, subject = eased.change["kind"], eased.change["subject"]
+    name, show = _CONDITIONS[kind]
+    words = str(name) if kind != "level" else _("必須：%(skill)s", skill=term(subject, "skill"))
+    return words, show(eased.before), show(eased.after)
+
+
+def _level(level: int | None) -> str:
+    return _("求めない") if level is None else term(str(level), "skill_level")
+
+
+def _forms(forms: frozenset[str]) -> str:
+    return str(_("、").join(term(form, "form") for form in sorted(forms)))
+
+
+_CONDITIONS: Mapping[str, tuple[Any, Callable[[Any], str]]] = {  # by kind of m.CHANGES
+    "level": (lazy_gettext("必須の技能"), _level),
+    "travel": (lazy_gettext("移動時間の上限"), lambda minutes: _("%(n)s分", n=minutes)),
+    "half_days": (lazy_gettext("1か月の半日コマ"), lambda n: _("%(n)sコマ", n=n)),
+    "later": (lazy_gettext("開始月"), show_month),
+    "mode": (lazy_gettext("働き方"), lambda mode: term(mode, "mode")),
+    "form": (lazy_gettext("任用形態"), _forms),
+    "engagements": (lazy_gettext("同時に引き受ける活動"), lambda n: _("%(n)s件", n=n)),
+}
+
+
 def _obstacles(entry: Mapping[str, Any]) -> list[str]:
     told = []
     if entry["busy"] > 0:
@@ -115,6 +154,19 @@ def _obstacles(entry: Mapping[str, Any]) -> list[str]:
         )
         told.append(_("対象外の主な理由：%(found)s。", found=found))
     return told
+
+
+BETWEEN = {"ja": Markup(), "en": Markup(" ")}  # sentences
+
+
+def strong(sentence: str, **values: object) -> Markup:
+    """The sentence with its figures in bold type."""
+    told = {name: Markup("<strong>{}</strong>").format(value) for name, value in values.items()}
+    return Markup(sentence) % told  # noqa: S704 - of the catalogue, not of people
+
+
+def join_sentences(told: Iterable[Markup]) -> Markup:
+    return BETWEEN[locale()].join(told)
 
 
 def _in_sentences(told: list[str]) -> str:

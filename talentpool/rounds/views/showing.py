@@ -14,14 +14,15 @@ from ...permissions import Action, get_visible
 from ...states import RoundState
 from ...web import current_actor, current_session, requires
 from ...web.paging import page_number
-from .. import plan, preparing, service, validity
+from .. import easing, plan, preparing, service, validity
 from ..directed import codes_moved, list_directed
 from ..forms import RoundListForm
-from ..why import explain_pair, people_of
+from ..why import explain_pair, people_of, price_pairs
 from .blueprint import blueprint
 from .columns import ROUNDS
 from .plan_page import Choice, PlanPage
-from .presenting import ComparisonPage, RoundPage, WaitingPage, rule_label
+from .presenting import ComparisonPage, RoundPage, WaitingPage, condition_label
+from .ranking_page import Asked, RankingPage
 
 RANKED = 20  # rows of a ranking on one page
 UNFINISHED = {RoundState.QUEUED, RoundState.RUNNING}
@@ -69,15 +70,35 @@ def show_ranking(round_id: int, need_id: int) -> ResponseReturnValue:
     row = service.get_round_need(session, round_, need_id)
     if row is None:
         raise NotFound
-    cast, ranking = plan.list_ranking(session, round_, row)
-    page, need = RoundPage(round_, cast), cast.needs[need_id]
-    found = cut_page(ranking, page_number(), size=RANKED)
-    log_names([row.candidate.id for row in found.rows])
+    ranking, asked = plan.list_ranking(session, round_, row), Asked.of(request.args)
+    need, found = ranking[0].needs[need_id], cut_page(ranking[1], page_number(), size=RANKED)
+    codes = [one.candidate.code for one in found.rows if asked.prices]
+    page = RankingPage(
+        round_, row, ranking, found,
+        asked=asked, prices=price_pairs(session, round_, need, codes),
+        looked=plan.look_up(session, actor, row, asked.words) if asked.words else (),
+    )  # fmt: skip
+    log_names(page.people)
+    return render_template("rounds/show_ranking.html", page=page, need=need)
+
+
+@blueprint.get("/<int:round_id>/needs/<int:need_id>/change")
+@requires(Action.VIEW_ROUND)
+def show_change(round_id: int, need_id: int) -> ResponseReturnValue:
+    """The smallest change for an empty seat, tried."""
+    session, actor = current_session(), current_actor()
+    round_ = service.get_finished(session, actor, round_id)
+    row = service.get_round_need(session, round_, need_id)
+    if row is None:
+        raise NotFound
+    cast = plan.Cast.of(session, round_)
+    eased = easing.try_change(session, round_, cast.needs[need_id])
+    if eased is None:
+        raise NotFound
+    log_names([move.person.id for move in eased.moves])
     return render_template(
-        "rounds/show_ranking.html", page=page, need=need,
-        excluded=[(rule_label(code), people) for code, people in plan.count_rules(row)],
-        found=found,
-        shortage=page.shortage(plan.empty_seats(round_).get(need.code)),
+        "rounds/show_change.html", page=RoundPage(round_, cast), need=cast.needs[need_id], eased=eased,
+        condition=condition_label(eased),
     )  # fmt: skip
 
 
