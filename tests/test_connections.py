@@ -81,6 +81,9 @@ def test_a_steady_body_may_take_longer_than_a_head(door: Door) -> None:
         client.sendall(head)
         door.wait_until(lambda: len(door.connections) == 1)
         (connection,) = door.connections.values()
+        door.wait_until(
+            lambda: connection.request is not None
+        )  # from here on what moves is counted
         for _ in range(3):
             client.sendall(piece)
             door.wait_until(lambda: connection.moved >= len(piece))

@@ -101,12 +101,15 @@ def _has(key: str, words: Words) -> bool:
 
 
 def name_objects(session: Session, events: Iterable[AuditEvent]) -> Mapping[tuple[str, str], str]:
-    """The code of the person or the need that an event is about, by its kind and id."""
+    """The codes of the people and needs that events are about or tell of, by kind and id."""
     found: dict[tuple[str, str], str] = {}
     ids: dict[str, set[int]] = {}
     for event in events:
         if event.object_id.isdecimal():
             ids.setdefault(event.object_type, set()).add(int(event.object_id))
+        for table in CODED.values():
+            if isinstance(told := event.detail.get(table.name), int):
+                ids.setdefault(table.name, set()).add(told)
     codes = {
         table.name: sa.select(table.c.id, table.c.code).where(
             table.c.id.in_(ids.get(table.name, ()))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +19,7 @@ from .models import Candidate, ProfileView
 from .service import get_own
 
 PAGE = 50  # rows
+RECENT = 30  # days that the log sums up
 LIST, PROFILE, EXPORT = "list", "profile", "export"  # a name in a list; the whole page; a file
 
 
@@ -69,8 +72,55 @@ def note_download(
     downloading.note_download(session, people, detail, actor=actor, now=now)
 
 
+class Office(StrEnum):
+    """Whose officers looked."""
+
+    PREFECTURE = "prefecture"
+    TOWN = "town"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnViews:
+    """The log of one person. officers and towns: who looked in the last `RECENT` days, `recent` times in all."""
+
+    found: Page[ProfileView]
+    counts: Mapping[Office, int]  # of the whole log
+    officers: int  # of the prefecture
+    towns: int
+    recent: int
+
+
+_IS_OF = {
+    Office.PREFECTURE: ProfileView.municipality_code.is_(None),
+    Office.TOWN: ProfileView.municipality_code.is_not(None),
+}
+
+
 def list_own_views(session: Session, actor: Actor, *, page: int = 1) -> Page[ProfileView]:
     """Who saw the profile of the signed-in person, newest first."""
-    candidate: Candidate = get_own(session, actor)
-    query = sa.select(ProfileView).where(ProfileView.candidate_id == candidate.id)
+    query = _of_own(session, actor)
     return fetch_page(session, query.order_by(ProfileView.id.desc()), page, size=PAGE)
+
+
+def read_own_views(
+    session: Session, actor: Actor, *, office: Office | None, page: int, now: datetime
+) -> OwnViews:
+    """The log with what it comes to; `office` keeps the views of one kind of office."""
+    own = _of_own(session, actor)
+    kept = own.where(_IS_OF[office]) if office is not None else own
+    counts = own.with_only_columns(*(sa.func.count().filter(_IS_OF[kind]) for kind in Office))
+    recent = own.where(ProfileView.at >= now - timedelta(days=RECENT)).with_only_columns(
+        sa.func.count(ProfileView.viewer_id.distinct()).filter(_IS_OF[Office.PREFECTURE]),
+        sa.func.count(ProfileView.municipality_code.distinct()),
+        sa.func.count(),
+    )
+    return OwnViews(
+        fetch_page(session, kept.order_by(ProfileView.id.desc()), page, size=PAGE),
+        dict(zip(Office, session.execute(counts).one(), strict=True)),
+        *session.execute(recent).one(),
+    )
+
+
+def _of_own(session: Session, actor: Actor) -> sa.Select[ProfileView]:
+    candidate: Candidate = get_own(session, actor)
+    return sa.select(ProfileView).where(ProfileView.candidate_id == candidate.id)

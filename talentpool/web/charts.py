@@ -22,6 +22,7 @@ PLOT_TOP = 24
 PLOT_HEIGHT = 120
 TIMELINE_HEIGHT = 190
 
+COLUMN, COLUMNS_BASE = 40, 120  # pixels of a chart of columns
 LABELS, PLOT, BEYOND, LINE = 190, 320, 60, 26  # pixels of a chart of dots
 
 
@@ -135,6 +136,30 @@ def _text(x: float, y: float, text: str) -> Markup:
     return Markup(
         '<text class="figure-text" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>'
     ).format(x, y, text)
+
+
+def columns(values: Sequence[tuple[str, int]], *, title: str, description: str) -> Markup:
+    """A column for each (label, count), from zero, with its count on top where there is one."""
+    most = max((value for _, value in values), default=0) or 1
+    drawn = Markup().join(
+        _column(place, label, value, value / most) for place, (label, value) in enumerate(values)
+    )
+    return Markup(
+        '<svg class="columns-chart" role="img" focusable="false" width="{width}" height="{height}" '
+        'viewBox="0 0 {width} {height}"><title>{title}</title><desc>{description}</desc>'
+        '<line class="axis" x1="0" x2="{width}" y1="{base}" y2="{base}"/>{drawn}</svg>'
+    ).format(
+        width=max(len(values), 1) * COLUMN, height=COLUMNS_BASE + 24, base=COLUMNS_BASE,
+        title=title, description=description, drawn=drawn,
+    )  # fmt: skip
+
+
+def _column(place: int, label: str, value: int, share: float) -> Markup:
+    height = share * (COLUMNS_BASE - 24)
+    middle, top = (place + 0.5) * COLUMN, COLUMNS_BASE - height
+    column = _block("booked", middle, COLUMNS_BASE, height) if value else Markup()
+    count = _text(middle, top - 6, str(value)) if value else Markup()
+    return column + count + _text(middle, COLUMNS_BASE + 18, label)
 
 
 @dataclass(frozen=True, slots=True)

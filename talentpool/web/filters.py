@@ -53,6 +53,11 @@ def show_moment(value: datetime | None) -> str:
     return "" if value is None else f"{show_day(value)} {value.astimezone(dates.JST):%H:%M}"
 
 
+def show_clock(value: datetime) -> str:
+    """The time of day in Japan."""
+    return f"{value.astimezone(dates.JST):%H:%M}"
+
+
 def show_brief_months(first: int, last: int) -> str:
     """A period in a column: 2027/4～2028/3, in English Apr 2027 to Mar 2028. The sign is one of CP932."""
     both = dict.fromkeys((_brief_month(first), _brief_month(last)))
@@ -128,6 +133,7 @@ def init_app(app: Flask) -> None:
         date=_unbroken(show_date),
         time=_unbroken(show_time),
         day=show_day,
+        clock=show_clock,
         moment=show_moment,
         brief_period=show_brief_months,
         month=_unbroken(show_month),

@@ -19,6 +19,7 @@ from .. import directory, trail
 from ..directory import STANDING_LABELS, Account, Named, Standing, show_accounts
 from ..downloading import note_download
 from ..models import User
+from .told import tell
 
 TONES = {Standing.IN_USE: "success", Standing.INVITED: "info", Standing.DISABLED: "error"}
 STATES = {standing: (words, TONES[standing]) for standing, words in STANDING_LABELS.items()}
@@ -103,6 +104,7 @@ class AuditLine:
     event: AuditEvent
     actor: str
     name: str  # of what it is about
+    detail: str
 
     @property
     def deed(self) -> str:
@@ -114,11 +116,6 @@ class AuditLine:
         kind = self.event.object_type
         return f"{label(OBJECTS[kind]) if kind in OBJECTS else kind} {self.name}"
 
-    @property
-    def detail(self) -> str:
-        told = self.event.detail.items()
-        return ", ".join(f"{name}: {value}" for name, value in told if value is not None)
-
 
 def _events(session: Session, events: Sequence[AuditEvent]) -> Iterator[AuditLine]:
     named = directory.name_accounts(session, [event.actor_id for event in events])
@@ -126,7 +123,7 @@ def _events(session: Session, events: Sequence[AuditEvent]) -> Iterator[AuditLin
     for event in events:
         known = named.get(event.actor_id) if event.actor_id is not None else None
         thing = codes.get((event.object_type, event.object_id), event.object_id)
-        yield AuditLine(event, name_of(known) or role(event.actor_role), thing)
+        yield AuditLine(event, name_of(known) or role(event.actor_role), thing, tell(event, codes))
 
 
 AUDIT = ListPage[AuditEvent, AuditLine](

@@ -6,10 +6,10 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import months, own, staff, steps
+from . import months, own, records, staff, steps
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "init_app", "months", "own", "staff", "steps"]
+__all__ = ["blueprint", "init_app", "months", "own", "records", "staff", "steps"]
 
 
 def init_app(app: Flask) -> None:
@@ -19,5 +19,6 @@ def init_app(app: Flask) -> None:
         _("稼働"), "candidates.show_availability", Role.CANDIDATE, position=12, icon="calendar"
     )
     menu.add(_("閲覧履歴"), "candidates.list_views", Role.CANDIDATE, position=60, icon="eye")
+    menu.add(_("閲覧の記録"), "candidates.show_oversight", Role.AUDITOR, position=81, icon="eye")
     staff_roles = (Role.COORDINATOR, Role.APPROVER, Role.AUDITOR)
     menu.add(_("登録者"), "candidates.list_candidates", *staff_roles, position=10, icon="people")

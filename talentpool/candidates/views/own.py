@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext
 
 from ... import clock
+from ...accounts.directory import name_accounts
+from ...dates import local_date
 from ...errors import Refused
 from ...permissions import Action
 from ...web import check_version, current_actor, current_session, requires
-from ...web.paging import page_number
+from ...web.paging import page_number, this_page
 from .. import drafting, leaving, service, submitting, viewing
 from ..models import Candidate
 from .blueprint import blueprint, buttons_of, standing_of
 from .presenting import Presenter
+from .records import PURPOSES
 from .steps import PERSON, line_of_steps
 
-PURPOSES = {
-    viewing.LIST: lazy_gettext("一覧（氏名）"),
-    viewing.EXPORT: lazy_gettext("ファイルへの書出し"),
+OFFICES = {
+    None: lazy_gettext("すべて"),
+    viewing.Office.PREFECTURE: lazy_gettext("県"),
+    viewing.Office.TOWN: lazy_gettext("市町"),
 }
 
 
@@ -101,5 +106,18 @@ def list_views() -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     if service.find_own(session, actor) is None:
         return render_template("candidates/begin_profile.html")
-    found = viewing.list_own_views(session, actor, page=page_number())
-    return render_template("candidates/list_views.html", found=found, purposes=PURPOSES)
+    asked = request.args.get("who")
+    office = viewing.Office(asked) if asked in set(viewing.Office) else None
+    own = viewing.read_own_views(session, actor, office=office, page=page_number(), now=clock.now())
+    total = sum(own.counts.values())
+    chips = [
+        (words, this_page(who=kind, page=None), office is kind, own.counts[kind] if kind else total)
+        for kind, words in OFFICES.items()
+    ]
+    return render_template(
+        "candidates/list_views.html", own=own, purposes=PURPOSES, chips=chips, days=viewing.RECENT,
+        days_of_views=[
+            (day, list(rows)) for day, rows in groupby(own.found.rows, lambda row: local_date(row.at))
+        ],
+        names=name_accounts(session, [row.viewer_id for row in own.found.rows]),
+    )  # fmt: skip

@@ -1,0 +1,126 @@
+"""The detail of an audit event in the reader's words. What has no words is shown as it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext as _
+
+from ...audit import AuditEvent
+from ...states import MACHINES, Transition
+from ...web.labels import label, role, term, town
+
+SHORT = 12  # characters of a hash
+Names = Mapping[tuple[str, str], str]  # (table, id) → code
+
+
+STATES: Mapping[str, type[StrEnum]] = {
+    machine.name: machine.states for machine in MACHINES.values()
+}
+STEPS: Mapping[str, Transition] = {
+    machine.entry(step).code: step for machine in MACHINES.values() for step in machine.transitions
+}
+
+
+def tell(event: AuditEvent, names: Names) -> str:
+    """Each part of the detail, the change of state first."""
+    detail = {name: value for name, value in event.detail.items() if value is not None}
+    told = []
+    if "from" in detail and "to" in detail:
+        before, after = (_state(event, detail.pop(name)) for name in ("from", "to"))
+        told.append(gettext("%(before)s → %(after)s", before=before, after=after))
+    told += [_part(event, name, value, names) for name, value in detail.items()]
+    return str(gettext("・").join(told))
+
+
+def _part(event: AuditEvent, name: str, value: Any, names: Names) -> str:
+    words = WORDS.get(name)
+    if words is None:
+        return f"{name}: {value}"
+    text, show = words
+    return str(gettext("%(name)s：%(value)s", name=text, value=show(event, value, names)))
+
+
+def _state(event: AuditEvent, value: str) -> str:
+    kind = STATES.get(event.object_type)
+    return label(kind(value)) if kind is not None and value in set(kind) else value
+
+
+def _reason(event: AuditEvent, value: Any, _names: Names) -> str:
+    step = STEPS.get(event.action)
+    return term(value, step.reasons) if step is not None and step.reasons else str(value)
+
+
+def _plain(_event: AuditEvent, value: Any, _names: Names) -> str:
+    if isinstance(value, list):
+        return str(gettext("、").join(map(str, value)))
+    return str(value)
+
+
+def _hash(_event: AuditEvent, value: Any, _names: Names) -> str:
+    return f"{value}"[:SHORT]
+
+
+def _coded(table: str) -> Callable[[AuditEvent, Any, Names], str]:
+    return lambda _event, value, names: names.get((table, str(value)), str(value))
+
+
+def _town(_event: AuditEvent, value: Any, _names: Names) -> str:
+    return town(value)
+
+
+def _role(_event: AuditEvent, value: Any, _names: Names) -> str:
+    return role(value)
+
+
+# What code records about an event: its name, and how its value is shown.
+WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
+    "audience": (_("範囲"), _plain),
+    "based_on": (_("もとの回"), _plain),
+    "before": (_("前"), _plain),
+    "by": (_("方法"), _plain),
+    "candidate": (_("登録者"), _coded("candidate")),
+    "cause": (_("原因"), _plain),
+    "caused_by": (_("きっかけの推薦"), _plain),
+    "content": (_("内容の照合値"), _hash),
+    "decision": (_("決裁"), _plain),
+    "domain": (_("ドメイン"), _plain),
+    "endorsement": (_("回議"), _plain),
+    "fields": (_("変えた項目"), _plain),
+    "filters": (_("条件"), _plain),
+    "fiscal_year": (_("年度"), _plain),
+    "from": (_("前"), _plain),
+    "input_hash": (_("入力の照合値"), _hash),
+    "list": (_("一覧"), _plain),
+    "municipality": (_("市町"), _town),
+    "named": (_("氏名"), _plain),
+    "need": (_("募集"), _coded("need")),
+    "needs": (_("募集の数"), _plain),
+    "number": (_("番号"), _plain),
+    "objective": (_("合計点（100分の1点）"), _plain),
+    "outcome": (_("結果"), _plain),
+    "paper": (_("起案書"), _plain),
+    "placement": (_("推薦"), _plain),
+    "prefecture": (_("都道府県"), _plain),
+    "purpose": (_("目的"), _plain),
+    "rank": (_("順位"), _plain),
+    "reason": (_("理由"), _reason),
+    "role": (_("役割"), _role),
+    "round": (_("回"), _plain),
+    "row": (_("行"), _plain),
+    "rows": (_("件数"), _plain),
+    "rule": (_("規則"), _plain),
+    "seat": (_("枠"), _plain),
+    "snapshot": (_("控え"), _plain),
+    "state": (_("状態"), _plain),
+    "step": (_("段階"), _plain),
+    "to": (_("後"), _plain),
+    "undo": (_("取消し"), _plain),
+    "until": (_("期限"), _plain),
+    "version": (_("版"), _plain),
+    "what": (_("内容"), _plain),
+    "what_if": (_("試算"), _plain),
+    "why": (_("理由"), _plain),
+}
