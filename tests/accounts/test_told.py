@@ -21,9 +21,9 @@ def test_a_step_is_told_by_the_words_of_its_states_and_reason(app: TalentpoolFla
     assert answer.status_code == 302
     auditor = signed_in(app, Role.AUDITOR)
     (row,) = [row for row in auditor.get("/audit").text.split("<tr>")[1:] if ">差し戻す<" in row]
-    assert "県の確認待ち → 下書き" in row
+    assert "確認待ち → 下書き" in row
     assert "submitted" not in row
     assert "unclear_tasks" not in row
     assert "Submitted" in auditor.get("/audit?lang=en").text
     file = auditor.get("/audit?format=csv").text
-    assert "県の確認待ち → 下書き" in file or "Submitted" in file
+    assert "確認待ち → 下書き" in file or "Submitted" in file
