@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+
+import sqlalchemy as sa
 
 from .. import audit
 from ..dates import fiscal_year, fiscal_year_days, local_date
@@ -127,6 +130,30 @@ def _note_review(
 ) -> None:
     membership.review_reason, membership.review_comment = reason, comment.strip()
     membership.reviewed_at, membership.reviewed_by = now, actor.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What an officer said of the evidence of a skill."""
+
+    state: str
+    by: int | None  # account
+    at: datetime
+
+
+def list_checks(session: Session, candidate: Candidate) -> dict[str, Check]:
+    """Skill → its last check, as the audit trail has it."""
+    event = audit.AuditEvent
+    query = sa.select(event.detail, event.actor_id, event.at).where(
+        event.action == audit.Deed.CANDIDATE_VERIFY.code,
+        event.object_type == Candidate.__tablename__,
+        event.object_id == str(candidate.id),
+    )
+    return {
+        skill: Check(state, by, at)
+        for detail, by, at in session.execute(query.order_by(event.seq))
+        for skill, state in detail.items()
+    }
 
 
 def verify_evidence(

@@ -14,6 +14,7 @@ from . import charts
 from .access import public
 from .labels import label
 from .paging import this_page
+from .timeline import timeline
 from .unit import current_actor, current_catalogue, current_session
 
 blueprint = Blueprint("pages", __name__)
@@ -66,7 +67,7 @@ def accessibility() -> str:
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(charts=charts, may=may, this_page=this_page)
+    app.jinja_env.globals.update(charts=charts, draw_months=timeline, may=may, this_page=this_page)
 
 
 def may(action: str) -> bool:

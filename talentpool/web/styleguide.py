@@ -32,6 +32,7 @@ from .charts import Dot
 from .fields import option
 from .lists import Column, ListForm, Shown
 from .tile_map import Tile, tile_map
+from .timeline import Bar, Lane
 
 blueprint = Blueprint("styleguide", __name__)
 
@@ -236,6 +237,13 @@ def show() -> str:
         office=Contact("兵庫県 DX人材担当", "078-000-0000", "平日 9時から17時まで"),
         tiles=tile_map(TILES, lambda _code: "#", title=_("市町ごとの充足")),
         dots=DOTS,
+        bars=[Bar(first + i, 8, i % 3, i % 4) for i in range(5)] + [Bar(first + 5, 0, 0, 0, True)],
+        lanes=[
+            Lane("養父市 標準化 月2", first - 2, first + 2, is_booked=True),
+            Lane(
+                "豊岡市 窓口改革アドバイザーの長い名前 月2", first + 3, first + 3, False, "打診中"
+            ),
+        ],
         rows=[(_("窓口改革アドバイザー"), _("豊岡市"), 1), (_("標準化の支援"), _("養父市"), 2)],
     )
 

@@ -396,7 +396,7 @@ def test_every_look_at_a_named_profile_is_kept_and_shown_to_the_person(
         ("municipality", "profile"),
     ]
     page = person.get("/views").text
-    for text in ("県決裁者", "市町担当者", "姫路市", "全3件"):
+    for text in ("県決裁者", "市町担当者", "姫路市", "3回見ました"):
         assert text in page
 
 

@@ -17,7 +17,7 @@ from ...web.fields import days_of
 from ...web.labels import region, term, weekdays
 from ...web.languages import in_readers_language
 from ..forms.windows import MODES
-from ..models import Candidate, CandidateWindow
+from ..models import Candidate, CandidateSkill, CandidateWindow
 from ..service import is_pay_known
 from ..steps import Step
 
@@ -143,13 +143,15 @@ class Presenter:
         ]
         return Section(Step.CAREER, tables=[table for table in tables if table.rows])
 
-    def skills(self) -> Section:
+    @property
+    def claims(self) -> list[CandidateSkill]:
+        """The highest levels first."""
         order = {
             term.code: place for place, term in enumerate(self.catalogue.terms(Vocabulary.SKILL))
         }
-        claims = sorted(
-            self.candidate.skills, key=lambda row: (-row.level, order.get(row.skill, 99))
-        )
+        return sorted(self.candidate.skills, key=lambda row: (-row.level, order.get(row.skill, 99)))
+
+    def skills(self) -> Section:
         rows = [
             (
                 self._label(Vocabulary.SKILL, row.skill),
@@ -158,7 +160,7 @@ class Presenter:
                 self._label(Vocabulary.EVIDENCE_STATE, row.evidence),
                 row.evidence_note,
             )
-            for row in claims
+            for row in self.claims
         ]
         exams = [(row.name_then, row.year or "") for row in self.candidate.exams]
         tables = [
@@ -210,8 +212,8 @@ class Presenter:
                     _("務めたい役割"),
                     self._labels(Vocabulary.ROLE, [row.role for row in person.roles]),
                 ),
-                (_("報酬の最低額（半日コマあたり）"), self._pay(person.pay_minimum)),
-                (_("報酬の希望額（半日コマあたり）"), self._pay(person.pay_wish)),
+                (_("報酬の最低額（半日コマあたり）"), self.pay(person.pay_minimum)),
+                (_("報酬の希望額（半日コマあたり）"), self.pay(person.pay_wish)),
                 (_("取り組みたいテーマ"), self._labels(Vocabulary.THEME, person.themes)),
                 (_("活動したい地域"), _("、").join(map(region, person.regions))),
                 (_("登録の動機"), self._labels(Vocabulary.MOTIVE, person.motives)),
@@ -223,7 +225,7 @@ class Presenter:
             ],
         )
 
-    def _pay(self, yen: int) -> str | None:
+    def pay(self, yen: int) -> str | None:
         if not is_pay_known(self.candidate):
             return None
         return str(_("%(n)s円", n=f"{yen:,}") if yen else _("無償でもよい"))

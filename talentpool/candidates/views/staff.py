@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ... import clock
-from ...dates import local_date
+from ...accounts.directory import name_accounts
+from ...dates import local_date, month_of
 from ...errors import LostRace, Refused
 from ...ledger import service as ledger
 from ...permissions import Action, Role, can
@@ -22,6 +23,7 @@ from .. import finding, forms, reviewing, service, viewing
 from ..models import Candidate, Membership
 from .blueprint import blueprint, buttons_of, log_names, standing_of
 from .columns import PEOPLE
+from .person_page import PersonPage
 from .presenting import Presenter
 
 STAFF = frozenset({Role.COORDINATOR, Role.APPROVER, Role.AUDITOR})
@@ -78,8 +80,7 @@ def _show_candidate(
         membership=membership,
         standing=standing_of(membership),
         buttons=buttons_of(membership),
-        sections=Presenter(candidate, service.mail_address(current_session(), candidate)).whole(),
-        months=ledger.list_months(session, candidate.id),
+        page=_person_page(candidate),
         consents=[row for row in candidate.consents if row.audience == actor.prefecture_code],
         reasons=choices("profile_return_reason"),
         until=until or _until_form(membership),
@@ -91,6 +92,19 @@ def _show_candidate(
         overtaken=overtaken,
         refused_verb=verb,
         error=error,
+    )
+
+
+def _person_page(candidate: Candidate) -> PersonPage:
+    session = current_session()
+    checks = reviewing.list_checks(session, candidate)
+    return PersonPage(
+        candidate,
+        Presenter(candidate, service.mail_address(session, candidate)),
+        ledger.list_months(session, candidate.id),
+        month_of(local_date(clock.now())),
+        checks,
+        name_accounts(session, [check.by for check in checks.values()]),
     )
 
 

@@ -6,11 +6,11 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import answers, approvals, bulk, drafts, leaving, needs, papers, staff, steps
+from . import answers, approvals, bulk, courses, drafts, leaving, needs, papers, staff, steps
 from .blueprint import blueprint
 
 __all__ = [
-    "answers", "approvals", "blueprint", "bulk", "drafts", "init_app", "leaving", "needs", "papers",
+    "answers", "approvals", "blueprint", "bulk", "courses", "drafts", "init_app", "leaving", "needs", "papers",
     "staff", "steps",
 ]  # fmt: skip
 
