@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from ..reference.reasons import LONGEST
 from ..standing import PlacementStanding
@@ -13,10 +13,10 @@ from ..states import PLACEMENT
 from ..web import current_actor
 from ..web.fields import CatalogueForm, option
 from ..web.forms import Form, long_text_field, text_field
-from ..web.labels import choices, label, region
+from ..web.labels import choices, label, lazy_label, region
 from ..web.lists import EVERY, ListForm
 from . import bulk, finding, lifting, register
-from .models import Authority
+from .models import Authority, Placement
 from .register import PaperStanding
 
 NOT_IN_ORDER = 0
@@ -130,6 +130,43 @@ class PlacementListForm(ListForm, CatalogueForm):
         self.offer(self.municipality, ((town.code, label(town)) for town in towns))
         within = ((n, _("%(n)s日以内", n=n) if n else _("過ぎた")) for n in finding.DUE_WITHIN)
         self.offer(self.due, within)
+
+
+class CompareForm(Form):
+    """A town's answers to everybody who is introduced for one need: fields answer_, reason_ and comment_<placement id>."""
+
+    @classmethod
+    def of(cls, rows: Sequence[Placement]) -> type[CompareForm]:
+        fields: dict[str, Any] = {}
+        for row in rows:
+            name = row.candidate.name
+            fields |= {
+                f"answer_{row.id}": RadioField(
+                    _("%(name)sさんへの返事", name=name),
+                    choices=[
+                        option(verb, lazy_label(PLACEMENT.steps[verb]))
+                        for verb in ("welcome", "turn_down")
+                    ],
+                    validators=[Optional()],
+                ),
+                f"reason_{row.id}": SelectField(
+                    _("%(name)sさんを見送る理由", name=name), default=""
+                ),
+                f"comment_{row.id}": long_text_field(
+                    _("%(name)sさんについての補足", name=name), most=LONGEST
+                ),
+            }
+        return type("CompareFormOfNeed", (cls,), fields)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reasons = PLACEMENT.steps["turn_down"].reasons or ""
+        for field in self:
+            if field.short_name.startswith("reason_"):
+                field.choices = [
+                    option("", _("選んでください")),
+                    *(option(*one) for one in choices(reasons)),
+                ]
 
 
 class DraftForm(Form):

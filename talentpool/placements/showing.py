@@ -105,6 +105,7 @@ class Introduction:
     first_month: int
     last_month: int
     half_days: int  # per month
+    fit: int | None  # bp
     candidate_code: str
     candidate_id: int | None
     name: str | None
@@ -128,6 +129,7 @@ class Introduction:
             need.first_month,
             need.last_month,
             need.half_days,
+            placement.fit if is_named else None,
             person.code,
             person.id if is_named else None,
             person.name if is_named else None,

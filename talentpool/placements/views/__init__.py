@@ -6,12 +6,25 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import answers, approvals, bulk, courses, drafts, leaving, needs, papers, staff, steps
+from . import (
+    answers,
+    approvals,
+    bulk,
+    comparing,
+    courses,
+    drafts,
+    leaving,
+    needs,
+    papers,
+    progress,
+    staff,
+    steps,
+)
 from .blueprint import blueprint
 
 __all__ = [
-    "answers", "approvals", "blueprint", "bulk", "courses", "drafts", "init_app", "leaving", "needs", "papers",
-    "staff", "steps",
+    "answers", "approvals", "blueprint", "bulk", "comparing", "courses", "drafts", "init_app",
+    "leaving", "needs", "papers", "progress", "staff", "steps",
 ]  # fmt: skip
 
 

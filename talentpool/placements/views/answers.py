@@ -17,7 +17,7 @@ from ...errors import Refused
 from ...permissions import Action, Actor, Role, can, get_visible
 from ...states import NAMED, PlacementState
 from ...web import current_actor, current_catalogue, current_session, requires
-from .. import service, stepping, weighing
+from .. import comparing, service, stepping, weighing
 from ..models import Placement
 from ..showing import Introduction, Offer
 from ..standing import standings
@@ -108,9 +108,15 @@ def show_introduction_page(
     session, actor, now = current_session(), current_actor(), clock.now()
     steps = stepping.list_steps(session, placement, actor=actor, now=now)
     standing = standings(session, [placement], local_date(now))
+    is_named = placement.state in NAMED
+    beside = comparing.list_introduced(session, actor, placement.need_id) if is_named else []
     return render_template(
         "placements/show_introduction.html",
         introduction=Introduction.of(placement, standing[placement.id]),
+        weighed=weighing.weigh(session, placement, current_catalogue()) if is_named else None,
+        parts=service.list_parts(session, placement) if is_named else [],
+        ranked=placement.reason if {"rank", "of"} <= placement.reason.keys() else None,
+        beside=len(beside) if placement in beside else 0,
         sections=_profile(session, actor, placement),
         buttons=buttons(placement, steps),
         error=error,

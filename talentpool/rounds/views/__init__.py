@@ -6,10 +6,10 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import making, showing
+from . import making, showing, unfilled
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "init_app", "making", "showing"]
+__all__ = ["blueprint", "init_app", "making", "showing", "unfilled"]
 
 
 def init_app(app: Flask) -> None:
