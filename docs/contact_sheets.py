@@ -1,8 +1,9 @@
-"""Every kind of page of every role on a new demo, as contact sheets: `python -m docs.contact_sheets FOLDER`.
+"""Every kind of page of every role on a new demo, as contact sheets: `python -m docs.contact_sheets FOLDER [LANGUAGE]`.
 
-One page of a kind is taken (/needs/1, /needs/2 are one kind) at 1280 and 390 pixels and as it is printed. FOLDER gets
-a picture of each, a sheet for each role and width, and pages.md: address, heights, what is wider than the screen, and
-what axe-core finds.
+One page of a kind is taken (/needs/1, /needs/2 are one kind) at 1280 and 390 pixels, at 640 (1280 pixels at 200 %) and
+as it is printed. FOLDER gets a picture of each, a sheet for each role and width, and pages.md: address, height, A4
+sheets, kilobytes of the page without its files, and faults: what is wider than the screen, asks another host, or is
+found by axe-core.
 """
 
 from __future__ import annotations
@@ -20,16 +21,22 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from talentpool.demo.accounts import PASSWORD
 from tests import servers
 
-WIDTHS = {"1280": 1280, "390": 390, "print": 1123}  # print: A4 landscape at 96 dots an inch
+WIDTHS = {
+    "1280": 1280,
+    "390": 390,
+    "640": 640,
+    "print": 1123,
+}  # print: A4 landscape at 96 dots an inch
 TALLEST = 6_000  # pixels of a picture
-ACROSS = {"1280": 4, "390": 8, "print": 4}  # pictures side by side on a sheet
+ACROSS = {"1280": 4, "390": 8, "640": 6, "print": 4}  # pictures side by side on a sheet
 SHEET = 1_920  # pixels
 LEFT_OUT = re.compile(r"/(signout|static|.*\.(ics|csv|xlsx|pdf|json)$)")
+SHEET_OF_PDF = re.compile(rb"/Type\s*/Page\b")
 NUMBER = re.compile(r"(?<=/)[0-9]+(?=/|$)")
 
 
@@ -38,10 +45,12 @@ class Shot:
     path: str
     picture: Path
     height: int
+    sheets: int | None  # of A4, as printed
+    kilobytes: int
     faults: list[str]
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, language: str = "ja") -> None:
     with _demo() as (address, people), sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=servers.find_browser(), args=["--no-sandbox", "--disable-gpu"]
@@ -50,6 +59,7 @@ def main(folder: Path) -> None:
         for email in ("visitor", *people):
             name = email.partition("@")[0]
             page = browser.new_context(locale="ja-JP").new_page()
+            page.goto(f"{address}/?lang={language}")
             if email in people:
                 _sign_in(page, address, email)
             for path in _kinds(page, address):
@@ -98,7 +108,9 @@ def _kinds(page: Page, address: str) -> Iterator[str]:
     for path in waiting:
         page.goto(address + path)
         yield path
-        links = page.locator("a[href]").evaluate_all("links => links.map(link => link.href)")
+        links = page.locator("a[href]").evaluate_all(
+            "links => links.map(link => new URL(link.getAttribute('href'), document.baseURI).href)"
+        )
         for link in map(urlsplit, links):
             kind = NUMBER.sub("N", link.path)
             if f"{link.scheme}://{link.netloc}" != address or LEFT_OUT.match(link.path):
@@ -112,20 +124,39 @@ def _take(page: Page, address: str, folder: Path, width: str) -> Shot:
     folder.mkdir(parents=True, exist_ok=True)
     page.emulate_media(media="print" if width == "print" else "screen")
     page.set_viewport_size({"width": WIDTHS[width], "height": 900})
-    page.goto(address)
+    hosts: set[str] = set()
+    with _listening(page, hosts):
+        answer = page.goto(address)
     height, reach = page.evaluate(
         "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
     )
     faults = ["too wide"] if reach > WIDTHS[width] else []
-    if width != "print":
+    faults += [f"asks {host}" for host in sorted(hosts - {urlsplit(address).netloc, ""})]
+    if width in {"1280", "390"}:
         faults += [fault["id"] for fault in Axe().run(page).response["violations"]]
+    sheets = None
+    if width == "print":
+        sheets = len(SHEET_OF_PDF.findall(page.pdf(format="A4", prefer_css_page_size=True)))
     path = urlsplit(address).path
     name = NUMBER.sub("N", path).strip("/").replace("/", "-") or "home"
     picture = folder / f"{name}-{width}.png"
     page.set_viewport_size({"width": WIDTHS[width], "height": min(max(height, 900), TALLEST)})
     page.screenshot(path=picture)
     page.emulate_media(media="screen")
-    return Shot(path, picture, height, faults)
+    weight = len(answer.body()) if answer is not None else 0
+    return Shot(path, picture, height, sheets, -(-weight // 1024), faults)
+
+
+@contextmanager
+def _listening(page: Page, hosts: set[str]) -> Iterator[None]:
+    """Collects the hosts that the page asks."""
+
+    def note(request: Request) -> None:
+        hosts.add(urlsplit(request.url).netloc)
+
+    page.on("request", note)
+    yield
+    page.remove_listener("request", note)
 
 
 def _lay_out(browser: Browser, sheet: Path, shots: list[Shot], across: int) -> None:
@@ -149,9 +180,10 @@ def _lay_out(browser: Browser, sheet: Path, shots: list[Shot], across: int) -> N
 
 
 def _list(file: Path, taken: dict[tuple[str, str], list[Shot]]) -> None:
-    lines = ["| who | page | width | height | |", "| --- | --- | --- | --- | --- |"]
+    lines = ["| who | page | width | height | A4 | KB | |", "|---|---|---|---|---|---|---|"]
     lines += [
-        f"| {name} | {shot.path} | {width} | {shot.height} | {', '.join(shot.faults)} |"
+        f"| {name} | {shot.path} | {width} | {shot.height} | {shot.sheets or ''} | {shot.kilobytes} | "
+        f"{', '.join(shot.faults)} |"
         for (name, width), shots in taken.items()
         for shot in shots
     ]
@@ -159,4 +191,4 @@ def _list(file: Path, taken: dict[tuple[str, str], list[Shot]]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -13,6 +13,7 @@ from ..standing import STATES, WORDS, Reader
 from . import charts
 from .access import public
 from .labels import label
+from .languages import locale
 from .paging import this_page
 from .timeline import timeline
 from .unit import current_actor, current_catalogue, current_session
@@ -25,6 +26,16 @@ READERS = (Reader.STAFF, Reader.TOWN, Reader.PERSON)  # in the order of the colu
 @public
 def guide() -> str:
     return render_template("public/guide.html", hours=HOURS_A_HALF_DAY, half_days=HALF_DAYS_A_DAY)
+
+
+@blueprint.get("/help/words")
+@public
+def words() -> str:
+    """Hard words with their readings, in plain ones."""
+    return render_template(
+        "public/words.html", hours=HOURS_A_HALF_DAY, half_days=HALF_DAYS_A_DAY,
+        show_readings=locale() == "ja",
+    )  # fmt: skip
 
 
 @blueprint.get("/help/states")

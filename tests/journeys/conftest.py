@@ -173,6 +173,7 @@ class Door:
     site: Site
     has_scripts: bool
     inspector: Inspector
+    visitor_class: type[Visitor] = Visitor
     visitors: list[Visitor] = field(default_factory=list)
 
     def visitor(self) -> Visitor:
@@ -180,7 +181,7 @@ class Door:
             java_script_enabled=self.has_scripts, locale="ja-JP", viewport={"width": 1280, "height": 900}
         )  # fmt: skip
         context.set_default_timeout(30_000)  # of a busy machine
-        visitor = Visitor(context.new_page(), self.site, self.inspector)
+        visitor = self.visitor_class(context.new_page(), self.site, self.inspector)
         self.visitors.append(visitor)
         return visitor
 

@@ -134,7 +134,7 @@ def _read_behind(door: Door, coordinator: Visitor, candidate: Visitor, need_id: 
     coordinator.go("/rounds/").page.locator("main tbody a, main .card a").first.click()
     round_path = "/" + coordinator.page.url.split("/", 3)[3]
     coordinator.go(f"{round_path}/needs/{need_id}")
-    person = coordinator.page.locator("main .card a").first.get_attribute("href")
+    person = coordinator.page.locator("main tbody th a").first.get_attribute("href")
     for path in (person or "", "/home", "/candidates", "/needs/", "/placements", "/mails"):
         coordinator.go(path)
     for path in ("/profile", "/profile/availability", "/offers", "/account"):
