@@ -15,6 +15,7 @@ SIZES = {1280: 1500, 390: 2200}  # width → greatest height of the picture
 PAGES = {
     "plan": ("coordinator@example.lg.jp", "/rounds/3"),
     "ranking": ("coordinator@example.lg.jp", "/rounds/3", "main tbody th a"),
+    "person": ("coordinator@example.lg.jp", "/candidates/114"),
     "profile-step": ("person114@example.jp", "/profile/availability"),
     "offer": ("person114@example.jp", "/offers", "main a[href*='/offers/']"),
 }
