@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..db import Session
+from ..needs.service import load_lists
 from ..pool.assemble import request_of
 from ..pool.conflicts import Finding, screen
 from ..pool.reading import read_profiles
@@ -22,6 +23,7 @@ def find_conflicts(session: Session, rows: Sequence[Placement]) -> dict[int, lis
         for code, idents in people.items()
         for ident, profile in read_profiles(session, code, idents).items()
     }
+    load_lists(session, [row.need_id for row in rows])
     found = {}
     for row in rows:
         profile = profiles.get((row.prefecture_code, row.candidate_id))

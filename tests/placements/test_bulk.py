@@ -22,6 +22,7 @@ from talentpool.web.unit import TalentpoolFlask
 
 from .. import factories as make
 from ..browsers import Browser, signed_in
+from ..counting import counted_queries
 from .adopted import adopted_round
 
 PS = PlacementState
@@ -182,3 +183,24 @@ def test_an_alternate_who_breaks_a_rule_today_is_passed_over(app: TalentpoolFlas
         assert made.candidate.code == sound
         assert session.query(Placement).count() == 2
         assert list(check.violations(session)) == []
+
+
+def test_the_list_of_approvals_takes_as_many_queries_for_twelve_papers_as_for_two(
+    app: TalentpoolFlask,
+) -> None:
+    counts = []
+    approver = signed_in(app, Role.APPROVER)
+    for more in (2, 10):
+        with app.database.writing() as session:
+            for _ in range(more):
+                make.make_placement(
+                    session,
+                    make.make_need(session),
+                    make.make_candidate(session),
+                    state=PS.PROPOSED,
+                )
+        approver.get("/approvals")
+        with counted_queries(app.database) as queries:
+            assert approver.get("/approvals").status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
