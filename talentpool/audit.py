@@ -95,6 +95,7 @@ class Deed(Entry, Enum):
     CONSENT_GIVE = "consent.give", "同意", "Consent given"
     CONSENT_WITHDRAW = "consent.withdraw", "同意の撤回", "Consent withdrawn"
     LIST_DOWNLOAD = "list.download", "一覧のダウンロード", "List downloaded"
+    MAIL_RESEND = "mail.resend", "メールの再送", "Mail sent again"
     MEMBERSHIP_EXTEND = (
         "membership.extend",
         "登録の期限の変更",
@@ -125,6 +126,7 @@ class Deed(Entry, Enum):
     PAPER_NUMBER = "paper.number", "起案書の番号の付与", "Decision paper numbered"
     PAPER_OUTCOME = "paper.outcome", "起案書への結果の記載", "Outcome added to a decision paper"
     PAPER_PRINT = "paper.print", "起案書のPDFの作り直し", "Decision paper printed again"
+    PLACEMENT_EXTEND = "placement.extend", "回答期限の延長", "Deadline extended"
     PLACEMENT_LIFT_HOLD = "placement.lift_hold", "保留の解除", "Conflict of interest lifted"
     PLACEMENT_PASS = "placement.pass", "打診できず", "Could not be asked"
     PLACEMENT_SUGGEST = "placement.suggest", "候補への追加", "Suggested"
@@ -154,6 +156,7 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "hold_lift": ("利益相反の保留", "Conflict of interest"),
     "round": ("マッチング回", "Round"),
     "user_account": ("アカウント", "Account"),
+    "mail_order": ("メール", "Mail"),
     "office": ("担当窓口", "Office"),
     "pool": ("人材プール", "Pool"),
     "reference_revision": ("参照データ", "Reference data"),

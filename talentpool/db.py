@@ -176,7 +176,10 @@ def _limit_lengths(mapper: orm.Mapper[Any], cls: type[Base]) -> None:
 
 
 class Session(orm.Session):
-    """A unit of work. `info["audit_key"]` is the key of the audit chain, `info["keyring"]` the look-up."""
+    """A unit of work. `info["audit_key"]` is the key of the audit chain, `info["keyring"]` the look-up.
+
+    `info["sends_mail"]`: whether a mail server is configured.
+    """
 
 
 class Database:
@@ -200,6 +203,7 @@ class Database:
             "audit_key": self.config.audit_key.encode(),
             "keyring": self.keyring,
             "environment": self.config.environment,
+            "sends_mail": bool(self.config.smtp_url),
         }
         return Session(engine, expire_on_commit=False, info=info)
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import logging
-import smtplib
-import ssl
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from . import audit, smtp
 from .config import Config
 from .db import Base, Database, Json, Session, Text, UtcDateTime, choice
-from .permissions import Action, Actor, Scope, viewed_by, within
+from .errors import Conflict
+from .language import say
+from .permissions import Action, Actor, Scope, require, viewed_by, within
+from .smtp import Outcome
 
-PATIENCE = 10  # seconds that the mail server has for each answer
-log = logging.getLogger(__name__)
+GIVE_UP = timedelta(hours=24)  # from the order on
+DELAYS = [
+    timedelta(minutes=n) for n in (1, 5, 15, 30, 60, 120, 240)
+]  # after each try; then the last again
+SILENCE = timedelta(minutes=5)  # longer than any sender works on one mail
+BINDING = frozenset({"placement.offer", "placement.accept"})  # they start a deadline
 
 
 class MailState(StrEnum):
@@ -44,11 +47,25 @@ STATE_LABELS: Mapping[MailState, tuple[str, str]] = {
 }
 
 
+RESENDABLE = frozenset({MailState.FAILED, MailState.UNKNOWN})
+LINK_STATES: Mapping[
+    Outcome, MailState
+] = {  # of a mail that nobody can send again: its secret is not kept
+    Outcome.SENT: MailState.SENT,
+    Outcome.REFUSED: MailState.FAILED,
+    Outcome.DELAYED: MailState.FAILED,
+    Outcome.UNKNOWN: MailState.UNKNOWN,
+}
+
+
 class MailOrder(Base):
     """At most one mail for an event and a recipient; `template` and `link` say what it will contain."""
 
     __tablename__ = "mail_order"
-    __table_args__ = (sa.UniqueConstraint("event", "recipient_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("event", "recipient_id"),
+        sa.Index("ix_mail_order_due", "state", "next_try_at"),
+    )
 
     id: Mapped[int] = mapped_column(
         sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True
@@ -64,6 +81,10 @@ class MailOrder(Base):
     tries: Mapped[int] = mapped_column(default=0)
     ordered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by a sender
+    failure: Mapped[str | None] = mapped_column(Text(20))  # outcome of the last try that failed
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # in the site, by the recipient
 
 
 viewed_by(MailOrder, Action.VIEW_MAIL)
@@ -84,8 +105,13 @@ def order_mail(
     now: datetime,
     prefecture_code: str | None = None,
     values: dict[str, Any] | None = None,
+    has_secret: bool = False,
 ) -> MailOrder:
-    """Order a mail in the present unit of work; the same event and recipient again is no second mail."""
+    """Order a mail in the present unit of work; the same event and recipient again is no second mail.
+
+    has_secret: whoever orders it also sends it, since its link is kept nowhere.
+    """
+    is_sent = session.info["sends_mail"] and not has_secret
     known = sa.select(MailOrder).where(
         MailOrder.event == event, MailOrder.recipient_id == recipient_id
     )
@@ -99,10 +125,69 @@ def order_mail(
             template=template,
             link=link,
             values=values or {},
+            state=MailState.WAITING if is_sent else MailState.KEPT,
             ordered_at=now,
         )
         session.add(order)
     return order
+
+
+def list_due(session: Session, now: datetime, most: int) -> list[int]:
+    """Ids of the mails that wait to be sent, the oldest first."""
+    query = sa.select(MailOrder.id).where(_is_due(now)).order_by(MailOrder.id)
+    return list(session.scalars(query.limit(most)))
+
+
+def claim(session: Session, ident: int, now: datetime) -> bool:
+    """Take a mail that is due, in a unit of its own; False when another sender has it."""
+    taken = session.execute(
+        sa.update(MailOrder)
+        .where(MailOrder.id == ident, _is_due(now))
+        .values(state=MailState.SENDING, claimed_at=now, tries=MailOrder.tries + 1)
+        .execution_options(synchronize_session=False)
+        .returning(MailOrder.id)
+    )
+    return taken.one_or_none() is not None
+
+
+def note_outcome(session: Session, ident: int, outcome: Outcome, now: datetime) -> None:
+    """What became of a mail that was claimed: sent, tried again, or given up."""
+    order = session.get_one(MailOrder, ident, with_for_update=True)
+    if order.state is not MailState.SENDING:
+        return
+    order.next_try_at, order.failure = None, None
+    if outcome is Outcome.SENT:
+        order.state, order.sent_at = MailState.SENT, now
+    elif outcome is Outcome.UNKNOWN and order.template in BINDING:
+        order.state = MailState.UNKNOWN  # a second one could start a second deadline
+    elif outcome is Outcome.REFUSED or now - order.ordered_at >= GIVE_UP:
+        order.state, order.failure = MailState.FAILED, str(outcome)
+    else:
+        order.state, order.failure = MailState.WAITING, str(outcome)
+        order.next_try_at = now + DELAYS[min(order.tries, len(DELAYS)) - 1]
+
+
+def settle_silent(session: Session, now: datetime) -> None:
+    """A mail whose sender has been silent for long may have been sent: it is treated as one without an answer."""
+    silent = sa.select(MailOrder.id).where(
+        MailOrder.state == MailState.SENDING, MailOrder.claimed_at < now - SILENCE
+    )
+    for ident in session.scalars(silent).all():
+        note_outcome(session, ident, Outcome.UNKNOWN, now)
+
+
+def send_again(session: Session, order: MailOrder, *, actor: Actor, now: datetime) -> None:
+    """Try a mail that failed, or whose outcome is unknown, once more from the beginning."""
+    require(session, actor, Action.RESEND_MAIL, order)
+    if order.state not in RESENDABLE:
+        raise Conflict(say("送信失敗か結果不明のメールだけ、もう一度送れます。"))
+    order.state, order.next_try_at, order.ordered_at = MailState.WAITING, None, now
+    audit.record(session, audit.Deed.MAIL_RESEND, order, actor=actor, now=now)
+
+
+def _is_due(now: datetime) -> sa.ColumnElement[bool]:
+    is_time = MailOrder.next_try_at.is_(None) | (MailOrder.next_try_at <= now)
+    return (MailOrder.state == MailState.WAITING) & is_time
 
 
 def deliver_link(
@@ -116,53 +201,17 @@ def deliver_link(
     now: datetime,
 ) -> None:
     """Send a mail whose secret is kept nowhere, once, and note the outcome at its order. Raises nothing."""
-    try:
-        with _mail_server(config.smtp_url or "") as server:
-            server.send_message(_message(config, message_id, to, subject, body))
-    except (OSError, ValueError, smtplib.SMTPException) as error:
-        # The error's text may hold the address: only its kind is logged.
-        log.warning("mail %s was not sent: %s", message_id, type(error).__name__)
-        _note_outcome(database, message_id, MailState.FAILED, None)
-    else:
-        _note_outcome(database, message_id, MailState.SENT, now)
+    message = smtp.write(message_id, sender_of(config), to, subject, body)
+    outcome = smtp.send(config.smtp_url or "", message)
+    state = LINK_STATES[outcome]
+    _note_link(database, message_id, state, now if state is MailState.SENT else None)
 
 
-def _mail_server(url: str) -> smtplib.SMTP:
-    """For smtp://host (with STARTTLS where it is offered) or smtps://host, with user:password@ before it."""
-    parts = urlsplit(url)
-    host = parts.hostname or "localhost"
-    trust = ssl.create_default_context()  # of itself smtplib asks for no certificate
-    if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
-            host, parts.port or 465, timeout=PATIENCE, context=trust
-        )
-    else:
-        server = smtplib.SMTP(host, parts.port or 25, timeout=PATIENCE)
-    try:
-        server.ehlo()
-        if parts.scheme != "smtps" and server.has_extn("starttls"):
-            server.starttls(context=trust)
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
-    except BaseException:
-        server.close()
-        raise
-    return server
+def sender_of(config: Config) -> str:
+    return f"no-reply@{urlsplit(config.base_url).hostname or 'localhost'}"
 
 
-def _message(config: Config, message_id: str, to: str, subject: str, body: str) -> EmailMessage:
-    """Seven-bit MIME: Japanese in base64, so that no server on the way has to be able to do more."""
-    message = EmailMessage(policy=SMTP)
-    message["Message-ID"] = f"<{message_id}>"
-    message["From"] = f"no-reply@{urlsplit(config.base_url).hostname or 'localhost'}"
-    message["To"] = to
-    message["Subject"] = subject
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(body, cte="base64")
-    return message
-
-
-def _note_outcome(
+def _note_link(
     database: Database, message_id: str, state: MailState, sent_at: datetime | None
 ) -> None:
     outcome = (

@@ -18,12 +18,14 @@ import click
 from gunicorn.app.base import BaseApplication
 
 from . import clock, schema
-from .accounts import keeping, throttling
+from .accounts import keeping, posting, throttling
 from .app import create_app
 from .config import Config
 from .connections import BufferingWorker
 from .db import Database
+from .language import USUAL
 from .placements import lapsing
+from .web.languages import render
 from .web.unit import TalentpoolFlask
 from .worker import Engine
 
@@ -109,13 +111,33 @@ def work(config: Config) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with schema.opened(config) as database:
-        timer = threading.Thread(target=_keep_time, args=(database, stop), name="timer")
-        timer.start()
+        threads = [threading.Thread(target=_keep_time, args=(database, stop), name="timer")]
+        if config.smtp_url:
+            write = _writer(config, database)
+            posting_of = (database, config, write, stop)
+            threads.append(
+                threading.Thread(target=posting.keep_posting, args=posting_of, name="postman")
+            )
+        for thread in threads:
+            thread.start()
         try:
             Engine(config, database).work(stop)
         finally:
             stop.set()
-            timer.join()
+            for thread in threads:
+                thread.join()
+
+
+def _writer(config: Config, database: Database) -> posting.Write:
+    """Writes the texts of mails, which are templates of the site."""
+    app = create_app(config, database)
+
+    def write(template: str, language: str | None, link: str) -> str:
+        url = f"{config.base_url.rstrip('/')}{link}"
+        with app.app_context():
+            return render(f"mail/{template}.txt", language or USUAL, url=url)
+
+    return write
 
 
 def _keep_time(database: Database, stop: threading.Event) -> None:
@@ -139,5 +161,5 @@ def serve_command(host: str, port: int) -> None:
 
 @click.command("worker")
 def worker_command() -> None:
-    """Run matching rounds and enforce the deadlines of placements."""
+    """Run matching rounds, send mails and enforce the deadlines of placements."""
     work(Config.from_environment())

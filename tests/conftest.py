@@ -20,10 +20,11 @@ from talentpool.web.sessions import DatabaseSessions
 from talentpool.web.unit import TalentpoolFlask
 from talentpool.worker import Engine
 
-from . import factories, left_out, ordering, servers
+from . import factories, left_out, ordering, postbox as postboxes, servers
 from .commands import environ_of
 from .databases import CONFIG, Databases, PostgreSQLDatabases, SQLiteDatabases
 from .pages import CheckedClient
+from .postbox import Postbox
 
 # The long set: pytest tests/matching --hypothesis-profile=long
 settings.register_profile("quick", max_examples=60, deadline=None)
@@ -143,3 +144,9 @@ def app(config: Config, database: Database) -> Iterator[TalentpoolFlask]:
         if thread.name == LETTERS:  # what it writes belongs to this test's database
             thread.join()
     engine.close()
+
+
+@pytest.fixture
+def postbox() -> Iterator[Postbox]:
+    with postboxes.opened() as box:
+        yield box

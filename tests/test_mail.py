@@ -1,12 +1,8 @@
 from __future__ import annotations
 
-import socketserver
-import ssl
 import threading
 from base64 import b64decode
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_string
 from email.policy import default
@@ -40,80 +36,9 @@ from tests.factories import (
     make_prefecture_pool,
     make_user,
 )
+from tests.postbox import Postbox
 
 EMAIL = "hanako@example.jp"
-
-
-@dataclass
-class Postbox:
-    """A mail server for tests on loopback."""
-
-    url: str = ""
-    mails: list[str] = field(default_factory=list)
-    has_mail: threading.Event = field(default_factory=threading.Event)
-    refuses: bool = False
-    certificate: Path = Path()
-    offers: str = ""  # one extension
-    heard: list[str] = field(default_factory=list)
-
-    def answer(self, verb: bytes) -> str:
-        if self.refuses and verb in {b"RCPT", b"AUTH"}:
-            return "550 no"
-        if verb == b"EHLO" and self.offers:
-            return f"250-box\r\n250 {self.offers}"
-        return "235 come in" if verb == b"AUTH" else "250 ok"
-
-
-def _handler(box: Postbox) -> type[socketserver.StreamRequestHandler]:
-    class Conversation(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            self.say("220 box")
-            for line in self.rfile:
-                verb = line[:4].upper()
-                box.heard.append(line.decode("ascii", "replace").strip())
-                if verb == b"DATA":
-                    self.say("354 go on")
-                    box.mails.append("".join(self.body()))
-                    self.say("250 kept")
-                    box.has_mail.set()
-                elif verb == b"STAR":
-                    self.say("220 now")
-                    return self.wrap()
-                elif verb == b"QUIT":
-                    return self.say("221 bye")
-                else:
-                    self.say(box.answer(verb))
-            return None
-
-        def wrap(self) -> None:
-            """Go on with a certificate that nobody has signed."""
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(box.certificate)
-            with suppress(OSError):
-                context.wrap_socket(self.request, server_side=True).close()
-
-        def body(self) -> Iterator[str]:
-            for line in self.rfile:
-                if line == b".\r\n":
-                    return
-                yield line.decode("ascii")
-
-        def say(self, line: str) -> None:
-            self.wfile.write(f"{line}\r\n".encode())
-
-    return Conversation
-
-
-@pytest.fixture
-def postbox() -> Iterator[Postbox]:
-    box = Postbox()
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _handler(box)) as server:
-        box.url = f"smtp://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield box
-        server.shutdown()
-        thread.join()
 
 
 def order(session: Session, event: str = "need/1/publish/1", **more: object) -> MailOrder:

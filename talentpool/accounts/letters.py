@@ -40,6 +40,7 @@ def write_letter(session: Session, user: User, purpose: links.Purpose, *, now: d
         template=template,
         link=PATHS[purpose],
         now=now,
+        has_secret=True,
     )
     path = f"{PATHS[purpose]}/{secret}"
     return Letter(order.message_id, template, user.email, path, user.language)
@@ -56,5 +57,6 @@ def write_reminder(session: Session, user: User, *, now: datetime) -> Letter:
         template=template,
         link="/signin",
         now=now,
+        has_secret=True,
     )
     return Letter(order.message_id, template, user.email, "/signin", user.language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from flask import Blueprint, Flask, render_template
+from flask import Blueprint, Flask, current_app, render_template
 
 from ..pay import HALF_DAYS_A_DAY, HOURS_A_HALF_DAY
 from ..permissions import Action, can
@@ -78,7 +78,14 @@ def accessibility() -> str:
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(charts=charts, draw_months=timeline, may=may, this_page=this_page)
+    app.jinja_env.globals.update(
+        charts=charts, draw_months=timeline, may=may, sends_mail=sends_mail, this_page=this_page
+    )
+
+
+def sends_mail() -> bool:
+    """Whether a mail server is configured."""
+    return bool(current_app.config["TALENTPOOL"].smtp_url)
 
 
 def may(action: str) -> bool:

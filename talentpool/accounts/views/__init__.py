@@ -6,10 +6,19 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import administration, entering, office, own, records
+from . import administration, entering, notices, office, own, records
 from .blueprint import blueprint, set_up_sessions
 
-__all__ = ["administration", "blueprint", "entering", "init_app", "office", "own", "records"]
+__all__ = [
+    "administration",
+    "blueprint",
+    "entering",
+    "init_app",
+    "notices",
+    "office",
+    "own",
+    "records",
+]
 
 
 def init_app(app: Flask) -> None:

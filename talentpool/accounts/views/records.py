@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
-from ... import audit
-from ...permissions import Action
+from ... import audit, clock
+from ...mail import RESENDABLE, MailOrder, send_again
+from ...permissions import Action, get_visible
 from ...web import current_actor, current_session, requires
 from .. import directory, outbox, trail
 from ..forms import AnchorForm, AuditListForm, MailListForm
@@ -50,4 +51,16 @@ def list_mails() -> ResponseReturnValue:
     session, actor, form = current_session(), current_actor(), MailListForm(request.args)
     templates = outbox.list_templates(session, actor)
     form.offer_templates((template, subject_of(template)) for template in templates)
-    return MAILS.answer(outbox.list_mails(session, actor, form.asked()), form)
+    return MAILS.answer(
+        outbox.list_mails(session, actor, form.asked()), form, resendable=RESENDABLE
+    )
+
+
+@blueprint.post("/mails/<int:ident>/resend")
+@requires(Action.RESEND_MAIL)
+def resend_mail(ident: int) -> ResponseReturnValue:
+    session, actor = current_session(), current_actor()
+    order = get_visible(session, actor, MailOrder, ident, lock=True)
+    send_again(session, order, actor=actor, now=clock.now())
+    flash(_("もう一度送ります。"), "success")
+    return redirect(url_for("accounts.list_mails"))

@@ -1,0 +1,83 @@
+"""Sends what the outbox holds. Runs in the worker; two senders at once never take the same mail."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from .. import clock, mail, smtp
+from ..config import Config
+from ..db import Database, Session
+from ..mail import MailOrder, MailState
+from .models import User
+
+BATCH = 50  # mails of one look
+PAUSE = 2.0  # seconds between two looks
+Write = Callable[
+    [str, str | None, str], str
+]  # template, language, link → the text, its subject first
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is sent. Its repr shows no address."""
+
+    message_id: str
+    template: str
+    link: str
+    email: str
+    language: str | None
+
+    def __repr__(self) -> str:
+        return f"<Letter {self.message_id}>"
+
+
+def keep_posting(database: Database, config: Config, write: Write, stop: threading.Event) -> None:
+    """Look for mails until `stop` is set."""
+    while not stop.wait(PAUSE):
+        try:
+            post_due(database, config, write)
+        except Exception:
+            log.exception("mails could not be sent and will be retried")
+
+
+def post_due(database: Database, config: Config, write: Write) -> int:
+    """Send what is due; the number of mails that were tried."""
+    database.repeat(lambda session: mail.settle_silent(session, clock.now()))
+    with database.reading() as session:
+        due = mail.list_due(session, clock.now(), BATCH)
+    return sum(_post(database, config, write, ident) for ident in due)
+
+
+def _post(database: Database, config: Config, write: Write, ident: int) -> bool:
+    """Claim, send and note, each in a unit of its own: nobody waits for the mail server in a transaction."""
+    if not database.repeat(partial(mail.claim, ident=ident, now=clock.now())):
+        return False
+    letter = database.repeat(partial(_read, ident=ident))
+    if letter is None:
+        return False
+    subject, _, body = write(letter.template, letter.language, letter.link).partition("\n")
+    message = smtp.write(
+        letter.message_id,
+        mail.sender_of(config),
+        letter.email,
+        subject.strip(),
+        body.strip() + "\n",
+    )
+    outcome = smtp.send(config.smtp_url or "", message)
+    database.repeat(lambda session: mail.note_outcome(session, ident, outcome, clock.now()))
+    return True
+
+
+def _read(session: Session, ident: int) -> Letter | None:
+    """None for somebody who has no address any more: the order is then kept in the site."""
+    order = session.get_one(MailOrder, ident)
+    user = session.get(User, order.recipient_id)
+    if user is None or user.disabled_at is not None or not user.email:
+        order.state = MailState.KEPT
+        return None
+    return Letter(order.message_id, order.template, order.link, user.email, user.language)

@@ -1,0 +1,56 @@
+"""The reader's notices (お知らせ), and how many of them are new."""
+
+from __future__ import annotations
+
+import re
+
+from flask import flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ... import clock
+from ...mail import MailOrder
+from ...web import current_actor, current_session, signed_in
+from ...web.languages import locale, render
+from ...web.paging import page_number
+from .. import noticing
+from .blueprint import blueprint
+
+_SERVICE = re.compile("^[^：:]*[：:]\\s*")  # the beginning of every subject
+
+
+@blueprint.get("/notices")
+@signed_in
+def list_notices() -> ResponseReturnValue:
+    found = noticing.list_notices(current_session(), current_actor(), page=page_number())
+    notices = [(order, *told(order)) for order in found.rows]
+    return render_template("accounts/list_notices.html", found=found, notices=notices)
+
+
+@blueprint.post("/notices/<int:ident>/open")
+@signed_in
+def open_notice(ident: int) -> ResponseReturnValue:
+    """Marks it as read, and leads to what it is about."""
+    order = noticing.read_notice(current_session(), current_actor(), ident, clock.now())
+    return redirect(url_for("home.show_home").removesuffix("/home") + order.link)
+
+
+@blueprint.post("/notices/read")
+@signed_in
+def read_notices() -> ResponseReturnValue:
+    noticing.read_all(current_session(), current_actor(), clock.now())
+    flash(_("すべて既読にしました。"), "success")
+    return redirect(url_for("accounts.list_notices"))
+
+
+@blueprint.app_template_global("count_unread")
+def count_unread() -> int | None:
+    """None on the page of an error, whose unit of work is over."""
+    return noticing.count_unread(current_session(), current_actor()) if "session" in g else None
+
+
+def told(order: MailOrder) -> tuple[str, str]:
+    """Subject and text as the mail has them, without the name of the service and the link."""
+    text = render(f"mail/{order.template}.txt", locale(), url="")
+    subject, _line, body = text.strip().partition("\n")
+    return _SERVICE.sub("", subject).strip(), body.strip()
