@@ -10,7 +10,7 @@ from ..pay import HALF_DAYS_A_DAY, HOURS_A_HALF_DAY
 from ..permissions import Action, can
 from ..reference.entries import Vocabulary
 from ..standing import STATES, WORDS, Reader
-from . import charts
+from . import charts, glossary
 from .access import public
 from .labels import label
 from .languages import locale
@@ -32,10 +32,7 @@ def guide() -> str:
 @public
 def words() -> str:
     """Hard words with their readings, in plain ones."""
-    return render_template(
-        "public/words.html", hours=HOURS_A_HALF_DAY, half_days=HALF_DAYS_A_DAY,
-        show_readings=locale() == "ja",
-    )  # fmt: skip
+    return render_template("public/words.html", words=glossary.WORDS, has_readings=locale() == "ja")
 
 
 @blueprint.get("/help/states")
@@ -85,7 +82,7 @@ def init_app(app: Flask) -> None:
 
 def sends_mail() -> bool:
     """Whether a mail server is configured."""
-    return bool(current_app.config["TALENTPOOL"].smtp_url)
+    return bool(getattr(current_app.config.get("TALENTPOOL"), "smtp_url", None))
 
 
 def may(action: str) -> bool:

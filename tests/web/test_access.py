@@ -11,12 +11,14 @@ from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from talentpool.candidates.models import Membership
 from talentpool.db import Database
+from talentpool.mail import order_mail
 from talentpool.permissions import Actor, Role, scope_of
 from talentpool.states import PlacementState
 from talentpool.web.access import ACCESS
 from talentpool.web.unit import TalentpoolFlask
 from tests.browsers import Browser, signed_in
 from tests.factories import (
+    NOW,
     OSAKA,
     make_candidate,
     make_need,
@@ -43,6 +45,7 @@ PUBLIC = {
     "pages.guide",
     "pages.privacy",
     "pages.state_words",
+    "pages.words",
     "accounts.signed_up",
     "accounts.send_again",
     "accounts.reset_sent",
@@ -174,6 +177,11 @@ def far(database: Database) -> dict[str, int]:
         placement = make_placement(session, need, candidate, state=PlacementState.INTRODUCED)
         plan = make_round_with_plan(session, [(need, candidate)], prefecture_code=OSAKA)
         membership = session.scalars(sa.select(Membership)).one()
+        told = order_mail(
+            session, event="need/1/publish/1", recipient_id=user.id, template="need.publish",
+            link="/needs/1", now=NOW, prefecture_code=OSAKA,
+        )  # fmt: skip
+        session.flush()
         return {
             "accounts": user.id,
             "candidates": candidate.id,
@@ -182,6 +190,8 @@ def far(database: Database) -> dict[str, int]:
             "drafts": make_need_draft(session, municipality_code=SAKAI).id,
             "rounds": plan.id,
             "papers": placement.paper_id or 0,
+            "mails": told.id,
+            "notices": told.id,
         } | dict.fromkeys(("placements", "offers", "introductions", "approvals"), placement.id)
 
 

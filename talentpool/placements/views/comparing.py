@@ -15,7 +15,7 @@ from ...candidates import viewing
 from ...candidates.views.blueprint import log_names
 from ...errors import Conflict, NotFound, Refused
 from ...needs.models import Need
-from ...permissions import Action
+from ...permissions import Action, get_visible
 from ...states import PLACEMENT
 from ...web import current_actor, current_catalogue, current_session, requires
 from ...web.labels import label, term
@@ -42,7 +42,7 @@ class Line:
         return len(set(self.cells)) == 1
 
 
-@blueprint.get("/introductions/compare/<int:need_id>")
+@blueprint.get("/introductions/needs/<int:need_id>")
 @requires(Action.ANSWER_INTRODUCTION)
 def compare_introduced(need_id: int) -> ResponseReturnValue:
     rows = _list(need_id)
@@ -51,16 +51,18 @@ def compare_introduced(need_id: int) -> ResponseReturnValue:
     return _show(rows, CompareForm.of(rows)(formdata=None))
 
 
-@blueprint.post("/introductions/compare/<int:need_id>")
+@blueprint.post("/introductions/needs/<int:need_id>")
 @requires(Action.ANSWER_INTRODUCTION)
 def answer_introduced(need_id: int) -> ResponseReturnValue:
     session, actor, rows = current_session(), current_actor(), _list(need_id)
+    if not rows:
+        get_visible(session, actor, Need, need_id)
+        flash(_("この募集に、返事を待っている紹介はもうありません。"), "warning")
+        return redirect(url_for("placements.list_introductions"))
     lock_placements(session, rows)
     shown = [row for row in rows if request.form.get(f"version_{row.id}") == str(row.version)]
     form = CompareForm.of(rows)()
     if len(shown) < len(_sent()):
-        if not rows:
-            return redirect(url_for("placements.list_introductions"))
         said = _(
             "表示したあとで変わった紹介があるため、まだ何も送っていません。内容を確かめて、もう一度送ってください。"
         )
