@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from talentpool import clock, dates, mail
 from talentpool.accounts.models import User
-from talentpool.accounts.noticing import count_unread
+from talentpool.accounts.noticing import unread_of
 from talentpool.accounts.posting import keep_posting, post_due
 from talentpool.app import create_app
 from talentpool.audit import AuditEvent
@@ -356,7 +356,7 @@ def test_links_of_accounts_are_no_notices(app: TalentpoolFlask, session: Session
         link="/reset", now=make.NOW, has_secret=True,
     )  # fmt: skip
     session.flush()
-    assert count_unread(session, user.actor) == 0
+    assert session.scalar(sa.select(unread_of(User.id)).where(User.id == user.id)) == 0
 
 
 def test_coordinators_send_a_failed_mail_again(app: TalentpoolFlask, database: Database) -> None:

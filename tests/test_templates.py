@@ -110,6 +110,7 @@ def create_gallery() -> Flask:
     styleguide.init_app(app)
     for name in (
         "accounts.sign_in",
+        "accounts.list_notices",
         "accounts.sign_out",
         "accounts.sign_up",
         "accounts.show_own",

@@ -23,9 +23,10 @@ def list_notices(session: Session, actor: Actor, *, page: int = 1) -> Page[MailO
     return fetch_page(session, query, page, size=PAGE)
 
 
-def count_unread(session: Session, actor: Actor) -> int:
-    query = sa.select(sa.func.count(MailOrder.id)).where(*_own(actor), MailOrder.read_at.is_(None))
-    return session.scalar(query) or 0
+def unread_of(user_id: sa.orm.InstrumentedAttribute[int]) -> sa.ScalarSelect[int]:
+    """How many notices an account has not read, for queries of accounts."""
+    query = sa.select(sa.func.count(MailOrder.id)).where(*_of(user_id), MailOrder.read_at.is_(None))
+    return query.scalar_subquery()
 
 
 def read_notice(session: Session, actor: Actor, ident: int, now: datetime) -> MailOrder:
@@ -43,8 +44,9 @@ def read_all(session: Session, actor: Actor, now: datetime) -> None:
 
 
 def _own(actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
+    return _of(actor.user_id)
+
+
+def _of(user_id: Any) -> tuple[sa.ColumnElement[bool], ...]:
     template: Any = MailOrder.template
-    return (
-        MailOrder.recipient_id == actor.user_id,
-        ~template.startswith(_ABOUT_ACCOUNTS, autoescape=True),
-    )
+    return MailOrder.recipient_id == user_id, ~template.startswith(_ABOUT_ACCOUNTS, autoescape=True)

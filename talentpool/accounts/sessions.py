@@ -14,6 +14,7 @@ from ..db import Database, Session
 from ..permissions import Actor
 from ..troubles import Trouble
 from .models import Office, User, WebSession
+from .noticing import unread_of
 from .office import Contact
 
 IDLE = timedelta(minutes=30)
@@ -34,6 +35,7 @@ class SignedIn:
     mark: str
     display_name: str = ""
     office: Contact | None = None  # of the account's prefecture
+    unread: int = 0  # notices, when the request came in
     language: str | None = None
     last_sign_in_at: datetime | None = None
     previous_sign_in_at: datetime | None = None
@@ -50,13 +52,16 @@ class SignedIn:
         return f"<SignedIn {self.actor.user_id}>"
 
     @classmethod
-    def of(cls, user: User, office: Office | None = None, name: str = "") -> SignedIn:
+    def of(
+        cls, user: User, office: Office | None = None, name: str = "", unread: int = 0
+    ) -> SignedIn:
         """`name`: of a person, whose account has none of its own."""
         return cls(
             actor=user.actor,
             mark=_mark(user),
             display_name=user.display_name or name,
             office=Contact.of(office) if office else None,
+            unread=unread,
             language=user.language,
             last_sign_in_at=user.last_sign_in_at,
             previous_sign_in_at=user.previous_sign_in_at,
@@ -96,7 +101,9 @@ class SessionStore:
     def _load(self, token_hash: str, *conditions: sa.ColumnElement[bool]) -> StoredSession | None:
         person = _CANDIDATE.c
         query = (
-            sa.select(WebSession, User, Office, person.family_name, person.given_name)
+            sa.select(
+                WebSession, User, Office, unread_of(User.id), person.family_name, person.given_name
+            )
             .outerjoin(User, (User.id == WebSession.user_id) & User.disabled_at.is_(None))
             .outerjoin(Office, Office.prefecture_code == User.prefecture_code)
             .outerjoin(_CANDIDATE, person.user_id == User.id)
@@ -106,9 +113,9 @@ class SessionStore:
             found = session.execute(query).one_or_none()
             if found is None:
                 return None
-            row, user, office, *names = found
+            row, user, office, unread, *names = found
             name = " ".join(filter(None, names))
-            account = SignedIn.of(user, office, name) if user else None
+            account = SignedIn.of(user, office, name, unread) if user else None
             return StoredSession(dict(row.content), row.created_at, row.seen_at, account)
 
     def begin(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -41,12 +41,6 @@ def read_notices() -> ResponseReturnValue:
     noticing.read_all(current_session(), current_actor(), clock.now())
     flash(_("すべて既読にしました。"), "success")
     return redirect(url_for("accounts.list_notices"))
-
-
-@blueprint.app_template_global("count_unread")
-def count_unread() -> int | None:
-    """None on the page of an error, whose unit of work is over."""
-    return noticing.count_unread(current_session(), current_actor()) if "session" in g else None
 
 
 def told(order: MailOrder) -> tuple[str, str]:
