@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "import": "talentpool.exchange.commands:import_command",
     "match": "talentpool.exchange.commands:match_command",
     "prefecture": "talentpool.accounts.commands:prefecture_group",
+    "remind": "talentpool.placements.commands:remind_command",
     "round": "talentpool.rounds.commands:round_group",
     "serve": "talentpool.serving:serve_command",
     "template": "talentpool.exchange.commands:template_command",

@@ -32,7 +32,7 @@ def tell(
     session.flush()  # the version names the event
     kind = thing.__tablename__
     for audience, link in links.items():
-        for recipient in session.scalars(_recipients(thing, audience, user_id)):
+        for recipient in session.scalars(list_recipients(thing, audience, user_id)):
             if recipient != actor.user_id:
                 order_mail(
                     session,
@@ -45,7 +45,8 @@ def tell(
                 )
 
 
-def _recipients(thing: Any, audience: Audience, user_id: int | None) -> sa.Select[int]:
+def list_recipients(thing: Any, audience: Audience, user_id: int | None) -> sa.Select[int]:
+    """The accounts that an audience of `thing` means; `user_id`: as for `tell`."""
     query = sa.select(User.id).where(User.disabled_at.is_(None)).order_by(User.id)
     if audience is Audience.CANDIDATE:
         return query.where(User.id == user_id)

@@ -41,7 +41,7 @@ def _orders() -> sa.Select[int]:
     return sa.select(MailOrder.id).where(MailOrder.link == link).correlate(Placement)
 
 
-def _is_told() -> sa.ColumnElement[bool]:
+def is_told() -> sa.ColumnElement[bool]:
     """A deadline runs only for somebody whom the question has reached: by mail, or in the site."""
     orders = _orders()
     reached = orders.where(
@@ -52,7 +52,7 @@ def _is_told() -> sa.ColumnElement[bool]:
 
 def list_overdue(session: Session, now: datetime) -> list[Placement]:
     """Placements whose answer is late. Who could not be told is never late."""
-    late = sa.select(Placement).where(Placement.answer_until < now, _is_told())
+    late = sa.select(Placement).where(Placement.answer_until < now, is_told())
     return list(session.scalars(late.order_by(Placement.id)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext, lazy_gettext as _
+from flask_babel import lazy_gettext as _
 
 from ...audit import OBJECTS, AuditEvent
 from ...db import Session
@@ -23,7 +23,11 @@ from .told import tell
 
 TONES = {Standing.IN_USE: "success", Standing.INVITED: "info", Standing.DISABLED: "error"}
 STATES = {standing: (words, TONES[standing]) for standing, words in STANDING_LABELS.items()}
-KNOWN = "account.known"  # to an address that somebody signs up with again: no step of ours
+OTHERS = {  # mails that follow from no step
+    "account.known": _("登録済みのお知らせ"),  # to an address that somebody signs up with again
+    "placement.remind_offer": _("打診の回答期限のお知らせ"),
+    "placement.remind_introduction": _("紹介の回答期限のお知らせ"),
+}
 
 
 def name_of(named: Named | None) -> str:
@@ -60,8 +64,8 @@ ACCOUNTS = ListPage[User, Account](
 
 def subject_of(template: str) -> str:
     """What a mail tells of, by the step or the deed that it follows."""
-    if template == KNOWN:
-        return str(gettext("登録済みのお知らせ"))
+    if template in OTHERS:
+        return str(OTHERS[template])
     return label(ENTRIES[template]) if template in ENTRIES else template
 
 

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from datetime import datetime, time
+
+import click
+
+from .. import clock, schema
+from ..config import Config
+from ..dates import JST
+from ..db import Database
+from . import lapsing, reminding
+
+END_OF_DAY = time(23, 59, 59)
+
+
+@click.command("remind")
+@click.option("--dry-run", is_flag=True, help="Print what is due and change nothing.")
+@click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="As at the end of that day in Japan, instead of now.",
+)
+def remind_command(*, dry_run: bool, at: datetime | None) -> None:
+    """Send the reminders that are due, and end what is late, once."""
+    now = datetime.combine(at.date(), END_OF_DAY, JST) if at else clock.now()
+    with schema.opened(Config.from_environment()) as database:
+        lines = _lines(database, now)
+        if not dry_run:
+            reminding.keep_reminding(database, now)
+            lapsing.keep_time(database, now)
+    for line in lines:
+        click.echo(line)
+    click.echo(f"{len(lines)} due")
+
+
+def _lines(database: Database, now: datetime) -> list[str]:
+    with database.reading() as session:
+        told = [
+            f"remind ({found.kind}): placement {found.placement.id}, due {found.until.astimezone(JST):%Y-%m-%d}"
+            for found in reminding.list_due(session, now)
+        ]
+        late = [
+            f"end: placement {row.id}, was due {row.answer_until.astimezone(JST):%Y-%m-%d}"
+            for row in lapsing.list_overdue(session, now)
+            if row.answer_until is not None
+        ]
+    return told + late

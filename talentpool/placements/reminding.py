@@ -1,0 +1,110 @@
+"""Reminders of deadlines: one half way, one two days before; a single one where both fall on a day.
+
+Called by the worker's timer. Each is ordered once for a deadline, so a deadline that moves brings new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from ..accounts.telling import list_recipients
+from ..dates import JST, local_date
+from ..db import Database, Session
+from ..mail import MailOrder, order_mail
+from ..states import Audience, PlacementState
+from .lapsing import is_told
+from .models import Placement
+
+HOUR = time(9)  # of the day, in Japan, from which a reminder goes out
+NEAR = timedelta(days=2)
+
+
+class Kind(StrEnum):
+    HALF = "half"
+    NEAR = "near"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who is reminded in a state, by which text, and of which page."""
+
+    audience: Audience
+    template: str
+    link: str
+    since: str  # column of the day on which the question was asked
+
+
+ASKED: Mapping[PlacementState, Asked] = {
+    PlacementState.OFFERED: Asked(
+        Audience.CANDIDATE, "placement.remind_offer", "/offers/{}", "offered_at"
+    ),
+    PlacementState.INTRODUCED: Asked(
+        Audience.MUNICIPALITY, "placement.remind_introduction", "/introductions/{}", "introduced_at"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    placement: Placement
+    kind: Kind
+    until: datetime
+
+    @property
+    def event(self) -> str:
+        return f"placement/{self.placement.id}/remind-{self.kind}/{local_date(self.until):%Y%m%d}"
+
+
+def list_due(session: Session, now: datetime) -> list[Reminder]:
+    """The reminders that have not been ordered yet. Who could not be told the question is not reminded of it."""
+    waiting = sa.select(Placement).where(Placement.answer_until > now, is_told())
+    rows = session.scalars(waiting.options(joinedload(Placement.candidate)).order_by(Placement.id))
+    due = [reminder for row in rows for reminder in _of(row, now)]
+    events = [reminder.event for reminder in due]
+    known = set(session.scalars(sa.select(MailOrder.event).where(MailOrder.event.in_(events))))
+    return [reminder for reminder in due if reminder.event not in known]
+
+
+def _of(row: Placement, now: datetime) -> Iterator[Reminder]:
+    """The last one whose time has come: who was away for a week hears of it once."""
+    until, since = row.answer_until, getattr(row, ASKED[row.state].since)
+    if until is None or since is None:
+        return
+    near = _morning(until - NEAR)
+    half = _morning(since + (until - since) / 2)
+    if now >= near > since:
+        yield Reminder(row, Kind.NEAR, until)
+    elif now >= half > since and half < near:
+        yield Reminder(row, Kind.HALF, until)
+
+
+def _morning(moment: datetime) -> datetime:
+    return datetime.combine(local_date(moment), HOUR, JST)
+
+
+def remind(session: Session, now: datetime) -> list[Reminder]:
+    """Order the mails of all reminders that are due."""
+    found = list_due(session, now)
+    for reminder in found:
+        row, asked = reminder.placement, ASKED[reminder.placement.state]
+        recipients = list_recipients(row, asked.audience, row.candidate.user_id)
+        for recipient in session.scalars(recipients).all():
+            order_mail(
+                session, event=reminder.event, recipient_id=recipient, template=asked.template,
+                link=asked.link.format(row.id), now=now, prefecture_code=row.prefecture_code,
+            )  # fmt: skip
+    return found
+
+
+def keep_reminding(database: Database, now: datetime) -> None:
+    """What the worker does every minute; it writes only when something is due."""
+    with database.reading() as session:
+        is_due = bool(list_due(session, now))
+    if is_due:
+        database.repeat(lambda session: remind(session, now))
