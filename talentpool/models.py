@@ -3,6 +3,7 @@
 from .accounts import models as accounts
 from .audit import AuditEvent, AuditHead
 from .candidates import models as candidates
+from .checkups import Checkup
 from .db import Base
 from .engagements import models as engagements
 from .jobs import Job
@@ -17,6 +18,7 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "Base",
+    "Checkup",
     "Job",
     "MailOrder",
     "accounts",

@@ -71,6 +71,7 @@ class Action(StrEnum):
     VIEW_AUDIT = "audit:view"
     VIEW_MAIL = "mail:view"
     RESEND_MAIL = "mail:resend"
+    VIEW_CHECKUP = "checkup:view"
     VIEW_ACCOUNT = "account:view"
     MANAGE_ACCOUNT = "account:manage"
     MANAGE_OFFICE = "office:manage"  # whom people can ask; everybody may read it
@@ -120,6 +121,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.VIEW_AUDIT: {_U: _PREFECTURE},
     Action.VIEW_MAIL: {_K: _PREFECTURE, _U: _PREFECTURE},
     Action.RESEND_MAIL: {_K: _PREFECTURE},
+    Action.VIEW_CHECKUP: {_U: _PREFECTURE, _X: _PREFECTURE, _S: _ANY},
     Action.VIEW_ACCOUNT: {_X: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.MANAGE_ACCOUNT: {_X: _PREFECTURE, _S: _ANY},
     Action.MANAGE_OFFICE: {_X: _PREFECTURE, _S: _ANY},

@@ -24,6 +24,7 @@ from .config import Config
 from .connections import BufferingWorker
 from .db import Database
 from .language import USUAL
+from .operations import nightly
 from .placements import lapsing, reminding
 from .web.languages import render
 from .web.unit import TalentpoolFlask
@@ -141,11 +142,12 @@ def _writer(config: Config, database: Database) -> posting.Write:
 
 
 def _keep_time(database: Database, stop: threading.Event) -> None:
-    """Deadlines of placements, and what is kept for a while, every minute until the worker stops."""
+    """Deadlines, reminders, the nightly check, and what is kept for a while, every minute until the worker stops."""
     while not stop.wait(MINUTE):
         try:
             reminding.keep_reminding(database, clock.now())
             lapsing.keep_time(database, clock.now())
+            nightly.keep_checking(database, clock.now())
             for prune in (throttling.prune, keeping.prune):
                 database.repeat(partial(prune, now=clock.now()))
         except Exception:

@@ -393,3 +393,12 @@ def test_what_is_told_before_a_step_names_the_mail_where_there_is_one(
 def test_days_of_an_answer_are_counted_from_the_day_of_the_mail(session: Session) -> None:
     assert lapsing.list_told_late(session) == []
     assert dates.local_date(terms.end_of_term(make.NOW, 1)) > dates.local_date(make.NOW)
+
+
+def test_what_is_read_stands_before_the_button(app: TalentpoolFlask, database: Database) -> None:
+    with database.writing() as session:
+        need = make.make_need(session, state=make.NeedState.SUBMITTED)
+    page = signed_in(app, Role.COORDINATOR).get(f"/needs/{need.id}").text
+    assert page.count("伝える文面") >= 2
+    assert "募集が公開されました" in page
+    assert "DX人材プール：" not in page.partition('class="mail-text"')[2]

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 
 from ..candidates import standing as memberships
 from ..candidates.models import Membership
+from ..checkups import Checkup, find_latest
 from ..dates import local_date
 from ..db import Session
 from ..needs import standing as needs
 from ..needs.models import Need
-from ..permissions import Actor, Role, visible
+from ..permissions import Action, Actor, Role, can, visible
 from ..placements import standing as placements
 from ..placements.models import Placement
 from ..placements.seats import LooseEnds, list_loose_ends
@@ -42,6 +43,8 @@ class Home:
     items: Sequence[Item]  # of officers, what the tasks consist of
     returned: Sequence[Need]  # of a town, with the reasons
     loose: LooseEnds | None  # of coordinators
+    checks: bool  # whether the reader is told of the nightly check
+    checkup: Checkup | None  # the last one
 
     @property
     def is_idle(self) -> bool:
@@ -63,6 +66,8 @@ def look(session: Session, actor: Actor, *, now: datetime) -> Home:
         () if is_person else list_items(session, actor, waiting, today),
         _list_returned(session, actor) if is_town else (),
         list_loose_ends(session, actor) if actor.role is Role.COORDINATOR else None,
+        can(session, actor, Action.VIEW_CHECKUP),
+        find_latest(session, actor),
     )
 
 

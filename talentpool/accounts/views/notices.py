@@ -7,6 +7,7 @@ import re
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from jinja2 import TemplateNotFound
 
 from ... import clock
 from ...mail import MailOrder
@@ -44,7 +45,20 @@ def read_notices() -> ResponseReturnValue:
 
 
 def told(order: MailOrder) -> tuple[str, str]:
+    return read_text(order.template)
+
+
+@blueprint.app_template_global("mail_text")
+def mail_text(template: str) -> tuple[str, str] | None:
+    """What is written to who is told of a step; None for a step of which nobody is told."""
+    try:
+        return read_text(template)
+    except TemplateNotFound:
+        return None
+
+
+def read_text(template: str) -> tuple[str, str]:
     """Subject and text as the mail has them, without the name of the service and the link."""
-    text = render(f"mail/{order.template}.txt", locale(), url="")
+    text = render(f"mail/{template}.txt", locale(), url="")
     subject, _line, body = text.strip().partition("\n")
     return _SERVICE.sub("", subject).strip(), body.strip()
