@@ -5,6 +5,7 @@ from datetime import datetime, time
 import click
 
 from .. import clock, schema
+from ..candidates import reminding as registrations
 from ..config import Config
 from ..dates import JST
 from ..db import Database
@@ -27,6 +28,7 @@ def remind_command(*, dry_run: bool, at: datetime | None) -> None:
     with schema.opened(Config.from_environment()) as database:
         lines = _lines(database, now)
         if not dry_run:
+            registrations.keep_reminding(database, now)
             reminding.keep_reminding(database, now)
             lapsing.keep_time(database, now)
     for line in lines:
@@ -36,6 +38,10 @@ def remind_command(*, dry_run: bool, at: datetime | None) -> None:
 
 def _lines(database: Database, now: datetime) -> list[str]:
     with database.reading() as session:
+        ending = [
+            f"remind ({found.days} days): membership {found.membership.id}, ends {found.membership.active_until}"
+            for found in registrations.list_due(session, now)
+        ]
         told = [
             f"remind ({found.kind}): placement {found.placement.id}, due {found.until.astimezone(JST):%Y-%m-%d}"
             for found in reminding.list_due(session, now)
@@ -45,4 +51,4 @@ def _lines(database: Database, now: datetime) -> list[str]:
             for row in lapsing.list_overdue(session, now)
             if row.answer_until is not None
         ]
-    return told + late
+    return [*ending, *told, *late]

@@ -25,6 +25,7 @@ TONES = {Standing.IN_USE: "success", Standing.INVITED: "info", Standing.DISABLED
 STATES = {standing: (words, TONES[standing]) for standing, words in STANDING_LABELS.items()}
 OTHERS = {  # mails that follow from no step
     "account.known": _("登録済みのお知らせ"),  # to an address that somebody signs up with again
+    "membership.remind_end": _("登録の期限のお知らせ"),
     "placement.remind_offer": _("打診の回答期限のお知らせ"),
     "placement.remind_introduction": _("紹介の回答期限のお知らせ"),
 }
