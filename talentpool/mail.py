@@ -47,6 +47,7 @@ STATE_LABELS: Mapping[MailState, tuple[str, str]] = {
 }
 
 
+ABOUT_ACCOUNTS = "account."  # templates with links that are used once
 RESENDABLE = frozenset({MailState.FAILED, MailState.UNKNOWN})
 LINK_STATES: Mapping[
     Outcome, MailState
@@ -65,6 +66,7 @@ class MailOrder(Base):
     __table_args__ = (
         sa.UniqueConstraint("event", "recipient_id"),
         sa.Index("ix_mail_order_due", "state", "next_try_at"),
+        sa.Index("ix_mail_order_link", "link"),
     )
 
     id: Mapped[int] = mapped_column(
@@ -85,6 +87,17 @@ class MailOrder(Base):
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by a sender
     failure: Mapped[str | None] = mapped_column(Text(20))  # outcome of the last try that failed
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # in the site, by the recipient
+
+    @classmethod
+    def is_lost(cls) -> sa.ColumnElement[bool]:
+        """The mails of steps that did not arrive, or may not have."""
+        of_account = cls.template.startswith(ABOUT_ACCOUNTS, autoescape=True)
+        return cls.state.in_(RESENDABLE) & ~of_account
+
+    @property
+    def is_resendable(self) -> bool:
+        """Whether a button can send it again; the link of an account is kept nowhere."""
+        return self.state in RESENDABLE and not self.template.startswith(ABOUT_ACCOUNTS)
 
 
 viewed_by(MailOrder, Action.VIEW_MAIL)
@@ -167,19 +180,24 @@ def note_outcome(session: Session, ident: int, outcome: Outcome, now: datetime) 
         order.next_try_at = now + DELAYS[min(order.tries, len(DELAYS)) - 1]
 
 
-def settle_silent(session: Session, now: datetime) -> None:
-    """A mail whose sender has been silent for long may have been sent: it is treated as one without an answer."""
+def list_silent(session: Session, now: datetime) -> list[int]:
+    """Ids of the mails whose senders have been silent for long."""
     silent = sa.select(MailOrder.id).where(
         MailOrder.state == MailState.SENDING, MailOrder.claimed_at < now - SILENCE
     )
-    for ident in session.scalars(silent).all():
+    return list(session.scalars(silent))
+
+
+def settle_silent(session: Session, now: datetime) -> None:
+    """Such a mail may have been sent: it is treated as one without an answer."""
+    for ident in list_silent(session, now):
         note_outcome(session, ident, Outcome.UNKNOWN, now)
 
 
 def send_again(session: Session, order: MailOrder, *, actor: Actor, now: datetime) -> None:
     """Try a mail that failed, or whose outcome is unknown, once more from the beginning."""
     require(session, actor, Action.RESEND_MAIL, order)
-    if order.state not in RESENDABLE:
+    if not order.is_resendable:
         raise Conflict(say("送信失敗か結果不明のメールだけ、もう一度送れます。"))
     order.state, order.next_try_at, order.ordered_at = MailState.WAITING, None, now
     audit.record(session, audit.Deed.MAIL_RESEND, order, actor=actor, now=now)

@@ -103,6 +103,7 @@ def _opened(url: str) -> _Opened:
         server.ehlo()
         if parts.scheme != "smtps" and server.has_extn("starttls"):
             server.starttls(context=trust)
+            server.ehlo()
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
     except BaseException:

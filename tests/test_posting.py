@@ -20,9 +20,10 @@ from talentpool.app import create_app
 from talentpool.audit import AuditEvent
 from talentpool.config import Config
 from talentpool.db import Database, Session
+from talentpool.errors import Conflict
 from talentpool.mail import MailOrder, MailState
 from talentpool.permissions import Role
-from talentpool.placements import lapsing, terms
+from talentpool.placements import lapsing, reach, reminding, terms
 from talentpool.placements.answering import accept_offer
 from talentpool.placements.models import Placement
 from talentpool.serving import _writer
@@ -255,8 +256,9 @@ def test_the_deadline_of_who_was_not_reached_stands_still(
     if is_read:
         with office.writing() as session:
             session.scalars(sa.select(MailOrder)).one().read_at = clock.now()
-    at[0] += timedelta(days=30)
-    lapsing.keep_time(office, clock.now())
+    for _ in range(30):
+        at[0] += timedelta(days=1)
+        lapsing.keep_time(office, clock.now())
     with office.reading() as session:
         state = session.get_one(Placement, row.id).state
     assert state is (PS.LAPSED if is_read else PS.OFFERED)
@@ -315,12 +317,14 @@ def test_a_notice_is_new_until_it_is_opened(app: TalentpoolFlask, database: Data
     row = asked(database)
     with database.reading() as session:
         user = session.get_one(User, row.candidate.user_id)
+        title = session.get_one(Placement, row.id).need.title
         ident = session.scalars(sa.select(MailOrder.id)).one()
     person, other = Browser(app), signed_in(app, Role.COORDINATOR)
     person.enter(user)
     for _ in range(2):  # to look is not to open
         page = person.get("/notices").text
         assert "市町の仕事の打診があります" in page
+        assert f"姫路市「{title}」" in page
         assert "お知らせ 未読1件" in page
         assert "未読 1件" in page
     assert "a job offer" not in page
@@ -391,7 +395,7 @@ def test_what_is_told_before_a_step_names_the_mail_where_there_is_one(
 
 
 def test_days_of_an_answer_are_counted_from_the_day_of_the_mail(session: Session) -> None:
-    assert lapsing.list_told_late(session) == []
+    assert reach.list_told_late(session) == []
     assert dates.local_date(terms.end_of_term(make.NOW, 1)) > dates.local_date(make.NOW)
 
 
@@ -402,3 +406,73 @@ def test_what_is_read_stands_before_the_button(app: TalentpoolFlask, database: D
     assert page.count("伝える文面") >= 2
     assert "募集が公開されました" in page
     assert "DX人材プール：" not in page.partition('class="mail-text"')[2]
+
+
+def test_a_reminder_moves_no_deadline(
+    office: Database, postbox: Postbox, at: list[datetime]
+) -> None:
+    row = asked(office)
+    post(office)
+    with office.reading() as session:
+        until = session.get_one(Placement, row.id).offer_until
+    assert until is not None
+    while clock.now() < until:
+        at[0] += timedelta(hours=6)
+        reminding.keep_reminding(office, clock.now())
+        post(office)
+        lapsing.keep_time(office, clock.now())
+    at[0] = until + MINUTE
+    lapsing.keep_time(office, clock.now())
+    with office.reading() as session:
+        stored = session.get_one(Placement, row.id)
+        assert (stored.state, stored.offer_until) == (PS.LAPSED, until)
+        templates = session.scalars(sa.select(MailOrder.template)).all()
+    assert templates.count("placement.remind_offer") == 2
+
+
+@pytest.mark.parametrize("days", [2, 30])
+def test_whoever_opens_the_question_has_the_whole_term_from_then_on(
+    office: Database, postbox: Postbox, at: list[datetime], days: int
+) -> None:
+    row = asked(office)
+    postbox.says = {b"RCPT": "550 nobody"}
+    post(office)
+    at[0] += timedelta(days=days)
+    person = Browser(create_app(office.config, office))
+    with office.reading() as session:
+        person.enter(session.get_one(User, row.candidate.user_id))
+    person.get(f"/offers/{row.id}")
+    due = terms.end_of_term(clock.now(), terms.OFFER_DAYS)
+    with office.reading() as session:
+        assert session.get_one(Placement, row.id).offer_until == due
+    lapsing.keep_time(office, clock.now())
+    at[0] = due - MINUTE
+    lapsing.keep_time(office, clock.now())
+    with office.reading() as session:
+        assert session.get_one(Placement, row.id).state is PS.OFFERED
+    at[0] = due + MINUTE
+    lapsing.keep_time(office, clock.now())
+    with office.reading() as session:
+        assert session.get_one(Placement, row.id).state is PS.LAPSED
+
+
+def test_lost_mails_wait_for_coordinators(app: TalentpoolFlask, database: Database) -> None:
+    asked(database)
+    with database.writing() as session:
+        session.scalars(sa.select(MailOrder)).one().state = MailState.FAILED
+    coordinator = signed_in(app, Role.COORDINATOR)
+    assert "届かなかったメール" in coordinator.get("/home").text
+    assert "再送する" in coordinator.get("/mails?state=lost").text
+
+
+def test_the_link_of_an_account_is_never_sent_again_without_its_secret(session: Session) -> None:
+    user, officer = make.make_user(session, Role.AUDITOR), make.make_user(session, Role.COORDINATOR)
+    order = mail.order_mail(
+        session, event="account/1/invite/x", recipient_id=user.id, template="account.invite",
+        link="/invite", now=make.NOW, prefecture_code=make.HYOGO, has_secret=True,
+    )  # fmt: skip
+    order.state = MailState.FAILED
+    session.flush()
+    assert not order.is_resendable
+    with pytest.raises(Conflict):
+        mail.send_again(session, order, actor=officer.actor, now=make.NOW)

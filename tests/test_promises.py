@@ -57,7 +57,7 @@ KEPT_BY = {
     "個人情報の保護に関する法律に基づき、登録された": "law",
     "同意はいつでも撤回でき": "candidates.consenting:withdraw_consent",
     "登録内容の全部。閲覧は記録されます": "candidates.viewing:record_views",
-    "打診中の人数と、返事の期限だけ": "placements.service:count_asked placements.progress:list_seats",
+    "打診中の人数と、手続きの日付と": "placements.service:count_asked placements.progress:list_seats",
     "生年月日、住所、報酬の希望は見えません": "candidates.views.presenting:Presenter.introduced",
     "電話番号とメールアドレスも見えます": "candidates.views.presenting:Presenter.introduced",
     "氏名もメールアドレスも見えません": "accounts.directory:Account",

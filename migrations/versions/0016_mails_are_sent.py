@@ -1,4 +1,4 @@
-"""Mails of steps are sent, tried again and read in the site. Those that were kept stay kept.
+"""Mails of steps are sent, tried again and read in the site. Those that were kept stay kept, and count as read.
 
 Revision: 0016, after 0015
 """
@@ -25,9 +25,12 @@ def upgrade() -> None:
         " CONSTRAINT ck_mail_order_failure_length CHECK (length(failure) <= 20)"
     )
     op.create_index("ix_mail_order_due", "mail_order", ["state", "next_try_at"])
+    op.create_index("ix_mail_order_link", "mail_order", ["link"])
+    op.execute("UPDATE mail_order SET read_at = ordered_at")
 
 
 def downgrade() -> None:
+    op.drop_index("ix_mail_order_link", "mail_order")
     op.drop_index("ix_mail_order_due", "mail_order")
     for name in ("failure", *reversed(TIMES)):
         op.execute(f"ALTER TABLE mail_order DROP COLUMN {name}")

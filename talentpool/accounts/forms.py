@@ -23,6 +23,7 @@ from ..web.lists import EVERY, ListForm
 from .directory import EVERYBODY, STAFF as STAFF_ROLES, STANDING_LABELS
 from .models import Office
 from .office import Contact
+from .outbox import LOST
 from .passwords import SHORTEST, check_acceptable
 from .service import STAFF, fold_address
 
@@ -212,7 +213,11 @@ class MailListForm(ListForm):
     state = SelectField(
         _("状態"),
         default="",
-        choices=[option("", EVERY), *(option(str(s), lazy_label(s)) for s in MailState)],
+        choices=[
+            option("", EVERY),
+            option(LOST, _("届かなかった")),
+            *(option(str(s), lazy_label(s)) for s in MailState),
+        ],
     )
     template = SelectField(_("内容"), default="")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,18 +10,49 @@ import sqlalchemy as sa
 
 from ..db import Session
 from ..errors import NotFound
-from ..mail import MailOrder
+from ..mail import ABOUT_ACCOUNTS, MailOrder
 from ..paging import Page, fetch_page
 from ..permissions import Actor
 
 PAGE = 25  # rows
-_ABOUT_ACCOUNTS = "account."  # of links that are used once, before anybody has signed in
+# Needs and proposals lie above this package, so their tables are named here.
+NEED = sa.table("need", sa.column("id"), sa.column("municipality_code"), sa.column("title"))
+PLACEMENT = sa.table("placement", sa.column("id"), sa.column("need_id"))
 
 
 def list_notices(session: Session, actor: Actor, *, page: int = 1) -> Page[MailOrder]:
     """The reader's own, newest first."""
     query = sa.select(MailOrder).where(*_own(actor)).order_by(MailOrder.id.desc())
     return fetch_page(session, query, page, size=PAGE)
+
+
+def name_needs(session: Session, orders: Iterable[MailOrder]) -> dict[int, tuple[str, str]]:
+    """By id of the order: town and title of the need that it is about, where it is about one."""
+    about = {order.id: order.event.split("/")[:2] for order in orders}
+    ids = {
+        kind: {int(ident) for name, ident in about.values() if name == kind and ident.isdecimal()}
+        for kind in (NEED.name, PLACEMENT.name)
+    }
+    need, placement = NEED.c, PLACEMENT.c
+    of_needs = sa.select(need.id, need.municipality_code, need.title).where(
+        need.id.in_(ids[NEED.name])
+    )
+    of_placements = (
+        sa.select(placement.id, need.municipality_code, need.title)
+        .join(NEED, need.id == placement.need_id)
+        .where(placement.id.in_(ids[PLACEMENT.name]))
+    )
+    found = {
+        (kind, str(ident)): (town, title)
+        for kind, query in ((NEED.name, of_needs), (PLACEMENT.name, of_placements))
+        if ids[kind]
+        for ident, town, title in session.execute(query)
+    }
+    return {
+        ident: found[kind, number]
+        for ident, (kind, number) in about.items()
+        if (kind, number) in found
+    }
 
 
 def unread_of(user_id: sa.orm.InstrumentedAttribute[int]) -> sa.ScalarSelect[int]:
@@ -49,4 +81,4 @@ def _own(actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
 
 def _of(user_id: Any) -> tuple[sa.ColumnElement[bool], ...]:
     template: Any = MailOrder.template
-    return MailOrder.recipient_id == user_id, ~template.startswith(_ABOUT_ACCOUNTS, autoescape=True)
+    return MailOrder.recipient_id == user_id, ~template.startswith(ABOUT_ACCOUNTS, autoescape=True)

@@ -17,11 +17,17 @@ from ..searching import Condition, every_word, number_in
 from .directory import CANDIDATE, officers_like
 
 PAGE = 25  # rows
+LOST = "lost"  # states together: of steps, failed or unknown
 _OWN = sa.select(MailOrder.id)
 _LISTING = Listing(
     MailOrder.id,
     filters={
-        "state": Filter(_OWN.add_columns(MailOrder.state)),
+        "state": Filter(
+            sa.union_all(
+                _OWN.add_columns(sa.cast(MailOrder.state, sa.String)),
+                _OWN.add_columns(sa.literal(LOST, sa.String)).where(MailOrder.is_lost()),
+            )
+        ),
         "template": Filter(_OWN.add_columns(MailOrder.template)),
     },
     orders={

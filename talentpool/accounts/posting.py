@@ -40,17 +40,27 @@ def keep_posting(database: Database, config: Config, write: Write, stop: threadi
     """Look for mails until `stop` is set."""
     while not stop.wait(PAUSE):
         try:
-            post_due(database, config, write)
+            post_due(database, config, write, stop)
         except Exception:
             log.exception("mails could not be sent and will be retried")
 
 
-def post_due(database: Database, config: Config, write: Write) -> int:
-    """Send what is due; the number of mails that were tried."""
-    database.repeat(lambda session: mail.settle_silent(session, clock.now()))
+def post_due(
+    database: Database, config: Config, write: Write, stop: threading.Event | None = None
+) -> int:
+    """Send what is due, one by one until `stop` is set; the number of mails that were tried."""
+    with database.reading() as session:
+        has_silent = bool(mail.list_silent(session, clock.now()))
+    if has_silent:
+        database.repeat(lambda session: mail.settle_silent(session, clock.now()))
     with database.reading() as session:
         due = mail.list_due(session, clock.now(), BATCH)
-    return sum(_post(database, config, write, ident) for ident in due)
+    tried = 0
+    for ident in due:
+        if stop is not None and stop.is_set():
+            break
+        tried += _post(database, config, write, ident)
+    return tried
 
 
 def _post(database: Database, config: Config, write: Write, ident: int) -> bool:

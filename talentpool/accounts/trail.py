@@ -25,9 +25,10 @@ from .directory import CANDIDATE, officers_like
 
 PAGE = 25  # rows
 MOST_FAULTS = 100
-# People and needs lie above this package, so their tables are named here.
+# People, needs and proposals lie above this package, so their tables are named here.
 NEED = sa.table("need", sa.column("id"), sa.column("code"))
 MEMBERSHIP = sa.table("membership", sa.column("id"), sa.column("candidate_id"))
+PLACEMENT = sa.table("placement", sa.column("id"), sa.column("candidate_id"))
 CODED = {"c": CANDIDATE, "n": NEED}  # the letter of their codes
 _OWN = sa.select(AuditEvent.seq)
 _LISTING = Listing(
@@ -94,6 +95,11 @@ def _places(session: Session, actor: Actor, key: str) -> Iterator[Condition]:
         )
         own = own.where(CANDIDATE.c.code == f"C-{number:06d}")
         yield (event.object_type == MEMBERSHIP.name) & event.object_id.in_(own)
+        proposals = sa.select(sa.cast(PLACEMENT.c.id, sa.String)).join(
+            CANDIDATE, CANDIDATE.c.id == PLACEMENT.c.candidate_id
+        )
+        proposals = proposals.where(CANDIDATE.c.code == f"C-{number:06d}")
+        yield (event.object_type == PLACEMENT.name) & event.object_id.in_(proposals)
 
 
 def _has(key: str, words: Words) -> bool:
@@ -120,6 +126,11 @@ def name_objects(session: Session, events: Iterable[AuditEvent]) -> Mapping[tupl
         sa.select(MEMBERSHIP.c.id, CANDIDATE.c.code)
         .join(CANDIDATE, CANDIDATE.c.id == MEMBERSHIP.c.candidate_id)
         .where(MEMBERSHIP.c.id.in_(ids.get(MEMBERSHIP.name, ())))
+    )
+    codes[PLACEMENT.name] = (
+        sa.select(PLACEMENT.c.id, sa.cast(PLACEMENT.c.id, sa.String) + " " + CANDIDATE.c.code)
+        .join(CANDIDATE, CANDIDATE.c.id == PLACEMENT.c.candidate_id)
+        .where(PLACEMENT.c.id.in_(ids.get(PLACEMENT.name, ())))
     )
     for name, query in codes.items():
         if name in ids:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from ..accounts.models import User
 from ..audit import AuditEvent
-from ..dates import local_date, start_of_day
+from ..dates import EARLIEST, LATEST, local_date, start_of_day
 from ..db import Session
 from ..permissions import Action, Actor, require
 from .models import Candidate, Membership, ProfileView
@@ -20,7 +20,7 @@ from .viewing import PROFILE
 LONGEST = 366  # days of one answer
 USUAL = 14  # days, where nothing is asked
 # Proposals lie above this package, so their table is named here.
-PLACEMENT = sa.table("placement", sa.column("id"), sa.column("candidate_id"))
+PLACEMENT = sa.table("placement", sa.column("id"), sa.column("candidate_id"), sa.column("paper_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,18 @@ class Period:
     @classmethod
     def of(cls, first: date | None, last: date | None, *, today: date) -> Period:
         """At most `LONGEST` days that end with `last`; the last `USUAL` where nothing is given."""
-        last = last or max(today, first or today)
-        first = first or last - timedelta(days=USUAL - 1)
+        last = _within(last or max(today, first or today))
+        first = _within(first) if first else last - timedelta(days=USUAL - 1)
         first = min(first, last)
         return cls(max(first, last - timedelta(days=LONGEST - 1)), last)
 
     def holds(self, at: sa.orm.InstrumentedAttribute[datetime]) -> sa.ColumnElement[bool]:
         return (at >= start_of_day(self.first)) & (at < start_of_day(self.last + timedelta(days=1)))
+
+
+def _within(day: date) -> date:
+    """A day that has days before and after it."""
+    return min(max(day, EARLIEST + timedelta(days=LONGEST)), LATEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Sight:
     people: int
     by_day: Sequence[tuple[date, int]]  # every day of the period
     by_purpose: Mapping[str, int]
+    seen: Sequence[Seen]  # everybody, the most often first
     strangers: Sequence[Seen]
 
 
@@ -86,12 +92,15 @@ def sum_up(session: Session, actor: Actor, officer_id: int, period: Period) -> S
         people=len({person for person, _, _ in rows}),
         by_day=[(day, days[day]) for day in _days(period.first, span)],
         by_purpose=Counter(purpose for _, _, purpose in rows),
+        seen=sorted(_named(session, rows), key=lambda seen: (-seen.times, seen.code)),
         strangers=_strangers(session, officer_id, period, rows),
     )
 
 
-def list_looks(session: Session, actor: Actor, code: str, period: Period) -> list[Look]:
-    """Everybody's views of the person with this code, newest first."""
+def list_looks(
+    session: Session, actor: Actor, code: str, period: Period, officer_id: int | None = None
+) -> list[Look]:
+    """The views of the person with this code, newest first; of one officer, where one is named."""
     require(session, actor, Action.VIEW_AUDIT)
     view = ProfileView
     query = (
@@ -100,6 +109,8 @@ def list_looks(session: Session, actor: Actor, code: str, period: Period) -> lis
         .where(*_visible(actor), Candidate.code == code, period.holds(view.at))
         .order_by(view.id.desc())
     )
+    if officer_id is not None:
+        query = query.where(view.viewer_id == officer_id)
     return [Look(*row) for row in session.execute(query)]
 
 
@@ -108,37 +119,44 @@ def _visible(actor: Actor) -> Iterator[sa.ColumnElement[bool]]:
     yield ProfileView.viewer_id.in_(own)
 
 
-def _strangers(
-    session: Session,
-    officer_id: int,
-    period: Period,
-    rows: Sequence[sa.Row[int, datetime, str]],
-) -> list[Seen]:
-    opened = Counter(person for person, _, purpose in rows if purpose == PROFILE)
+Rows = Sequence[sa.Row[int, datetime, str]]  # person, when, purpose
+
+
+def _strangers(session: Session, officer_id: int, period: Period, rows: Rows) -> list[Seen]:
+    served = _served(session, officer_id, period)
+    opened = [row for row in rows if row[2] == PROFILE and row[0] not in served]
+    return sorted(_named(session, opened), key=lambda seen: seen.latest, reverse=True)
+
+
+def _named(session: Session, rows: Rows) -> list[Seen]:
+    """By their codes."""
+    times = Counter(person for person, _, _ in rows)
     latest: dict[int, datetime] = {}
-    for person, at, purpose in rows:
-        if purpose == PROFILE:
-            latest[person] = max(at, latest.get(person, at))
-    unknown = set(opened) - _served(session, officer_id, period)
-    query = sa.select(Candidate.id, Candidate.code).where(Candidate.id.in_(unknown))
-    found = [
-        Seen(code, opened[ident], latest[ident]) for ident, code in session.execute(query).all()
-    ]
-    return sorted(found, key=lambda seen: seen.latest, reverse=True)
+    for person, at, _ in rows:
+        latest[person] = max(at, latest.get(person, at))
+    query = sa.select(Candidate.id, Candidate.code).where(Candidate.id.in_(times))
+    return [Seen(code, times[ident], latest[ident]) for ident, code in session.execute(query)]
 
 
 def _served(session: Session, officer_id: int, period: Period) -> set[int]:
-    """Ids of the people about whom the officer recorded anything in the period: their profile, registration, proposals."""
+    """Ids of the people about whom the officer recorded anything: profile, registration, proposal, paper, match."""
     event = AuditEvent
-    deeds = sa.select(event.object_type, event.object_id).where(
+    deeds = sa.select(event.object_type, event.object_id, event.detail).where(
         event.actor_id == officer_id, period.holds(event.at)
     )
     ids: dict[str, set[int]] = {}
-    for kind, ident in session.execute(deeds.distinct()):
-        if ident.isdecimal():
-            ids.setdefault(kind, set()).add(int(ident))
+    for kind, ident, detail in session.execute(deeds):
+        first = ident.partition("/")[0]  # of a lifted conflict the person
+        if first.isdecimal():
+            ids.setdefault("candidate" if kind == "hold_lift" else kind, set()).add(int(first))
+        if isinstance(told := detail.get("candidate"), int):
+            ids.setdefault("candidate", set()).add(told)
     members = sa.select(Membership.candidate_id).where(Membership.id.in_(ids.get("membership", ())))
-    placed = sa.select(PLACEMENT.c.candidate_id).where(PLACEMENT.c.id.in_(ids.get("placement", ())))
+    placement = PLACEMENT.c
+    placed = sa.select(placement.candidate_id).where(
+        placement.id.in_(ids.get("placement", ()))
+        | placement.paper_id.in_(ids.get("decision_paper", ()))
+    )
     return ids.get("candidate", set()) | set(session.scalars(sa.union(members, placed)))
 
 

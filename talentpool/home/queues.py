@@ -14,6 +14,7 @@ from ..candidates import standing as memberships
 from ..candidates.models import Membership
 from ..db import Base
 from ..language import Words
+from ..mail import MailOrder
 from ..needs import standing as needs
 from ..needs.models import Need, NeedDraft
 from ..permissions import Role
@@ -127,6 +128,11 @@ _COORDINATOR = (
            "Their pages say whether they can still be adopted."),
           Round, lambda _today: Round.state.in_(SOLVED) & has_news(), Round.finished_at,
           "rounds.list_rounds", {}),
+    Queue(("届かなかったメール", "Mails that did not arrive"),
+          ("電話などで知らせるか、もう一度送ってください。知らせるまで、回答の期限は進みません。",
+           "Tell the people by telephone, or send them again. Until then their deadlines stand still."),
+          MailOrder, lambda _today: MailOrder.is_lost(), MailOrder.ordered_at, "accounts.list_mails",
+          {"state": "lost"}),
     _queue(("起案を待っている推薦", "Suggestions that wait to be drafted"),
            ("採用した割当案から起案してください。", "Draft them from the adopted plan."),
            _PS.SUGGESTED, Placement.created_at, _PLACEMENTS),

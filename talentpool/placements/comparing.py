@@ -11,7 +11,6 @@ from sqlalchemy.orm import joinedload
 
 from ..candidates.models import Candidate
 from ..db import Session
-from ..geo import Travel
 from ..permissions import Actor, visible
 from ..reference.catalogue import Catalogue
 from ..rounds.figures import Part
@@ -32,7 +31,6 @@ class Person:
     parts: Sequence[Part]
     levels: Mapping[str, int | None]
     evidence: Mapping[str, int]
-    travel: Travel | None
     months: Sequence[Month]
 
     @property
@@ -68,10 +66,9 @@ def _person(session: Session, row: Placement, catalogue: Catalogue) -> Person:
     wanted = {skill.skill for skill in weighed.skills}
     return Person(
         placement=row,
-        parts=service.list_parts(session, row),
+        parts=service.list_parts_for_towns(session, row),
         levels={skill.skill: skill.own_level for skill in weighed.skills},
         evidence=Counter(claim.evidence for claim in row.candidate.skills if claim.skill in wanted),
-        travel=weighed.travel,
         months=weighed.months,
     )
 

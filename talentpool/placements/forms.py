@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectField, SelectMultipleField
@@ -135,6 +135,9 @@ class PlacementListForm(ListForm, CatalogueForm):
 class CompareForm(Form):
     """A town's answers to everybody who is introduced for one need: fields answer_, reason_ and comment_<placement id>."""
 
+    NAMES: ClassVar[Sequence[str]] = ("answer", "reason", "comment")
+    idents: ClassVar[Sequence[int]] = ()  # of the placements
+
     @classmethod
     def of(cls, rows: Sequence[Placement]) -> type[CompareForm]:
         fields: dict[str, Any] = {}
@@ -146,7 +149,8 @@ class CompareForm(Form):
                     choices=[
                         option(verb, lazy_label(PLACEMENT.steps[verb]))
                         for verb in ("welcome", "turn_down")
-                    ],
+                    ]
+                    + [option("", _("まだ答えない"))],
                     validators=[Optional()],
                 ),
                 f"reason_{row.id}": SelectField(
@@ -156,17 +160,39 @@ class CompareForm(Form):
                     _("%(name)sさんについての補足", name=name), most=LONGEST
                 ),
             }
-        return type("CompareFormOfNeed", (cls,), fields)
+        return type(
+            "CompareFormOfNeed", (cls,), {"idents": tuple(row.id for row in rows), **fields}
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        reasons = PLACEMENT.steps["turn_down"].reasons or ""
-        for field in self:
-            if field.short_name.startswith("reason_"):
-                field.choices = [
-                    option("", _("選んでください")),
-                    *(option(*one) for one in choices(reasons)),
-                ]
+        offered = choices(PLACEMENT.steps["turn_down"].reasons or "")
+        for ident in self.idents:
+            self[f"answer_{ident}"].flags.mark = _("選ばない人には、何も送りません")
+            for name in ("reason", "comment"):
+                self[f"{name}_{ident}"].flags.mark = _("見送るとき")
+            self[f"reason_{ident}"].choices = [
+                option("", _("選んでください")),
+                *(option(*one) for one in offered),
+            ]
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """What belongs to another answer, or to none, is asked about at its field."""
+        is_good = bool(super().validate(*args, **kwargs))
+        faults = [fault for ident in self.idents for fault in self._faults(ident)]
+        for name, text in faults:
+            self[name].errors = [*self[name].errors, text]
+        return is_good and not faults
+
+    def _faults(self, ident: int) -> Iterator[tuple[str, Any]]:
+        verb, reason, comment = (self[f"{name}_{ident}"].data for name in self.NAMES)
+        if verb == "turn_down" and not reason:
+            yield f"reason_{ident}", _("見送る理由を選んでください。")
+        if verb != "turn_down" and (reason or comment):
+            yield (
+                f"answer_{ident}",
+                _("理由か補足が書かれています。「見送る」を選ぶか、消してください。"),
+            )
 
 
 class DraftForm(Form):

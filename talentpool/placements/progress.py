@@ -52,9 +52,10 @@ class Seat:
 
 
 def list_seats(session: Session, need: Need) -> list[Seat]:
-    """Every seat of a need that has been opened; nothing before."""
+    """Every seat of a need that has been opened; of a closed one those that are held. Nothing before."""
     if need.opened_at is None or need.state in {NeedState.DRAFT, NeedState.SUBMITTED}:
         return []
+    is_over = need.state is NeedState.CLOSED
     rows = session.scalars(
         sa.select(Placement).where(
             Placement.need_id == need.id,
@@ -66,6 +67,7 @@ def list_seats(session: Session, need: Need) -> list[Seat]:
     return [
         _seat(need, number, holders.get(number), waiting.count(number))
         for number in range(1, need.seats + 1)
+        if number in holders or not is_over
     ]
 
 

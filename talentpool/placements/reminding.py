@@ -18,8 +18,8 @@ from ..dates import JST, local_date
 from ..db import Database, Session
 from ..mail import MailOrder, order_mail
 from ..states import Audience, PlacementState
-from .lapsing import is_told
 from .models import Placement
+from .reach import is_told
 
 HOUR = time(9)  # of the day, in Japan, from which a reminder goes out
 NEAR = timedelta(days=2)
@@ -68,7 +68,16 @@ def list_due(session: Session, now: datetime) -> list[Reminder]:
     due = [reminder for row in rows for reminder in _of(row, now)]
     events = [reminder.event for reminder in due]
     known = set(session.scalars(sa.select(MailOrder.event).where(MailOrder.event.in_(events))))
-    return [reminder for reminder in due if reminder.event not in known]
+    return [
+        reminder
+        for reminder in due
+        if reminder.event not in known and session.scalars(_recipients(reminder)).first()
+    ]
+
+
+def _recipients(reminder: Reminder) -> sa.Select[int]:
+    row = reminder.placement
+    return list_recipients(row, ASKED[row.state].audience, row.candidate.user_id)
 
 
 def _of(row: Placement, now: datetime) -> Iterator[Reminder]:
@@ -93,8 +102,7 @@ def remind(session: Session, now: datetime) -> list[Reminder]:
     found = list_due(session, now)
     for reminder in found:
         row, asked = reminder.placement, ASKED[reminder.placement.state]
-        recipients = list_recipients(row, asked.audience, row.candidate.user_id)
-        for recipient in session.scalars(recipients).all():
+        for recipient in session.scalars(_recipients(reminder)).all():
             order_mail(
                 session, event=reminder.event, recipient_id=recipient, template=asked.template,
                 link=asked.link.format(row.id), now=now, prefecture_code=row.prefecture_code,

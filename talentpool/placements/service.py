@@ -23,6 +23,7 @@ from ..states import LIVE, NAMED, TURNED_DOWN, PlacementState
 from .models import DecisionPaper, Placement
 
 MOST_ALTERNATES = 10  # of a ranking, offered for a draft
+NOT_FOR_TOWNS = frozenset({"travel", "pay", "wish"})  # parts of the fit, of m.PARTS
 IN_ORDER = (  # of a need: by seats and their lists, who is not drafted last
     sa.func.coalesce(Placement.seat, MOST_SEATS + 1), Placement.paper_id, Placement.rank, Placement.id,
 )  # fmt: skip
@@ -169,6 +170,14 @@ def list_parts(session: Session, placement: Placement) -> list[Part]:
     if placement.round_id is None:
         return []
     return figures.list_parts(placement.parts, session.get_one(Round, placement.round_id).policy)
+
+
+def list_parts_for_towns(session: Session, placement: Placement) -> list[Part]:
+    """Without the parts that tell where the person lives, and what the person wishes and asks for."""
+    if placement.round_id is None:
+        return []
+    shown = {code: bp for code, bp in placement.parts.items() if code not in NOT_FOR_TOWNS}
+    return figures.list_parts(shown, session.get_one(Round, placement.round_id).policy)
 
 
 def list_pinned(session: Session, placements: Sequence[Placement]) -> set[int]:

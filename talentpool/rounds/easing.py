@@ -47,7 +47,10 @@ def try_change(session: Session, round_: Round, need: Need) -> Eased | None:
     people, new = m.apply_change(change, inputs.candidates, old)
     needs = tuple(new if row.id == need.code else row for row in inputs.needs)
     problem = m.problem_of(replace(inputs, candidates=tuple(people), needs=needs), round_.result)
-    plan = m.solve(problem, pins=inputs.pins, forbids=inputs.forbids, time_limit=LONGEST)
+    plan = m.solve(
+        problem, pins=inputs.pins, forbids=inputs.forbids, time_limit=LONGEST,
+        previous=sorted(_pairs(solved.problem, solved.plan)),  # of equal plans the nearest
+    )  # fmt: skip
     before, after = _condition(change, inputs.candidates, old), _condition(change, people, new)
     return Eased(
         change=change,

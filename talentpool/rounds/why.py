@@ -52,11 +52,14 @@ def price_pairs(
     session: Session, round_: Round, need: Need, codes: Iterable[str]
 ) -> dict[str, Why]:
     """What fixing each of these people to the need would do; who is placed, or came too late in the time, is left out."""
-    solved, end = Solved.of(session, round_), monotonic() + LONGEST
-    found: dict[str, Why] = {}
-    for code in codes if solved is not None else ():
+    asked, found = list(codes), dict[str, Why]()
+    solved = Solved.of(session, round_) if asked else None
+    if solved is None:
+        return found
+    end = monotonic() + LONGEST
+    for code in asked:
         left = end - monotonic()
-        if left <= 0 or solved is None:
+        if left <= 0:
             break
         why = _explain(session, solved, need.code, code, left)
         if why is not None:

@@ -112,7 +112,10 @@ def test_the_page_answers_for_an_officer_and_for_a_person(app: TalentpoolFlask) 
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("person=abc", 422), ("first_on=2026-13-01", 422), ("officer=999999", 200), ("person=C-999999", 200)],
+    [
+        ("officer=1&last_on=9999-12-31", 200), ("last_on=0001-01-05&officer=1", 200),
+        ("first_on=9999-12-31&officer=1", 200), ("person=abc", 422), ("first_on=2026-13-01", 422), ("officer=999999", 200), ("person=C-999999", 200),
+    ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_asked_for_again(
     app: TalentpoolFlask, query: str, status: int

@@ -59,9 +59,9 @@ def test_only_what_differs_is_shown_and_the_most_is_marked(app: TalentpoolFlask)
     lines = dict(re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', page, re.DOTALL))
     (bpr,) = [cells for name, cells in lines.items() if "業務フロー見直し" in name]
     assert [("最もよい" in cell) for cell in bpr.split("<td>")[1:]] == [False, False, True]
-    assert not [name for name in lines if "橋渡し" in name]
-    whole = town.get(f"/introductions/needs/{need.id}?all=1").text
-    assert "橋渡し" in "".join(re.findall(r'<th scope="row">(.*?)</th>', whole))
+    same = page.partition("同じ項目")[2]
+    assert "橋渡し" in same
+    assert "橋渡し" not in page.partition("同じ項目")[0]
     assert " checked" not in page
     with app.database.reading() as session:
         seen = {(view.candidate_id, view.purpose) for view in session.query(ProfileView)}
@@ -92,10 +92,11 @@ def test_who_is_not_answered_waits_on(app: TalentpoolFlask) -> None:
 @pytest.mark.parametrize(
     ("answers", "reason", "said"),
     [
-        ((), "schedule", "1人以上について選んでください"),
-        (("welcome", "turn_down"), "", "理由"),
+        ((), "schedule", "「見送る」を選ぶか、消してください"),
+        (("welcome", "turn_down"), "", "見送る理由を選んでください。"),
         (("welcome", "nonsense"), "schedule", ""),
         (("welcome", "turn_down"), "nonsense", ""),
+        (("welcome",), "schedule", "「見送る」を選ぶか、消してください"),
     ],
 )
 def test_what_cannot_be_sent_keeps_everything_as_it_was(
@@ -109,6 +110,14 @@ def test_what_cannot_be_sent_keeps_everything_as_it_was(
     assert said in answer.text
     assert "書いた補足" in answer.text
     assert states(app, rows) == [PS.INTRODUCED] * 3
+
+
+def test_an_answer_is_asked_for_where_there_is_none(app: TalentpoolFlask) -> None:
+    need, rows = introduced(app)
+    town = signed_in(app, Role.MUNICIPALITY, municipality_code=SAYO)
+    answer = town.post(f"/introductions/needs/{need.id}", **fields(rows))
+    assert answer.status_code == 422
+    assert "1人以上について選んでください" in answer.text
 
 
 def test_what_changed_meanwhile_is_shown_before_anything_is_sent(app: TalentpoolFlask) -> None:
@@ -126,6 +135,15 @@ def test_what_changed_meanwhile_is_shown_before_anything_is_sent(app: Talentpool
     assert states(app, rows) == [PS.INTRODUCED] * 3
     town.post(f"/placements/{rows[0].id}/turn_down", version=rows[0].version, reason="schedule")
     assert town.post(f"/introductions/needs/{need.id}", **sent).status_code == 409
+
+
+def test_a_town_is_not_told_where_somebody_lives_or_what_they_ask_for(app: TalentpoolFlask) -> None:
+    need, rows = introduced(app, people=2)
+    town = signed_in(app, Role.MUNICIPALITY, municipality_code=SAYO)
+    for path in (f"/introductions/needs/{need.id}", f"/introductions/{rows[0].id}"):
+        page = town.get(path).text
+        for word in ("移動</", "報酬</", "本人の希望", "任用形態"):
+            assert word not in page.partition("<main")[2], (path, word)
 
 
 def test_another_town_and_an_ended_introduction_have_no_comparison(app: TalentpoolFlask) -> None:

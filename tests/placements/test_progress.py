@@ -103,3 +103,12 @@ def test_the_round_that_left_a_seat_empty_says_what_would_fill_it(
     assert f"/rounds/1/needs/{need.id}/change" in known
     assert (change in told) == (kind == "town")
     assert "/change" not in told
+
+
+def test_a_closed_need_has_no_free_seats(app: TalentpoolFlask) -> None:
+    with app.database.writing() as session:
+        need = make.make_need(session, seats=2, state=NeedState.CLOSED)
+    assert (
+        "空き"
+        not in signed_in(app, Role.COORDINATOR).get(f"/needs/{need.id}").text.partition("<main")[2]
+    )

@@ -19,16 +19,11 @@ from .. import directory, trail
 from ..directory import STANDING_LABELS, Account, Named, Standing, show_accounts
 from ..downloading import note_download
 from ..models import User
+from .notices import mail_text
 from .told import tell
 
 TONES = {Standing.IN_USE: "success", Standing.INVITED: "info", Standing.DISABLED: "error"}
 STATES = {standing: (words, TONES[standing]) for standing, words in STANDING_LABELS.items()}
-OTHERS = {  # mails that follow from no step
-    "account.known": _("登録済みのお知らせ"),  # to an address that somebody signs up with again
-    "membership.remind_end": _("登録の期限のお知らせ"),
-    "placement.remind_offer": _("打診の回答期限のお知らせ"),
-    "placement.remind_introduction": _("紹介の回答期限のお知らせ"),
-}
 
 
 def name_of(named: Named | None) -> str:
@@ -64,10 +59,9 @@ ACCOUNTS = ListPage[User, Account](
 
 
 def subject_of(template: str) -> str:
-    """What a mail tells of, by the step or the deed that it follows."""
-    if template in OTHERS:
-        return str(OTHERS[template])
-    return label(ENTRIES[template]) if template in ENTRIES else template
+    """Of the mail, as its reader has it."""
+    text = mail_text(template)
+    return text[0] if text else template
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +117,13 @@ class AuditLine:
 
 
 def _events(session: Session, events: Sequence[AuditEvent]) -> Iterator[AuditLine]:
-    named = directory.name_accounts(session, [event.actor_id for event in events])
-    codes = trail.name_objects(session, events)
+    causes = [event.detail.get("caused_by") for event in events]
+    named = directory.name_accounts(session, [*(event.actor_id for event in events), *causes])
+    people = {("user_account", str(ident)): name_of(who) for ident, who in named.items()}
+    codes = {**people, **trail.name_objects(session, events)}
     for event in events:
         known = named.get(event.actor_id) if event.actor_id is not None else None
-        thing = codes.get((event.object_type, event.object_id), event.object_id)
+        thing = codes.get((event.object_type, event.object_id)) or event.object_id
         yield AuditLine(event, name_of(known) or role(event.actor_role), thing, tell(event, codes))
 
 

@@ -25,7 +25,10 @@ _SERVICE = re.compile("^[^：:]*[：:]\\s*")  # the beginning of every subject
 def list_notices() -> ResponseReturnValue:
     found = noticing.list_notices(current_session(), current_actor(), page=page_number())
     notices = [(order, *told(order)) for order in found.rows]
-    return render_template("accounts/list_notices.html", found=found, notices=notices)
+    return render_template(
+        "accounts/list_notices.html", found=found, notices=notices,
+        about=noticing.name_needs(current_session(), found.rows),
+    )  # fmt: skip
 
 
 @blueprint.post("/notices/<int:ident>/open")

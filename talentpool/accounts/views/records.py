@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from ... import audit, clock
-from ...mail import RESENDABLE, MailOrder, send_again
+from ...mail import MailOrder, send_again
 from ...permissions import Action, get_visible
 from ...web import current_actor, current_session, requires
 from .. import directory, outbox, trail
@@ -51,9 +51,7 @@ def list_mails() -> ResponseReturnValue:
     session, actor, form = current_session(), current_actor(), MailListForm(request.args)
     templates = outbox.list_templates(session, actor)
     form.offer_templates((template, subject_of(template)) for template in templates)
-    return MAILS.answer(
-        outbox.list_mails(session, actor, form.asked()), form, resendable=RESENDABLE
-    )
+    return MAILS.answer(outbox.list_mails(session, actor, form.asked()), form)
 
 
 @blueprint.post("/mails/<int:ident>/resend")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext as _
 
-from ...audit import AuditEvent
-from ...states import MACHINES, Transition
+from ...audit import AuditEvent, Deed
+from ...states import MACHINES, PlacementState, Transition
+from ...web import current_catalogue
+from ...web.filters import show_day
 from ...web.labels import label, role, term, town
 
 SHORT = 12  # characters of a hash
@@ -31,8 +34,16 @@ def tell(event: AuditEvent, names: Names) -> str:
     if "from" in detail and "to" in detail:
         before, after = (_state(event, detail.pop(name)) for name in ("from", "to"))
         told.append(gettext("%(before)s → %(after)s", before=before, after=after))
-    told += [_part(event, name, value, names) for name, value in detail.items()]
+    if event.action == Deed.CANDIDATE_VERIFY.code:
+        told += [_evidence(skill, state) for skill, state in detail.items()]
+    else:
+        told += [_part(event, name, value, names) for name, value in detail.items()]
     return str(gettext("・").join(told))
+
+
+def _evidence(skill: str, state: str) -> str:
+    words = term(skill, "skill"), term(state, "evidence_state")
+    return str(gettext("%(name)s：%(value)s", name=words[0], value=words[1]))
 
 
 def _part(event: AuditEvent, name: str, value: Any, names: Names) -> str:
@@ -54,6 +65,8 @@ def _reason(event: AuditEvent, value: Any, _names: Names) -> str:
 
 
 def _plain(_event: AuditEvent, value: Any, _names: Names) -> str:
+    if isinstance(value, bool):
+        return str(gettext("はい") if value else gettext("いいえ"))
     if isinstance(value, list):
         return str(gettext("、").join(map(str, value)))
     return str(value)
@@ -65,6 +78,18 @@ def _hash(_event: AuditEvent, value: Any, _names: Names) -> str:
 
 def _coded(table: str) -> Callable[[AuditEvent, Any, Names], str]:
     return lambda _event, value, names: names.get((table, str(value)), str(value))
+
+
+def _prefecture(_event: AuditEvent, value: Any, _names: Names) -> str:
+    return label(current_catalogue().prefecture(value))
+
+
+def _day(_event: AuditEvent, value: Any, _names: Names) -> str:
+    return show_day(datetime.fromisoformat(value))
+
+
+def _outcome_state(_event: AuditEvent, value: Any, _names: Names) -> str:
+    return label(PlacementState(value)) if value in set(PlacementState) else str(value)
 
 
 def _town(_event: AuditEvent, value: Any, _names: Names) -> str:
@@ -83,7 +108,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "by": (_("方法"), _plain),
     "candidate": (_("登録者"), _coded("candidate")),
     "cause": (_("原因"), _plain),
-    "caused_by": (_("きっかけの推薦"), _plain),
+    "caused_by": (_("きっかけの操作をした人"), _coded("user_account")),
     "content": (_("内容の照合値"), _hash),
     "decision": (_("決裁"), _plain),
     "domain": (_("ドメイン"), _plain),
@@ -103,7 +128,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "outcome": (_("結果"), _plain),
     "paper": (_("起案書"), _plain),
     "placement": (_("推薦"), _plain),
-    "prefecture": (_("都道府県"), _plain),
+    "prefecture": (_("都道府県"), _prefecture),
     "purpose": (_("目的"), _plain),
     "rank": (_("順位"), _plain),
     "reason": (_("理由"), _reason),
@@ -114,11 +139,11 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "rule": (_("規則"), _plain),
     "seat": (_("枠"), _plain),
     "snapshot": (_("控え"), _plain),
-    "state": (_("状態"), _plain),
+    "state": (_("状態"), _outcome_state),
     "step": (_("段階"), _plain),
     "to": (_("後"), _plain),
     "undo": (_("取消し"), _plain),
-    "until": (_("期限"), _plain),
+    "until": (_("期限"), _day),
     "version": (_("版"), _plain),
     "what": (_("内容"), _plain),
     "what_if": (_("試算"), _plain),

@@ -42,7 +42,7 @@ def show_oversight() -> ResponseReturnValue:
     if code == "":
         form.person.errors = [_("「C-000077」のような登録者の番号を入力してください。")]
         return render_template("candidates/show_oversight.html", form=form, purposes=PURPOSES), 422
-    looks = oversight.list_looks(session, actor, code, period) if code else []
+    looks = oversight.list_looks(session, actor, code, period, officer) if code else []
     return render_template(
         "candidates/show_oversight.html", form=form, period=period, code=code, looks=looks,
         officer=dict(officers).get(officer) if officer else None,

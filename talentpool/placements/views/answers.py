@@ -16,9 +16,10 @@ from ...db import Session
 from ...errors import Refused
 from ...permissions import Action, Actor, Role, can, get_visible
 from ...states import NAMED, PlacementState
-from ...web import current_actor, current_catalogue, current_session, requires
+from ...web import after_view, current_actor, current_catalogue, current_session, requires
 from .. import comparing, service, stepping, weighing
 from ..models import Placement
+from ..reach import PAGES, note_seen
 from ..showing import Introduction, Offer
 from ..standing import standings
 from .blueprint import blueprint, buttons
@@ -60,6 +61,8 @@ def show_offer_page(
     session, actor, now = current_session(), current_actor(), clock.now()
     steps = stepping.list_steps(session, placement, actor=actor, now=now)
     drawn = {button["verb"]: button for button in buttons(placement, steps)}
+    if placement.state is PlacementState.OFFERED:
+        _note_seen(placement)
     page = "decline_offer" if verb == "decline" and "decline" in drawn else "show_offer"
     today = local_date(now)
     return render_template(
@@ -71,6 +74,12 @@ def show_offer_page(
         buttons=drawn,
         error=error,
     )
+
+
+def _note_seen(placement: Placement) -> None:
+    """The reader has the question before the eyes: from today on at the latest its days run."""
+    actor, ident, page, now = current_actor(), placement.id, PAGES[placement.state], clock.now()
+    after_view(lambda unit: note_seen(unit, actor, ident, page, now))
 
 
 def _days_left(placement: Placement, today: date) -> int | None:
@@ -108,13 +117,15 @@ def show_introduction_page(
     session, actor, now = current_session(), current_actor(), clock.now()
     steps = stepping.list_steps(session, placement, actor=actor, now=now)
     standing = standings(session, [placement], local_date(now))
+    if placement.state is PlacementState.INTRODUCED:
+        _note_seen(placement)
     is_named = placement.state in NAMED
     beside = comparing.list_introduced(session, actor, placement.need_id) if is_named else []
     return render_template(
         "placements/show_introduction.html",
         introduction=Introduction.of(placement, standing[placement.id]),
         weighed=weighing.weigh(session, placement, current_catalogue()) if is_named else None,
-        parts=service.list_parts(session, placement) if is_named else [],
+        parts=service.list_parts_for_towns(session, placement) if is_named else [],
         ranked=placement.reason if {"rank", "of"} <= placement.reason.keys() else None,
         beside=len(beside) if placement in beside else 0,
         sections=_profile(session, actor, placement),

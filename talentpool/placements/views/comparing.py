@@ -18,15 +18,13 @@ from ...needs.models import Need
 from ...permissions import Action, get_visible
 from ...states import PLACEMENT
 from ...web import current_actor, current_catalogue, current_session, requires
-from ...web.labels import label, term
+from ...web.labels import term
 from .. import comparing
 from ..comparing import Answer, Person
 from ..forms import CompareForm
 from ..locking import lock_placements
 from ..models import Placement
 from .blueprint import blueprint
-
-VERBS = ("welcome", "turn_down")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,42 +46,50 @@ def compare_introduced(need_id: int) -> ResponseReturnValue:
     rows = _list(need_id)
     if not rows:
         raise NotFound
-    return _show(rows, CompareForm.of(rows)(formdata=None))
+    return _show(rows, CompareForm.of(rows)(formdata=None), purpose=viewing.PROFILE)
 
 
 @blueprint.post("/introductions/needs/<int:need_id>")
 @requires(Action.ANSWER_INTRODUCTION)
 def answer_introduced(need_id: int) -> ResponseReturnValue:
-    session, actor, rows = current_session(), current_actor(), _list(need_id)
-    if not rows:
-        get_visible(session, actor, Need, need_id)
-        flash(_("この募集に、返事を待っている紹介はもうありません。"), "warning")
-        return redirect(url_for("placements.list_introductions"))
-    lock_placements(session, rows)
+    session, actor = current_session(), current_actor()
+    get_visible(session, actor, Need, need_id)
+    lock_placements(session, _list(need_id))
+    rows = _list(need_id)  # of those who are left, as they are now
     shown = [row for row in rows if request.form.get(f"version_{row.id}") == str(row.version)]
     form = CompareForm.of(rows)()
     if len(shown) < len(_sent()):
         said = _(
             "表示したあとで変わった紹介があるため、まだ何も送っていません。内容を確かめて、もう一度送ってください。"
         )
-        return _show(rows, form, said), Conflict.status
+        return _show_again(need_id, form, said, Conflict.status)
     if not form.validate():
-        return _show(rows, form), Refused.status
+        return _show_again(need_id, form, "", Refused.status)
     answers = [_answer(form, row) for row in shown if form[f"answer_{row.id}"].data]
     if not answers:
         said = _("受け入れるか見送るかを、1人以上について選んでください。")
-        return _show(rows, form, said), Refused.status
+        return _show_again(need_id, form, said, Refused.status)
     try:
         comparing.answer_all(session, answers, actor=actor, now=clock.now())
     except (Refused, Conflict) as error:
         session.rollback()
-        return _show(_list(need_id), form, error.message), error.status
+        return _show_again(need_id, form, error.message, error.status)
     welcome = sum(answer.verb == "welcome" for answer in answers)
     flash(
         _("%(a)s名を受け入れ、%(b)s名を見送りました。", a=welcome, b=len(answers) - welcome),
         "success",
     )
     return redirect(url_for("placements.list_introductions"))
+
+
+def _show_again(need_id: int, form: CompareForm, said: str, status: int) -> ResponseReturnValue:
+    """The page with what was typed, for those who still wait; the list where nobody does."""
+    rows = _list(need_id)
+    if not rows:
+        flash(_("この募集に、返事を待っている紹介はもうありません。"), "warning")
+        return redirect(url_for("placements.list_introductions"))
+    is_same = tuple(row.id for row in rows) == tuple(form.idents)
+    return _show(rows, form if is_same else CompareForm.of(rows)(), said), status
 
 
 def _list(need_id: int) -> list[Placement]:
@@ -104,17 +110,18 @@ def _answer(form: CompareForm, row: Placement) -> Answer:
     )
 
 
-def _show(rows: Sequence[Placement], form: CompareForm, said: str = "") -> str:
+def _show(
+    rows: Sequence[Placement], form: CompareForm, said: str = "", purpose: str = viewing.LIST
+) -> str:
+    """purpose: of the log of views; shown again, the names are nothing new."""
     people = comparing.compare(current_session(), rows, current_catalogue())
-    log_names([person.candidate.id for person in people], viewing.PROFILE)
+    log_names([person.candidate.id for person in people], purpose)
     lines = list(_lines(people, rows[0].need))
-    is_whole = request.args.get("all") == "1"
+    is_alone = len(people) == 1
     return render_template(
-        "placements/compare_introduced.html",
-        people=people, need=rows[0].need, form=form, said=said,
-        lines=[line for line in lines if is_whole or not line.is_same or len(people) == 1],
-        same=[line for line in lines if line.is_same] if len(people) > 1 else [],
-        is_whole=is_whole, verbs=[(verb, label(PLACEMENT.steps[verb])) for verb in VERBS],
+        "placements/compare_introduced.html", people=people, need=rows[0].need, form=form, said=said,
+        lines=[line for line in lines if is_alone or not line.is_same],
+        same=[line for line in lines if line.is_same and not is_alone],
     )  # fmt: skip
 
 
@@ -135,10 +142,7 @@ def _lines(people: Sequence[Person], need: Need) -> Iterator[Line]:
     yield line(_("根拠（求める技能）"), _evidence, _proved)
     yield line(_("区分"), _kind)
     yield line(_("職歴"), _posts)
-    if need.mode != "online":
-        yield line(_("移動（片道）"), _travel, _near)
-    yield line(_("期間中の空き（月の最少）"), _free, _least)
-    yield line(_("任用形態"), _forms)
+    yield line(_("この募集に使える半日コマ（月の最少）"), _free, _least)
 
 
 def _line(
@@ -190,20 +194,8 @@ def _posts(person: Person) -> str:
     return str(_("、").join(posts)) or "—"
 
 
-def _travel(person: Person) -> str:
-    return "—" if person.travel is None else str(_("約%(n)s分", n=person.travel.minutes))
-
-
-def _near(person: Person) -> int | None:
-    return None if person.travel is None else -person.travel.minutes
-
-
 def _least(person: Person) -> int | None:
-    return min((month.free for month in person.months), default=None)
-
-
-def _forms(person: Person) -> str:
-    return str(_("・").join(term(row.form, "form") for row in person.candidate.forms))
+    return min((month.free + month.asked for month in person.months), default=None)
 
 
 def _free(person: Person) -> str:

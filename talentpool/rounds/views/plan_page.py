@@ -167,7 +167,7 @@ class PlanPage(RoundPage):
             told.append(strong(sentence, n=abs(more)))
         if self.worst is not None and len(self.sizes) > 1:
             size = term(self.worst.code, "size_class")
-            sentence = _("最も埋まらない人口%(size)sの市町でも、%(percent)sが埋まります。")
+            sentence = _("最も埋まらないのは人口%(size)sの市町で、%(percent)sが埋まります。")
             told.append(strong(sentence, size=size, percent=f"{self.worst.percent}%"))
         told.append(strong(_("県が手で固定した組は%(n)s組です。"), n=self.given[DirectiveKind.PIN]))
         return join_sentences(told)
@@ -263,8 +263,10 @@ class PlanPage(RoundPage):
 
     @property
     def changers(self) -> list[tuple[str, str, int]]:
-        """(words, icon, needs with empty seats) of everybody who could change something."""
-        counts = Counter(row.who for row in self.empties)
+        """(words, icon, empty seats) of everybody who could change something."""
+        counts: Counter[str] = Counter()
+        for row in self.empties:
+            counts[row.who] += row.seats
         return [
             (str(words), icon, counts[who]) for who, (words, icon) in WHO.items() if counts[who]
         ]

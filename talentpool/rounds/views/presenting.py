@@ -90,6 +90,16 @@ class RoundPage:
             return str(_("ほかの%(n)s市町", n=len(towns)))
         return str(_("・").join(towns))
 
+    def short_reason(self, reason: Mapping[str, Any]) -> str:
+        """The same in a line: of those who serve other needs, where."""
+        there = self.places_of(reason)
+        if not there:
+            return self.reason(reason)
+        if reason.get("more", 0) > 0:
+            more = show_points(reason["more"])
+            return str(_("%(town)sに割当（適合度は最大%(more)s点高い）", town=there, more=more))
+        return str(_("%(town)sに割当", town=there))
+
     def rules(self, codes: Iterable[str]) -> list[str]:
         return [rule_label(code) for code in codes]
 

@@ -13,7 +13,6 @@ from markupsafe import Markup
 from ... import matching as m
 from ...needs.models import Need
 from ...paging import Page
-from ...web.filters import show_points
 from ...web.labels import label
 from .. import figures, plan
 from ..models import Round, RoundNeed
@@ -106,17 +105,6 @@ class RankingPage(RoundPage):
         """(part, its most in bp) of each part of the fit that counts."""
         parts = figures.list_parts(dict.fromkeys(m.PARTS, 0), self.round.policy)
         return [(label(part.label), part.most) for part in parts]
-
-    def why(self, row: plan.RankRow) -> str:
-        """The reason of a row in a line."""
-        reason = row.entry["reason"]
-        there = self.places_of(reason)
-        if not there:
-            return self.reason(reason)
-        if reason.get("more", 0) > 0:
-            more = show_points(reason["more"])
-            return str(_("%(town)sに割当（適合度は最大%(more)s点高い）", town=there, more=more))
-        return str(_("%(town)sに割当", town=there))
 
     @property
     def has_prices(self) -> bool:

@@ -111,7 +111,7 @@ def show_options(round_id: int, candidate_id: int) -> ResponseReturnValue:
     options = plan.list_options(session, round_, candidate)
     log_names([candidate.id])
     return render_template(
-        "rounds/show_options.html", page=RoundPage(round_), candidate=candidate, options=options,
+        "rounds/show_options.html", page=RoundPage(round_, plan.Cast.of(session, round_)), candidate=candidate, options=options,
         months=plan.months_of(round_, candidate),
     )  # fmt: skip
 
