@@ -21,7 +21,8 @@ from ..permissions import Action, Actor, require
 from . import lettering
 from .models import DecisionPaper, PaperPrint
 from .papers import PRINT
-from .sheet import Sheet, read_sheet
+from .sheet import read_sheet
+from .sheet_parts import Sheet
 
 LAYOUT = 1  # grows with every change of the template or the fonts
 STANDARD: Final = "a-2a"  # PDF/A with tags
