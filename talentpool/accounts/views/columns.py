@@ -119,12 +119,13 @@ class AuditLine:
 def _events(session: Session, events: Sequence[AuditEvent]) -> Iterator[AuditLine]:
     causes = [event.detail.get("caused_by") for event in events]
     named = directory.name_accounts(session, [*(event.actor_id for event in events), *causes])
+    codes = trail.name_objects(session, events)
     people = {("user_account", str(ident)): name_of(who) for ident, who in named.items()}
-    codes = {**people, **trail.name_objects(session, events)}
     for event in events:
         known = named.get(event.actor_id) if event.actor_id is not None else None
-        thing = codes.get((event.object_type, event.object_id)) or event.object_id
-        yield AuditLine(event, name_of(known) or role(event.actor_role), thing, tell(event, codes))
+        thing = codes.get((event.object_type, event.object_id), event.object_id)
+        told = tell(event, {**people, **codes})
+        yield AuditLine(event, name_of(known) or role(event.actor_role), thing, told)
 
 
 AUDIT = ListPage[AuditEvent, AuditLine](
