@@ -17,6 +17,7 @@ LISTS = {
     "accounts/list_accounts.html": "/accounts",
     "accounts/list_audit.html": "/audit",
     "accounts/list_mails.html": "/mails",
+    "accounts/list_notices.html": "/notices",
     "candidates/list_candidates.html": "/candidates",
     "candidates/list_views.html": "/views",
     "needs/list_needs.html": "/needs/",

@@ -37,6 +37,9 @@ from tests.pages import version_in
 Fields = dict[str, Any]
 Sent = tuple[User | None, str, Fields]
 NOTHING_TYPED = {
+    "accounts.open_notice",
+    "accounts.read_notices",
+    "accounts.resend_mail",
     "accounts.sign_out", "accounts.send_again", "accounts.send_link", "accounts.disable", "accounts.enable",
     "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
     "rounds.run_round", "rounds.cancel_round", "rounds.discard_round", "rounds.rerun_round",
@@ -112,6 +115,27 @@ def review(verb: str, state: MembershipState, **typed: Any) -> Callable[[Session
         return make_user(session, Role.COORDINATOR), path, {"version": membership.version, **typed}
 
     return send
+
+
+def compared(session: Session) -> Sent:
+    """One is turned down without a reason, the other has a note and no answer."""
+    town = make_user(session, Role.MUNICIPALITY)
+    need = make_need(session, seats=2)
+    first, second = (
+        make_placement(
+            session,
+            need,
+            make_candidate(session, family_name="Sato", given_name="Ai"),
+            state=PlacementState.INTRODUCED,
+            seat=seat,
+        )
+        for seat in (1, 2)
+    )
+    typed = {
+        f"version_{first.id}": first.version, f"answer_{first.id}": "turn_down",
+        f"version_{second.id}": second.version, f"comment_{second.id}": "日程",
+    }  # fmt: skip
+    return town, f"/introductions/needs/{need.id}", typed
 
 
 def evidence(session: Session) -> Sent:
@@ -247,6 +271,7 @@ CASES = [
         1,
     ),
     Case("candidates.verify_evidence", evidence, 2),
+    Case("placements.answer_introduced", compared, 2),
     Case("needs.new_need", as_role(Role.MUNICIPALITY, "/needs/new", theme="", stage="", half_days="0"), 7),
     Case("needs.new_need", as_role(Role.MUNICIPALITY, "/needs/new", theme="", stage="", submit="1"), 10),
     Case("needs.edit_need", need("/needs/{}/edit", Role.MUNICIPALITY, NeedState.DRAFT, typed={"title": "", "last_month": "?", "skills-0-weight": "99", "skills-0-skill": "bpr"}), 4),
