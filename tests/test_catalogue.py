@@ -11,9 +11,20 @@ from pathlib import Path
 import pytest
 
 from docs import catalogue
+from talentpool.web.languages import COUNTED
 
 JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 NAMES = re.compile(r"%\((\w+)\)[sd]|(%%)|(%)")
+LIMITS = [
+    "longest",
+    "longest_months",
+    "most",
+    "most_half_days",
+    "most_minutes",
+    "most_rows",
+    "shortest",
+    "least",
+]  # never 1
 MARKED = {"_", "gettext", "lazy_gettext", "say"}
 FILES_ONLY = {
     "exchange",
@@ -43,6 +54,19 @@ def test_english_is_english_and_has_the_same_places_for_values() -> None:
             named_months = {("name", "", "")} if ("month", "", "") in given else set()
             twelve_hours = {("twelve", "", "")} if ("time", "", "") in given else set()
             assert asked <= given | named_months | twelve_hours, message.id
+
+
+def test_english_counts_in_ones_and_in_many() -> None:
+    english = [message.string for message in catalogue.stored() if message.id]
+    words = [found for text in english for found in COUNTED.findall(text)]
+    nouns = {many for _name, _one, many in words if " " not in many}
+    assert {"places", "points", "people", "half-days"} <= nouns
+    bare = re.compile(rf"%\((?!(?:{'|'.join(LIMITS)})\))\w+\)s (?:{'|'.join(nouns)})\b")
+    assert [text for text in english if bare.search(COUNTED.sub("", text))] == []
+    for message in catalogue.stored():
+        for name, one, many in COUNTED.findall(message.string):
+            assert f"%({name})s" in message.id, message.id
+            assert one != many, message.id
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))

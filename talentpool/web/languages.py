@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +18,7 @@ from flask_babel import Babel, Domain, force_locale, get_locale, gettext, lazy_g
 from flask_login import current_user
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..config import Config
@@ -24,6 +27,7 @@ from ..language import COMMA, LANGUAGES, OR, USUAL, Said, in_language
 COOKIE = "language"
 ASKED = "lang"  # in the query
 ENGLISH = Path(__file__).parents[1] / "translations" / "en.po"
+COUNTED = re.compile(r"\{(\w+)\|([^|{}]*)\|([^|{}]*)\}")  # {n|place|places} in the English
 BETWEEN = {COMMA: lazy_gettext("、"), OR: lazy_gettext("か")}
 
 
@@ -101,6 +105,11 @@ def in_readers_language(text: str) -> str:
     return str(gettext(text.pattern, **text.values))
 
 
+def counted(text: str, values: Mapping[str, object]) -> str:
+    """`text` with the word that goes with each of its counts: {n|place|places} is "place" where n is 1."""
+    return COUNTED.sub(lambda word: word[2] if str(values[word[1]]) == "1" else word[3], text)
+
+
 def render(template: str, language: str, **values: str) -> str:
     """A text in `language`, without what pages show: there may be no request."""
     with force_locale(language):
@@ -115,8 +124,9 @@ class Catalogue(Domain):  # type: ignore[misc]
 
     def gettext(self, string: str, **variables: Any) -> str:
         """With what services said, in the same language."""
+        text = str(super().gettext(string))
         told = {name: in_readers_language(value) for name, value in variables.items()}
-        return str(super().gettext(string, **told))
+        return counted(text, told) % told if told else text
 
 
 @cache
@@ -131,13 +141,12 @@ def _english() -> Translations:
 def init_app(app: Flask) -> None:
     app.jinja_env.finalize = in_readers_language
     babel = Babel(app, locale_selector=select)
-    marked: Any = app.jinja_env.globals["gettext"]
 
     @pass_context
     def with_what_was_said(context: Context, sentence: str, **values: Any) -> str:
         told = {name: in_readers_language(value) for name, value in values.items()}
-        text: str = marked(context, sentence, **told)
-        return text
+        text = counted(gettext(sentence), told)
+        return (Markup(text) if context.eval_ctx.autoescape else text) % told  # noqa: S704 - the catalogue is ours
 
     app.jinja_env.globals["gettext"] = with_what_was_said
     babel.domain_instance = Catalogue()

@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 import sqlalchemy as sa
 from flask import render_template_string
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale, gettext, lazy_gettext
 
 from talentpool import dates
 from talentpool.accounts.models import User, WebSession
@@ -158,6 +158,26 @@ def test_what_a_service_said_is_said_again_in_the_reader_s_language(app: Talentp
             assert shown == "April 2026 to &lt;&amp;&gt;, Name, plain %"
             shown = render_template_string("{{ _('%(name)sの状態', name=said) }}", said=said)
             assert shown == "Status of April 2026 to &lt;&amp;&gt;, Name, plain %"
+
+
+@pytest.mark.parametrize(
+    ("n", "said", "ready"),
+    [
+        (1, "1 place", "1 place stays unfilled."),
+        ("1", "1 place", "1 place stays unfilled."),
+        (2, "2 places", "2 places stay unfilled."),
+        (0, "0 places", "0 places stay unfilled."),
+        ("1,001", "1,001 places", "1,001 places stay unfilled."),
+    ],
+)
+def test_english_counts_one_as_one(
+    app: TalentpoolFlask, n: int | str, said: str, ready: str
+) -> None:
+    with app.test_request_context("/"), force_locale("en"):
+        assert gettext("%(n)s枠", n=n) == in_readers_language(say("%(n)s枠", n=n)) == said
+        assert str(lazy_gettext("%(n)s枠", n=n)) == said
+        template = "{{ _('%(n)s枠', n=n) }}|{% trans n=n %}{{ n }}枠が空きます。{% endtrans %}"
+        assert render_template_string(template, n=n) == f"{said}|{ready}"
 
 
 def test_the_choice_of_one_reader_ends_when_they_sign_out(app: TalentpoolFlask) -> None:
