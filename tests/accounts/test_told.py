@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from talentpool.permissions import Role
-from talentpool.states import NeedState
+import pytest
+
+from talentpool import audit
+from talentpool.accounts.views.told import CODES
+from talentpool.audit import Deed, Entry
+from talentpool.candidates import endings
+from talentpool.clock import now
+from talentpool.needs.models import Outcome
+from talentpool.permissions import Actor, Role
+from talentpool.placements import papers
+from talentpool.placements.models import Verdict
+from talentpool.states import NEED, NeedState
 from talentpool.web.unit import TalentpoolFlask
 
 from .. import factories as make
 from ..browsers import signed_in
+
+_CLOSE = NEED.transition("close", NeedState.OPEN)
+assert _CLOSE is not None
+NEED_CLOSE = NEED.entry(_CLOSE)
 
 
 def test_a_step_is_told_by_the_words_of_its_states_and_reason(app: TalentpoolFlask) -> None:
@@ -25,3 +39,41 @@ def test_a_step_is_told_by_the_words_of_its_states_and_reason(app: TalentpoolFla
     assert "submitted" not in row
     assert "unclear_tasks" not in row
     assert "Waiting for review → Draft" in auditor.get("/audit?lang=en").text
+
+
+def test_every_code_that_is_recorded_has_words() -> None:
+    assert set(CODES["outcome"]) == set(Outcome)
+    assert set(CODES["decision"]) == set(Verdict)
+    assert set(CODES["what"]) == {papers.CONFIRMED, papers.UNDONE, papers.ENDED}
+    assert set(CODES["cause"]) == {endings.CONSENT_WITHDRAWN}
+
+
+@pytest.mark.parametrize(
+    ("deed", "detail", "told"),
+    [
+        (
+            Deed.CONSENT_GIVE,
+            {"purpose": "search", "audience": "28", "version": "1"},
+            "範囲：兵庫県・目的：マッチングでの利用・版：1",
+        ),
+        (
+            Deed.CONSENT_WITHDRAW,
+            {"purpose": "search", "audience": "282103"},
+            "範囲：加古川市・目的：マッチングでの利用",
+        ),
+        (Deed.LIST_DOWNLOAD, {"purpose": "search"}, "目的：search"),
+        (Deed.PAPER_OUTCOME, {"what": "undone"}, "内容：確定の取消し"),
+        (Deed.PAPER_FREEZE, {"decision": "refused"}, "決裁：却下"),
+        (NEED_CLOSE, {"outcome": "partly_filled"}, "結果：一部充足"),
+        (NEED_CLOSE, {"outcome": "code of an older release"}, "結果：code of an older release"),
+    ],
+)
+def test_codes_are_told_in_words(
+    app: TalentpoolFlask, deed: Entry, detail: dict[str, str], told: str
+) -> None:
+    with app.database.writing() as session:
+        need = make.make_need(session)
+        actor = Actor(None, Role.COORDINATOR, prefecture_code="28")
+        audit.record(session, deed, need, actor=actor, now=now(), detail=detail)
+    rows = signed_in(app, Role.AUDITOR).get("/audit").text.split("<tr>")[1:]
+    assert any(told in row for row in rows), rows

@@ -10,6 +10,8 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext as _
 
 from ...audit import AuditEvent, Deed
+from ...language import Words
+from ...reference.entries import Vocabulary
 from ...states import MACHINES, PlacementState, Transition
 from ...web import current_catalogue
 from ...web.filters import show_day
@@ -24,6 +26,23 @@ STATES: Mapping[str, type[StrEnum]] = {
 }
 STEPS: Mapping[str, Transition] = {
     machine.entry(step).code: step for machine in MACHINES.values() for step in machine.transitions
+}
+
+
+CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of its own
+    "cause": {"consent_withdrawn": ("同意の撤回", "Consent withdrawn")},
+    "decision": {"approved": ("承認", "Approved"), "refused": ("却下", "Refused")},
+    "outcome": {
+        "filled": ("充足", "Filled"),
+        "partly_filled": ("一部充足", "Partly filled"),
+        "unfilled": ("未充足", "Unfilled"),
+        "withdrawn": ("取下げ", "Withdrawn"),
+    },
+    "what": {
+        "confirmed": ("確定", "Confirmed"),
+        "undone": ("確定の取消し", "Confirmation undone"),
+        "ended": ("推薦の終了", "Ended"),
+    },
 }
 
 
@@ -72,6 +91,22 @@ def _plain(_event: AuditEvent, value: Any, _names: Names) -> str:
     return str(value)
 
 
+def _coded_word(name: str) -> Callable[[AuditEvent, Any, Names], str]:
+    words = CODES[name]
+    return lambda _event, value, _names: label(words[value]) if value in words else str(value)
+
+
+def _audience(_event: AuditEvent, value: Any, _names: Names) -> str:
+    prefectures = {prefecture.code: prefecture for prefecture in current_catalogue().prefectures()}
+    return label(prefectures[value]) if value in prefectures else town(value)
+
+
+def _purpose(event: AuditEvent, value: Any, _names: Names) -> str:
+    """A code at a consent, what was typed at a view and a download."""
+    is_coded = event.action in {Deed.CONSENT_GIVE.code, Deed.CONSENT_WITHDRAW.code}
+    return term(value, Vocabulary.CONSENT_PURPOSE) if is_coded else str(value)
+
+
 def _hash(_event: AuditEvent, value: Any, _names: Names) -> str:
     return f"{value}"[:SHORT]
 
@@ -102,15 +137,15 @@ def _role(_event: AuditEvent, value: Any, _names: Names) -> str:
 
 # What code records about an event: its name, and how its value is shown.
 WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
-    "audience": (_("範囲"), _plain),
+    "audience": (_("範囲"), _audience),
     "based_on": (_("もとの回"), _plain),
     "before": (_("前"), _plain),
     "by": (_("方法"), _plain),
     "candidate": (_("登録者"), _coded("candidate")),
-    "cause": (_("原因"), _plain),
+    "cause": (_("原因"), _coded_word("cause")),
     "caused_by": (_("きっかけの操作をした人"), _coded("user_account")),
     "content": (_("内容の照合値"), _hash),
-    "decision": (_("決裁"), _plain),
+    "decision": (_("決裁"), _coded_word("decision")),
     "domain": (_("ドメイン"), _plain),
     "endorsement": (_("回議"), _plain),
     "fields": (_("変えた項目"), _plain),
@@ -125,11 +160,11 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "needs": (_("募集の数"), _plain),
     "number": (_("番号"), _plain),
     "objective": (_("合計点（100分の1点）"), _plain),
-    "outcome": (_("結果"), _plain),
+    "outcome": (_("結果"), _coded_word("outcome")),
     "paper": (_("起案書"), _plain),
     "placement": (_("推薦"), _plain),
     "prefecture": (_("都道府県"), _prefecture),
-    "purpose": (_("目的"), _plain),
+    "purpose": (_("目的"), _purpose),
     "rank": (_("順位"), _plain),
     "reason": (_("理由"), _reason),
     "role": (_("役割"), _role),
@@ -145,7 +180,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "undo": (_("取消し"), _plain),
     "until": (_("期限"), _day),
     "version": (_("版"), _plain),
-    "what": (_("内容"), _plain),
+    "what": (_("内容"), _coded_word("what")),
     "what_if": (_("試算"), _plain),
     "why": (_("理由"), _plain),
 }
