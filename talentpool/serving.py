@@ -20,7 +20,7 @@ from gunicorn.app.base import BaseApplication
 from . import clock, schema
 from .accounts import keeping, posting, throttling
 from .app import create_app
-from .candidates import reminding as registrations
+from .candidates import reminding as registrations, returning
 from .config import Config
 from .connections import BufferingWorker
 from .db import Database
@@ -146,8 +146,8 @@ def _keep_time(database: Database, stop: threading.Event) -> None:
     """Deadlines, reminders, the nightly check, and what is kept for a while, every minute until the worker stops."""
     while not stop.wait(MINUTE):
         try:
-            for keep in (registrations.keep_reminding, reminding.keep_reminding):
-                keep(database, clock.now())
+            for reminders in (registrations, returning, reminding):
+                reminders.keep_reminding(database, clock.now())
             lapsing.keep_time(database, clock.now())
             nightly.keep_checking(database, clock.now())
             for prune in (throttling.prune, keeping.prune):

@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 
 from talentpool.app import templates_folder
-from talentpool.candidates import reminding as registrations
+from talentpool.candidates import reminding as registrations, returning
 from talentpool.mail import STATE_LABELS, MailState
 from talentpool.needs import views as need_pages
 from talentpool.placements import lapsing, models, notices, reminding
@@ -62,7 +62,11 @@ def test_every_mail_that_a_step_orders_has_a_text_and_no_text_is_left_over() -> 
         if step.notice or (machine is PLACEMENT and step.is_end and step.sources & SEATED)
     }
     texts = {path.stem: path.read_text("utf-8") for path in MAILS.glob("*.txt")}
-    reminders = {registrations.TEMPLATE, *(asked.template for asked in reminding.ASKED.values())}
+    reminders = {
+        registrations.TEMPLATE,
+        *returning.TEMPLATES.values(),
+        *(asked.template for asked in reminding.ASKED.values()),
+    }
     assert {name for name in texts if not name.startswith("account.")} == ordered | reminders
     for text in texts.values():
         assert text.startswith("{{ _('DX人材プール")

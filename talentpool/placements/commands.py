@@ -5,9 +5,9 @@ from datetime import datetime, time
 import click
 
 from .. import clock, schema
-from ..candidates import reminding as registrations
+from ..candidates import reminding as registrations, returning
 from ..config import Config
-from ..dates import JST
+from ..dates import JST, last_day
 from ..db import Database
 from . import lapsing, reminding
 
@@ -28,8 +28,8 @@ def remind_command(*, dry_run: bool, at: datetime | None) -> None:
     with schema.opened(Config.from_environment()) as database:
         lines = _lines(database, now)
         if not dry_run:
-            registrations.keep_reminding(database, now)
-            reminding.keep_reminding(database, now)
+            for reminders in (registrations, returning, reminding):
+                reminders.keep_reminding(database, now)
             lapsing.keep_time(database, now)
     for line in lines:
         click.echo(line)
@@ -42,6 +42,10 @@ def _lines(database: Database, now: datetime) -> list[str]:
             f"remind ({found.days} days): membership {found.membership.id}, ends {found.membership.active_until}"
             for found in registrations.list_due(session, now)
         ]
+        paused = [
+            f"remind (pause): membership {found.membership.id}, ends {last_day(found.last_month)}"
+            for found in returning.list_due(session, now)
+        ]
         told = [
             f"remind ({found.kind}): placement {found.placement.id}, due {found.until.astimezone(JST):%Y-%m-%d}"
             for found in reminding.list_due(session, now)
@@ -51,4 +55,4 @@ def _lines(database: Database, now: datetime) -> list[str]:
             for row in lapsing.list_overdue(session, now)
             if row.answer_until is not None
         ]
-    return [*ending, *told, *late]
+    return [*ending, *paused, *told, *late]

@@ -15,7 +15,7 @@ from ...dates import local_date, month_of
 from ...errors import Refused
 from ...permissions import Action
 from ...web import current_actor, current_session, requires
-from .. import availability, forms, months, service
+from .. import availability, forms, months, returning, service
 from ..models import Candidate
 from ..steps import Step
 from .blueprint import blueprint
@@ -36,6 +36,7 @@ def _beside(candidate: Candidate | None) -> Mapping[str, Any]:
             if not row.is_available and row.last_month >= this_month
         ],
         "after": after,
+        "days_before": returning.DAYS,
         "later": [row for row in candidate.windows if row.last_month >= after],
     }
 
