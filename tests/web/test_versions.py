@@ -30,7 +30,9 @@ LISTS = {
     "placements.draft_round",  # tests/placements/test_bulk.py
 }  # tests/placements/test_lost.py
 FORM = re.compile(r"<form[^>]*method=\"post\".*?</form>", re.DOTALL)
-VERSION = re.compile(r'name="version"[^>]*value="([^"]+)"')
+VERSION = re.compile(
+    r'name="version(?:_\d+)?"[^>]*value="([^"]+)"'
+)  # numbered where a form has several
 
 
 def form_to(page: str, path: str) -> str:
