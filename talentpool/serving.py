@@ -20,13 +20,12 @@ from gunicorn.app.base import BaseApplication
 from . import clock, schema
 from .accounts import keeping, posting, throttling
 from .app import create_app
-from .candidates import reminding as registrations, returning
 from .config import Config
 from .connections import BufferingWorker
 from .db import Database
 from .language import USUAL
 from .operations import nightly
-from .placements import lapsing, reminding
+from .placements import lapsing
 from .web.languages import render
 from .web.unit import TalentpoolFlask
 from .worker import Engine
@@ -146,8 +145,7 @@ def _keep_time(database: Database, stop: threading.Event) -> None:
     """Deadlines, reminders, the nightly check, and what is kept for a while, every minute until the worker stops."""
     while not stop.wait(MINUTE):
         try:
-            for reminders in (registrations, returning, reminding):
-                reminders.keep_reminding(database, clock.now())
+            lapsing.keep_reminding(database, clock.now())
             lapsing.keep_time(database, clock.now())
             nightly.keep_checking(database, clock.now())
             for prune in (throttling.prune, keeping.prune):

@@ -23,7 +23,7 @@ from talentpool.db import Database, Session
 from talentpool.errors import Conflict
 from talentpool.mail import MailOrder, MailState
 from talentpool.permissions import Role
-from talentpool.placements import lapsing, reach, reminding, terms
+from talentpool.placements import lapsing, reach, terms
 from talentpool.placements.answering import accept_offer
 from talentpool.placements.models import Placement
 from talentpool.serving import _writer
@@ -418,7 +418,7 @@ def test_a_reminder_moves_no_deadline(
     assert until is not None
     while clock.now() < until:
         at[0] += timedelta(hours=6)
-        reminding.keep_reminding(office, clock.now())
+        lapsing.keep_reminding(office, clock.now())
         post(office)
         lapsing.keep_time(office, clock.now())
     at[0] = until + MINUTE

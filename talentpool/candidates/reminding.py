@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from ..dates import JST, local_date
-from ..db import Database, Session
-from ..mail import MailOrder, order_mail
+from ..accounts.reminders import morning, without_ordered
+from ..dates import local_date
+from ..db import Session
+from ..mail import order_mail
 from ..states import MembershipState
 from .models import Membership
 
 DAYS = (7, 30, 60)  # before the last one
-HOUR = 9  # of the day, in Japan, from which a reminder goes out
 TEMPLATE = "membership.remind_end"
 
 
@@ -33,7 +33,7 @@ class Reminder:
 
 def list_due(session: Session, now: datetime) -> list[Reminder]:
     """The reminders that have not been ordered; of those that were missed, the nearest alone."""
-    if now.astimezone(JST).hour < HOUR:
+    if now < morning(now):
         return []
     today = local_date(now)
     query = sa.select(Membership).where(
@@ -42,9 +42,7 @@ def list_due(session: Session, now: datetime) -> list[Reminder]:
     )
     rows = session.scalars(query.options(joinedload(Membership.candidate)).order_by(Membership.id))
     due = [Reminder(row, days) for row in rows for days in _nearest(row, now)]
-    events = [reminder.event for reminder in due]
-    known = set(session.scalars(sa.select(MailOrder.event).where(MailOrder.event.in_(events))))
-    return [reminder for reminder in due if reminder.event not in known]
+    return without_ordered(session, due)
 
 
 def _nearest(row: Membership, now: datetime) -> Iterator[int]:
@@ -65,11 +63,3 @@ def remind(session: Session, now: datetime) -> list[Reminder]:
             template=TEMPLATE, link="/profile", now=now, prefecture_code=row.prefecture_code,
         )  # fmt: skip
     return found
-
-
-def keep_reminding(database: Database, now: datetime) -> None:
-    """What the worker does every minute; it writes only when something is due."""
-    with database.reading() as session:
-        is_due = bool(list_due(session, now))
-    if is_due:
-        database.repeat(lambda session: remind(session, now))

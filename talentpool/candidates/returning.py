@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from ..accounts import telling
-from ..dates import JST, last_day, local_date, month_of
-from ..db import Database, Session
-from ..mail import MailOrder, order_mail
+from ..accounts.reminders import morning, without_ordered
+from ..dates import last_day, local_date, month_of
+from ..db import Session
+from ..mail import order_mail
 from ..states import Audience, MembershipState
 from .models import CandidateWindow, Membership
-from .reminding import HOUR
 
 DAYS = 2  # before the first day after the pause
 TEMPLATES = {
@@ -30,14 +30,15 @@ class Return:
 
     @property
     def event(self) -> str:
-        return f"membership/{self.membership.id}/pause/{self.last_month}"
+        """One for all pools of the person, who hears of it once."""
+        return f"candidate/{self.membership.candidate_id}/pause/{self.last_month}"
 
 
 def list_due(session: Session, now: datetime) -> list[Return]:
     """The pauses that end within DAYS and of which nobody was told; none that another one follows at once."""
     today = local_date(now)
     month = month_of(today)
-    if now.astimezone(JST).hour < HOUR or month_of(today + timedelta(days=DAYS)) == month:
+    if now < morning(now) or month_of(today + timedelta(days=DAYS)) == month:
         return []
     query = sa.select(Membership).where(
         Membership.state == MembershipState.ACTIVE,
@@ -46,10 +47,7 @@ def list_due(session: Session, now: datetime) -> list[Return]:
         ~_is_paused_in(month + 1),
     )
     rows = session.scalars(query.options(joinedload(Membership.candidate)).order_by(Membership.id))
-    found = [Return(row, month) for row in rows]
-    events = [end.event for end in found]
-    known = set(session.scalars(sa.select(MailOrder.event).where(MailOrder.event.in_(events))))
-    return [end for end in found if end.event not in known]
+    return without_ordered(session, [Return(row, month) for row in rows])
 
 
 def _is_paused_in(month: int) -> sa.ColumnElement[bool]:
@@ -78,11 +76,3 @@ def remind(session: Session, now: datetime) -> list[Return]:
                     template=TEMPLATES[audience], prefecture_code=row.prefecture_code,
                 )  # fmt: skip
     return found
-
-
-def keep_reminding(database: Database, now: datetime) -> None:
-    """What the worker does every minute; it writes only when something is due."""
-    with database.reading() as session:
-        is_due = bool(list_due(session, now))
-    if is_due:
-        database.repeat(lambda session: remind(session, now))

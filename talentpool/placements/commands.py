@@ -28,8 +28,7 @@ def remind_command(*, dry_run: bool, at: datetime | None) -> None:
     with schema.opened(Config.from_environment()) as database:
         lines = _lines(database, now)
         if not dry_run:
-            for reminders in (registrations, returning, reminding):
-                reminders.keep_reminding(database, now)
+            lapsing.keep_reminding(database, now)
             lapsing.keep_time(database, now)
     for line in lines:
         click.echo(line)

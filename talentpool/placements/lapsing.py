@@ -1,4 +1,4 @@
-"""What time alone brings: deadlines that have passed, and seats that alternates can take by now.
+"""What time alone brings: reminders, deadlines that have passed, and seats that alternates can take by now.
 
 Called by the worker's timer; calling it twice changes nothing.
 """
@@ -10,16 +10,20 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from ..accounts import reminders
+from ..candidates import reminding as registrations, returning
 from ..db import Database, Session
 from ..needs.models import Need
 from ..permissions import SYSTEM
 from ..states import SEATED, NeedState, PlacementState
+from . import reminding
 from .ending import end_placement
 from .locking import lock_needs, lock_placements
 from .models import Placement
 from .offering import advance
 from .reach import extend_told_late, is_told, list_told_late
 
+REMINDERS = (registrations, returning, reminding)
 _REASONS = {  # codes of the vocabulary lapse_reason
     PlacementState.OFFERED: "candidate_deadline",
     PlacementState.INTRODUCED: "town_deadline",
@@ -68,6 +72,12 @@ def fill_seats(session: Session, now: datetime) -> list[Placement]:
     ids = list_waiting(session)
     lock_needs(session, ids)
     return [row for ident in ids for row in advance(session, session.get_one(Need, ident), now=now)]
+
+
+def keep_reminding(database: Database, now: datetime) -> None:
+    """Order every reminder that is due."""
+    for module in REMINDERS:
+        reminders.keep(database, now, module)
 
 
 def keep_time(database: Database, now: datetime) -> None:

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from ..accounts.reminders import morning, without_ordered
 from ..accounts.telling import list_recipients
-from ..dates import JST, local_date
-from ..db import Database, Session
-from ..mail import MailOrder, order_mail
+from ..dates import local_date
+from ..db import Session
+from ..mail import order_mail
 from ..states import Audience, PlacementState
 from .models import Placement
 from .reach import is_told
 
-HOUR = time(9)  # of the day, in Japan, from which a reminder goes out
 NEAR = timedelta(days=2)
 
 
@@ -66,12 +66,10 @@ def list_due(session: Session, now: datetime) -> list[Reminder]:
     waiting = sa.select(Placement).where(Placement.answer_until > now, is_told())
     rows = session.scalars(waiting.options(joinedload(Placement.candidate)).order_by(Placement.id))
     due = [reminder for row in rows for reminder in _of(row, now)]
-    events = [reminder.event for reminder in due]
-    known = set(session.scalars(sa.select(MailOrder.event).where(MailOrder.event.in_(events))))
     return [
         reminder
-        for reminder in due
-        if reminder.event not in known and session.scalars(_recipients(reminder)).first()
+        for reminder in without_ordered(session, due)
+        if session.scalars(_recipients(reminder)).first()
     ]
 
 
@@ -85,16 +83,12 @@ def _of(row: Placement, now: datetime) -> Iterator[Reminder]:
     until, since = row.answer_until, getattr(row, ASKED[row.state].since)
     if until is None or since is None:
         return
-    near = _morning(until - NEAR)
-    half = _morning(since + (until - since) / 2)
+    near = morning(until - NEAR)
+    half = morning(since + (until - since) / 2)
     if now >= near > since:
         yield Reminder(row, Kind.NEAR, until)
     elif now >= half > since and half < near:
         yield Reminder(row, Kind.HALF, until)
-
-
-def _morning(moment: datetime) -> datetime:
-    return datetime.combine(local_date(moment), HOUR, JST)
 
 
 def remind(session: Session, now: datetime) -> list[Reminder]:
@@ -108,11 +102,3 @@ def remind(session: Session, now: datetime) -> list[Reminder]:
                 link=asked.link.format(row.id), now=now, prefecture_code=row.prefecture_code,
             )  # fmt: skip
     return found
-
-
-def keep_reminding(database: Database, now: datetime) -> None:
-    """What the worker does every minute; it writes only when something is due."""
-    with database.reading() as session:
-        is_due = bool(list_due(session, now))
-    if is_due:
-        database.repeat(lambda session: remind(session, now))

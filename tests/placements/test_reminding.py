@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from talentpool import clock
+from talentpool.accounts.reminders import HOUR
 from talentpool.accounts.views.columns import subject_of
 from talentpool.dates import JST, local_date
 from talentpool.db import Database, Session
@@ -58,7 +59,7 @@ def test_nobody_is_reminded_twice_on_a_day_or_after_the_deadline(
     assert kinds in ([], [Kind.HALF], [Kind.NEAR], [Kind.HALF, Kind.NEAR])
     assert len({local_date(at) for at, _ in told}) == len(told)
     assert all(ASKED < at < until for at, _ in told)
-    assert all(at.astimezone(JST).hour >= reminding.HOUR.hour for at, _ in told)
+    assert all(at.astimezone(JST).hour >= HOUR.hour for at, _ in told)
     assert (kinds == [Kind.HALF, Kind.NEAR]) == (days >= 6)  # both mornings fall on one day of five
 
 
