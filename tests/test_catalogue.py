@@ -69,6 +69,22 @@ def test_english_counts_in_ones_and_in_many() -> None:
             assert one != many, message.id
 
 
+def test_a_word_that_counts_is_given_its_count() -> None:
+    """Where a sentence is marked; only `strong` puts its values in later."""
+    counting = {message.id for message in catalogue.stored() if COUNTED.search(message.string)}
+    without = []
+    for path in SOURCES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        later = {id(part) for call in calls if _name(call.func) == "strong" for part in call.args}
+        without += [
+            f"{path.name}:{call.lineno}" for call in calls
+            if _name(call.func) in MARKED and not call.keywords and id(call) not in later
+            and call.args and isinstance(call.args[0], ast.Constant) and call.args[0].value in counting
+        ]  # fmt: skip
+    assert without == []
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_no_sentence_is_bare(path: Path) -> None:
     assert list(_bare_sentences(ast.parse(path.read_text(encoding="utf-8")))) == []

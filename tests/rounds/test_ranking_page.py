@@ -82,6 +82,9 @@ def test_the_summary_counts_who_is_where(app: TalentpoolFlask, database: Databas
     assert f"2位の{people[1].name}さん" in told
     assert "<strong>1</strong>名は、ほかの募集に割り当てています。" in told
     assert "空きます" not in told
+    english = signed_in(app, Role.COORDINATOR).get(f"/rounds/{ident}/needs/{need.id}?lang=en").text
+    assert "<strong>3</strong> people meet every condition." in english
+    assert "<strong>1</strong> serves other vacancies." in english
 
 
 @pytest.mark.parametrize("place", range(5))

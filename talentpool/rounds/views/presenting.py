@@ -17,7 +17,7 @@ from ...language import sentences
 from ...states import RoundState
 from ...web.filters import show_month, show_points, show_signed
 from ...web.labels import in_town, label, term, town
-from ...web.languages import in_readers_language, locale
+from ...web.languages import counted, in_readers_language, locale
 from .. import figures
 from ..directed import Directed
 from ..easing import Eased
@@ -172,7 +172,7 @@ BETWEEN = {"ja": Markup(), "en": Markup(" ")}  # sentences
 def strong(sentence: str, **values: object) -> Markup:
     """The sentence with its figures in bold type."""
     told = {name: Markup("<strong>{}</strong>").format(value) for name, value in values.items()}
-    return Markup(sentence) % told  # noqa: S704 - of the catalogue, not of people
+    return Markup(counted(sentence, values)) % told  # noqa: S704 - of the catalogue, not of people
 
 
 def join_sentences(told: Iterable[Markup]) -> Markup:
