@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -105,6 +105,12 @@ def in_readers_language(text: str) -> str:
     return str(gettext(text.pattern, **text.values))
 
 
+def in_sentences(texts: Iterable[Any]) -> Markup:
+    """Sentences behind each other, with a blank between them where the language of the page has one."""
+    between = Markup() if locale() == USUAL else Markup(" ")
+    return between.join(map(in_readers_language, texts))
+
+
 def counted(text: str, values: Mapping[str, object]) -> str:
     """`text` with the word that goes with each of its counts: {n|place|places} is "place" where n is 1."""
     return COUNTED.sub(lambda word: word[2] if str(values[word[1]]) == "1" else word[3], text)
@@ -140,6 +146,7 @@ def _english() -> Translations:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.finalize = in_readers_language
+    app.jinja_env.filters["in_sentences"] = in_sentences
     babel = Babel(app, locale_selector=select)
 
     @pass_context

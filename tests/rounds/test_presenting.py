@@ -87,7 +87,7 @@ def test_a_term_of_the_policy_is_shown_by_what_the_plan_has_more_of() -> None:
     ("language", "half_days", "pay", "units"),
     [
         ("ja", "1か月に引き受ける半日コマ", "半日あたりの報酬", ("コマ", "円")),
-        ("en", "Half-days a month", "Pay per half-day", (" half-day(s)", " yen")),
+        ("en", "Half-days a month", "Pay per half-day", (" half-days", " yen")),
     ],
 )
 def test_terms_are_labelled_in_the_language_of_the_page(

@@ -180,6 +180,15 @@ def test_english_counts_one_as_one(
         assert render_template_string(template, n=n) == f"{said}|{ready}"
 
 
+def test_sentences_stand_apart_where_the_language_has_blanks(app: TalentpoolFlask) -> None:
+    template = "{{ [first, _('%(n)s枠', n='<'), second]|in_sentences }}"
+    values = {"first": say("氏名"), "second": "a < b"}
+    with app.test_request_context("/"):
+        assert render_template_string(template, **values) == "氏名&lt;枠a &lt; b"
+        with force_locale("en"):
+            assert render_template_string(template, **values) == "Name &lt; places a &lt; b"
+
+
 def test_the_choice_of_one_reader_ends_when_they_sign_out(app: TalentpoolFlask) -> None:
     browser = signed_in(app, Role.AUDITOR)
     assert EN in browser.get("/home?lang=en").text

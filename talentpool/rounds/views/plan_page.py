@@ -17,6 +17,7 @@ from ...reference import shipped
 from ...web import charts
 from ...web.filters import show_points
 from ...web.labels import label, region, term, town
+from ...web.languages import in_sentences
 from ...web.paging import this_page
 from ...web.tile_map import Tile, tile_map
 from ...web.unit import current_catalogue
@@ -24,7 +25,7 @@ from .. import figures, spread
 from ..directed import Directed
 from ..models import DirectiveKind, Round
 from ..plan import Cast, SeatRow, list_seats
-from .presenting import RoundPage, change_label, join_sentences, strong
+from .presenting import RoundPage, change_label, strong
 
 SHOWN = 24  # pairs of a page
 MOST = 500  # pairs of a page that shows all
@@ -170,7 +171,7 @@ class PlanPage(RoundPage):
             sentence = _("最も埋まらないのは人口%(size)sの市町で、%(percent)sが埋まります。")
             told.append(strong(sentence, size=size, percent=f"{self.worst.percent}%"))
         told.append(strong(_("県が手で固定した組は%(n)s組です。"), n=self.given[DirectiveKind.PIN]))
-        return join_sentences(told)
+        return in_sentences(told)
 
     @property
     def dots(self) -> list[charts.Dot]:

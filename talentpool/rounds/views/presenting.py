@@ -13,11 +13,10 @@ from markupsafe import Markup
 
 from ... import matching as m
 from ...jobs import Job, JobState
-from ...language import sentences
 from ...states import RoundState
 from ...web.filters import show_month, show_points, show_signed
 from ...web.labels import in_town, label, term, town
-from ...web.languages import counted, in_readers_language, locale
+from ...web.languages import counted, in_sentences, locale
 from .. import figures
 from ..directed import Directed
 from ..easing import Eased
@@ -105,7 +104,7 @@ class RoundPage:
 
     def obstacles(self, entry: Mapping[str, Any] | None) -> str:
         """Why a seat is empty."""
-        return _in_sentences(_obstacles(entry)) if entry is not None else ""
+        return in_sentences(_obstacles(entry)) if entry is not None else ""
 
     def shortage(self, entry: Mapping[str, Any] | None) -> str:
         """Why a seat is empty, and the smallest change that would fill it."""
@@ -118,7 +117,7 @@ class RoundPage:
             told = _("一つの変更で埋められる人はいません。")
         else:
             told = _("埋めるための変更は、計算していません。")
-        return _in_sentences([*_obstacles(entry), told])
+        return in_sentences([*_obstacles(entry), told])
 
 
 def change_label(change: Mapping[str, Any]) -> str:
@@ -166,21 +165,10 @@ def _obstacles(entry: Mapping[str, Any]) -> list[str]:
     return told
 
 
-BETWEEN = {"ja": Markup(), "en": Markup(" ")}  # sentences
-
-
 def strong(sentence: str, **values: object) -> Markup:
     """The sentence with its figures in bold type."""
     told = {name: Markup("<strong>{}</strong>").format(value) for name, value in values.items()}
     return Markup(counted(sentence, values)) % told  # noqa: S704 - of the catalogue, not of people
-
-
-def join_sentences(told: Iterable[Markup]) -> Markup:
-    return BETWEEN[locale()].join(told)
-
-
-def _in_sentences(told: list[str]) -> str:
-    return str(in_readers_language(sentences(told)))
 
 
 STAGES = {  # of the engine's reports; the parts of the explanation have their own names

@@ -14,10 +14,11 @@ from ... import matching as m
 from ...needs.models import Need
 from ...paging import Page
 from ...web.labels import label
+from ...web.languages import in_sentences
 from .. import figures, plan
 from ..models import Round, RoundNeed
 from ..why import Why, people_of
-from .presenting import RoundPage, join_sentences, rule_label, strong
+from .presenting import RoundPage, rule_label, strong
 
 TAKEN = frozenset({"taken"})  # reasons of those who serve other needs
 
@@ -85,7 +86,7 @@ class RankingPage(RoundPage):
             told.append(strong(_("%(n)s名は、ほかの募集に割り当てています。"), n=taken))
         if self.empty is not None:
             told.append(strong(_("%(n)s枠が空きます。"), n=self.empty["seats"]))
-        return join_sentences(told)
+        return in_sentences(told)
 
     @property
     def excluded(self) -> list[tuple[str, int, int]]:
