@@ -94,6 +94,7 @@ class Deed(Entry, Enum):
     CANDIDATE_VERIFY = "candidate.verify", "技能の根拠の確認", "Evidence of skills checked"
     CONSENT_GIVE = "consent.give", "同意", "Consent given"
     CONSENT_WITHDRAW = "consent.withdraw", "同意の撤回", "Consent withdrawn"
+    ENGAGEMENT_SHORTEN = "engagement.shorten", "早期終了の決定", "Earlier end decided"
     LIST_DOWNLOAD = "list.download", "一覧のダウンロード", "List downloaded"
     MAIL_RESEND = "mail.resend", "メールの再送", "Mail sent again"
     MEMBERSHIP_EXTEND = (
@@ -144,6 +145,7 @@ class Deed(Entry, Enum):
     ROUND_ORDER = "round.order", "実行の指示", "Run ordered"
     ROUND_PIN = "round.pin", "組合せの固定", "Match fixed"
     ROUND_STOP = "round.stop", "中止の指示", "Stop requested"
+    WORK_LOG_SAVE = "work_log.save", "活動記録の下書きの保存", "Draft of a work log saved"
 
 
 OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
@@ -153,6 +155,8 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "need_draft": ("書きかけの募集", "Unfinished vacancy"),
     "placement": ("推薦", "Proposal"),
     "decision_paper": ("起案書", "Decision paper"),
+    "engagement": ("活動", "Assignment"),
+    "work_log": ("活動記録", "Work log"),
     "hold_lift": ("利益相反の保留", "Conflict of interest"),
     "round": ("マッチング回", "Round"),
     "user_account": ("アカウント", "Account"),

@@ -66,6 +66,12 @@ class Action(StrEnum):
     ANSWER_INTRODUCTION = "placement:answer-introduction"
     CONFIRM_PLACEMENT = "placement:confirm"
     EXPIRE_PLACEMENT = "placement:expire"
+    VIEW_ENGAGEMENT = "engagement:view"
+    RUN_ENGAGEMENT = "engagement:run"
+    END_ENGAGEMENT = "engagement:end"
+    LOG_WORK = "work_log:write"
+    SIGN_LOG = "work_log:sign"
+    REOPEN_LOG = "work_log:reopen"
     VIEW_PAPER = "paper:view"
     ENDORSE_PAPER = "paper:endorse"
     VIEW_AUDIT = "audit:view"
@@ -116,6 +122,14 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANSWER_INTRODUCTION: {_M: _TOWN},
     Action.CONFIRM_PLACEMENT: {_K: _PREFECTURE},
     Action.EXPIRE_PLACEMENT: {_S: _ANY},
+    Action.VIEW_ENGAGEMENT: {
+        _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.RUN_ENGAGEMENT: {_K: _PREFECTURE, _S: _ANY},
+    Action.END_ENGAGEMENT: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},
+    Action.LOG_WORK: {_C: _OWN},
+    Action.SIGN_LOG: {_M: _TOWN},
+    Action.REOPEN_LOG: {_K: _PREFECTURE},
     Action.VIEW_PAPER: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.ENDORSE_PAPER: {_K: _PREFECTURE},
     Action.VIEW_AUDIT: {_U: _PREFECTURE},

@@ -11,7 +11,15 @@ from enum import StrEnum
 
 from .language import Words
 from .permissions import Role
-from .states import MACHINES, Audience, MembershipState, NeedState, PlacementState
+from .states import (
+    MACHINES,
+    Audience,
+    EngagementState,
+    MembershipState,
+    NeedState,
+    PlacementState,
+    WorkLogState,
+)
 
 
 class Reader(StrEnum):
@@ -65,7 +73,7 @@ class PlacementStanding(StrEnum):
     INTRODUCED = PlacementState.INTRODUCED
     AGREED = PlacementState.AGREED
     CONFIRMED = PlacementState.CONFIRMED
-    FINISHED = "finished"
+    FINISHED = PlacementState.FINISHED
     NOT_ADVANCED = PlacementState.NOT_ADVANCED
     REFUSED = PlacementState.REFUSED
     DECLINED_BY_CANDIDATE = PlacementState.DECLINED_BY_CANDIDATE
@@ -77,6 +85,7 @@ class PlacementStanding(StrEnum):
 
 
 _MS, _NS, _PS = MembershipStanding, NeedStanding, PlacementStanding
+_ES, _LS = EngagementState, WorkLogState
 
 # What staff read of the stored states stands beside the machines.
 _STAFF: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
@@ -92,11 +101,24 @@ _STAFF: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     },
     _PS: {
         _PS.RETURNED: ("差戻しあり", "Returned"),
-        _PS.FINISHED: ("期間終了", "Period over"),
     },
 }
 
+_ENGAGED: Mapping[StrEnum, Words] = {  # for both who work together
+    _ES.PREPARING: ("準備中", "Preparing"),
+    _ES.ACTIVE: ("活動中", "Active"),
+    _ES.SUSPENDED: ("休止中", "Suspended"),
+    _ES.ENDED: ("終了", "Ended"),
+}
+
 _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
+    _ES: _ENGAGED,
+    _LS: {
+        _LS.DRAFT: ("書きかけ", "Draft"),
+        _LS.SENT: ("市町が確かめています", "The municipality is checking it"),
+        _LS.RETURNED: ("差戻し", "Returned to you"),
+        _LS.CLOSED: ("確認済み", "Signed"),
+    },
     _MS: {
         _MS.DRAFT: ("入力中", "Being filled in"),
         _MS.APPLIED: ("県の確認待ち", "Waiting for the prefecture"),
@@ -113,7 +135,7 @@ _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
         _PS.INTRODUCED: ("市町の返事待ち", "Waiting for the municipality's answer"),
         _PS.AGREED: ("県の確定待ち", "Waiting for the prefecture to confirm"),
         _PS.CONFIRMED: ("確定しました", "Confirmed"),
-        _PS.FINISHED: ("期間が終わりました", "Period over"),
+        _PS.FINISHED: ("活動が終わりました", "Assignment over"),
         _PS.DECLINED_BY_CANDIDATE: ("辞退しました", "You declined"),
         _PS.DECLINED_BY_TOWN: ("市町が見送りました", "Not taken on by the municipality"),
         _PS.LAPSED: ("期限までに返事がなく終了", "Ended without an answer in time"),
@@ -123,6 +145,13 @@ _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
 }
 
 _TOWN: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
+    _ES: _ENGAGED,
+    _LS: {
+        _LS.DRAFT: ("本人が書いています", "Being written by the person"),
+        _LS.SENT: ("あなたの確認待ち", "Waiting for you to sign"),
+        _LS.RETURNED: ("本人に差し戻しました", "Returned to the person"),
+        _LS.CLOSED: ("確認済み", "Signed"),
+    },
     _NS: {
         _NS.DRAFT: ("下書き", "Draft"),
         _NS.RETURNED: ("差戻し", "Returned to you"),
@@ -138,7 +167,7 @@ _TOWN: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
         _PS.INTRODUCED: ("返事をお待ちしています", "Waiting for your answer"),
         _PS.AGREED: ("県の確定待ち", "Waiting for the prefecture to confirm"),
         _PS.CONFIRMED: ("確定", "Confirmed"),
-        _PS.FINISHED: ("期間終了", "Period over"),
+        _PS.FINISHED: ("活動終了", "Assignment over"),
         _PS.DECLINED_BY_CANDIDATE: ("本人が辞退", "Declined by the person"),
         _PS.DECLINED_BY_TOWN: ("見送りました", "You did not take them on"),
         _PS.LAPSED: ("期限切れで終了", "Ended without an answer in time"),
@@ -156,16 +185,21 @@ STATES: Mapping[type[StrEnum], type[StrEnum]] = {
 
 def _words() -> Mapping[type[StrEnum], Mapping[Reader, Mapping[StrEnum, Words]]]:
     """By machine or standing, reader and member; a stored state reads as the standing of its name."""
-    found = {}
+    found = {states: _by_reader(states, machine.labels) for states, machine in MACHINES.items()}
     for standing, states in STATES.items():
-        rows = {Reader.STAFF: {**MACHINES[states].labels, **_STAFF[standing]}}
-        for reader, table in ((Reader.PERSON, _PERSON), (Reader.TOWN, _TOWN)):
-            if standing in table:
-                rows[reader] = dict(table[standing])
-        found[standing] = found[states] = rows
-    for states, machine in MACHINES.items():
-        found.setdefault(states, {Reader.STAFF: dict(machine.labels)})
+        labels = {**MACHINES[states].labels, **_STAFF[standing]}
+        found[standing] = found[states] = _by_reader(standing, labels)
     return found
+
+
+def _by_reader(
+    key: type[StrEnum], staff: Mapping[StrEnum, Words]
+) -> dict[Reader, dict[StrEnum, Words]]:
+    rows = {Reader.STAFF: dict(staff)}
+    for reader, table in ((Reader.PERSON, _PERSON), (Reader.TOWN, _TOWN)):
+        if key in table:
+            rows[reader] = dict(table[key])
+    return rows
 
 
 WORDS = _words()

@@ -56,6 +56,7 @@ class PlacementState(StrEnum):
     INTRODUCED = "introduced"
     AGREED = "agreed"
     CONFIRMED = "confirmed"
+    FINISHED = "finished"
     NOT_ADVANCED = "not_advanced"
     REFUSED = "refused"
     DECLINED_BY_CANDIDATE = "declined_by_candidate"
@@ -71,6 +72,13 @@ class EngagementState(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
     ENDED = "ended"
+
+
+class WorkLogState(StrEnum):
+    DRAFT = "draft"
+    SENT = "sent"
+    RETURNED = "returned"
+    CLOSED = "closed"
 
 
 class Audience(StrEnum):
@@ -139,7 +147,8 @@ def _step(
     return Transition(verb, labels[0], labels[1], froms, target, action, **more)
 
 
-_MS, _NS, _RS, _PS, _ES = MembershipState, NeedState, RoundState, PlacementState, EngagementState
+_MS, _NS, _RS, _PS = MembershipState, NeedState, RoundState, PlacementState
+_ES, _LS = EngagementState, WorkLogState
 
 MEMBERSHIP = Machine(
     "membership",
@@ -253,6 +262,7 @@ SEATED = HOLDING | {_PS.CONFIRMED}  # takes a seat of the need
 APPROVED = SEATED | {_PS.APPROVED}  # an approver has said yes
 AGREED = frozenset({_PS.AGREED, _PS.CONFIRMED})  # both have said yes: the town may call
 NAMED = AGREED | {_PS.INTRODUCED}  # the town knows the name
+SERVED = frozenset({_PS.CONFIRMED, _PS.FINISHED})  # has an engagement that counts
 TURNED_DOWN = frozenset(  # the pair is not proposed again for the same need
     {_PS.NOT_ADVANCED, _PS.REFUSED, _PS.DECLINED_BY_CANDIDATE, _PS.DECLINED_BY_TOWN}
 )
@@ -268,6 +278,7 @@ PLACEMENT = Machine(
         _PS.INTRODUCED: ("市町に紹介中", "The municipality is asked"),
         _PS.AGREED: ("双方合意", "Agreed"),
         _PS.CONFIRMED: ("確定", "Confirmed"),
+        _PS.FINISHED: ("活動終了", "Assignment over"),
         _PS.NOT_ADVANCED: ("推薦せず", "Not advanced"),
         _PS.REFUSED: ("却下", "Rejected"),
         _PS.DECLINED_BY_CANDIDATE: ("本人辞退", "Declined by the person"),
@@ -311,6 +322,9 @@ PLACEMENT = Machine(
         _step("undo", ("取り消す", "Undo"), _PS.CONFIRMED, _PS.REVOKED, Action.CONFIRM_PLACEMENT,
               reasons="revoke_reason", notice=(Audience.CANDIDATE, Audience.MUNICIPALITY),
               is_end=True, is_danger=True),
+        _step("finish", ("活動を終える", "Finish"), _PS.CONFIRMED, _PS.FINISHED,
+              Action.EXPIRE_PLACEMENT, reasons="engagement_end_reason", is_end=True,
+              is_automatic=True),
         _step("lapse", ("期限切れにする", "Lapse"), {_PS.OFFERED, _PS.INTRODUCED}, _PS.LAPSED,
               Action.EXPIRE_PLACEMENT, reasons="lapse_reason",
               notice=(Audience.CANDIDATE, Audience.COORDINATOR), is_end=True, is_automatic=True),
@@ -318,6 +332,9 @@ PLACEMENT = Machine(
               Action.EXPIRE_PLACEMENT, reasons="supersede_reason", is_end=True, is_automatic=True),
     ),
 )  # fmt: skip
+
+RUNNING = frozenset({_ES.PREPARING, _ES.ACTIVE, _ES.SUSPENDED})  # an engagement that has not ended
+_BOTH = (Audience.CANDIDATE, Audience.MUNICIPALITY)
 
 ENGAGEMENT = Machine(
     "engagement",
@@ -329,13 +346,46 @@ ENGAGEMENT = Machine(
         _ES.ENDED: ("終了", "Ended"),
     },
     (
-        _step("undo", ("取り消す", "Undo"), _ES.PREPARING, _ES.ENDED, Action.CONFIRM_PLACEMENT,
+        _step("start", ("活動を始める", "Start"), _ES.PREPARING, _ES.ACTIVE,
+              Action.RUN_ENGAGEMENT, notice=_BOTH),
+        _step("suspend", ("休止する", "Suspend"), _ES.ACTIVE, _ES.SUSPENDED,
+              Action.RUN_ENGAGEMENT, reasons="suspension_reason", notice=_BOTH),
+        _step("resume", ("再開する", "Resume"), _ES.SUSPENDED, _ES.ACTIVE,
+              Action.RUN_ENGAGEMENT, notice=_BOTH),
+        _step("end", ("終了を決める", "End"), RUNNING, _ES.ENDED, Action.END_ENGAGEMENT,
+              reasons="engagement_end_reason", notice=(*_BOTH, Audience.COORDINATOR),
+              is_end=True, is_danger=True),
+        _step("complete", ("期間が終わる", "Complete"), RUNNING, _ES.ENDED, Action.RUN_ENGAGEMENT,
+              notice=(*_BOTH, Audience.COORDINATOR), is_end=True, is_automatic=True),
+        _step("undo", ("取り消す", "Undo"), RUNNING, _ES.ENDED, Action.RUN_ENGAGEMENT,
               reasons="revoke_reason", is_end=True, is_automatic=True),
     ),
 )  # fmt: skip
 
+WORK_LOG = Machine(
+    "work_log",
+    WorkLogState,
+    {
+        _LS.DRAFT: ("書きかけ", "Draft"),
+        _LS.SENT: ("市町の確認待ち", "Waiting for the municipality"),
+        _LS.RETURNED: ("差戻し", "Returned"),
+        _LS.CLOSED: ("確認済み", "Signed"),
+    },
+    (
+        _step("send", ("送る", "Send"), {_LS.DRAFT, _LS.RETURNED, _LS.SENT}, _LS.SENT,
+              Action.LOG_WORK, notice=(Audience.MUNICIPALITY,), is_automatic=True),
+        _step("sign", ("確認する", "Sign"), _LS.SENT, _LS.CLOSED, Action.SIGN_LOG,
+              notice=(Audience.CANDIDATE,)),
+        _step("return", ("差し戻す", "Return"), _LS.SENT, _LS.RETURNED, Action.SIGN_LOG,
+              reasons="log_return_reason", notice=(Audience.CANDIDATE,)),
+        _step("reopen", ("開き直す", "Reopen"), _LS.CLOSED, _LS.RETURNED, Action.REOPEN_LOG,
+              reasons="log_return_reason", notice=_BOTH),
+    ),
+)  # fmt: skip
+
 MACHINES: Mapping[type[StrEnum], Machine] = {
-    machine.states: machine for machine in (MEMBERSHIP, NEED, ROUND, PLACEMENT, ENGAGEMENT)
+    machine.states: machine
+    for machine in (MEMBERSHIP, NEED, ROUND, PLACEMENT, ENGAGEMENT, WORK_LOG)
 }
 
 # Everything that can be recorded, by its code in the audit chain.

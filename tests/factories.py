@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from talentpool import audit, dates
+from talentpool import audit, clock, dates
 from talentpool.accounts import passwords
 from talentpool.accounts.models import Pool, User
 from talentpool.accounts.service import create_user, open_pool
@@ -30,8 +30,10 @@ from talentpool.candidates.models import (
     ProfileSnapshot,
 )
 from talentpool.db import Base, Session
-from talentpool.engagements.models import Engagement
+from talentpool.engagements.logs import LogContent, send_log
+from talentpool.engagements.models import Engagement, Outcome as EngagementOutcome, WorkLog
 from talentpool.ledger import service as ledger
+from talentpool.ledger.models import LedgerMonth
 from talentpool.matching import Policy, WhatIf
 from talentpool.needs.drafting import save_draft
 from talentpool.needs.models import (
@@ -55,6 +57,8 @@ from talentpool.states import (
     MACHINES,
     NAMED,
     SEATED,
+    SERVED,
+    EngagementState,
     MembershipState,
     NeedState,
     PlacementState,
@@ -363,6 +367,7 @@ def make_placement(
     **columns: Any,
 ) -> Placement:
     """A placement in `state` with all that state implies: hold or booking, consent, paper, engagement."""
+    reached = PlacementState.CONFIRMED if state is PlacementState.FINISHED else state
     placement = Placement(
         prefecture_code=need.prefecture_code, need_id=need.id, need=need, candidate=candidate,
         municipality_code=need.municipality_code, candidate_id=candidate.id, state=state, rank=rank,
@@ -372,22 +377,22 @@ def make_placement(
     if state not in {PlacementState.SUGGESTED, PlacementState.NOT_ADVANCED}:
         placement.drafted_by = (drafter or make_user(session, Role.COORDINATOR, now=now)).id
         free = _free_seat(session, need)
-        placement.seat = seat or (free if state in SEATED else min(free, need.seats))
+        placement.seat = seat or (free if reached in SEATED else min(free, need.seats))
         placement.drafted_at = now
-    if state in APPROVED:
+    if reached in APPROVED:
         placement.approved_by = (approver or make_user(session, Role.APPROVER, now=now)).id
         placement.approved_at = now
         placement.snapshot_id = _snapshot(session, candidate, now).id
-    if state in SEATED:
+    if reached in SEATED:
         placement.offered_at, placement.offer_until = now, now + timedelta(days=7)
-    if state in NAMED:
+    if reached in NAMED:
         placement.introduced_at, placement.introduction_until = (
             now,
             now + timedelta(days=14),
         )
-    if state in AGREED:
+    if reached in AGREED:
         placement.agreed_at = now
-    if state is PlacementState.CONFIRMED:
+    if reached is PlacementState.CONFIRMED:
         placement.confirmed_at, placement.confirmed_by = now, placement.drafted_by
         placement.undo_until = now + timedelta(days=3)
     if state not in LIVE:
@@ -401,10 +406,33 @@ def make_placement(
     _commit_half_days(session, placement, now)
     if placement.introduced_at is not None:
         make_consent(session, candidate, "introduction", need.municipality_code, now=now)
-    if state is PlacementState.CONFIRMED:
+    if reached is PlacementState.CONFIRMED:
         _confirm(session, placement, now)
     session.flush()
     return placement
+
+
+def make_sent_log(
+    session: Session, candidate: Candidate, *, now: datetime | None = None, town: str = HIMEJI
+) -> WorkLog:
+    """The log of this month, sent and not signed: of an engagement that began with the month."""
+    now = now or clock.now()
+    month = dates.month_of(dates.local_date(now))
+    need = make_need(
+        session,
+        first_month=month,
+        last_month=month + 1,
+        municipality_code=town,
+        half_days=2,
+        now=now,
+    )
+    for place in need.months:
+        if session.get(LedgerMonth, (candidate.id, place)) is None:
+            session.add(LedgerMonth(candidate_id=candidate.id, month=place, capacity=8))
+    engagement = make_engagement(session, need=need, candidate=candidate, now=now)
+    person = Actor(candidate.user_id, Role.CANDIDATE, engagement.prefecture_code)
+    content = LogContent(text="手順の聞き取り")
+    return send_log(session, engagement, month, content, actor=person, now=now)
 
 
 def make_consent(
@@ -464,7 +492,7 @@ def _free_seat(session: Session, need: Need) -> int:
 
 
 def _commit_half_days(session: Session, placement: Placement, now: datetime) -> None:
-    if placement.state not in SEATED:
+    if placement.state not in SEATED | SERVED:
         return
     half_days = dict.fromkeys(placement.need.months, placement.need.half_days)
     ledger.hold(
@@ -475,7 +503,7 @@ def _commit_half_days(session: Session, placement: Placement, now: datetime) -> 
         half_days,
         now,
     )
-    if placement.state is PlacementState.CONFIRMED:
+    if placement.state in SERVED:
         ledger.book_held(session, placement.id, now)
 
 
@@ -492,20 +520,60 @@ def _put_on_paper(session: Session, placement: Placement, now: datetime) -> None
         papers.freeze_paper(
             session, paper, Verdict.APPROVED, [placement], actor=approver, now=now, comment=""
         )
-    if state not in LIVE:
+    if state not in LIVE | SERVED:
         papers.note_end(session, placement, actor=SYSTEM, now=now)
 
 
 def _confirm(session: Session, placement: Placement, now: datetime) -> None:
     booked = dict.fromkeys(placement.need.months, placement.need.half_days)
     papers.note_confirmation(session, placement, booked, actor=SYSTEM, now=now)
-    session.add(
-        Engagement(
-            placement_id=placement.id, prefecture_code=placement.prefecture_code,
-            first_month=placement.need.first_month, last_month=placement.need.last_month,
-            created_at=now,
-        )
+    engagement = Engagement(
+        placement_id=placement.id, prefecture_code=placement.prefecture_code,
+        municipality_code=placement.municipality_code, need_id=placement.need_id,
+        candidate_id=placement.candidate_id, first_month=placement.need.first_month,
+        last_month=placement.need.last_month, last_day=dates.last_day(placement.need.last_month),
+        created_at=now,
     )  # fmt: skip
+    if placement.state is PlacementState.FINISHED:
+        engagement.state = EngagementState.ENDED
+        engagement.outcome, engagement.ended_at = EngagementOutcome.NOT_BEGUN, now
+    session.add(engagement)
+    session.flush()
+    _note_state(session, engagement, now)
+    if placement.state is PlacementState.FINISHED:
+        papers.note_finish(session, placement, engagement.last_day, actor=SYSTEM, now=now)
+        papers.note_end(session, placement, actor=SYSTEM, now=now)
+
+
+def find_engagement(session: Session, placement: Placement) -> Engagement:
+    query = sa.select(Engagement).where(Engagement.placement_id == placement.id)
+    return session.scalars(query).one()
+
+
+def make_engagement(
+    session: Session,
+    *,
+    state: EngagementState = EngagementState.ACTIVE,
+    now: datetime = NOW,
+    need: Need | None = None,
+    candidate: Candidate | None = None,
+    **columns: Any,
+) -> Engagement:
+    """An engagement of a confirmed placement in `state`, begun on the first day of its first month."""
+    need = need or make_need(session, now=now)
+    placement = make_placement(
+        session, need, candidate or make_candidate(session, now=now),
+        state=PlacementState.CONFIRMED, now=now,
+    )  # fmt: skip
+    engagement = find_engagement(session, placement)
+    if state is not EngagementState.PREPARING:
+        engagement.state = state
+        engagement.started_at = dates.start_of_day(dates.first_day(need.first_month))
+        _note_state(session, engagement, now)
+    for name, value in columns.items():
+        setattr(engagement, name, value)
+    session.flush()
+    return engagement
 
 
 def _note_state(session: Session, thing: Base, now: datetime) -> None:

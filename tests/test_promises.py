@@ -105,7 +105,7 @@ KEPT_BY = {
     "前に送ったメールのリンクは使えなくなります": "accounts.send_again accounts.links:issue_link",
 }  # fmt: skip
 
-NOT_BUILT = re.compile("「相談|相談から|活動記録|月に一度記録|メールでお知らせ|紙や電話")
+NOT_BUILT = re.compile("「相談|相談から|月に一度記録|メールでお知らせ|紙や電話")
 
 
 def sentences(name: str) -> Iterator[str]:

@@ -14,7 +14,9 @@ from werkzeug.test import TestResponse
 from talentpool import clock, matching as m
 from talentpool.accounts.models import User
 from talentpool.candidates.models import Candidate, Membership, ProfileView
+from talentpool.dates import local_date, month_of, month_text
 from talentpool.db import Session
+from talentpool.engagements.models import Engagement
 from talentpool.needs.models import Need
 from talentpool.permissions import Actor, Role
 from talentpool.placements.adopting import adopt_round
@@ -34,13 +36,14 @@ SHOWING = {  # pages on which a name is seen in this test
     "placements.draft_placements", "placements.draft_round", "placements.list_approvals", "placements.list_introductions",
     "placements.list_placements", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
+    "engagements.list_engagements", "engagements.show_engagement", "engagements.show_log",
     "placements.compare_introduced", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
 }  # fmt: skip
 
 
 LISTS = {
     "list_candidates", "list_needs", "list_placements", "list_approvals", "list_rounds", "list_accounts",
-    "list_mails", "list_audit",
+    "list_mails", "list_audit", "list_engagements",
 }  # fmt: skip
 
 
@@ -167,6 +170,7 @@ def pool(app: TalentpoolFlask) -> Pool:
                     session, need, people[1], state=PlacementState.APPROVED, rank=2, now=now,
                     passed_at=now, passed_why="稼働が足りません。",
                 )  # fmt: skip
+        make.make_sent_log(session, people[1], now=now)
         ids = [person.id for person in people]
         actor = users[str(Role.COORDINATOR)].actor
     rounds = _rounds(app, actor, asked, ids)
@@ -178,7 +182,8 @@ def pool(app: TalentpoolFlask) -> Pool:
         idents = sorted({*ids, *every(Membership), *(user.id for user in users.values())})
         found = {
             "round_id": rounds, "candidate_id": ids, "placement_id": every(Placement),
-            "need_id": every(Need), "ident": idents,
+            "need_id": every(Need), "ident": idents, "engagement_id": every(Engagement),
+            "month": [month_text(month_of(local_date(now)))],
         }  # fmt: skip
     names = dict(zip(ids, (FIRST, SECOND), strict=True))
     return Pool(app, names, users, found, asked)

@@ -98,7 +98,12 @@ _IS_OF = {
 
 def list_own_views(session: Session, actor: Actor, *, page: int = 1) -> Page[ProfileView]:
     """Who saw the profile of the signed-in person, newest first."""
-    query = _of_own(session, actor)
+    return list_views(session, get_own(session, actor), page=page)
+
+
+def list_views(session: Session, person: Candidate, *, page: int = 1) -> Page[ProfileView]:
+    """Who saw the profile of somebody whom the caller may see, newest first."""
+    query = sa.select(ProfileView).where(ProfileView.candidate_id == person.id)
     return fetch_page(session, query.order_by(ProfileView.id.desc()), page, size=PAGE)
 
 

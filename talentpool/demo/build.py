@@ -16,7 +16,7 @@ from ..needs.models import Need, NeedForm, NeedMode
 from ..pool.policy import first_policy
 from ..reference.service import load_catalogue
 from ..rounds.preparing import create_round
-from . import history, present, shapes
+from . import history, present, shapes, working
 from .accounts import SHOWN_TOWNS, Officers, hash_password, open_demo_pool
 from .drawing import Draw
 from .joining import admit, fill_ledger, joining_moment, write_profiles
@@ -58,6 +58,9 @@ class Builder:
         self._join([person for person in active if first_month(person) == first], officers)
         with self._unit() as session:
             self._past_year(session, officers)
+        with self._unit() as session:
+            history.read_ahead(session)
+            working.work(session, Draw(self.seed, "work"), officers, self.midnight)
         self._join([person for person in active if first_month(person) > first], officers)
         with self._unit() as session:
             self._under_way(session, planted["star"].code, officers)

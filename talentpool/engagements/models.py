@@ -1,40 +1,196 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..db import Base, UtcDateTime, choice
+from ..candidates.models import Candidate
+from ..db import Base, EncryptedText, Text, UtcDateTime, choice
+from ..needs.models import Need
 from ..permissions import Action, Actor, Scope, viewed_by, within
-from ..states import EngagementState
+from ..states import EngagementState, WorkLogState
+
+_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+TEXT, REMARK = 200, 1000  # characters
+
+
+class Outcome(StrEnum):
+    """How an engagement ended."""
+
+    COMPLETED = "completed"  # its last day is over
+    EARLY = "early"  # somebody decided so before
+    NOT_BEGUN = "not_begun"  # its last day is over, and nobody noted a start
+    UNDONE = "undone"  # with the confirmation
+
+
+class Part(StrEnum):
+    """Of a day: what was worked."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    DAY = "day"
+
+    @property
+    def half_days(self) -> int:
+        return 2 if self is Part.DAY else 1
+
+
+class Place(StrEnum):
+    """Where somebody worked on a day."""
+
+    ON_SITE = "on_site"
+    ONLINE = "online"
 
 
 class Engagement(Base):
-    """The work agreed by a confirmed placement (活動)."""
+    """The work agreed by a confirmed placement (活動), up to its last day."""
 
     __tablename__ = "engagement"
-    __table_args__ = (sa.CheckConstraint("last_month >= first_month", name="months_in_order"),)
-
-    id: Mapped[int] = mapped_column(
-        sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True
+    __table_args__ = (
+        sa.UniqueConstraint("id", "candidate_id", "municipality_code"),
+        sa.ForeignKeyConstraint(
+            ["placement_id", "candidate_id", "municipality_code"],
+            ["placement.id", "placement.candidate_id", "placement.municipality_code"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["need_id", "municipality_code"], ["need.id", "need.municipality_code"]
+        ),
+        sa.CheckConstraint("last_month >= first_month", name="months_in_order"),
+        sa.CheckConstraint(
+            f"(state = '{EngagementState.ENDED}') = (outcome IS NOT NULL)"
+            " AND (outcome IS NULL) = (ended_at IS NULL)",
+            name="ended_how",
+        ),
+        sa.CheckConstraint(
+            "(end_reason IS NULL) = (end_decided_at IS NULL)"
+            f" AND (outcome IS NULL OR outcome <> '{Outcome.EARLY}' OR end_reason IS NOT NULL)",
+            name="early_with_a_reason",
+        ),
     )
-    placement_id: Mapped[int] = mapped_column(sa.ForeignKey("placement.id"), unique=True)
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    placement_id: Mapped[int] = mapped_column(_ID, unique=True)
     prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"), index=True)
+    municipality_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"), index=True)
+    need_id: Mapped[int] = mapped_column(_ID, index=True)
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
     state: Mapped[EngagementState] = mapped_column(
         choice(EngagementState), default=EngagementState.PREPARING
     )
     first_month: Mapped[int]
-    last_month: Mapped[int]
+    last_month: Mapped[int]  # of the last day
+    last_day: Mapped[date]
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    end_decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # an end before its time
+    end_reason: Mapped[str | None] = mapped_column(Text(40))
+    end_comment: Mapped[str] = mapped_column(Text(1000), default="", server_default="")
+    outcome: Mapped[Outcome | None] = mapped_column(choice(Outcome))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(sa.Integer)
 
+    candidate: Mapped[Candidate] = relationship(viewonly=True)
+    need: Mapped[Need] = relationship(
+        foreign_keys=[need_id], primaryjoin=lambda: Engagement.need_id == Need.id, viewonly=True
+    )
+
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def code(self) -> str:
+        return f"E-{self.id:06d}"
 
-viewed_by(Engagement, Action.VIEW_PLACEMENT)
+
+class WorkLog(Base):
+    """What one month of an engagement came to (活動記録): written by the person, signed by the town."""
+
+    __tablename__ = "work_log"
+    __table_args__ = (
+        sa.UniqueConstraint("engagement_id", "month"),
+        sa.ForeignKeyConstraint(
+            ["engagement_id", "candidate_id", "municipality_code"],
+            ["engagement.id", "engagement.candidate_id", "engagement.municipality_code"],
+        ),
+        sa.CheckConstraint("travel_yen >= 0", name="travel_costs_something"),
+        sa.CheckConstraint(
+            f"state <> '{WorkLogState.CLOSED}' OR signed_at IS NOT NULL",
+            name="closed_by_a_signature",
+        ),
+        sa.CheckConstraint(
+            f"state = '{WorkLogState.DRAFT}' OR sent_at IS NOT NULL", name="sent_before_all_else"
+        ),
+        sa.CheckConstraint(
+            f"state <> '{WorkLogState.RETURNED}' OR return_reason IS NOT NULL",
+            name="returned_with_a_reason",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    engagement_id: Mapped[int] = mapped_column(_ID)
+    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"), index=True)
+    municipality_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"), index=True)
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
+    month: Mapped[int]
+    state: Mapped[WorkLogState] = mapped_column(choice(WorkLogState), default=WorkLogState.DRAFT)
+    text: Mapped[str] = mapped_column(Text(TEXT), default="")  # what was done, in a line
+    theme: Mapped[str | None] = mapped_column(Text(40))
+    travel_yen: Mapped[int] = mapped_column(default=0)
+    remark: Mapped[str] = mapped_column(EncryptedText, default="")  # of the person, to the town
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    signed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    return_reason: Mapped[str | None] = mapped_column(Text(40))
+    return_comment: Mapped[str] = mapped_column(Text(1000), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(sa.Integer)
+
+    engagement: Mapped[Engagement] = relationship(
+        foreign_keys=[engagement_id],
+        primaryjoin=lambda: WorkLog.engagement_id == Engagement.id,
+        backref="logs",
+    )
+    days: Mapped[list[WorkDay]] = relationship(
+        cascade="all, delete-orphan", order_by="WorkDay.day", lazy="selectin"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def half_days(self) -> int:
+        return sum(row.part.half_days for row in self.days if row.part is not None)
 
 
-@within(Engagement, Scope.PREFECTURE)
-def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
-    return Engagement.prefecture_code == actor.prefecture_code
+class WorkDay(Base):
+    """A day of a log. Only a draft has one without part or place."""
+
+    __tablename__ = "work_day"
+
+    log_id: Mapped[int] = mapped_column(sa.ForeignKey("work_log.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    part: Mapped[Part | None] = mapped_column(choice(Part))
+    place: Mapped[Place | None] = mapped_column(choice(Place))
+
+
+viewed_by(Engagement, Action.VIEW_ENGAGEMENT)
+viewed_by(WorkLog, Action.VIEW_ENGAGEMENT)
+
+
+def _register(model: type[Engagement | WorkLog]) -> None:
+    @within(model, Scope.OWN)
+    def _own(actor: Actor) -> sa.ColumnElement[bool]:
+        mine = sa.select(Candidate.id).where(Candidate.user_id == actor.user_id)
+        return model.candidate_id.in_(mine)
+
+    @within(model, Scope.TOWN)
+    def _of_town(actor: Actor) -> sa.ColumnElement[bool]:
+        return model.municipality_code == actor.municipality_code
+
+    @within(model, Scope.PREFECTURE)
+    def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
+        return model.prefecture_code == actor.prefecture_code
+
+
+_register(Engagement)
+_register(WorkLog)

@@ -12,6 +12,8 @@ from ..candidates.models import Candidate
 from ..candidates.service import find_own
 from ..dates import local_date, month_of
 from ..db import Session
+from ..engagements import service as engagements
+from ..engagements.models import Engagement
 from ..ledger import service as ledger
 from ..ledger.models import LedgerMonth
 from ..permissions import Actor
@@ -20,6 +22,7 @@ from ..placements.models import Placement
 from ..placements.showing import Offer
 from ..placements.standing import standings
 from ..standing import PlacementStanding
+from ..states import PlacementState
 
 MONTHS, EVENTS = 3, 5  # shown
 _GOES_ON = (PlacementStanding.CONFIRMED, PlacementStanding.AGREED, PlacementStanding.INTRODUCED)
@@ -33,6 +36,7 @@ class Kind(StrEnum):
     AGREED = "agreed"
     CONFIRMED = "confirmed"
     ENDED = "ended"
+    FINISHED = "finished"
     APPLIED = "applied"
     REVIEWED = "reviewed"
     SEEN = "seen"
@@ -52,6 +56,7 @@ class OwnWork:
     asked: Sequence[Offer]  # that wait for the answer, the nearest deadline first
     known_to: Collection[str]  # municipalities that were told the name
     going_on: Sequence[Offer]
+    unwritten: Sequence[tuple[Engagement, int]]  # with the month whose log is missing
     months: Sequence[LedgerMonth]
     events: Sequence[Event]  # newest first
     today: date
@@ -60,7 +65,7 @@ class OwnWork:
 def own_work(session: Session, actor: Actor, *, now: datetime) -> OwnWork:
     person, today = find_own(session, actor), local_date(now)
     if person is None:
-        return OwnWork((), (), (), (), (), today)
+        return OwnWork((), (), (), (), (), (), today)
     rows = placements.list_answers(session, actor)
     found = standings(session, rows, today)
     offers = [Offer.of(row, found[row.id]) for row in rows]
@@ -70,19 +75,18 @@ def own_work(session: Session, actor: Actor, *, now: datetime) -> OwnWork:
         asked=sorted(asked, key=lambda offer: (offer.offer_until or now, offer.id)),
         known_to={row.municipality_code for row in rows if row.introduced_at is not None},
         going_on=[offer for standing in _GOES_ON for offer in offers if offer.standing is standing],
+        unwritten=engagements.list_unwritten(session, actor, today),
         months=months[:MONTHS],
-        events=_events(session, actor, person, rows),
+        events=_events(session, person, rows),
         today=today,
     )
 
 
-def _events(
-    session: Session, actor: Actor, person: Candidate, rows: Sequence[Placement]
-) -> list[Event]:
+def _events(session: Session, person: Candidate, rows: Sequence[Placement]) -> list[Event]:
     found = [
         *(event for row in rows for event in _of_placement(row)),
         *_of_registration(person),
-        *_of_views(session, actor),
+        *_of_views(session, person),
     ]
     return sorted(found, key=lambda event: event.at, reverse=True)[:EVENTS]
 
@@ -93,7 +97,7 @@ def _of_placement(row: Placement) -> Iterator[Event]:
         (row.introduced_at, Kind.ANSWERED),
         (row.agreed_at, Kind.AGREED),
         (row.confirmed_at, Kind.CONFIRMED),
-        (row.ended_at, Kind.ENDED),
+        (row.ended_at, Kind.FINISHED if row.state is PlacementState.FINISHED else Kind.ENDED),
     ):
         if at is not None:
             yield Event(at, kind, row.municipality_code, offer=row.id)
@@ -107,10 +111,10 @@ def _of_registration(person: Candidate) -> Iterator[Event]:
             yield Event(row.reviewed_at, Kind.REVIEWED)
 
 
-def _of_views(session: Session, actor: Actor) -> Iterator[Event]:
+def _of_views(session: Session, person: Candidate) -> Iterator[Event]:
     """One a day for each office that looked."""
     days = set()
-    for row in viewing.list_own_views(session, actor).rows:
+    for row in viewing.list_views(session, person).rows:
         day = local_date(row.at), row.viewer_role, row.municipality_code
         if day not in days:
             days.add(day)

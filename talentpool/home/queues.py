@@ -13,6 +13,8 @@ from ..accounts.models import Office, Pool
 from ..candidates import standing as memberships
 from ..candidates.models import Membership
 from ..db import Base
+from ..engagements.finding import UNSIGNED
+from ..engagements.models import WorkLog
 from ..language import Words
 from ..mail import MailOrder
 from ..needs import standing as needs
@@ -23,7 +25,7 @@ from ..placements.models import Placement
 from ..rounds.models import Round
 from ..rounds.validity import has_news
 from ..standing import MembershipStanding, NeedStanding, PlacementStanding
-from ..states import SOLVED
+from ..states import SOLVED, WorkLogState
 
 Condition = Callable[[date], sa.ColumnElement[bool]]
 
@@ -67,7 +69,7 @@ _OF: Mapping[type[StrEnum], tuple[type[Base], Callable[[date], sa.ColumnElement[
     PlacementStanding: (Placement, placements.standing_on),
 }
 _MS, _NS, _PS = MembershipStanding, NeedStanding, PlacementStanding
-_INTRODUCTIONS = "placements.list_introductions"
+_INTRODUCTIONS, _ENGAGEMENTS = "placements.list_introductions", "engagements.list_engagements"
 _NEEDS, _PLACEMENTS, _PEOPLE = (
     "needs.list_needs", "placements.list_placements", "candidates.list_candidates",
 )  # fmt: skip
@@ -107,6 +109,10 @@ _TOWN = (
     _queue(("受け入れた人の確定待ち", "People you welcomed, to be confirmed"),
            ("県が確定の手続きをしています。", "The prefecture is confirming them."),
            _PS.AGREED, Placement.agreed_at, _INTRODUCTIONS, waits=False, is_filtered=False),
+    Queue(("確認を待っている活動記録", "Work logs to sign"),
+          ("活動した日を確かめて、確認するか差し戻してください。", "Check the days, then sign or return them."),
+          WorkLog, lambda _today: WorkLog.state == WorkLogState.SENT, WorkLog.sent_at,
+          _ENGAGEMENTS, {"state": UNSIGNED}),
     _queue(("確定した人", "Confirmed people"),
            ("期間がまだ終わっていないものです。", "Those whose months are not over."),
            _PS.CONFIRMED, Placement.confirmed_at, _INTRODUCTIONS, waits=False, is_filtered=False),

@@ -65,7 +65,7 @@ def look(session: Session, actor: Actor, *, now: datetime) -> Home:
         [task for task in found if not task.queue.waits],
         () if is_person else list_items(session, actor, waiting, today),
         _list_returned(session, actor) if is_town else (),
-        list_loose_ends(session, actor) if actor.role is Role.COORDINATOR else None,
+        list_loose_ends(session, actor, today) if actor.role is Role.COORDINATOR else None,
         can(session, actor, Action.VIEW_CHECKUP),
         find_latest(session, actor),
     )

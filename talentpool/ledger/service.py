@@ -155,12 +155,12 @@ def book_held(session: Session, placement_id: int, now: datetime) -> dict[int, i
     return {row.month: row.half_days for row in turned}
 
 
-def release(session: Session, placement_id: int) -> dict[int, int]:
-    """Give back everything a placement holds or has booked; the half-days by month, empty when it had none."""
+def release(session: Session, placement_id: int, *, after: int = 0) -> dict[int, int]:
+    """Give back what a placement holds or has booked in the months behind `after`; the half-days by month."""
     session.flush()
     gone = session.execute(
         sa.delete(Commitment)
-        .where(Commitment.placement_id == placement_id)
+        .where(Commitment.placement_id == placement_id, Commitment.month > after)
         .returning(
             Commitment.month, Commitment.candidate_id, Commitment.half_days, Commitment.state
         )
@@ -177,6 +177,14 @@ def list_months(session: Session, candidate_id: int, *, from_month: int = 0) -> 
     query = sa.select(_M).where(_M.candidate_id == candidate_id, _M.month >= from_month)
     fresh = query.order_by(_M.month).execution_options(populate_existing=True)
     return list(session.scalars(fresh))
+
+
+def list_booked(session: Session, placement_id: int) -> dict[int, int]:
+    """Month → half-days that are booked for a placement, in the order of the months."""
+    query = sa.select(Commitment.month, Commitment.half_days).where(
+        Commitment.placement_id == placement_id, Commitment.state == CommitmentState.BOOKED
+    )
+    return dict(session.execute(query.order_by(Commitment.month)).all())
 
 
 def free_between(first_month: int, last_month: int) -> sa.Select[int, int, int]:

@@ -34,6 +34,7 @@ from ..states import (
     NAMED,
     PENDING,
     SEATED,
+    SERVED,
     EngagementState,
     MembershipState,
     NeedState,
@@ -100,7 +101,7 @@ def seats_are_not_over_filled(session: Session) -> Iterator[str]:
 
 @_invariant
 def commitments_follow_the_state(session: Session) -> Iterator[str]:
-    """A hold while somebody is asked, a booking when it is confirmed, nothing otherwise."""
+    """A hold while somebody is asked, a booking when it is confirmed, worked months once it is over, nothing otherwise."""
     held = sa.func.count().filter(Commitment.state == CommitmentState.HOLD)
     booked = sa.func.count().filter(Commitment.state == CommitmentState.BOOKED)
     query = (
@@ -110,8 +111,10 @@ def commitments_follow_the_state(session: Session) -> Iterator[str]:
         .order_by(_P.id)
     )
     for ident, state, holds, bookings in session.execute(query):
-        if (holds > 0) != (state in HOLDING) or (bookings > 0) != (
-            state is PlacementState.CONFIRMED
+        is_booked = bookings > 0
+        if (holds > 0) != (state in HOLDING) or (
+            is_booked != (state is PlacementState.CONFIRMED)
+            and state is not PlacementState.FINISHED
         ):
             yield f"placement {ident}: {state} with {holds} months held and {bookings} booked"
 
@@ -128,9 +131,9 @@ def who_was_passed_over_is_approved(session: Session) -> Iterator[str]:
 @_invariant
 def confirmed_means_engagement(session: Session) -> Iterator[str]:
     engagement = sa.exists().where(Engagement.placement_id == _P.id)
-    confirmed = sa.select(_P.id).where(_P.state == PlacementState.CONFIRMED, ~engagement)
-    for (ident,) in session.execute(confirmed):
-        yield f"placement {ident}: confirmed without an engagement"
+    confirmed = sa.select(_P.id, _P.state).where(_P.state.in_(SERVED), ~engagement)
+    for ident, state in session.execute(confirmed):
+        yield f"placement {ident}: {state} without an engagement"
     orphans = (
         sa.select(Engagement.id, _P.id, _P.state)
         .join(_P, _P.id == Engagement.placement_id)
@@ -141,6 +144,25 @@ def confirmed_means_engagement(session: Session) -> Iterator[str]:
     )
     for engagement_id, ident, state in session.execute(orphans):
         yield f"engagement {engagement_id}: runs although placement {ident} is {state}"
+    over = sa.select(Engagement.id, _P.id).join(_P, _P.id == Engagement.placement_id)
+    for engagement_id, ident in session.execute(
+        over.where(_P.state == PlacementState.CONFIRMED, Engagement.state == EngagementState.ENDED)
+    ):
+        yield f"engagement {engagement_id}: has ended although placement {ident} is confirmed"
+
+
+@_invariant
+def bookings_stay_within_their_engagement(session: Session) -> Iterator[str]:
+    query = (
+        sa.select(Commitment.id, Engagement.id)
+        .join(Engagement, Engagement.placement_id == Commitment.placement_id)
+        .where(
+            Commitment.state == CommitmentState.BOOKED,
+            ~Commitment.month.between(Engagement.first_month, Engagement.last_month),
+        )
+    )
+    for ident, engagement_id in session.execute(query.order_by(Commitment.id)):
+        yield f"commitment {ident}: outside the months of engagement {engagement_id}"
 
 
 @_invariant

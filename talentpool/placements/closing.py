@@ -14,7 +14,7 @@ from ..needs.models import Need, Outcome
 from ..needs.reviewing import tell
 from ..permissions import Action, Actor, require
 from ..reference.reasons import check_said
-from ..states import HOLDING, NEED, PENDING, Audience, PlacementState, move
+from ..states import HOLDING, NEED, PENDING, SERVED, Audience, move
 from .ending import end_with_cause
 from .locking import lock_needs
 from .models import Placement
@@ -65,8 +65,9 @@ def withdraw_need(
 
 
 def count_confirmed(session: Session, need: Need) -> int:
-    query = sa.select(sa.func.count(Placement.id)).where(
-        Placement.need_id == need.id, Placement.state == PlacementState.CONFIRMED
+    """Seats that somebody has or had with a confirmation."""
+    query = sa.select(sa.func.count(Placement.seat.distinct())).where(
+        Placement.need_id == need.id, Placement.state.in_(SERVED)
     )
     return session.scalar(query) or 0
 

@@ -9,7 +9,7 @@ from ..candidates import reminding as registrations, returning
 from ..config import Config
 from ..dates import JST, last_day
 from ..db import Database
-from . import lapsing, reminding
+from . import finishing, lapsing, reminding
 
 END_OF_DAY = time(23, 59, 59)
 
@@ -54,4 +54,8 @@ def _lines(database: Database, now: datetime) -> list[str]:
             for row in lapsing.list_overdue(session, now)
             if row.answer_until is not None
         ]
-    return [*ending, *paused, *told, *late]
+        over = [
+            f"end: engagement {row.id}, last day {row.last_day}"
+            for row in finishing.list_over(session, now)
+        ]
+    return [*ending, *paused, *told, *late, *over]

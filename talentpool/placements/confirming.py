@@ -6,8 +6,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from ..dates import last_day
 from ..db import Session
-from ..engagements.models import Engagement
+from ..engagements.models import Engagement, Outcome
 from ..errors import Conflict
 from ..language import say
 from ..ledger import service as ledger
@@ -41,8 +42,12 @@ def confirm_placement(
         Engagement(
             placement_id=placement.id,
             prefecture_code=placement.prefecture_code,
+            municipality_code=placement.municipality_code,
+            need_id=placement.need_id,
+            candidate_id=placement.candidate_id,
             first_month=min(booked),
             last_month=max(booked),
+            last_day=last_day(max(booked)),
             created_at=now,
         )
     )
@@ -67,6 +72,7 @@ def undo_confirmation(
         sa.select(Engagement).where(Engagement.placement_id == placement.id).with_for_update()
     ).one()
     move(session, engagement, "undo", actor=actor, now=now, reason=reason)
+    engagement.outcome, engagement.ended_at = Outcome.UNDONE, now
 
 
 def can_be_undone(placement: Placement, now: datetime) -> bool:

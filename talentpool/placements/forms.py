@@ -11,11 +11,12 @@ from ..reference.reasons import LONGEST
 from ..standing import PlacementStanding
 from ..states import PLACEMENT
 from ..web import current_actor
-from ..web.fields import CatalogueForm, option
+from ..web.fields import CatalogueForm, DateText, Required, option
 from ..web.forms import Form, long_text_field, text_field
 from ..web.labels import choices, label, lazy_label, region
 from ..web.lists import EVERY, ListForm
 from . import bulk, finding, lifting, register
+from .finishing import PERIOD_OVER
 from .models import Authority, Placement
 from .register import PaperStanding
 
@@ -27,6 +28,25 @@ class StepForm(Form):
 
     reason = text_field(_("理由区分"), most=40)
     comment = long_text_field(_("補足"), most=LONGEST)
+
+
+class EndForm(Form):
+    """The last day of an engagement, and why."""
+
+    last_day = DateText(_("最後の日"), Required(_("最後の日を入力してください。")))
+    reason = SelectField(_("理由区分"), validators=[InputRequired(_("理由を選んでください。"))])
+    comment = long_text_field(_("補足"), most=LONGEST)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reason.choices = [
+            option("", _("選んでください")),
+            *(
+                option(code, text)
+                for code, text in choices("engagement_end_reason")
+                if code != PERIOD_OVER
+            ),
+        ]
 
 
 class LiftForm(Form):

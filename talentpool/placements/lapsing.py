@@ -18,6 +18,7 @@ from ..permissions import SYSTEM
 from ..states import SEATED, NeedState, PlacementState
 from . import reminding
 from .ending import end_placement
+from .finishing import complete_over, list_over
 from .locking import lock_needs, lock_placements
 from .models import Placement
 from .offering import advance
@@ -87,8 +88,11 @@ def keep_time(database: Database, now: datetime) -> None:
     if is_told_late:
         database.repeat(lambda session: extend_told_late(session, now))
     with database.reading() as session:
-        is_late, is_waiting = bool(list_overdue(session, now)), bool(list_waiting(session))
+        is_late, is_over = bool(list_overdue(session, now)), bool(list_over(session, now))
+        is_waiting = bool(list_waiting(session))
     if is_late:
         database.repeat(lambda session: lapse_overdue(session, now))
+    if is_over:
+        database.repeat(lambda session: complete_over(session, now))
     if is_waiting:
         database.repeat(lambda session: fill_seats(session, now))

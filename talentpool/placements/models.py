@@ -11,10 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..candidates.models import Candidate
 from ..db import Base, EncryptedText, Json, Sentence, Text, UtcDateTime, choice, listed
-from ..engagements.models import Engagement
 from ..needs.models import Need
 from ..permissions import Action, Actor, Scope, viewed_by, within
-from ..states import AGREED, APPROVED, ENDED, LIVE, NAMED, SEATED, PlacementState
+from ..states import AGREED, APPROVED, ENDED, LIVE, NAMED, SEATED, SERVED, PlacementState
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _DUE = {
@@ -157,8 +156,7 @@ class Placement(Base):
             f"(state IN {listed(ENDED)}) = (end_reason IS NOT NULL)", name="every_end_has_a_reason"
         ),
         sa.CheckConstraint(
-            f"state <> '{PlacementState.CONFIRMED}' OR confirmed_at IS NOT NULL",
-            name="confirmed_when",
+            f"state NOT IN {listed(SERVED)} OR confirmed_at IS NOT NULL", name="confirmed_when",
         ),
         sa.CheckConstraint(
             f"passed_why IS NULL OR state = '{PlacementState.APPROVED}'",
@@ -279,16 +277,6 @@ def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
 @within(DecisionPaper, Scope.PREFECTURE)
 def _paper_of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
     return DecisionPaper.prefecture_code == actor.prefecture_code
-
-
-@within(Engagement, Scope.OWN)
-def _own_engagement(actor: Actor) -> sa.ColumnElement[bool]:
-    return Engagement.placement_id.in_(sa.select(Placement.id).where(_own(actor)))
-
-
-@within(Engagement, Scope.TOWN)
-def _engagement_of_town(actor: Actor) -> sa.ColumnElement[bool]:
-    return Engagement.placement_id.in_(sa.select(Placement.id).where(_of_town(actor)))
 
 
 @within(Candidate, Scope.INTRODUCED)

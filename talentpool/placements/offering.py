@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from .. import audit
+from ..dates import local_date, month_of
 from ..db import Session, length_of
 from ..errors import Conflict
 from ..language import say, sentences
@@ -71,9 +72,12 @@ def free_seats(need: Need, live: Sequence[Placement]) -> Iterator[int]:
 
 
 def take_hold(session: Session, placement: Placement, now: datetime) -> None:
-    """The need's half-days of every month, or NoCapacity and nothing."""
+    """The need's half-days of every month that is not over, or NoCapacity and nothing."""
     need = placement.need
-    half_days = dict.fromkeys(need.months, need.half_days)
+    ahead = [month for month in need.months if month >= month_of(local_date(now))]
+    if not ahead:
+        raise Conflict(say("この募集の期間は終わっています。"))
+    half_days = dict.fromkeys(ahead, need.half_days)
     ledger.hold(
         session,
         placement.id,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ from ..states import LIVE, PlacementState
 from .freezing import describe_paper
 from .models import Authority, DecisionPaper, Placement, Verdict
 
-CONFIRMED, UNDONE, ENDED = "confirmed", "undone", "ended"  # of an outcome
+CONFIRMED, UNDONE, FINISHED, ENDED = "confirmed", "undone", "finished", "ended"  # of an outcome
 PRINT = "paper_print"  # kind of the job that makes the PDF
 
 
@@ -118,6 +118,14 @@ def note_confirmation(
 
 def note_undoing(session: Session, placement: Placement, *, actor: Actor, now: datetime) -> None:
     _append(session, placement, UNDONE, {"reason": placement.end_reason}, actor, now)
+
+
+def note_finish(
+    session: Session, placement: Placement, last: date, *, actor: Actor, now: datetime
+) -> None:
+    """`last`: the last day of the engagement."""
+    detail = {"last_day": last.isoformat(), "reason": placement.end_reason}
+    _append(session, placement, FINISHED, detail, actor, now)
 
 
 def note_end(session: Session, placement: Placement, *, actor: Actor, now: datetime) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
+from ..dates import month_of
 from ..db import Session
 from ..needs.models import Need
 from ..permissions import Actor, visible
@@ -40,9 +42,9 @@ def is_on_the_way(placement: Placement) -> bool:
     return placement.state is PlacementState.APPROVED and placement.passed_at is None
 
 
-def look_at_seats(session: Session, need: Need) -> Seats | None:
-    """None where there is nothing to say: no free seat, not open, or nobody has been approved yet."""
-    if need.state is not NeedState.OPEN:
+def look_at_seats(session: Session, need: Need, today: date) -> Seats | None:
+    """None where there is nothing to say: no free seat, not open, its months over, or nobody approved yet."""
+    if need.state is not NeedState.OPEN or need.last_month < month_of(today):
         return None
     rows = session.scalars(
         sa.select(_P)
@@ -62,8 +64,8 @@ def look_at_seats(session: Session, need: Need) -> Seats | None:
     )
 
 
-def list_stuck(session: Session, actor: Actor) -> list[Need]:
-    """Open needs with a free seat and nobody on the way to it, although somebody was approved before."""
+def list_stuck(session: Session, actor: Actor, today: date) -> list[Need]:
+    """Open needs with months ahead, a free seat and nobody on the way to it, although somebody was approved before."""
     taken = sa.select(sa.func.count(_P.id)).where(_P.need_id == Need.id, _P.state.in_(SEATED))
     is_asked_next = (_P.state == PlacementState.APPROVED) & _P.passed_at.is_(None)
     holder = aliased(_P)
@@ -75,6 +77,7 @@ def list_stuck(session: Session, actor: Actor) -> list[Need]:
     )
     query = visible(actor, Need).where(
         Need.state == NeedState.OPEN,
+        Need.last_month >= month_of(today),
         taken.scalar_subquery() < Need.seats,
         sa.exists().where(_P.need_id == Need.id, _P.approved_at.is_not(None)),
         ~coming,
@@ -94,8 +97,8 @@ class LooseEnds:
         return bool(self.stuck or self.returned)
 
 
-def list_loose_ends(session: Session, actor: Actor) -> LooseEnds:
+def list_loose_ends(session: Session, actor: Actor, today: date) -> LooseEnds:
     query = visible(actor, Placement).where(_P.is_returned)
     query = query.options(joinedload(_P.need), joinedload(_P.candidate))
     returned = session.scalars(query.order_by(_P.returned_at, _P.id)).all()
-    return LooseEnds(list_stuck(session, actor), returned)
+    return LooseEnds(list_stuck(session, actor, today), returned)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -323,6 +323,9 @@ class _Reading:
             return f"{day} {name}さんで確定（計{total}半日コマ）"
         if entry["what"] == papers.UNDONE:
             return f"{day} {name}さんの確定を取消し"
+        if entry["what"] == papers.FINISHED:
+            last = date.fromisoformat(entry["last_day"])
+            return f"{day} {name}さんの活動が終了（最後の日 {last.month}/{last.day}）"
         return (
             f"{day} この起案書の推薦が終了（{PLACEMENT.labels[PlacementState(entry['state'])][0]}）"
         )

@@ -357,6 +357,7 @@ class CatalogueForm(Form):
                 boxes[name] = message
         if boxes or not error.fields:
             super().refuse(Refused(error.message, fields=boxes))
+        self.refused = error
 
     def choose(
         self, field: SelectField | SelectMultipleField, vocabulary: str, *, none: Any = None

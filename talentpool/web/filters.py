@@ -79,9 +79,9 @@ def show_month_only(month: int) -> str:
     return in_readers_language(dates.show_month_only(month))
 
 
-def show_day_only(moment: datetime) -> str:
-    """The day in Japan without its year: 7/14."""
-    day = dates.local_date(moment)
+def show_day_only(value: date | datetime) -> str:
+    """A date, or the day in Japan of an instant, without its year: 7/14."""
+    day = dates.local_date(value) if isinstance(value, datetime) else value
     return str(_("%(month)s/%(day)s", month=day.month, day=day.day, name=month_abbr[day.month]))
 
 
@@ -140,6 +140,7 @@ def init_app(app: Flask) -> None:
         period=show_months,
         year=show_year,
         month_only=show_month_only,
+        month_text=dates.month_text,
         day_only=show_day_only,
         local_date=dates.local_date,
         number=show_number,

@@ -30,6 +30,7 @@ from .cast import Cast, assert_sound, states
 from .test_races import at_once
 
 PS = PlacementState
+TODAY = make.NOW.date()
 NOBODY = "枠に生きた候補がいません"
 
 
@@ -86,7 +87,7 @@ def test_at_a_decline_the_next_who_can_be_asked_is_asked(
     assert unable.passed_at == make.NOW
     assert word in (unable.passed_why or "")
     assert able.passed_at is None
-    assert list_stuck(session, cast.coordinator) == []
+    assert list_stuck(session, cast.coordinator, TODAY) == []
 
 
 def test_why_somebody_was_passed_over_is_said_in_both_languages(
@@ -133,12 +134,12 @@ def test_who_was_passed_over_is_asked_once_the_half_days_are_back(
     cast.walk(other, "propose", "approve")
     cast.step(asked, "decline", reason="schedule")
     assert unable.passed_why
-    assert list_stuck(session, cast.coordinator) == [unable.need]
+    assert list_stuck(session, cast.coordinator, TODAY) == [unable.need]
     cast.step(other, "decline", reason="schedule")
     fill_seats(session, make.NOW)
     assert states([unable]) == [PS.OFFERED]
     assert (unable.passed_at, unable.passed_why) == (None, None)
-    assert list_stuck(session, cast.coordinator) == [other.need]
+    assert list_stuck(session, cast.coordinator, TODAY) == [other.need]
     assert_sound(session)
 
 
@@ -148,7 +149,7 @@ def test_an_end_forgets_why_somebody_was_passed_over(cast: Cast, session: Sessio
     cast.step(asked, "decline", reason="schedule")
     cast.step(unable, "withdraw", reason="mistake")
     assert unable.passed_why is None
-    assert list_stuck(session, cast.coordinator) == [unable.need]
+    assert list_stuck(session, cast.coordinator, TODAY) == [unable.need]
     assert_sound(session)
 
 
@@ -156,18 +157,18 @@ def test_an_end_forgets_why_somebody_was_passed_over(cast: Cast, session: Sessio
 def test_two_lists_say_the_same_of_a_need(cast: Cast, session: Session, count: int) -> None:
     """`look_at_seats` and `list_stuck` are two readings of one rule."""
     need = make.make_need(session)
-    assert look_at_seats(session, need) is None  # nobody was ever approved
+    assert look_at_seats(session, need, TODAY) is None  # nobody was ever approved
     (asked, *rest) = cast.walk_all(cast.proposed_list(need, count + 1), "approve")
-    assert look_at_seats(session, need) is None  # no seat is free
+    assert look_at_seats(session, need, TODAY) is None  # no seat is free
     for row in rest:
         _use_up(row.candidate)
     cast.step(asked, "decline", reason="schedule")
-    seats = look_at_seats(session, need)
+    seats = look_at_seats(session, need, TODAY)
     assert seats is not None
     assert seats.is_stuck
-    assert list_stuck(session, cast.coordinator) == [need]
+    assert list_stuck(session, cast.coordinator, TODAY) == [need]
     foreign = make.make_user(session, Role.COORDINATOR, prefecture_code=make.OSAKA).actor
-    assert list_stuck(session, foreign) == []
+    assert list_stuck(session, foreign, TODAY) == []
 
 
 def _stuck(app: TalentpoolFlask) -> tuple[int, int, int, str]:

@@ -76,7 +76,7 @@ def _try(database: Database, placement_id: int, verb: str, actor: Actor) -> Plac
 
 def test_the_table_names_every_verb_that_a_button_can_take() -> None:
     assert set(LEGAL) == set(SERVICES) == {step.verb for step in PLACEMENT.by_hand()}
-    assert {step.verb for step in PLACEMENT.transitions} - set(LEGAL) == {"offer", *TIMER}
+    assert {step.verb for step in PLACEMENT.transitions} - set(LEGAL) == {"offer", "finish", *TIMER}
 
 
 @pytest.mark.parametrize("state", PlacementState)

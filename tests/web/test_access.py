@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
-import sqlalchemy as sa
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
-from talentpool.candidates.models import Membership
 from talentpool.db import Database
 from talentpool.mail import order_mail
 from talentpool.permissions import Actor, Role, scope_of
@@ -25,6 +23,7 @@ from tests.factories import (
     make_need_draft,
     make_placement,
     make_round_with_plan,
+    make_sent_log,
     make_user,
 )
 
@@ -176,7 +175,8 @@ def far(database: Database) -> dict[str, int]:
         need = make_need(session, municipality_code=SAKAI)
         placement = make_placement(session, need, candidate, state=PlacementState.INTRODUCED)
         plan = make_round_with_plan(session, [(need, candidate)], prefecture_code=OSAKA)
-        membership = session.scalars(sa.select(Membership)).one()
+        membership = candidate.memberships[0]
+        log = make_sent_log(session, make_candidate(session, prefecture_code=OSAKA), town=SAKAI)
         told = order_mail(
             session, event="need/1/publish/1", recipient_id=user.id, template="need.publish",
             link="/needs/1", now=NOW, prefecture_code=OSAKA,
@@ -192,6 +192,8 @@ def far(database: Database) -> dict[str, int]:
             "papers": placement.paper_id or 0,
             "mails": told.id,
             "notices": told.id,
+            "engagements": log.engagement_id,
+            "work_logs": log.id,
         } | dict.fromkeys(("placements", "offers", "introductions", "approvals"), placement.id)
 
 

@@ -14,6 +14,7 @@ from talentpool import clock
 from talentpool.accounts import links
 from talentpool.accounts.models import User
 from talentpool.candidates.models import CandidateCompany, CandidatePost
+from talentpool.dates import month_text
 from talentpool.db import Session
 from talentpool.matching import Policy
 from talentpool.permissions import Role
@@ -30,6 +31,7 @@ from tests.factories import (
     make_placement,
     make_prefecture_pool,
     make_round_with_plan,
+    make_sent_log,
     make_user,
 )
 from tests.pages import version_in
@@ -190,6 +192,21 @@ def held(session: Session) -> Sent:
     return make_user(session, Role.COORDINATOR), f"/placements/{row.id}/lift", typed
 
 
+def engaged(path: str, who: Role = Role.COORDINATOR, **typed: Any) -> Callable[[Session], Sent]:
+    """Sent about an engagement with a log of this month that waits for the town."""
+
+    def send(session: Session) -> Sent:
+        log = make_sent_log(session, make_candidate(session))
+        user = make_user(session, who)
+        if who is Role.CANDIDATE:
+            user = session.get_one(User, log.engagement.candidate.user_id)
+        about = log if "logs" in path else log.engagement
+        target = path.format(engagement=log.engagement_id, log=log.id, month=month_text(log.month))
+        return user, target, {"version": about.version, **typed}
+
+    return send
+
+
 def adopted(session: Session) -> Sent:
     need, candidate = make_need(session), make_candidate(session)
     made = make_round_with_plan(session, [(need, candidate)], state=RoundState.ADOPTED)
@@ -307,6 +324,12 @@ CASES = [
         ),
         1,
     ),
+    Case("placements.end_engagement", engaged("/engagements/{engagement}/end", last_day="2月30日"), 2),
+    Case("placements.end_engagement", engaged("/engagements/{engagement}/end", last_day="2000-01-01", reason="other"), 1),
+    Case("engagements.take_step", engaged("/engagements/{engagement}/suspend", comment="長い休み"), 1),
+    Case("engagements.show_log", engaged("/engagements/{engagement}/logs/{month}", Role.CANDIDATE, send="1", days=["1"], travel_yen="x"), 1),
+    Case("engagements.show_log", engaged("/engagements/{engagement}/logs/{month}", Role.CANDIDATE, send="1", days=["1"]), 3),
+    Case("engagements.take_log_step", engaged("/work_logs/{log}/return", Role.MUNICIPALITY, reason="other"), 1),
     Case("placements.lift_hold", held, 1),
     Case("placements.decide_paper", placement("/papers/{paper}", Role.APPROVER, PlacementState.PROPOSED), 1),
     Case("placements.decide_paper", placement("/papers/{paper}", Role.APPROVER, PlacementState.PROPOSED, decision="return"), 1),

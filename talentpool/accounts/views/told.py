@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -29,6 +29,7 @@ STEPS: Mapping[str, Transition] = {
 }
 
 
+OF_DEEDS = {Deed.ENGAGEMENT_SHORTEN.code: str(Vocabulary.ENGAGEMENT_END_REASON)}  # of reasons
 CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of its own
     "cause": {"consent_withdrawn": ("同意の撤回", "Consent withdrawn")},
     "decision": {"approved": ("承認", "Approved"), "refused": ("却下", "Refused")},
@@ -37,10 +38,14 @@ CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of
         "partly_filled": ("一部充足", "Partly filled"),
         "unfilled": ("未充足", "Unfilled"),
         "withdrawn": ("取下げ", "Withdrawn"),
+        "completed": ("期間満了", "Period over"),
+        "early": ("早期終了", "Ended early"),
+        "not_begun": ("開始の記録なし", "No start recorded"),
     },
     "what": {
         "confirmed": ("確定", "Confirmed"),
         "undone": ("確定の取消し", "Confirmation undone"),
+        "finished": ("活動の終了", "Assignment over"),
         "ended": ("推薦の終了", "Ended"),
     },
 }
@@ -80,7 +85,8 @@ def _state(event: AuditEvent, value: str) -> str:
 
 def _reason(event: AuditEvent, value: Any, _names: Names) -> str:
     step = STEPS.get(event.action)
-    return term(value, step.reasons) if step is not None and step.reasons else str(value)
+    vocabulary = step.reasons if step is not None else OF_DEEDS.get(event.action)
+    return term(value, vocabulary) if vocabulary else str(value)
 
 
 def _plain(_event: AuditEvent, value: Any, _names: Names) -> str:
@@ -120,7 +126,9 @@ def _prefecture(_event: AuditEvent, value: Any, _names: Names) -> str:
 
 
 def _day(_event: AuditEvent, value: Any, _names: Names) -> str:
-    return show_day(datetime.fromisoformat(value))
+    """Of an instant or of a day."""
+    is_day = len(value) == len("2027-04-01")
+    return show_day(date.fromisoformat(value) if is_day else datetime.fromisoformat(value))
 
 
 def _outcome_state(_event: AuditEvent, value: Any, _names: Names) -> str:
@@ -145,15 +153,20 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "cause": (_("原因"), _coded_word("cause")),
     "caused_by": (_("きっかけの操作をした人"), _coded("user_account")),
     "content": (_("内容の照合値"), _hash),
+    "days": (_("日数"), _plain),
     "decision": (_("決裁"), _coded_word("decision")),
     "domain": (_("ドメイン"), _plain),
+    "engagement": (_("活動"), _plain),
     "endorsement": (_("回議"), _plain),
     "fields": (_("変えた項目"), _plain),
     "filters": (_("条件"), _plain),
     "fiscal_year": (_("年度"), _plain),
     "from": (_("前"), _plain),
+    "half_days": (_("半日コマ"), _plain),
     "input_hash": (_("入力の照合値"), _hash),
+    "last_day": (_("最後の日"), _day),
     "list": (_("一覧"), _plain),
+    "month": (_("月"), _plain),
     "municipality": (_("市町"), _town),
     "named": (_("氏名"), _plain),
     "need": (_("募集"), _coded("need")),

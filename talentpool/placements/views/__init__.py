@@ -13,6 +13,7 @@ from . import (
     comparing,
     courses,
     drafts,
+    finishing,
     leaving,
     needs,
     papers,
@@ -23,8 +24,8 @@ from . import (
 from .blueprint import blueprint
 
 __all__ = [
-    "answers", "approvals", "blueprint", "bulk", "comparing", "courses", "drafts", "init_app",
-    "leaving", "needs", "papers", "progress", "staff", "steps",
+    "answers", "approvals", "blueprint", "bulk", "comparing", "courses", "drafts", "finishing",
+    "init_app", "leaving", "needs", "papers", "progress", "staff", "steps",
 ]  # fmt: skip
 
 

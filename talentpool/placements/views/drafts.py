@@ -122,7 +122,7 @@ def _draft_page(
         "placements/draft_placements.html", need=need, suggestions=suggestions, form=form,
         standing=standing,
         standings=standings(session, standing, local_date(clock.now())),
-        seats=look_at_seats(session, need), alternates=alternates, directed=directed,
+        seats=look_at_seats(session, need, local_date(clock.now())), alternates=alternates, directed=directed,
         pinned=service.list_pinned(session, suggestions),
         forbidden={row.person.id for row in directed if row.kind is DirectiveKind.FORBID},
     )  # fmt: skip

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from ... import clock
 from ...candidates.views.blueprint import log_names
+from ...dates import local_date
 from ...errors import Conflict, NotFound, Refused
 from ...needs.models import Need
 from ...needs.standing import standings
@@ -86,7 +87,7 @@ def look_at_seats(need: Need) -> seats.Seats | None:
     """For staff on the page of a need, which is below this room; the names in it are logged."""
     if current_actor().role not in STAFF:
         return None
-    found = seats.look_at_seats(current_session(), need)
+    found = seats.look_at_seats(current_session(), need, local_date(clock.now()))
     log_names(found.people if found else ())
     return found
 

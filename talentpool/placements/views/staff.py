@@ -66,7 +66,7 @@ def facts(placement: Placement) -> dict[str, Any]:
         for row in service.list_of_need(session, actor, placement.need)
         if row.id != placement.id and row.state in LIVE
     ]
-    seats = look_at_seats(session, placement.need)
+    seats = look_at_seats(session, placement.need, local_date(now))
     directed = list_directed(session, placement.round_id, placement.need_id)
     log_names(
         {row.candidate_id for row in (placement, *others)}.union(*(row.people for row in directed))

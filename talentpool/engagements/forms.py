@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import Field, SelectField, SelectMultipleField
+
+from ..dates import last_day
+from ..reference.entries import Vocabulary
+from ..reference.reasons import LONGEST
+from ..states import EngagementState, Transition
+from ..typed.quantities import FEE
+from ..web import current_actor
+from ..web.fields import CatalogueForm, Marked, WholeNumber, option
+from ..web.forms import Form, long_text_field, text_field
+from ..web.labels import label, region
+from ..web.lists import EVERY, ListForm
+from . import finding
+from .logs import MOST_TRAVEL, LogContent
+from .models import REMARK, TEXT, Part, Place
+
+PARTS = {Part.MORNING: _("午前"), Part.AFTERNOON: _("午後"), Part.DAY: _("一日")}
+PLACES = {Place.ON_SITE: _("現地"), Place.ONLINE: _("オンライン")}
+OPEN = _("選んでください")
+AT_SEND = Marked(_("送るときに必要"))
+
+
+class EngagementListForm(ListForm, CatalogueForm):
+    links = ("state",)
+
+    words = text_field(_("言葉"), description=_("募集の名前、市町、登録者の氏名、番号"))
+    state = SelectField(_("状態"), default=finding.GOING_ON)
+    region = SelectField(_("地域"), default="")
+    municipality = SelectField(_("市町"), default="")
+
+    def set_choices(self) -> None:
+        states = [
+            (finding.UNSIGNED, _("確認待ちの記録あり")),
+            *((state, label(state)) for state in EngagementState),
+            (finding.EVERY, EVERY),
+        ]
+        self.offer(self.state, states, _("終わっていない活動"))
+        towns = self.catalogue.municipalities(current_actor().prefecture_code)
+        regions = dict.fromkeys(town.region for town in towns if town.region)
+        self.offer(self.region, ((name, region(name)) for name in regions))
+        self.offer(self.municipality, ((town.code, label(town)) for town in towns))
+
+
+class StepForm(Form):
+    """What a button sends: a reason and a comment, where the step asks for them."""
+
+    reason = text_field(_("理由区分"), most=40)
+    comment = long_text_field(_("補足"), most=LONGEST)
+
+    def said(self, step: Transition) -> dict[str, str | None]:
+        """What the service of the step is told."""
+        if step.reasons is None:
+            return {}
+        return {"reason": self.reason.data or None, "comment": self.comment.data or ""}
+
+
+class LogForm(CatalogueForm):
+    """The log of a month; `form_of` adds the two boxes of every day."""
+
+    month: int
+
+    days = SelectMultipleField(_("活動した日"), coerce=int)
+    text = text_field(_("したこと（1行）"), AT_SEND, most=TEXT)
+    theme = SelectField(_("テーマ"), default="", validators=[AT_SEND])
+    travel_yen = WholeNumber(_("旅費"), measure=FEE, most=MOST_TRAVEL)
+    remark = long_text_field(_("市町に伝えたいこと"), most=REMARK)
+
+    def set_choices(self) -> None:
+        self.choose(self.theme, Vocabulary.THEME, none=OPEN)
+        self.days.choices = [
+            option(day, str(day)) for day in range(1, last_day(self.month).day + 1)
+        ]
+
+    def fill(self, content: LogContent) -> None:
+        self.days.data = [day.day for day in sorted(content.days)]
+        for day, (part, place) in content.days.items():
+            self.part(day.day).data, self.place(day.day).data = part or "", place or ""
+        self.text.data, self.theme.data = content.text, content.theme
+        self.travel_yen.data = content.travel_yen or None
+        self.remark.data = content.remark
+
+    def content(self) -> LogContent:
+        first = last_day(self.month).replace(day=1)
+        days: dict[date, tuple[Part | None, Place | None]] = {}
+        for day in self.days.data or []:
+            part, place = self.part(day).data, self.place(day).data
+            both = Part(part) if part else None, Place(place) if place else None
+            days[first.replace(day=day)] = both
+        return LogContent(
+            days=days, text=self.text.data or "", theme=self.theme.data or "",
+            travel_yen=self.travel_yen.data or 0, remark=self.remark.data or "",
+        )  # fmt: skip
+
+    def part(self, day: int) -> Field:
+        field: Field = self._fields[f"part_{day}"]
+        return field
+
+    def place(self, day: int) -> Field:
+        field: Field = self._fields[f"place_{day}"]
+        return field
+
+
+@cache
+def form_of(month: int) -> type[LogForm]:
+    """The form for the days of a month."""
+    fields: dict[str, Any] = {"month": month}
+    for day in range(1, last_day(month).day + 1):
+        fields[f"part_{day}"] = _choice(_("%(n)s日の時間", n=day), PARTS)
+        fields[f"place_{day}"] = _choice(_("%(n)s日の場所", n=day), PLACES)
+    return type("LogForm", (LogForm,), fields)
+
+
+def _choice(text: Any, labels: Mapping[Any, Any]) -> SelectField:
+    choices = [option("", OPEN), *(option(str(value), said) for value, said in labels.items())]
+    return SelectField(text, default="", choices=choices)

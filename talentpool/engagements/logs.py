@@ -1,0 +1,296 @@
+"""The log of a month (活動記録): the person writes and sends it, the town signs or returns it, the prefecture reopens it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from .. import audit
+from ..accounts import telling
+from ..dates import first_day, last_day, local_date, month_of, month_text, show_date
+from ..db import Session
+from ..errors import Conflict, Refused
+from ..language import say
+from ..ledger import service as ledger
+from ..permissions import Action, Actor, require
+from ..reference.reasons import check_said
+from ..states import WORK_LOG, Transition, WorkLogState, move
+from .models import REMARK, TEXT, Engagement, Outcome, Part, Place, WorkDay, WorkLog
+
+MOST_TRAVEL = 1_000_000  # yen a month
+
+
+@dataclass(frozen=True, slots=True)
+class LogContent:
+    """What a person says of a month. A day without part or place is not finished."""
+
+    days: Mapping[date, tuple[Part | None, Place | None]] = field(default_factory=dict)
+    text: str = ""
+    theme: str = ""
+    travel_yen: int = 0
+    remark: str = ""
+
+
+def save_log(
+    session: Session,
+    engagement: Engagement,
+    month: int,
+    content: LogContent,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> WorkLog:
+    """Keep a draft; what is not finished is asked for when it is sent."""
+    log = _write(session, engagement, month, content, actor=actor, now=now)
+    if log.state is not WorkLogState.DRAFT:
+        raise Conflict(
+            say("送ったあとの記録は、下書きにはできません。直してもう一度送ってください。")
+        )
+    audit.record(session, audit.Deed.WORK_LOG_SAVE, log, actor=actor, now=now, detail=_detail(log))
+    return log
+
+
+def send_log(
+    session: Session,
+    engagement: Engagement,
+    month: int,
+    content: LogContent,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> WorkLog:
+    """送る: until the town has signed, the person can send it again.
+
+    Refused, by field, when a day is not finished, lies outside the engagement or ahead, is worked for another town
+    at the same time, or when there are more half-days than agreed.
+    """
+    log = _write(session, engagement, month, content, actor=actor, now=now)
+    faults = dict(_faults(session, engagement, log, content, now))
+    if faults:
+        raise Refused(say("書かれていない項目か、正しくない項目があります。"), fields=faults)
+    log.sent_at = now
+    step = move(session, log, "send", actor=actor, now=now, detail=_detail(log))
+    log.return_reason, log.return_comment = None, ""
+    tell(session, log, step, actor=actor, now=now)
+    return log
+
+
+def sign_log(session: Session, log: WorkLog, *, actor: Actor, now: datetime) -> None:
+    """確認する: the month is closed."""
+    require(session, actor, Action.SIGN_LOG, log)
+    step = move(session, log, "sign", actor=actor, now=now, detail=_detail(log))
+    log.signed_at, log.signed_by = now, actor.user_id
+    tell(session, log, step, actor=actor, now=now)
+
+
+def return_log(
+    session: Session,
+    log: WorkLog,
+    *,
+    reason: str | None,
+    actor: Actor,
+    now: datetime,
+    comment: str = "",
+) -> None:
+    _give_back(session, log, "return", reason, comment, actor, now)
+
+
+def reopen_log(
+    session: Session,
+    log: WorkLog,
+    *,
+    reason: str | None,
+    actor: Actor,
+    now: datetime,
+    comment: str = "",
+) -> None:
+    """開き直す: a closed month goes back to the person."""
+    _give_back(session, log, "reopen", reason, comment, actor, now)
+    log.signed_at = log.signed_by = None
+
+
+def _give_back(
+    session: Session,
+    log: WorkLog,
+    verb: str,
+    reason: str | None,
+    comment: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    require(session, actor, WORK_LOG.steps[verb].action, log)
+    check_said(session, WORK_LOG.transition(verb, log.state), reason, comment)
+    step = move(session, log, verb, actor=actor, now=now, reason=reason)
+    log.return_reason, log.return_comment = reason, comment
+    tell(session, log, step, actor=actor, now=now)
+
+
+def find_log(session: Session, engagement: Engagement, month: int) -> WorkLog | None:
+    query = sa.select(WorkLog).where(WorkLog.engagement_id == engagement.id, WorkLog.month == month)
+    return session.scalars(query).one_or_none()
+
+
+def can_be_logged(engagement: Engagement, month: int, today: date) -> bool:
+    """Whether the work of a month can be noted: it was begun, and the month is one of the engagement and has come."""
+    has_begun = engagement.started_at is not None and engagement.outcome is not Outcome.UNDONE
+    last = min(engagement.last_month, month_of(today))
+    return has_begun and engagement.first_month <= month <= last
+
+
+def list_elsewhere(
+    session: Session, engagement: Engagement, month: int
+) -> dict[date, tuple[str, Part | None]]:
+    """The days of the month that the person has logged for other engagements: town and part."""
+    query = (
+        sa.select(WorkDay.day, WorkLog.municipality_code, WorkDay.part)
+        .join(WorkLog, WorkLog.id == WorkDay.log_id)
+        .where(
+            WorkLog.candidate_id == engagement.candidate_id,
+            WorkLog.engagement_id != engagement.id,
+            WorkLog.month == month,
+        )
+    )
+    return {day: (town, part) for day, town, part in session.execute(query.order_by(WorkDay.day))}
+
+
+def as_before(before: WorkLog, month: int, today: date) -> LogContent:
+    """The days of another month on the same weekdays of this one, as far as they have come; nothing else is guessed."""
+    days = {}
+    for row in before.days:
+        offset = (row.day.weekday() - first_day(month).weekday()) % 7
+        number = 1 + offset + 7 * ((row.day.day - 1) // 7)
+        if number <= last_day(month).day and (day := first_day(month).replace(day=number)) <= today:
+            days[day] = (row.part, row.place)
+    return LogContent(days=days, text=before.text, theme=before.theme or "")
+
+
+def content_of(log: WorkLog) -> LogContent:
+    return LogContent(
+        days={row.day: (row.part, row.place) for row in log.days},
+        text=log.text,
+        theme=log.theme or "",
+        travel_yen=log.travel_yen,
+        remark=log.remark,
+    )
+
+
+def _write(
+    session: Session,
+    engagement: Engagement,
+    month: int,
+    content: LogContent,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> WorkLog:
+    require(session, actor, Action.LOG_WORK, engagement)
+    session.refresh(engagement, with_for_update=True)
+    if not can_be_logged(engagement, month, local_date(now)):
+        raise Conflict(say("この月の活動は、まだ記録できません。"))
+    log = find_log(session, engagement, month)
+    if log is None:
+        log = WorkLog(
+            engagement_id=engagement.id, prefecture_code=engagement.prefecture_code,
+            municipality_code=engagement.municipality_code, candidate_id=engagement.candidate_id,
+            month=month, created_at=now,
+        )  # fmt: skip
+        session.add(log)
+    elif log.state is WorkLogState.CLOSED:
+        raise Conflict(
+            say("この月は市町が確認したため、変えられません。県の担当者に連絡してください。")
+        )
+    _check_storable(month, content)
+    log.text, log.theme = content.text, content.theme or None
+    log.travel_yen, log.remark = content.travel_yen, content.remark
+    kept = {row.day: row for row in log.days}
+    for day, row in kept.items():
+        if day not in content.days:
+            log.days.remove(row)
+    for day, (part, place) in sorted(content.days.items()):
+        if day in kept:
+            kept[day].part, kept[day].place = part, place
+        else:
+            log.days.append(WorkDay(day=day, part=part, place=place))
+    session.flush()
+    return log
+
+
+def _check_storable(month: int, content: LogContent) -> None:
+    if any(month_of(day) != month for day in content.days):
+        raise Refused.at("days", say("この月の日を選んでください。"))
+    if len(content.text) > TEXT:
+        raise Refused.at("text", say("%(longest)s文字以内で書いてください。", longest=TEXT))
+    if len(content.remark) > REMARK:
+        raise Refused.at(
+            "remark", say("%(longest)s文字以内で書いてください。", longest=f"{REMARK:,}")
+        )
+    if not 0 <= content.travel_yen <= MOST_TRAVEL:
+        raise Refused.at(
+            "travel_yen", say("0円から%(most)s円までで入力してください。", most=f"{MOST_TRAVEL:,}")
+        )
+
+
+def _faults(
+    session: Session, engagement: Engagement, log: WorkLog, content: LogContent, now: datetime
+) -> Mapping[str, str]:
+    """Field → why the log cannot be sent."""
+    faults = {}
+    said = _fault_of_days(session, engagement, log, content, local_date(now))
+    if said:
+        faults["days"] = said
+    if not content.text.strip():
+        faults["text"] = (
+            say("したことを1行で書いてください。")
+            if content.days
+            else say("活動がなかったときは、その理由を1行で書いてください。")
+        )
+    if content.days and not content.theme:
+        faults["theme"] = say("テーマを選んでください。")
+    return faults
+
+
+def _fault_of_days(
+    session: Session, engagement: Engagement, log: WorkLog, content: LogContent, today: date
+) -> str:
+    for day, both in sorted(content.days.items()):
+        if None in both:
+            return say("%(day)sの時間と場所を選んでください。", day=show_date(day))
+        if day > today:
+            return say("%(day)sはまだ来ていません。", day=show_date(day))
+        if day > engagement.last_day:
+            return say("活動は%(day)sまでです。", day=show_date(engagement.last_day))
+    elsewhere = list_elsewhere(session, engagement, log.month)
+    for row in log.days:
+        other = elsewhere.get(row.day)
+        if other is not None and _overlap(row.part, other[1]):
+            return say(
+                "%(day)sの同じ時間は、別の市町の活動として記録されています。",
+                day=show_date(row.day),
+            )
+    agreed = ledger.list_booked(session, engagement.placement_id).get(log.month, 0)
+    if log.half_days > agreed:
+        return say(
+            "約束は%(agreed)sコマです。%(n)sコマは記録できません。市町か県の担当者に相談してください。",
+            agreed=agreed,
+            n=log.half_days,
+        )
+    return ""
+
+
+def _overlap(one: Part | None, other: Part | None) -> bool:
+    return None not in {one, other} and (one is other or Part.DAY in {one, other})
+
+
+def _detail(log: WorkLog) -> dict[str, object]:
+    return {"month": month_text(log.month), "half_days": log.half_days, "days": len(log.days)}
+
+
+def tell(session: Session, log: WorkLog, step: Transition, *, actor: Actor, now: datetime) -> None:
+    """One mail for everybody the table of states names, but not for who did it."""
+    link = f"/engagements/{log.engagement_id}/logs/{month_text(log.month)}"
+    user_id = log.engagement.candidate.user_id
+    links = dict.fromkeys(step.notice, link)
+    telling.tell(session, log, step, links, user_id=user_id, actor=actor, now=now)

@@ -1,0 +1,61 @@
+"""The steps of an engagement that end nothing: start, suspend, resume."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ..accounts import telling
+from ..dates import first_day, local_date, show_date
+from ..db import Session
+from ..errors import Conflict
+from ..language import say
+from ..permissions import Action, Actor, require
+from ..reference.reasons import check_said
+from ..states import ENGAGEMENT, Transition, move
+from .models import Engagement
+
+
+def start_engagement(
+    session: Session, engagement: Engagement, *, actor: Actor, now: datetime
+) -> None:
+    """活動を始める: from the first day of its first month on; from then on months can be logged."""
+    require(session, actor, Action.RUN_ENGAGEMENT, engagement)
+    first = first_day(engagement.first_month)
+    if local_date(now) < first:
+        raise Conflict(say("活動は%(day)sから始められます。", day=show_date(first)))
+    step = move(session, engagement, "start", actor=actor, now=now)
+    engagement.started_at = now
+    tell(session, engagement, step, actor=actor, now=now)
+
+
+def suspend_engagement(
+    session: Session,
+    engagement: Engagement,
+    *,
+    reason: str | None,
+    actor: Actor,
+    now: datetime,
+    comment: str = "",
+) -> None:
+    """休止する: nothing is worked for a while; the months stay booked."""
+    require(session, actor, Action.RUN_ENGAGEMENT, engagement)
+    check_said(session, ENGAGEMENT.transition("suspend", engagement.state), reason, comment)
+    step = move(session, engagement, "suspend", actor=actor, now=now, reason=reason)
+    tell(session, engagement, step, actor=actor, now=now)
+
+
+def resume_engagement(
+    session: Session, engagement: Engagement, *, actor: Actor, now: datetime
+) -> None:
+    require(session, actor, Action.RUN_ENGAGEMENT, engagement)
+    step = move(session, engagement, "resume", actor=actor, now=now)
+    tell(session, engagement, step, actor=actor, now=now)
+
+
+def tell(
+    session: Session, engagement: Engagement, step: Transition, *, actor: Actor, now: datetime
+) -> None:
+    """One mail for everybody the table of states names, but not for who did it."""
+    links = dict.fromkeys(step.notice, f"/engagements/{engagement.id}")
+    user_id = engagement.candidate.user_id
+    telling.tell(session, engagement, step, links, user_id=user_id, actor=actor, now=now)

@@ -1,0 +1,18 @@
+"""The pages of engagements, for the person, the town and the staff, and the log of each month."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+from ...permissions import Role
+from . import logs, showing, steps
+from .blueprint import blueprint
+
+__all__ = ["blueprint", "init_app", "logs", "showing", "steps"]
+
+
+def init_app(app: Flask) -> None:
+    menu = app.extensions["talentpool_navigation"]
+    readers = (Role.CANDIDATE, Role.MUNICIPALITY, Role.COORDINATOR, Role.APPROVER, Role.AUDITOR)
+    menu.add(_("活動"), "engagements.list_engagements", *readers, position=45, icon="calendar")

@@ -1,0 +1,177 @@
+"""The log of a month: the person's form, and what the town and the prefecture see and do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+
+from ... import clock
+from ...candidates.views.blueprint import log_names
+from ...dates import first_day, is_business_day, last_day, local_date, month_text
+from ...errors import Conflict, LostRace, NotFound, Problem, Refused, raise_first
+from ...ledger import service as ledger
+from ...permissions import Action, Role, can, get_visible, require
+from ...standing import AUDIENCE_LABELS
+from ...states import WORK_LOG, WorkLogState, available
+from ...typed.days import read_month
+from ...web import check_version, current_actor, current_session, requires
+from ...web.changed import Difference, differences
+from ...web.labels import label, weekdays
+from ...web.versions import is_stale
+from .. import logs
+from ..forms import LogForm, StepForm, form_of
+from ..models import Engagement, WorkLog
+from .blueprint import blueprint, get_engagement
+from .moves import LOG_MOVES, button
+from .steps import faults_of
+
+VERB = ", ".join(f'"{verb}"' for verb in sorted(LOG_MOVES))
+
+
+@blueprint.route("/engagements/<int:engagement_id>/logs/<month>", methods=["GET", "POST"])
+@requires(Action.VIEW_ENGAGEMENT)
+def show_log(engagement_id: int, month: str) -> ResponseReturnValue:
+    engagement, number = get_engagement(engagement_id), _number(month)
+    if not engagement.first_month <= number <= engagement.last_month:
+        raise NotFound
+    if request.method == "POST":
+        return _save(engagement, number)
+    log = logs.find_log(current_session(), engagement, number)
+    if _may_write(engagement, log, number):
+        return _form(engagement, number, log, _filled(engagement, number, log))
+    if log is None or (
+        log.state is WorkLogState.DRAFT and current_actor().role is not Role.CANDIDATE
+    ):
+        raise NotFound
+    return show(log)
+
+
+def _number(month: str) -> int:
+    try:
+        number = read_month(month)
+    except ValueError as error:
+        raise NotFound from error
+    if month_text(number) != month:
+        raise NotFound
+    return number
+
+
+def _may_write(engagement: Engagement, log: WorkLog | None, month: int) -> bool:
+    is_open = log is None or log.state is not WorkLogState.CLOSED
+    is_theirs = can(current_session(), current_actor(), Action.LOG_WORK, engagement)
+    return is_open and is_theirs and logs.can_be_logged(engagement, month, local_date(clock.now()))
+
+
+def _filled(engagement: Engagement, month: int, log: WorkLog | None) -> LogForm:
+    """As it was saved; with ?as=before the days of the month before, where nothing is saved yet."""
+    form = form_of(month)(formdata=None)
+    if log is not None:
+        form.fill(logs.content_of(log))
+    elif request.args.get("as") == "before":
+        before = logs.find_log(current_session(), engagement, month - 1)
+        if before is not None:
+            form.fill(logs.as_before(before, month, local_date(clock.now())))
+    return form
+
+
+def _form(
+    engagement: Engagement,
+    month: int,
+    log: WorkLog | None,
+    form: LogForm,
+    overtaken: Sequence[Difference] | None = None,
+) -> ResponseReturnValue:
+    session = current_session()
+    before = logs.find_log(session, engagement, month - 1) if log is None else None
+    agreed = ledger.list_booked(session, engagement.placement_id).get(month, 0)
+    page = render_template(
+        "engagements/write_log.html",
+        engagement=engagement,
+        log=log,
+        form=form,
+        month=month,
+        days=_calendar(engagement, month),
+        weekdays=weekdays(),
+        agreed=agreed,
+        before=before if before is not None and before.days else None,
+        told=[label(AUDIENCE_LABELS[audience]) for audience in WORK_LOG.steps["send"].notice],
+        overtaken=overtaken,
+    )  # fmt: skip
+    return page, form.status if overtaken is None else LostRace.status
+
+
+def _calendar(engagement: Engagement, month: int) -> list[dict[str, Any]]:
+    """The days of a month: whether offices are open, whether they have come, and what was logged for others."""
+    elsewhere = logs.list_elsewhere(current_session(), engagement, month)
+    today, first, names = local_date(clock.now()), first_day(month), dict(weekdays())
+    days = (first.replace(day=n) for n in range(1, last_day(month).day + 1))
+    return [
+        {
+            "day": day,
+            "weekday": names[str(day.weekday())],
+            "is_office_day": is_business_day(day),
+            "is_open": day <= min(today, engagement.last_day),
+            "town": elsewhere[day][0] if day in elsewhere else None,
+        }
+        for day in days
+    ]
+
+
+def _save(engagement: Engagement, month: int) -> ResponseReturnValue:
+    session, actor = current_session(), current_actor()
+    require(session, actor, Action.LOG_WORK, engagement)
+    session.refresh(engagement, with_for_update=True)
+    form, log = form_of(month)(), logs.find_log(session, engagement, month)
+    is_sent = "send" in request.form
+    if not form.validate():
+        return _form(engagement, month, log, form)
+    if is_stale(str((log or engagement).version)):
+        present = form_of(month)(formdata=None)
+        present.fill(logs.content_of(log) if log is not None else logs.LogContent())
+        return _form(engagement, month, log, form, differences(form, present))
+    act = logs.send_log if is_sent else logs.save_log
+    try:
+        act(session, engagement, month, form.content(), actor=actor, now=clock.now())
+    except (Refused, Conflict) as error:
+        form.refuse(error)
+        session.rollback()
+        engagement = get_engagement(engagement.id)
+        return _form(engagement, month, logs.find_log(session, engagement, month), form)
+    flash(
+        _("送りました。市町が確かめます。") if is_sent else _("下書きを保存しました。"), "success"
+    )
+    return redirect(url_for("engagements.show_engagement", engagement_id=engagement.id))
+
+
+def show(log: WorkLog, error: Problem | None = None, verb: str | None = None) -> str:
+    """The log as it was sent, with the steps that the reader may take."""
+    session, actor = current_session(), current_actor()
+    if actor.role is not Role.CANDIDATE:
+        log_names([log.candidate_id])
+    agreed = ledger.list_booked(session, log.engagement.placement_id).get(log.month, 0)
+    steps = [button(step, LOG_MOVES) for step in available(session, log, actor)]
+    return render_template(
+        "engagements/show_log.html", log=log, engagement=log.engagement, agreed=agreed, steps=steps,
+        error=error, refused_verb=verb,
+    )  # fmt: skip
+
+
+@blueprint.post(f"/work_logs/<int:log_id>/<any({VERB}):verb>")
+@requires(Action.SIGN_LOG, Action.REOPEN_LOG)
+def take_log_step(log_id: int, verb: str) -> ResponseReturnValue:
+    session, actor, form, move = current_session(), current_actor(), StepForm(), LOG_MOVES[verb]
+    log = get_visible(session, actor, WorkLog, log_id, lock=True)
+    said = form.said(WORK_LOG.steps[verb])
+    try:
+        check_version(log)
+        raise_first(faults_of(form))
+        move.act(session, log, actor=actor, now=clock.now(), **said)
+    except (Refused, Conflict) as error:
+        session.rollback()
+        return show(get_visible(session, actor, WorkLog, log_id), error, verb), error.status
+    flash(move.done, "success")
+    return redirect(url_for("engagements.show_engagement", engagement_id=log.engagement_id))
