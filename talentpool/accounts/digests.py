@@ -1,0 +1,74 @@
+"""The daily mail: one for everybody who wants it and of whose affairs something happened; none otherwise."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ..dates import local_date
+from ..db import Database, Session
+from ..mail import DIGEST, MailOrder, MailState, order_mail
+from ..mail_choices import next_digest
+
+BATCH = 100  # recipients of one unit of work
+LINK = "/notices"
+
+
+def _is_due(now: datetime) -> sa.ColumnElement[bool]:
+    is_open = (MailOrder.state == MailState.DIGEST) & MailOrder.carried_by_id.is_(None)
+    return is_open & (MailOrder.next_try_at <= now)
+
+
+def list_due(session: Session, now: datetime) -> list[int]:
+    """Ids of some of the recipients whose daily mail is due."""
+    query = sa.select(MailOrder.recipient_id).where(_is_due(now)).distinct()
+    return list(session.scalars(query.order_by(MailOrder.recipient_id).limit(BATCH)))
+
+
+def gather(session: Session, now: datetime) -> list[MailOrder]:
+    """Order the daily mails that are due. What came after today's waits for tomorrow's.
+
+    The rows are locked, so that of two workers one carries them.
+    """
+    query = sa.select(MailOrder).where(
+        _is_due(now), MailOrder.recipient_id.in_(list_due(session, now))
+    )
+    waiting: dict[int, list[MailOrder]] = defaultdict(list)
+    for order in session.scalars(query.order_by(MailOrder.id).with_for_update()):
+        waiting[order.recipient_id].append(order)
+    event = f"digest/{local_date(now):%Y%m%d}"
+    known = sa.select(MailOrder.recipient_id).where(
+        MailOrder.event == event, MailOrder.recipient_id.in_(waiting)
+    )
+    had = set(session.scalars(known))
+    mails = []
+    for recipient, orders in waiting.items():
+        if recipient in had:
+            for order in orders:
+                order.next_try_at = order.held_until = next_digest(now)
+            continue
+        mail = order_mail(
+            session, event=event, recipient_id=recipient, template=DIGEST, link=LINK, now=now,
+            prefecture_code=orders[0].prefecture_code,
+        )  # fmt: skip
+        session.flush()
+        for order in orders:
+            order.carried_by_id, order.next_try_at = mail.id, None
+        mails.append(mail)
+    return mails
+
+
+def list_carried(session: Session, mail: MailOrder) -> list[MailOrder]:
+    """What a daily mail tells, in the order in which it happened."""
+    query = sa.select(MailOrder).where(MailOrder.carried_by_id == mail.id)
+    return list(session.scalars(query.order_by(MailOrder.id)))
+
+
+def keep_gathering(database: Database, now: datetime) -> None:
+    """What the worker does before it looks for mails; it writes only when something is due."""
+    with database.reading() as session:
+        is_due = bool(list_due(session, now))
+    if is_due:
+        database.repeat(lambda session: gather(session, now))
