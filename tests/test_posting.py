@@ -365,7 +365,7 @@ def test_what_is_told_before_a_step_names_the_mail_where_there_is_one(
     with database.writing() as session:
         need = make.make_need(session, state=make.NeedState.SUBMITTED)
     for url, said in (
-        (postbox.url, "メールと、このサイトのお知らせで伝わります。"),
+        (postbox.url, "メールは、受け取る人が選んだ方法で送られます。"),
         (None, "メールは送られません。"),
     ):
         app = create_app(replace(config, smtp_url=url), database)
