@@ -116,6 +116,13 @@ class MailOrder(Base):
         """Whether a button can send it again; the link of an account is kept nowhere."""
         return self.state in RESENDABLE and not self.template.startswith(ABOUT_ACCOUNTS)
 
+    @property
+    def planned_at(self) -> datetime | None:
+        """When it goes out by its recipient's choice, while it waits for that."""
+        is_open = self.state is MailState.DIGEST and self.carried_by_id is None
+        is_held = self.state is MailState.WAITING and not self.tries
+        return self.held_until if is_open or is_held else None
+
 
 viewed_by(MailOrder, Action.VIEW_MAIL)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -64,6 +65,18 @@ def list_carried(session: Session, mail: MailOrder) -> list[MailOrder]:
     """What a daily mail tells, in the order in which it happened."""
     query = sa.select(MailOrder).where(MailOrder.carried_by_id == mail.id)
     return list(session.scalars(query.order_by(MailOrder.id)))
+
+
+def count_carried(session: Session, mails: Iterable[MailOrder]) -> dict[int, int]:
+    """By id of a daily mail: how many events it tells."""
+    daily = [mail.id for mail in mails if mail.template == DIGEST]
+    if not daily:
+        return {}
+    query = sa.select(MailOrder.carried_by_id, sa.func.count(MailOrder.id)).where(
+        MailOrder.carried_by_id.in_(daily)
+    )
+    counted = session.execute(query.group_by(MailOrder.carried_by_id))
+    return {ident: count for ident, count in counted if ident is not None}
 
 
 def keep_gathering(database: Database, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from talentpool import clock, mail, schema
 from talentpool.accounts import digests
 from talentpool.accounts.models import User
 from talentpool.accounts.noticing import list_notices, unread_of
+from talentpool.app import create_app
 from talentpool.dates import JST
 from talentpool.db import Database, Session
 from talentpool.mail import DIGEST, MailOrder, MailState
@@ -30,6 +32,7 @@ from talentpool.placements import lapsing, terms
 from talentpool.placements.models import Placement
 from talentpool.states import PlacementState
 from tests import factories as make
+from tests.browsers import signed_in
 from tests.commands import environ_of
 from tests.postbox import Postbox, post
 from tests.sites import ROOT
@@ -383,6 +386,48 @@ def test_quiet_hours_that_are_taken_back_hold_no_new_mail(
     assert "/needs/2" in read(postbox)[0].get_content()
     at[0] = japan(2, 7)
     assert post(office) == 1
+
+
+# What staff read
+
+
+def test_the_page_of_mails_says_what_waits_for_what_and_until_when(
+    office: Database, postbox: Postbox, at: list[datetime]
+) -> None:
+    daily, quiet, none = somebody(office), somebody(office, None, NIGHT), somebody(office, How.NONE)
+    at[0] = EVENING
+    tell(office, daily, 1)
+    tell(office, none, 2)
+    at[0] = japan(1, 22)
+    tell(office, quiet, 3)
+    app = create_app(office.config, office)
+    officer = signed_in(app, Role.COORDINATOR)
+    rows = cells(officer.get("/mails").text)
+    assert "1日1回のまとめ 2027/4/2 08:00のまとめで送信" in rows["/needs/1"]
+    assert "メールなし（本人の選択）" in rows["/needs/2"]
+    assert "送信待ち 2027/4/2 07:00に送信（メールを送らない時間のあと）" in rows["/needs/3"]
+    english = cells(officer.get("/mails?lang=en").text)
+    assert "Goes out in the daily mail of 2 Apr 2027 08:00" in english["/needs/1"]
+    assert "Goes out at 2 Apr 2027 07:00, after quiet hours" in english["/needs/3"]
+    for state, link in (("digest", "/needs/1"), ("unwanted", "/needs/2"), ("waiting", "/needs/3")):
+        assert list(cells(officer.get(f"/mails?lang=ja&state={state}").text)) == [link]
+    file = officer.get("/mails?lang=ja&format=csv").text
+    assert "2027/4/2 08:00" in file
+    at[0] = japan(2, 8)
+    post(office)
+    rows = cells(signed_in(app, Role.COORDINATOR).get("/mails").text)
+    with office.reading() as session:
+        (digest,) = orders(session, template=DIGEST)
+    assert f"番号{digest.id}のまとめのメールに入れました" in rows["/needs/1"]
+    assert "お知らせのまとめ（1件）" in rows["/notices"]
+    assert "送信済み" in rows["/notices"]
+    assert "のあと" not in rows["/needs/3"]
+
+
+def cells(page: str) -> dict[str, str]:
+    """What the list says of a mail, by its link."""
+    rows = [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in page.split("<tr>")[2:]]
+    return {re.findall(r"/(?:needs/\d|notices)", row)[0]: row for row in rows}
 
 
 # What the database refuses, and what costs nothing
