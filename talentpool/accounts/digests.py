@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from ..dates import local_date
 from ..db import Database, Session
 from ..mail import DIGEST, MailOrder, MailState, order_mail
-from ..mail_choices import next_digest
+from ..mail_choices import after_quiet, family_of, next_digest, wish_of
 
 BATCH = 100  # recipients of one unit of work
 LINK = "/notices"
@@ -29,7 +29,7 @@ def list_due(session: Session, now: datetime) -> list[int]:
 
 
 def gather(session: Session, now: datetime) -> list[MailOrder]:
-    """Order the daily mails that are due. What came after today's waits for tomorrow's.
+    """Order the daily mails that are due. What came after the last one waits for the next.
 
     The rows are locked, so that of two workers one carries them.
     """
@@ -39,7 +39,7 @@ def gather(session: Session, now: datetime) -> list[MailOrder]:
     waiting: dict[int, list[MailOrder]] = defaultdict(list)
     for order in session.scalars(query.order_by(MailOrder.id).with_for_update()):
         waiting[order.recipient_id].append(order)
-    event = f"digest/{local_date(now):%Y%m%d}"
+    event = _event(now)
     known = sa.select(MailOrder.recipient_id).where(
         MailOrder.event == event, MailOrder.recipient_id.in_(waiting)
     )
@@ -47,8 +47,7 @@ def gather(session: Session, now: datetime) -> list[MailOrder]:
     mails = []
     for recipient, orders in waiting.items():
         if recipient in had:
-            for order in orders:
-                order.next_try_at = order.held_until = next_digest(now)
+            _put_off(session, recipient, orders, now)
             continue
         mail = order_mail(
             session, event=event, recipient_id=recipient, template=DIGEST, link=LINK, now=now,
@@ -59,6 +58,18 @@ def gather(session: Session, now: datetime) -> list[MailOrder]:
             order.carried_by_id, order.next_try_at = mail.id, None
         mails.append(mail)
     return mails
+
+
+def _event(now: datetime) -> str:
+    """Of the day whose eight o'clock was the last: a mail made late does not stand for the next one."""
+    return f"digest/{local_date(next_digest(now)) - timedelta(days=1):%Y%m%d}"
+
+
+def _put_off(session: Session, recipient: int, orders: Iterable[MailOrder], now: datetime) -> None:
+    wish = wish_of(session, recipient, family_of(DIGEST))
+    at = after_quiet(next_digest(now), wish.quiet if wish is not None else None)
+    for order in orders:
+        order.next_try_at = order.held_until = at
 
 
 def list_carried(session: Session, mail: MailOrder) -> list[MailOrder]:

@@ -167,6 +167,25 @@ def test_a_worker_that_was_away_sends_one_mail_when_it_is_back(
     assert "3件" in told.get_content()
 
 
+def test_a_mail_made_in_the_night_does_not_take_the_place_of_the_morning_s(
+    office: Database, postbox: Postbox, at: list[datetime]
+) -> None:
+    user = somebody(office)
+    at[0] = japan(1, 7)
+    tell(office, user, 1)
+    at[0] = japan(1, 20)
+    tell(office, user, 2)
+    at[0] = japan(2, 2, 33)  # the worker was away at eight
+    assert post(office) == 1
+    at[0] = japan(2, 8)
+    assert post(office) == 1
+    first, second = (told.get_content() for told in read(postbox))
+    assert "/needs/1" in first
+    assert "/needs/2" not in first
+    assert "/needs/2" in second
+    assert "/needs/1" not in second
+
+
 def test_the_daily_mail_comes_in_the_language_of_its_reader(
     office: Database, postbox: Postbox, at: list[datetime]
 ) -> None:
@@ -405,10 +424,10 @@ def test_the_page_of_mails_says_what_waits_for_what_and_until_when(
     rows = cells(officer.get("/mails").text)
     assert "1日1回のまとめ 2027/4/2 08:00のまとめで送信" in rows["/needs/1"]
     assert "メールなし（本人の選択）" in rows["/needs/2"]
-    assert "送信待ち 2027/4/2 07:00に送信（メールを送らない時間のあと）" in rows["/needs/3"]
+    assert "送信待ち 2027/4/2 07:00に送信（送らない時間のあと）" in rows["/needs/3"]
     english = cells(officer.get("/mails?lang=en").text)
-    assert "Goes out in the daily mail of 2 Apr 2027 08:00" in english["/needs/1"]
-    assert "Goes out at 2 Apr 2027 07:00, after quiet hours" in english["/needs/3"]
+    assert "In the daily mail of 2 Apr 2027 08:00" in english["/needs/1"]
+    assert "At 2 Apr 2027 07:00, after quiet hours" in english["/needs/3"]
     for state, link in (("digest", "/needs/1"), ("unwanted", "/needs/2"), ("waiting", "/needs/3")):
         assert list(cells(officer.get(f"/mails?lang=ja&state={state}").text)) == [link]
     file = officer.get("/mails?lang=ja&format=csv").text
@@ -418,7 +437,7 @@ def test_the_page_of_mails_says_what_waits_for_what_and_until_when(
     rows = cells(signed_in(app, Role.COORDINATOR).get("/mails").text)
     with office.reading() as session:
         (digest,) = orders(session, template=DIGEST)
-    assert f"番号{digest.id}のまとめのメールに入れました" in rows["/needs/1"]
+    assert f"番号{digest.id}のメールにまとめました" in rows["/needs/1"]
     assert "お知らせのまとめ（1件）" in rows["/notices"]
     assert "送信済み" in rows["/notices"]
     assert "のあと" not in rows["/needs/3"]

@@ -86,15 +86,15 @@ def test_who_is_told_of_no_step_has_nothing_to_choose(app: TalentpoolFlask, role
 
 def test_the_page_names_the_mails_that_bind(app: TalentpoolFlask) -> None:
     page = signed_in(app, Role.CANDIDATE).get(PAGE).text
-    assert "市町の仕事の打診があります、打診への回答期限が近づいています" in page
+    assert "「市町の仕事の打診があります」、「打診への回答期限が近づいています」" in page
     assert "登録の期限が近づいています" in page
     assert 'value="none"' not in page
     assert "回答の日数は" in page
     town = signed_in(app, Role.MUNICIPALITY).get(PAGE).text
-    assert "本人が引き受けました、紹介への回答期限が近づいています" in town
+    assert "「本人が引き受けました」、「紹介への回答期限が近づいています」" in town
     assert town.count('value="none"') == 1
     officer = signed_in(app, Role.COORDINATOR).get(PAGE).text
-    assert "選んだ方法にかかわらず" not in officer
+    assert "期限があるため" not in officer
     assert "回答の日数は" not in officer
     assert officer.count('value="none"') == 3
 

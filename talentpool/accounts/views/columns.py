@@ -84,13 +84,13 @@ class MailLine:
         order = self.order
         if order.carried_by_id is not None:
             number = order.carried_by_id
-            return str(gettext("番号%(number)sのまとめのメールに入れました", number=number))
+            return str(gettext("番号%(number)sのメールにまとめました", number=number))
         if order.planned_at is None:
             return ""
         at = show_moment(order.planned_at)
         if order.state is MailState.DIGEST:
             return str(gettext("%(at)sのまとめで送信", at=at))
-        return str(gettext("%(at)sに送信（メールを送らない時間のあと）", at=at))
+        return str(gettext("%(at)sに送信（送らない時間のあと）", at=at))
 
 
 def _mails(session: Session, orders: Sequence[MailOrder]) -> Iterator[MailLine]:
@@ -112,7 +112,7 @@ MAILS = ListPage[MailOrder, MailLine](
         Column(_("内容"), lambda line: line.subject, "w-16", "template"),
         Column(_("できごと"), lambda line: line.order.event, None),
         Column(_("リンク"), lambda line: line.order.link, "w-16"),
-        Column(_("状態"), lambda line: label(line.order.state), "w-14", "state"),
+        Column(_("状態"), lambda line: label(line.order.state), "w-20", "state"),
         Column(_("送信の予定"), lambda line: show_moment(line.order.planned_at), None),
         Column(_("まとめのメールの番号"), lambda line: line.order.carried_by_id or "", None),
     ],
