@@ -81,6 +81,7 @@ class Deed(Entry, Enum):
     ACCOUNT_ENABLE = "account.enable", "停止の解除", "Account enabled"
     ACCOUNT_INVITE = "account.invite", "招待", "Invited"
     ACCOUNT_LANGUAGE = "account.language", "言語の変更", "Language changed"
+    ACCOUNT_MAILS = "account.mails", "メールの受け取り方の変更", "Choice of mails changed"
     ACCOUNT_PASSWORD = "account.password", "パスワードの変更", "Password changed"
     ACCOUNT_REQUEST_RESET = "account.request_reset", "再設定の申込み", "Password reset requested"
     ACCOUNT_RESET = "account.reset", "パスワードの再設定", "Password reset"

@@ -17,15 +17,16 @@ from .config import Config
 from .db import Base, Database, Json, Session, Text, UtcDateTime, choice
 from .errors import Conflict
 from .language import say
+from .mail_choices import QUESTIONS, How, Quiet, QuietHours, after_quiet, family_of, plan, wish_of
 from .permissions import Action, Actor, Scope, require, viewed_by, within
 from .smtp import Outcome
 
-GIVE_UP = timedelta(hours=24)  # from the order on
+GIVE_UP = timedelta(hours=24)  # from the order on, or from the time for which it was held
 DELAYS = [
     timedelta(minutes=n) for n in (1, 5, 15, 30, 60, 120, 240)
 ]  # after each try; then the last again
 SILENCE = timedelta(minutes=5)  # longer than any sender works on one mail
-BINDING = frozenset({"placement.offer", "placement.accept"})  # they start a deadline
+DIGEST = "digest.daily"  # template of the mail that carries what somebody wants once a day
 
 
 class MailState(StrEnum):
@@ -35,6 +36,8 @@ class MailState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNKNOWN = "unknown"  # silence after DATA
+    DIGEST = "digest"  # waits for the recipient's daily mail, or is in one
+    UNWANTED = "unwanted"  # the recipient wants no mail of such events
 
 
 STATE_LABELS: Mapping[MailState, tuple[str, str]] = {
@@ -44,6 +47,13 @@ STATE_LABELS: Mapping[MailState, tuple[str, str]] = {
     MailState.SENT: ("送信済み", "Sent"),
     MailState.FAILED: ("送信失敗", "Failed"),
     MailState.UNKNOWN: ("結果不明", "Unknown"),
+    MailState.DIGEST: ("1日1回のまとめ", "In a daily mail"),
+    MailState.UNWANTED: ("メールなし（本人の選択）", "No mail (their choice)"),
+}
+_PLANNED: Mapping[How, MailState] = {
+    How.AT_ONCE: MailState.WAITING,
+    How.DAILY: MailState.DIGEST,
+    How.NONE: MailState.UNWANTED,
 }
 
 
@@ -67,6 +77,9 @@ class MailOrder(Base):
         sa.UniqueConstraint("event", "recipient_id"),
         sa.Index("ix_mail_order_due", "state", "next_try_at"),
         sa.Index("ix_mail_order_link", "link"),
+        sa.CheckConstraint(
+            f"carried_by_id IS NULL OR state = '{MailState.DIGEST}'", name="carried_by_a_digest"
+        ),
     )
 
     id: Mapped[int] = mapped_column(
@@ -84,6 +97,10 @@ class MailOrder(Base):
     ordered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by the recipient's choice
+    carried_by_id: Mapped[int | None] = mapped_column(  # the daily mail that it is in
+        sa.ForeignKey("mail_order.id"), index=True
+    )
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by a sender
     failure: Mapped[str | None] = mapped_column(Text(20))  # outcome of the last try that failed
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # in the site, by the recipient
@@ -98,6 +115,13 @@ class MailOrder(Base):
     def is_resendable(self) -> bool:
         """Whether a button can send it again; the link of an account is kept nowhere."""
         return self.state in RESENDABLE and not self.template.startswith(ABOUT_ACCOUNTS)
+
+    @property
+    def planned_at(self) -> datetime | None:
+        """When it goes out by its recipient's choice, while it waits for that."""
+        is_open = self.state is MailState.DIGEST and self.carried_by_id is None
+        is_held = self.state is MailState.WAITING and not self.tries
+        return self.held_until if is_open or is_held else None
 
 
 viewed_by(MailOrder, Action.VIEW_MAIL)
@@ -122,7 +146,7 @@ def order_mail(
 ) -> MailOrder:
     """Order a mail in the present unit of work; the same event and recipient again is no second mail.
 
-    has_secret: whoever orders it also sends it, since its link is kept nowhere.
+    It goes out as its recipient has chosen. has_secret: whoever orders it also sends it, since its link is kept nowhere.
     """
     is_sent = session.info["sends_mail"] and not has_secret
     known = sa.select(MailOrder).where(
@@ -130,6 +154,9 @@ def order_mail(
     )
     order = session.scalar(known)
     if order is None:
+        state, held_until = MailState.KEPT, None
+        if is_sent:
+            state, held_until = _planned(session, recipient_id, template, now)
         order = MailOrder(
             message_id=f"{uuid.uuid4()}@talentpool",
             event=event,
@@ -138,11 +165,23 @@ def order_mail(
             template=template,
             link=link,
             values=values or {},
-            state=MailState.WAITING if is_sent else MailState.KEPT,
+            state=state,
             ordered_at=now,
+            held_until=held_until,
+            next_try_at=held_until,
         )
         session.add(order)
     return order
+
+
+def _planned(
+    session: Session, recipient_id: int, template: str, now: datetime
+) -> tuple[MailState, datetime | None]:
+    wish = wish_of(session, recipient_id, family_of(template))
+    if wish is None:
+        return MailState.WAITING, None
+    how, at = plan(template, wish, now)
+    return _PLANNED[how], at if at > now and how is not How.NONE else None
 
 
 def list_due(session: Session, now: datetime, most: int) -> list[int]:
@@ -152,7 +191,9 @@ def list_due(session: Session, now: datetime, most: int) -> list[int]:
 
 
 def claim(session: Session, ident: int, now: datetime) -> bool:
-    """Take a mail that is due, in a unit of its own; False when another sender has it."""
+    """Take a mail that is due, in a unit of its own; False when another sender has it, or its reader's hours are quiet."""
+    if _hold(session, ident, now):
+        return False
     taken = session.execute(
         sa.update(MailOrder)
         .where(MailOrder.id == ident, _is_due(now))
@@ -163,6 +204,27 @@ def claim(session: Session, ident: int, now: datetime) -> bool:
     return taken.one_or_none() is not None
 
 
+def _hold(session: Session, ident: int, now: datetime) -> bool:
+    """Let a mail wait for the end of the quiet hours of its recipient, as they are now."""
+    query = sa.select(QuietHours.begins, QuietHours.ends).join(
+        MailOrder, MailOrder.recipient_id == QuietHours.user_id
+    )
+    found = session.execute(query.where(MailOrder.id == ident)).one_or_none()
+    until = after_quiet(now, Quiet(*found) if found else None)
+    if until <= now:
+        return False
+    first = sa.case(
+        (MailOrder.tries == 0, sa.literal(until, UtcDateTime)), else_=MailOrder.held_until
+    )
+    session.execute(
+        sa.update(MailOrder)
+        .where(MailOrder.id == ident, _is_due(now))
+        .values(next_try_at=until, held_until=first)
+        .execution_options(synchronize_session=False)
+    )
+    return True
+
+
 def note_outcome(session: Session, ident: int, outcome: Outcome, now: datetime) -> None:
     """What became of a mail that was claimed: sent, tried again, or given up."""
     order = session.get_one(MailOrder, ident, with_for_update=True)
@@ -171,9 +233,9 @@ def note_outcome(session: Session, ident: int, outcome: Outcome, now: datetime) 
     order.next_try_at, order.failure = None, None
     if outcome is Outcome.SENT:
         order.state, order.sent_at = MailState.SENT, now
-    elif outcome is Outcome.UNKNOWN and order.template in BINDING:
+    elif outcome is Outcome.UNKNOWN and order.template in QUESTIONS:
         order.state = MailState.UNKNOWN  # a second one could start a second deadline
-    elif outcome is Outcome.REFUSED or now - order.ordered_at >= GIVE_UP:
+    elif outcome is Outcome.REFUSED or now - (order.held_until or order.ordered_at) >= GIVE_UP:
         order.state, order.failure = MailState.FAILED, str(outcome)
     else:
         order.state, order.failure = MailState.WAITING, str(outcome)
@@ -199,7 +261,8 @@ def send_again(session: Session, order: MailOrder, *, actor: Actor, now: datetim
     require(session, actor, Action.RESEND_MAIL, order)
     if not order.is_resendable:
         raise Conflict(say("送信失敗か結果不明のメールだけ、もう一度送れます。"))
-    order.state, order.next_try_at, order.ordered_at = MailState.WAITING, None, now
+    order.state, order.ordered_at = MailState.WAITING, now
+    order.next_try_at, order.held_until, order.tries = None, None, 0
     audit.record(session, audit.Deed.MAIL_RESEND, order, actor=actor, now=now)
 
 

@@ -9,6 +9,7 @@ from .engagements import models as engagements
 from .jobs import Job
 from .ledger import models as ledger
 from .mail import MailOrder
+from .mail_choices import MailChoice, QuietHours
 from .needs import models as needs
 from .placements import models as placements
 from .reference import models as reference
@@ -20,7 +21,9 @@ __all__ = [
     "Base",
     "Checkup",
     "Job",
+    "MailChoice",
     "MailOrder",
+    "QuietHours",
     "accounts",
     "candidates",
     "engagements",

@@ -19,6 +19,7 @@ from gunicorn.app.base import BaseApplication
 
 from . import clock, schema
 from .accounts import keeping, posting, throttling
+from .accounts.views.notices import read_text
 from .app import create_app
 from .config import Config
 from .connections import BufferingWorker
@@ -133,10 +134,18 @@ def _writer(config: Config, database: Database) -> posting.Write:
     """Writes the texts of mails, which are templates of the site."""
     app = create_app(config, database)
 
-    def write(template: str, language: str | None, link: str) -> str:
-        url = f"{config.base_url.rstrip('/')}{link}"
+    def address(link: str) -> str:
+        return f"{config.base_url.rstrip('/')}{link}"
+
+    def write(letter: posting.Letter) -> str:
+        language = letter.language or USUAL
         with app.app_context():
-            return render(f"mail/{template}.txt", language or USUAL, url=url)
+            lines = [
+                (read_text(template, language)[0], address(link))
+                for template, link in letter.carried
+            ]
+            url = address(letter.link)
+            return render(f"mail/{letter.template}.txt", language, url=url, lines=lines)
 
     return write
 

@@ -6,12 +6,14 @@ import gc
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import Phase, settings
 
+from talentpool import clock
 from talentpool.accounts.views.sending import LETTERS
 from talentpool.app import create_app
 from talentpool.config import Config
@@ -150,3 +152,19 @@ def app(config: Config, database: Database) -> Iterator[TalentpoolFlask]:
 def postbox() -> Iterator[Postbox]:
     with postboxes.opened() as box:
         yield box
+
+
+@pytest.fixture
+def office(config: Config, postbox: Postbox) -> Iterator[Database]:
+    """A database whose installation has a mail server."""
+    opened = Database(replace(config, smtp_url=postbox.url))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """The time of the clock, which the test moves."""
+    now = [clock.now()]
+    monkeypatch.setattr(clock, "now", lambda: now[0])
+    return now

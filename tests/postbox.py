@@ -8,7 +8,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO
+
+from talentpool.accounts.posting import Write, post_due
+from talentpool.db import Database
+from talentpool.serving import _writer
 
 
 @dataclass
@@ -37,6 +43,16 @@ class Postbox:
         return "235 come in" if verb == b"AUTH" else "250 ok"
 
 
+def _body(lines: BinaryIO) -> str | None:
+    """None from a sender that hangs up before the end: such a mail is not kept."""
+    body = []
+    for line in lines:
+        if line == b".\r\n":
+            return "".join(body)
+        body.append(line.decode("ascii"))
+    return None
+
+
 def _handler(box: Postbox) -> type[socketserver.StreamRequestHandler]:
     class Conversation(socketserver.StreamRequestHandler):
         def handle(self) -> None:
@@ -46,7 +62,10 @@ def _handler(box: Postbox) -> type[socketserver.StreamRequestHandler]:
                 box.heard.append(line.decode("ascii", "replace").strip())
                 if verb == b"DATA" and verb not in box.says:
                     self.say("354 go on")
-                    box.mails.append("".join(self.body()))
+                    text = _body(self.rfile)
+                    if text is None:
+                        return None
+                    box.mails.append(text)
                     if box.is_silent:
                         return None
                     self.say(box.says.get(b"BODY", "250 kept"))
@@ -67,12 +86,6 @@ def _handler(box: Postbox) -> type[socketserver.StreamRequestHandler]:
             with suppress(OSError):
                 context.wrap_socket(self.request, server_side=True).close()
 
-        def body(self) -> Iterator[str]:
-            for line in self.rfile:
-                if line == b".\r\n":
-                    return
-                yield line.decode("ascii")
-
         def say(self, line: str) -> None:
             self.wfile.write(f"{line}\r\n".encode())
 
@@ -89,3 +102,14 @@ def opened() -> Iterator[Postbox]:
         yield box
         server.shutdown()
         thread.join()
+
+
+def post(office: Database) -> int:
+    """Send what is due, once; the number of mails that were tried."""
+    return post_due(office, office.config, _writer_of(office))
+
+
+@lru_cache(maxsize=1)
+def _writer_of(office: Database) -> Write:
+    """Made once for a test: it takes a second."""
+    return _writer(office.config, office)

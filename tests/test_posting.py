@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_string
@@ -32,31 +31,11 @@ from talentpool.states import PlacementState
 from talentpool.web.unit import TalentpoolFlask
 from tests import factories as make
 from tests.browsers import Browser, signed_in
-from tests.postbox import Postbox
+from tests.postbox import Postbox, post
 from tests.servers import free_port
 
 PS = PlacementState
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
-    """The time of the clock, which the test moves."""
-    now = [clock.now()]
-    monkeypatch.setattr(clock, "now", lambda: now[0])
-    return now
-
-
-@pytest.fixture
-def office(config: Config, postbox: Postbox) -> Iterator[Database]:
-    """A database whose installation has a mail server."""
-    opened = Database(replace(config, smtp_url=postbox.url))
-    yield opened
-    opened.close()
-
-
-def post(office: Database) -> int:
-    return post_due(office, office.config, _writer(office.config, office))
 
 
 def asked(office: Database, state: PlacementState = PS.OFFERED) -> Placement:
@@ -386,7 +365,7 @@ def test_what_is_told_before_a_step_names_the_mail_where_there_is_one(
     with database.writing() as session:
         need = make.make_need(session, state=make.NeedState.SUBMITTED)
     for url, said in (
-        (postbox.url, "メールと、このサイトのお知らせで伝わります。"),
+        (postbox.url, "メールは、受け取る人が選んだ方法で送られます。"),
         (None, "メールは送られません。"),
     ):
         app = create_app(replace(config, smtp_url=url), database)

@@ -8,7 +8,7 @@ import pytest
 
 from talentpool.app import templates_folder
 from talentpool.candidates import reminding as registrations, returning
-from talentpool.mail import STATE_LABELS, MailState
+from talentpool.mail import DIGEST, STATE_LABELS, MailState
 from talentpool.needs import views as need_pages
 from talentpool.placements import lapsing, models, notices, reminding
 from talentpool.placements.stepping import SERVICES
@@ -73,7 +73,9 @@ def test_every_mail_that_a_step_orders_has_a_text_and_no_text_is_left_over() -> 
         *returning.TEMPLATES.values(),
         *(asked.template for asked in reminding.ASKED.values()),
     }
-    assert {name for name in texts if not name.startswith("account.")} == ordered | reminders
+    assert {name for name in texts if not name.startswith("account.")} == {
+        *ordered, *reminders, DIGEST,
+    }  # fmt: skip
     for text in texts.values():
         assert text.startswith("{{ _('DX人材プール")
         assert "{{ url }}" in text

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, Field, PasswordField, SelectField
+from wtforms import BooleanField, DateField, Field, PasswordField, RadioField, SelectField
 from wtforms.validators import EqualTo, InputRequired, Optional, ValidationError
 
 from ..audit import OBJECTS
@@ -12,6 +12,7 @@ from ..db import length_of
 from ..errors import Refused
 from ..language import LANGUAGES
 from ..mail import MailState
+from ..mail_choices import A_DAY, HOW_LABELS, How, Quiet, families_of, family_label, offered
 from ..permissions import Role
 from ..states import ENTRIES
 from ..typed.contacts import read_telephone
@@ -20,6 +21,7 @@ from ..web.fields import CatalogueForm, ConvertedText, Required, option
 from ..web.forms import FilterForm, Form, text_field
 from ..web.labels import label, lazy_label
 from ..web.lists import EVERY, ListForm
+from .choosing import Chosen
 from .directory import EVERYBODY, STAFF as STAFF_ROLES, STANDING_LABELS
 from .models import Office
 from .office import Contact
@@ -27,6 +29,7 @@ from .outbox import LOST
 from .passwords import SHORTEST, check_acceptable
 from .service import STAFF, fold_address
 
+HALF_HOUR = 30  # minutes between two times that are offered
 NEW_PASSWORD = {"autocomplete": "new-password"}
 PRESENT_PASSWORD = {"autocomplete": "current-password"}
 LONG_ENOUGH = _(
@@ -169,6 +172,62 @@ class InviteForm(RoleForm):
         _("市町のドメイン以外のメールアドレスを認める"),
         description=_("理由がある場合だけ選んでください。監査記録に残ります。"),
     )
+
+
+class MailChoiceForm(Form):
+    """Its fields are those of `mail_choice_form`: a family each, then the hours."""
+
+    def validate_begins(self, begins: Field) -> None:
+        self._check_pair(begins, self["ends"])
+
+    def validate_ends(self, ends: Field) -> None:
+        self._check_pair(ends, self["begins"])
+
+    def _check_pair(self, one: Field, other: Field) -> None:
+        if other.data and not one.data:
+            raise ValidationError(
+                _("始まりと終わりは、両方を選ぶか、両方を「なし」にしてください。")
+            )
+
+    def value(self) -> Chosen:
+        how = {field.short_name: How(field.data) for field in self if isinstance(field, RadioField)}
+        begins, ends = self["begins"].data, self["ends"].data
+        return Chosen(how, Quiet(int(begins), int(ends)) if begins and ends else None)
+
+
+def mail_choice_form(role: Role, chosen: Chosen) -> MailChoiceForm:
+    """The form of a role, filled with what holds now."""
+    families = {
+        family: RadioField(
+            lazy_label(family_label(family, role)),
+            choices=[
+                option(str(how), lazy_label(HOW_LABELS[how])) for how in offered(family, role)
+            ],
+            validators=[Required(_("選んでください。"))],
+        )
+        for family in families_of(role)
+    }
+    hours = {
+        name: SelectField(label, choices=list(map(_hour, (None, *range(0, A_DAY, HALF_HOUR)))))
+        for name, label in (("begins", _("始まり")), ("ends", _("終わり")))
+    }
+    kind = type("MailChoiceFormOfRole", (MailChoiceForm,), families | hours)
+    quiet = chosen.quiet
+    values = {family: str(how) for family, how in chosen.how.items()}
+    return cast(
+        MailChoiceForm,
+        kind(
+            **values,
+            begins=str(quiet.begins) if quiet else "",
+            ends=str(quiet.ends) if quiet else "",
+        ),
+    )
+
+
+def _hour(minute: int | None) -> Any:
+    if minute is None:
+        return option("", str(_("なし")))
+    return option(str(minute), f"{minute // 60}:{minute % 60:02d}")
 
 
 class OfficeForm(Form):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ..db import Session
 from ..errors import NotFound
-from ..mail import ABOUT_ACCOUNTS, MailOrder
+from ..mail import ABOUT_ACCOUNTS, DIGEST, MailOrder
 from ..paging import Page, fetch_page
 from ..permissions import Actor
 
@@ -81,4 +81,8 @@ def _own(actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
 
 def _of(user_id: Any) -> tuple[sa.ColumnElement[bool], ...]:
     template: Any = MailOrder.template
-    return MailOrder.recipient_id == user_id, ~template.startswith(ABOUT_ACCOUNTS, autoescape=True)
+    return (
+        MailOrder.recipient_id == user_id,
+        ~template.startswith(ABOUT_ACCOUNTS, autoescape=True),
+        template != DIGEST,
+    )

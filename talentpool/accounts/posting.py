@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from .. import clock, mail, smtp
 from ..config import Config
 from ..db import Database, Session
-from ..mail import MailOrder, MailState
+from ..mail import DIGEST, MailOrder, MailState
+from . import digests
 from .models import User
 
 BATCH = 50  # mails of one look
 PAUSE = 2.0  # seconds between two looks
-Write = Callable[
-    [str, str | None, str], str
-]  # template, language, link → the text, its subject first
 log = logging.getLogger(__name__)
 
 
@@ -31,9 +29,13 @@ class Letter:
     link: str
     email: str
     language: str | None
+    carried: Sequence[tuple[str, str]] = ()  # template and link of what a daily mail tells
 
     def __repr__(self) -> str:
         return f"<Letter {self.message_id}>"
+
+
+Write = Callable[[Letter], str]  # its text, the subject first
 
 
 def keep_posting(database: Database, config: Config, write: Write, stop: threading.Event) -> None:
@@ -49,6 +51,7 @@ def post_due(
     database: Database, config: Config, write: Write, stop: threading.Event | None = None
 ) -> int:
     """Send what is due, one by one until `stop` is set; the number of mails that were tried."""
+    digests.keep_gathering(database, clock.now())
     with database.reading() as session:
         has_silent = bool(mail.list_silent(session, clock.now()))
     if has_silent:
@@ -70,7 +73,7 @@ def _post(database: Database, config: Config, write: Write, ident: int) -> bool:
     letter = database.repeat(partial(_read, ident=ident))
     if letter is None:
         return False
-    subject, _, body = write(letter.template, letter.language, letter.link).partition("\n")
+    subject, _, body = write(letter).partition("\n")
     message = smtp.write(
         letter.message_id,
         mail.sender_of(config),
@@ -90,4 +93,8 @@ def _read(session: Session, ident: int) -> Letter | None:
     if user is None or user.disabled_at is not None or not user.email:
         order.state = MailState.KEPT
         return None
-    return Letter(order.message_id, order.template, order.link, user.email, user.language)
+    carried = digests.list_carried(session, order) if order.template == DIGEST else ()
+    return Letter(
+        order.message_id, order.template, order.link, user.email, user.language,
+        [(one.template, one.link) for one in carried],
+    )  # fmt: skip

@@ -10,11 +10,13 @@ from datetime import datetime
 from argon2 import PasswordHasher
 
 from .. import audit
+from ..accounts.choosing import Chosen, save_choices
 from ..accounts.models import User
 from ..accounts.office import Contact, save_office
 from ..accounts.service import create_user, open_pool
 from ..candidates.models import Candidate
 from ..db import Session
+from ..mail_choices import How, Quiet
 from ..permissions import ROLE_LABELS, SYSTEM, Actor, Role
 from ..reference.catalogue import Catalogue
 from ..reference.entries import MunicipalityEntry
@@ -24,6 +26,17 @@ from .people import HYOGO
 PASSWORD = "hyogo-demo-pool"  # noqa: S105 - printed for everybody who tries the demo
 OFFICE = Contact(f"{names.LABEL}県 DX人材担当", "000-000-0000", "平日 9時から17時まで（架空）")
 STAFF = (Role.COORDINATOR, Role.APPROVER, Role.AUDITOR, Role.ADMIN)
+CHOSEN: Mapping[Role, Chosen] = {  # by officers; everybody else gets mails at once
+    Role.COORDINATOR: Chosen(
+        {"membership": How.DAILY, "need": How.DAILY, "placement": How.AT_ONCE},
+        Quiet(20 * 60, 8 * 60),
+    ),
+    Role.APPROVER: Chosen({"placement": How.AT_ONCE}, Quiet(22 * 60, 7 * 60)),
+    Role.MUNICIPALITY: Chosen({"need": How.NONE, "placement": How.DAILY}),  # the first shown town
+    Role.CANDIDATE: Chosen(
+        {"membership": How.DAILY, "placement": How.DAILY}, Quiet(21 * 60, 7 * 60 + 30)
+    ),
+}
 SHOWN_TOWNS = ("285013", "282090", "282014")  # 佐用町, 豊岡市, 姫路市: printed with the log-ins
 
 
@@ -52,6 +65,8 @@ def open_demo_pool(
         for town in catalogue.municipalities(HYOGO)
     }
     session.flush()
+    for user in (*staff.values(), towns[SHOWN_TOWNS[0]]):
+        choose_mails(session, user, now=now)
     return Officers(
         staff[Role.COORDINATOR].actor,
         staff[Role.APPROVER].actor,
@@ -78,6 +93,11 @@ def open_accounts(
     for user in users.values():
         detail = {"role": str(Role.CANDIDATE), "municipality": None}
         audit.record(session, audit.Deed.ACCOUNT_CREATE, user, actor=SYSTEM, now=now, detail=detail)
+
+
+def choose_mails(session: Session, user: User, *, now: datetime) -> None:
+    if user.role in CHOSEN:
+        save_choices(session, user, CHOSEN[user.role], actor=user.actor, now=now)
 
 
 def staff_email(role: Role) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from .. import dates
-from ..accounts.models import Pool
+from ..accounts.models import Pool, User
 from ..candidates.models import Candidate, Membership
 from ..db import Database, Session
 from ..needs.models import Need, NeedForm, NeedMode
@@ -17,7 +17,7 @@ from ..pool.policy import first_policy
 from ..reference.service import load_catalogue
 from ..rounds.preparing import create_round
 from . import history, present, shapes, working
-from .accounts import SHOWN_TOWNS, Officers, hash_password, open_demo_pool
+from .accounts import SHOWN_TOWNS, Officers, choose_mails, hash_password, open_demo_pool
 from .drawing import Draw
 from .joining import admit, fill_ledger, joining_moment, write_profiles
 from .needs import draw_needs
@@ -141,6 +141,9 @@ class Builder:
             need.created_at = self.midnight - timedelta(days=draw.whole(30, 60))
         self._post(session, needs, officers)
         star = session.scalars(sa.select(Candidate).where(Candidate.code == star_code)).one()
+        choose_mails(
+            session, session.get_one(User, star.user_id), now=self.midnight - timedelta(days=20)
+        )
         title = f"{dates.show_fiscal_year(self.year + 1)} 先行マッチング"
         present.start_placements(session, needs, star, officers, self.midnight, title)
 

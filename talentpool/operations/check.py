@@ -41,6 +41,7 @@ from ..states import (
     PlacementState,
     RoundState,
 )
+from .mails import mails_without_their_day
 from .trail import changes_without_events
 
 Question = Callable[[Session], Iterator[str]]
@@ -283,6 +284,11 @@ def one_mail_per_event_and_recipient(session: Session) -> Iterator[str]:
     )
     for event, recipient, n in session.execute(query):
         yield f"mail: {n} orders for {event} and user {recipient}"
+
+
+@_invariant
+def a_daily_mail_carries_what_its_reader_was_told(session: Session) -> Iterator[str]:
+    return mails_without_their_day(session)
 
 
 @_invariant

@@ -1,6 +1,6 @@
 """Whether the question has reached who is to answer it, and since when: only from then on the days of an answer run.
 
-The question is a mail that starts a deadline (`mail.BINDING`), or its notice in the site; where there is no mail
+The question is a mail that starts a deadline (`mail_choices.QUESTIONS`), or its notice in the site; where there is no mail
 server, the notice is all there is. Reminders start nothing.
 """
 
@@ -14,7 +14,8 @@ from sqlalchemy.orm import joinedload
 
 from .. import audit
 from ..db import Session
-from ..mail import BINDING, MailOrder, MailState
+from ..mail import MailOrder, MailState
+from ..mail_choices import QUESTIONS
 from ..permissions import SYSTEM, Actor
 from ..states import PlacementState
 from . import terms
@@ -32,7 +33,9 @@ def _orders() -> sa.Select[int]:
     """The mails that ask the question of a placement."""
     page = sa.case(*((Placement.state == state, page) for state, page in PAGES.items()))
     link = page + sa.cast(Placement.id, sa.String)
-    orders = sa.select(MailOrder.id).where(MailOrder.link == link, MailOrder.template.in_(BINDING))
+    orders = sa.select(MailOrder.id).where(
+        MailOrder.link == link, MailOrder.template.in_(QUESTIONS)
+    )
     return orders.correlate(Placement)
 
 

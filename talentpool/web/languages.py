@@ -116,7 +116,7 @@ def counted(text: str, values: Mapping[str, object]) -> str:
     return COUNTED.sub(lambda word: word[2] if str(values[word[1]]) == "1" else word[3], text)
 
 
-def render(template: str, language: str, **values: str) -> str:
+def render(template: str, language: str, **values: Any) -> str:
     """A text in `language`, without what pages show: there may be no request."""
     with force_locale(language):
         return current_app.jinja_env.get_template(template).render(values)

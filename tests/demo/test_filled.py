@@ -17,10 +17,11 @@ from talentpool.accounts.directory import find_user
 from talentpool.accounts.models import Office, User
 from talentpool.candidates.models import Candidate, Membership
 from talentpool.db import Base, Database, Session, UtcDateTime
-from talentpool.demo.accounts import PASSWORD, STAFF, staff_email
+from talentpool.demo.accounts import CHOSEN, PASSWORD, STAFF, staff_email
 from talentpool.demo.filling import fill
 from talentpool.demo.shapes import TITLES, VENDOR, Shape
 from talentpool.ledger.models import Commitment
+from talentpool.mail_choices import How, MailChoice, QuietHours
 from talentpool.needs.models import Need
 from talentpool.operations import check
 from talentpool.permissions import Role
@@ -147,6 +148,19 @@ def test_every_role_can_sign_in_with_the_printed_password(filled: Session) -> No
 
 
 # --- The hard shapes
+
+
+def test_some_have_chosen_how_mails_reach_them(filled: Session) -> None:
+    query = sa.select(User.role, MailChoice.family, MailChoice.how).join(
+        MailChoice, MailChoice.user_id == User.id
+    )
+    found = {(role, family): how for role, family, how in filled.execute(query)}
+    assert found == {
+        (role, family): how for role, chosen in CHOSEN.items() for family, how in chosen.how.items()
+    }
+    assert set(found.values()) == set(How)
+    hours = filled.scalars(sa.select(QuietHours)).all()
+    assert len(hours) == sum(chosen.quiet is not None for chosen in CHOSEN.values())
 
 
 def test_ten_towns_would_choose_the_same_person_first(filled: Session, rows: Rows) -> None:

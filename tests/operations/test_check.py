@@ -257,6 +257,36 @@ def test_a_mail_ordered_twice_is_heard(session: Session) -> None:
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
+        ("UPDATE mail_order SET carried_by_id = NULL WHERE id = {told}", "never comes"),
+        ("UPDATE mail_order SET recipient_id = {other} WHERE id = {told}", "no daily mail of its"),
+        (
+            "UPDATE mail_order SET template = 'need.submit' WHERE id = {daily}",
+            "no daily mail of its",
+        ),
+        ("DELETE FROM mail_order WHERE id = {told}", "about nothing"),
+    ],
+)
+def test_a_daily_mail_without_its_events_is_heard(
+    session: Session, statement: str, said: str
+) -> None:
+    user, other = (make.make_user(session, Role.COORDINATOR) for _ in range(2))
+    daily, told = (
+        mail.order_mail(
+            session, event=f"test/{name}", recipient_id=user.id, template=name, link="/",
+            now=make.NOW,
+        ) for name in (mail.DIGEST, "need.submit")
+    )  # fmt: skip
+    session.flush()
+    told.state, told.carried_by_id = mail.MailState.DIGEST, daily.id
+    session.commit()
+    assert list(check.violations(session)) == []
+    heard = _break(session, statement.format(told=told.id, daily=daily.id, other=other.id))
+    assert any(said in line for line in heard)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
         ("UPDATE need_draft SET prefecture_code = '27'", "its town is in 28"),
         ("UPDATE need_draft SET municipality_code = '285013'", "of another town"),
         ("UPDATE need SET state = 'submitted', submitted_at = created_at", "which is submitted"),

@@ -233,6 +233,11 @@ WINDOWS = {
 }  # fmt: skip
 CASES = [
     Case("accounts.choose_language", as_role(Role.AUDITOR, "/account/language", language="fr"), 1),
+    Case(
+        "accounts.choose_mails",
+        as_role(Role.MUNICIPALITY, "/account/mails", placement="none", begins="1320"),
+        2,
+    ),
     Case("accounts.sign_in", visitor("/signin"), 2),
     Case(
         "accounts.sign_up",

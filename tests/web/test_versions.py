@@ -18,7 +18,7 @@ from tests.needs.test_pages import NEED
 from .test_refusals import CASES, Case
 
 NEW = {  # makes something, or says something about oneself that nobody else can
-    "accounts.choose_language", "accounts.sign_in", "accounts.sign_up", "accounts.request_reset", "accounts.confirm_address",
+    "accounts.choose_language", "accounts.choose_mails", "accounts.sign_in", "accounts.sign_up", "accounts.request_reset", "accounts.confirm_address",
     "accounts.accept_invitation", "accounts.reset_password", "accounts.show_own", "accounts.invite",
     "candidates.pause", "needs.new_need", "placements.lift_hold", "rounds.new_round",
     "rounds.try_round", "rounds.direct_pair",

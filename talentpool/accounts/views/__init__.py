@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import administration, entering, notices, office, own, records
+from . import administration, entering, mail_choices, notices, office, own, records
 from .blueprint import blueprint, set_up_sessions
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "blueprint",
     "entering",
     "init_app",
+    "mail_choices",
     "notices",
     "office",
     "own",

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flask_babel import lazy_gettext as _
+from flask_babel import gettext, lazy_gettext as _
 
 from ...audit import OBJECTS, AuditEvent
 from ...db import Session
-from ...mail import MailOrder
+from ...mail import MailOrder, MailState
 from ...permissions import Role
 from ...states import ENTRIES
 from ...web.filters import show_moment
 from ...web.labels import label, role
 from ...web.lists import Column, ListPage
 from .. import directory, trail
+from ..digests import count_carried
 from ..directory import STANDING_LABELS, Account, Named, Standing, show_accounts
 from ..downloading import note_download
 from ..models import User
@@ -68,16 +69,35 @@ def subject_of(template: str) -> str:
 class MailLine:
     order: MailOrder
     recipient: str
+    events: int  # that a daily mail tells
 
     @property
     def subject(self) -> str:
-        return subject_of(self.order.template)
+        subject = subject_of(self.order.template)
+        if not self.events:
+            return subject
+        return str(gettext("%(subject)s（%(n)s件）", subject=subject, n=self.events))
+
+    @property
+    def waits(self) -> str:
+        """For what it waits, and until when; or in which daily mail it is."""
+        order = self.order
+        if order.carried_by_id is not None:
+            number = order.carried_by_id
+            return str(gettext("番号%(number)sのメールにまとめました", number=number))
+        if order.planned_at is None:
+            return ""
+        at = show_moment(order.planned_at)
+        if order.state is MailState.DIGEST:
+            return str(gettext("%(at)sのまとめで送信", at=at))
+        return str(gettext("%(at)sに送信（送らない時間のあと）", at=at))
 
 
 def _mails(session: Session, orders: Sequence[MailOrder]) -> Iterator[MailLine]:
     named = directory.name_accounts(session, [order.recipient_id for order in orders])
+    counts = count_carried(session, orders)
     for order in orders:
-        yield MailLine(order, name_of(named.get(order.recipient_id)))
+        yield MailLine(order, name_of(named.get(order.recipient_id)), counts.get(order.id, 0))
 
 
 MAILS = ListPage[MailOrder, MailLine](
@@ -92,7 +112,9 @@ MAILS = ListPage[MailOrder, MailLine](
         Column(_("内容"), lambda line: line.subject, "w-16", "template"),
         Column(_("できごと"), lambda line: line.order.event, None),
         Column(_("リンク"), lambda line: line.order.link, "w-16"),
-        Column(_("状態"), lambda line: label(line.order.state), "w-10", "state"),
+        Column(_("状態"), lambda line: label(line.order.state), "w-20", "state"),
+        Column(_("送信の予定"), lambda line: show_moment(line.order.planned_at), None),
+        Column(_("まとめのメールの番号"), lambda line: line.order.carried_by_id or "", None),
     ],
     _mails,
 )

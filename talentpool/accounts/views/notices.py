@@ -60,8 +60,11 @@ def mail_text(template: str) -> tuple[str, str] | None:
         return None
 
 
-def read_text(template: str) -> tuple[str, str]:
-    """Subject and text as the mail has them, without the name of the service and the link."""
-    text = render(f"mail/{template}.txt", locale(), url="")
+def read_text(template: str, language: str | None = None) -> tuple[str, str]:
+    """Subject and text as the mail has them, without the name of the service and the link.
+
+    `language`: none for that of the page.
+    """
+    text = render(f"mail/{template}.txt", language or locale(), url="", lines=())
     subject, _line, body = text.strip().partition("\n")
     return _SERVICE.sub("", subject).strip(), body.strip()

@@ -11,6 +11,7 @@ from flask_babel import gettext, lazy_gettext as _
 
 from ...audit import AuditEvent, Deed
 from ...language import Words
+from ...mail_choices import FAMILY_LABELS, HOW_LABELS, How
 from ...reference.entries import Vocabulary
 from ...states import MACHINES, PlacementState, Transition
 from ...web import current_catalogue
@@ -143,6 +144,26 @@ def _role(_event: AuditEvent, value: Any, _names: Names) -> str:
     return role(value)
 
 
+def _mails(_event: AuditEvent, value: Any, _names: Names) -> str:
+    """Choices of mails, by family of events."""
+    told = [
+        gettext(
+            "%(name)s：%(value)s", name=label(FAMILY_LABELS[family]), value=label(HOW_LABELS[how])
+        )
+        for family, how in value.items()
+        if family in FAMILY_LABELS and how in set(How)
+    ]
+    return str(gettext("、").join(map(str, told)))
+
+
+def _hours(_event: AuditEvent, value: Any, _names: Names) -> str:
+    """From one minute of the day to another; none at all where they were taken back."""
+    if not value:
+        return str(gettext("なし"))
+    times = [f"{minute // 60}:{minute % 60:02d}" for minute in value]
+    return str(gettext("\uff5e").join(times))
+
+
 # What code records about an event: its name, and how its value is shown.
 WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "audience": (_("範囲"), _audience),
@@ -167,6 +188,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "last_day": (_("最後の日"), _day),
     "list": (_("一覧"), _plain),
     "month": (_("月"), _plain),
+    "mails": (_("メール"), _mails),
     "municipality": (_("市町"), _town),
     "named": (_("氏名"), _plain),
     "need": (_("募集"), _coded("need")),
@@ -178,6 +200,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "placement": (_("推薦"), _plain),
     "prefecture": (_("都道府県"), _prefecture),
     "purpose": (_("目的"), _purpose),
+    "quiet": (_("メールを送らない時間"), _hours),
     "rank": (_("順位"), _plain),
     "reason": (_("理由"), _reason),
     "role": (_("役割"), _role),
