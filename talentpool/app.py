@@ -34,7 +34,7 @@ from .web.hosts import KnownHosts
 from .web.unit import TalentpoolFlask
 from .worker import Engine
 
-FEATURES = ("accounts", "home", "candidates", "needs", "pool", "rounds", "placements")
+FEATURES = ("accounts", "home", "candidates", "needs", "pool", "rounds", "placements", "notes")
 HERE = Path(__file__).parent
 
 

@@ -120,6 +120,7 @@ class Deed(Entry, Enum):
         "Unfinished vacancy kept when its vacancy ended",
     )
     NEED_DRAFT_SAVE = "need.draft_save", "書きかけの募集の保存", "Unfinished vacancy saved"
+    NOTE_WRITE = "note.write", "メモ・電話の記録", "Note or call written down"
     OFFICE_SAVE = "office.save", "担当窓口の変更", "Office changed"
     PAPER_ENDORSE = "paper.endorse", "起案書の回議", "Decision paper endorsed"
     PAPER_FREEZE = "paper.freeze", "起案書の固定", "Decision paper made final"

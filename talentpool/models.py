@@ -10,6 +10,7 @@ from .jobs import Job
 from .ledger import models as ledger
 from .mail import MailOrder
 from .needs import models as needs
+from .notes import models as notes
 from .placements import models as placements
 from .reference import models as reference
 from .rounds import models as rounds
@@ -26,6 +27,7 @@ __all__ = [
     "engagements",
     "ledger",
     "needs",
+    "notes",
     "placements",
     "reference",
     "rounds",

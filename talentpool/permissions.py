@@ -68,6 +68,8 @@ class Action(StrEnum):
     EXPIRE_PLACEMENT = "placement:expire"
     VIEW_PAPER = "paper:view"
     ENDORSE_PAPER = "paper:endorse"
+    VIEW_NOTE = "note:view"
+    WRITE_NOTE = "note:write"
     VIEW_AUDIT = "audit:view"
     VIEW_MAIL = "mail:view"
     RESEND_MAIL = "mail:resend"
@@ -118,6 +120,8 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.EXPIRE_PLACEMENT: {_S: _ANY},
     Action.VIEW_PAPER: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.ENDORSE_PAPER: {_K: _PREFECTURE},
+    Action.VIEW_NOTE: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
+    Action.WRITE_NOTE: {_K: _PREFECTURE, _A: _PREFECTURE},
     Action.VIEW_AUDIT: {_U: _PREFECTURE},
     Action.VIEW_MAIL: {_K: _PREFECTURE, _U: _PREFECTURE},
     Action.RESEND_MAIL: {_K: _PREFECTURE},

@@ -16,7 +16,7 @@ from ..needs.models import Need, NeedForm, NeedMode
 from ..pool.policy import first_policy
 from ..reference.service import load_catalogue
 from ..rounds.preparing import create_round
-from . import history, present, shapes
+from . import desk, history, present, shapes
 from .accounts import SHOWN_TOWNS, Officers, hash_password, open_demo_pool
 from .drawing import Draw
 from .joining import admit, fill_ledger, joining_moment, write_profiles
@@ -63,6 +63,8 @@ class Builder:
             self._under_way(session, planted["star"].code, officers)
         with self._unit() as session:
             self._in_review(session, reviewed, officers)
+        with self._unit() as session:
+            desk.take_notes(session, officers, self.midnight)
         with self._unit() as session:
             return self._plan_ahead(session, officers)
 

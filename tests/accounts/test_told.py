@@ -10,6 +10,7 @@ from talentpool.audit import Deed, Entry
 from talentpool.candidates import endings
 from talentpool.clock import now
 from talentpool.needs.models import Outcome
+from talentpool.notes.models import NoteKind
 from talentpool.permissions import Actor, Role
 from talentpool.placements import papers
 from talentpool.placements.models import Verdict
@@ -44,6 +45,7 @@ def test_a_step_is_told_by_the_words_of_its_states_and_reason(app: TalentpoolFla
 def test_every_code_that_is_recorded_has_words() -> None:
     assert set(CODES["outcome"]) == set(Outcome)
     assert set(CODES["decision"]) == set(Verdict)
+    assert set(CODES["kind"]) == set(NoteKind)
     assert set(CODES["what"]) == {papers.CONFIRMED, papers.UNDONE, papers.ENDED}
     assert set(CODES["cause"]) == {endings.CONSENT_WITHDRAWN}
 
@@ -63,6 +65,7 @@ def test_every_code_that_is_recorded_has_words() -> None:
         ),
         (Deed.LIST_DOWNLOAD, {"purpose": "search"}, "目的：search"),
         (Deed.PAPER_OUTCOME, {"what": "undone"}, "内容：確定の取消し"),
+        (Deed.NOTE_WRITE, {"note": 3, "kind": "call_made"}, "種類：電話をかけた・メモの番号：3"),
         (Deed.PAPER_FREEZE, {"decision": "refused"}, "決裁：却下"),
         (NEED_CLOSE, {"outcome": "partly_filled"}, "結果：一部充足"),
         (NEED_CLOSE, {"outcome": "code of an older release"}, "結果：code of an older release"),

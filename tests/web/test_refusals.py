@@ -177,6 +177,16 @@ def placement(
     return send
 
 
+def noted(path: str, **typed: Any) -> Callable[[Session], Sent]:
+    def send(session: Session) -> Sent:
+        person, need = make_candidate(session), make_need(session)
+        row = make_placement(session, need, person)
+        target = path.format(person=person.id, need=need.id, placement=row.id)
+        return make_user(session, Role.COORDINATOR), target, typed
+
+    return send
+
+
 def held(session: Session) -> Sent:
     candidate = make_candidate(session)
     candidate.posts.append(
@@ -320,6 +330,9 @@ CASES = [
         ),
         1,
     ),
+    Case("notes.write_about_person", noted("/candidates/{person}/notes", kind="?"), 2),
+    Case("notes.write_about_need", noted("/needs/{need}/notes", kind="call_made", text="x"), 1),
+    Case("notes.write_about_placement", noted("/placements/{placement}/notes", party="長" * 101), 3),
     Case("rounds.new_round", round_page("/rounds/new", fill_premium="-1", order="?"), 20),
     Case("rounds.try_round", round_page("/rounds/{round}/what-if", title="", load_penalty="x"), 24),
     Case(

@@ -32,6 +32,11 @@ STEPS: Mapping[str, Transition] = {
 CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of its own
     "cause": {"consent_withdrawn": ("同意の撤回", "Consent withdrawn")},
     "decision": {"approved": ("承認", "Approved"), "refused": ("却下", "Refused")},
+    "kind": {  # of a note
+        "note": ("メモ", "Note"),
+        "call_made": ("電話をかけた", "Telephoned"),
+        "call_received": ("電話を受けた", "Was telephoned"),
+    },
     "outcome": {
         "filled": ("充足", "Filled"),
         "partly_filled": ("一部充足", "Partly filled"),
@@ -153,11 +158,13 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "fiscal_year": (_("年度"), _plain),
     "from": (_("前"), _plain),
     "input_hash": (_("入力の照合値"), _hash),
+    "kind": (_("種類"), _coded_word("kind")),
     "list": (_("一覧"), _plain),
     "municipality": (_("市町"), _town),
     "named": (_("氏名"), _plain),
     "need": (_("募集"), _coded("need")),
     "needs": (_("募集の数"), _plain),
+    "note": (_("メモの番号"), _plain),
     "number": (_("番号"), _plain),
     "objective": (_("合計点（100分の1点）"), _plain),
     "outcome": (_("結果"), _coded_word("outcome")),

@@ -1,0 +1,125 @@
+"""Notes on the pages of what they are about, which lie below this room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from .. import clock
+from ..candidates import service as candidates
+from ..candidates.models import Candidate
+from ..candidates.views.staff import show_person_page
+from ..needs.models import Need
+from ..needs.views.showing import show_need_page
+from ..permissions import Action, can, get_visible
+from ..placements.models import Placement
+from ..placements.views.staff import show as show_placement_page
+from ..web import current_actor, current_session, requires
+from ..web.labels import label
+from .forms import NoteForm
+from .models import KIND_LABELS, Note, NoteKind, Subject
+from .service import list_notes, write_note
+
+blueprint = Blueprint("notes", __name__)
+SHOWN = 10  # notes that are not folded
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    note: Note
+
+    @property
+    def author(self) -> str:
+        return self.note.author.display_name if self.note.author else ""
+
+    @property
+    def kind(self) -> str:
+        return label(KIND_LABELS[self.note.kind])
+
+    @property
+    def icon(self) -> str:
+        return "record" if self.note.kind is NoteKind.NOTE else "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """form: for those who may write."""
+
+    lines: Sequence[Line]
+    form: NoteForm | None
+    url: str
+
+    @property
+    def shown(self) -> Sequence[Line]:
+        return self.lines[:SHOWN]
+
+    @property
+    def folded(self) -> Sequence[Line]:
+        return self.lines[SHOWN:]
+
+
+@blueprint.app_template_global("notes_of")
+def notes_of(thing: Subject) -> Section | None:
+    """None for readers who see no notes."""
+    session, actor = current_session(), current_actor()
+    if not can(session, actor, Action.VIEW_NOTE):
+        return None
+    lines = [Line(note) for note in list_notes(session, actor, thing)]
+    return Section(lines, _form(), _url_of(thing))
+
+
+def _form() -> NoteForm | None:
+    """The one that was refused, where it was this one."""
+    if not can(current_session(), current_actor(), Action.WRITE_NOTE):
+        return None
+    if "note_form" in g:
+        refused: NoteForm = g.note_form
+        return refused
+    return NoteForm() if request.method == "GET" else NoteForm(formdata=None)
+
+
+def _url_of(thing: Subject) -> str:
+    if isinstance(thing, Candidate):
+        return url_for("notes.write_about_person", ident=thing.id)
+    if isinstance(thing, Need):
+        return url_for("notes.write_about_need", need_id=thing.id)
+    return url_for("notes.write_about_placement", placement_id=thing.id)
+
+
+@blueprint.post("/candidates/<int:ident>/notes")
+@requires(Action.WRITE_NOTE)
+def write_about_person(ident: int) -> ResponseReturnValue:
+    candidate = candidates.get_profile(current_session(), current_actor(), ident)
+    back = url_for("candidates.show_candidate", ident=ident)
+    return _write(candidate, lambda: show_person_page(candidate), back)
+
+
+@blueprint.post("/needs/<int:need_id>/notes")
+@requires(Action.WRITE_NOTE)
+def write_about_need(need_id: int) -> ResponseReturnValue:
+    need = get_visible(current_session(), current_actor(), Need, need_id)
+    back = url_for("needs.show_need", need_id=need_id)
+    return _write(need, lambda: show_need_page(need), back)
+
+
+@blueprint.post("/placements/<int:placement_id>/notes")
+@requires(Action.WRITE_NOTE)
+def write_about_placement(placement_id: int) -> ResponseReturnValue:
+    placement = get_visible(current_session(), current_actor(), Placement, placement_id)
+    back = url_for("placements.show_placement", placement_id=placement_id)
+    return _write(placement, lambda: show_placement_page(placement), back)
+
+
+def _write(thing: Subject, page: Callable[[], str], back: str) -> ResponseReturnValue:
+    """A refused form stands on the page of the thing as it was filled in."""
+    form = NoteForm()
+    if not form.validate():
+        g.note_form = form
+        return page(), form.status
+    write_note(current_session(), thing, form.value(), actor=current_actor(), now=clock.now())
+    flash(_("記録しました。"), "success")
+    return redirect(f"{back}#notes")
