@@ -34,7 +34,17 @@ from .web.hosts import KnownHosts
 from .web.unit import TalentpoolFlask
 from .worker import Engine
 
-FEATURES = ("accounts", "home", "candidates", "needs", "pool", "rounds", "placements", "notes")
+FEATURES = (
+    "accounts",
+    "home",
+    "candidates",
+    "needs",
+    "pool",
+    "rounds",
+    "placements",
+    "notes",
+    "desk",
+)
 HERE = Path(__file__).parent
 
 

@@ -5,6 +5,7 @@ from .audit import AuditEvent, AuditHead
 from .candidates import models as candidates
 from .checkups import Checkup
 from .db import Base
+from .desk import models as desk
 from .engagements import models as engagements
 from .jobs import Job
 from .ledger import models as ledger
@@ -24,6 +25,7 @@ __all__ = [
     "MailOrder",
     "accounts",
     "candidates",
+    "desk",
     "engagements",
     "ledger",
     "needs",

@@ -13,6 +13,8 @@ from talentpool.accounts.models import Office, Pool, User
 from talentpool.audit import AuditEvent, seal
 from talentpool.candidates.models import Candidate, Membership
 from talentpool.db import Base, Database, Session
+from talentpool.desk.models import Duty
+from talentpool.desk.service import Plan, set_duty
 from talentpool.errors import Forbidden, NotFound
 from talentpool.mail import MailOrder, order_mail
 from talentpool.needs.models import Need, NeedDraft
@@ -53,6 +55,7 @@ MODELS: dict[str, tuple[type[Base], ...]] = {
     "placement": (Placement,),
     "paper": (DecisionPaper,),
     "note": (Note,),
+    "duty": (Duty,),
     "audit": (AuditEvent,),
     "mail": (MailOrder,),
     "account": (User,),
@@ -98,6 +101,7 @@ def test_administrators_see_nobody_s_profile() -> None:
             "paper",
             "exchange",
             "note",
+            "duty",
         }:
             assert Role.ADMIN not in RULES[action]
 
@@ -160,7 +164,9 @@ def build(session: Session) -> World:
         officer = make_user(session, Role.COORDINATOR, prefecture_code=prefecture)
         words = Words(NoteKind.NOTE, "来週また電話する。")
         note = write_note(session, need, words, actor=officer.actor, now=NOW)
-        for thing in (candidate, need, draft, placement, paper, plan, user, order, note):
+        set_duty(session, need, Plan(officer.id), actor=officer.actor, now=NOW)
+        duty = session.scalars(sa.select(Duty).where(Duty.need_id == need.id)).one()
+        for thing in (candidate, need, draft, placement, paper, plan, user, order, note, duty):
             things[type(thing), place] = thing.id
         if place == OWN:
             owner = session.get_one(User, candidate.user_id)
@@ -194,6 +200,7 @@ VIEWS = {
     User: Action.VIEW_ACCOUNT,
     MailOrder: Action.VIEW_MAIL,
     Note: Action.VIEW_NOTE,
+    Duty: Action.VIEW_DUTY,
     AuditEvent: Action.VIEW_AUDIT,
 }
 

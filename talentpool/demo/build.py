@@ -65,6 +65,7 @@ class Builder:
             self._in_review(session, reviewed, officers)
         with self._unit() as session:
             desk.take_notes(session, officers, self.midnight)
+            desk.share_out(session, officers, self.midnight)
         with self._unit() as session:
             return self._plan_ahead(session, officers)
 

@@ -1,4 +1,4 @@
-"""What the officers have written down of the work that is going on."""
+"""What the officers have written down of the work that is going on, and who sees to it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..candidates.models import Candidate, Membership
+from ..dates import local_date
 from ..db import Session
+from ..desk.models import Owned
+from ..desk.service import Plan, set_duty
 from ..needs.models import Need
 from ..notes.models import NoteKind, Subject
 from ..notes.service import Words, write_note
@@ -32,6 +35,13 @@ NOTES: Sequence[tuple[type[Subject], Any, Words]] = (  # what is in a state, and
     (Candidate, MembershipState.APPLIED,
      Words(_RECEIVED, "折返しの電話。在職期間は正しいとのこと。証明書の写しを郵送してもらう。", "本人")),
 )  # fmt: skip
+DUTIES: Sequence[tuple[type[Owned], Sequence[Any], str]] = (  # what is shared out, and what is to be done
+    (Membership, (MembershipState.APPLIED,), "証明書の写しが届いたか確かめる"),
+    (Need, (NeedState.SUBMITTED,), "待ち時間の数字が来たか確かめる"),
+    (Placement, (PlacementState.OFFERED, PlacementState.INTRODUCED), "返事がなければ電話する"),
+    (Placement, (PlacementState.AGREED,), ""),
+)  # fmt: skip
+SHARED = 6  # of each
 
 
 def take_notes(session: Session, officers: Officers, midnight: datetime) -> None:
@@ -41,6 +51,22 @@ def take_notes(session: Session, officers: Officers, midnight: datetime) -> None
         if thing is not None:
             now = midnight - timedelta(hours=14 - place)
             write_note(session, thing, words, actor=officers.coordinator, now=now)
+
+
+def share_out(session: Session, officers: Officers, midnight: datetime) -> None:
+    """Of what waits today, part is one officer's, part the other's, part nobody's yet."""
+    today = local_date(midnight)
+    for place, (kind, states, line) in enumerate(DUTIES):
+        model: Any = kind
+        found = session.scalars(
+            sa.select(model).where(model.state.in_(states)).order_by(model.id).limit(SHARED)
+        ).all()
+        for number, thing in enumerate(found):
+            owner = (officers.coordinator, officers.colleague, None)[(place + number) % 3]
+            follow_up = today + timedelta(days=number) if line and number < 3 else None
+            plan = Plan(owner.user_id if owner else None, follow_up, line if follow_up else "")
+            now = midnight - timedelta(hours=7)
+            set_duty(session, thing, plan, actor=officers.coordinator, now=now)
 
 
 def _first(kind: type[Subject], state: Any) -> sa.Select[Any]:

@@ -30,7 +30,10 @@ SHOWN = 10  # notes that are not folded
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """proposal: what the note is about, where its page is that of the person."""
+
     note: Note
+    proposal: Placement | None
 
     @property
     def author(self) -> str:
@@ -68,7 +71,11 @@ def notes_of(thing: Subject) -> Section | None:
     session, actor = current_session(), current_actor()
     if not can(session, actor, Action.VIEW_NOTE):
         return None
-    lines = [Line(note) for note in list_notes(session, actor, thing)]
+    is_person = isinstance(thing, Candidate)
+    lines = [
+        Line(note, note.placement if is_person else None)
+        for note in list_notes(session, actor, thing)
+    ]
     return Section(lines, _form(), _url_of(thing))
 
 

@@ -16,6 +16,7 @@ from ..candidates.consenting import INTRODUCTION
 from ..candidates.models import Consent, Membership
 from ..candidates.standing import is_in_force
 from ..db import Session
+from ..desk import soundness as duties
 from ..engagements.models import Engagement
 from ..ledger import service as ledger
 from ..ledger.models import Commitment, CommitmentState
@@ -390,6 +391,11 @@ def rows_are_found_by_their_texts(session: Session) -> Iterator[str]:
 @_invariant
 def notes_belong_to_a_prefecture(session: Session) -> Iterator[str]:
     return notes.violations(session)
+
+
+@_invariant
+def duties_belong_to_a_prefecture(session: Session) -> Iterator[str]:
+    return duties.violations(session)
 
 
 @_invariant

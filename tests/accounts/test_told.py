@@ -66,6 +66,12 @@ def test_every_code_that_is_recorded_has_words() -> None:
         (Deed.LIST_DOWNLOAD, {"purpose": "search"}, "目的：search"),
         (Deed.PAPER_OUTCOME, {"what": "undone"}, "内容：確定の取消し"),
         (Deed.NOTE_WRITE, {"note": 3, "kind": "call_made"}, "種類：電話をかけた・メモの番号：3"),
+        (
+            Deed.DUTY_SET,
+            {"owner": "none", "follow_up": "2027-04-12"},
+            "次に見る日：2027/4/12・担当：なし",
+        ),
+        (Deed.DUTY_SET, {"follow_up": "none"}, "次に見る日：なし"),
         (Deed.PAPER_FREEZE, {"decision": "refused"}, "決裁：却下"),
         (NEED_CLOSE, {"outcome": "partly_filled"}, "結果：一部充足"),
         (NEED_CLOSE, {"outcome": "code of an older release"}, "結果：code of an older release"),

@@ -187,6 +187,18 @@ def noted(path: str, **typed: Any) -> Callable[[Session], Sent]:
     return send
 
 
+def duty(path: str, **typed: Any) -> Callable[[Session], Sent]:
+    def send(session: Session) -> Sent:
+        person, need = make_candidate(session), make_need(session)
+        row = make_placement(session, need, person)
+        made = make_round_with_plan(session, [(need, person)])
+        member = person.memberships[0].id
+        target = path.format(person=member, need=need.id, placement=row.id, round=made.id)
+        return make_user(session, Role.COORDINATOR), target, {"version": "0", **typed}
+
+    return send
+
+
 def held(session: Session) -> Sent:
     candidate = make_candidate(session)
     candidate.posts.append(
@@ -333,6 +345,10 @@ CASES = [
     Case("notes.write_about_person", noted("/candidates/{person}/notes", kind="?"), 2),
     Case("notes.write_about_need", noted("/needs/{need}/notes", kind="call_made", text="x"), 1),
     Case("notes.write_about_placement", noted("/placements/{placement}/notes", party="長" * 101), 3),
+    Case("desk.assign_membership", duty("/memberships/{person}/duty", owner="?", follow_up="いつか", line="長" * 101), 3),
+    Case("desk.assign_need", duty("/needs/{need}/duty", follow_up="2020-01-01"), 1),
+    Case("desk.assign_placement", duty("/placements/{placement}/duty", line="電話"), 1),
+    Case("desk.assign_round", duty("/rounds/{round}/duty", owner="?", follow_up="いつか", line="長" * 101), 3),
     Case("rounds.new_round", round_page("/rounds/new", fill_premium="-1", order="?"), 20),
     Case("rounds.try_round", round_page("/rounds/{round}/what-if", title="", load_penalty="x"), 24),
     Case(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +18,7 @@ from ...web.filters import show_day
 from ...web.labels import label, role, term, town
 
 SHORT = 12  # characters of a hash
+NONE = "none"  # what was taken away
 Names = Mapping[tuple[str, str], str]  # (table, id) → code
 
 
@@ -128,6 +129,15 @@ def _day(_event: AuditEvent, value: Any, _names: Names) -> str:
     return show_day(datetime.fromisoformat(value))
 
 
+def _day_or_none(_event: AuditEvent, value: Any, _names: Names) -> str:
+    return str(gettext("なし")) if value == NONE else show_day(date.fromisoformat(value))
+
+
+def _officer_or_nobody(_event: AuditEvent, value: Any, names: Names) -> str:
+    nobody = str(gettext("なし"))
+    return nobody if value == NONE else names.get(("user_account", str(value)), str(value))
+
+
 def _outcome_state(_event: AuditEvent, value: Any, _names: Names) -> str:
     return label(PlacementState(value)) if value in set(PlacementState) else str(value)
 
@@ -156,6 +166,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "fields": (_("変えた項目"), _plain),
     "filters": (_("条件"), _plain),
     "fiscal_year": (_("年度"), _plain),
+    "follow_up": (_("次に見る日"), _day_or_none),
     "from": (_("前"), _plain),
     "input_hash": (_("入力の照合値"), _hash),
     "kind": (_("種類"), _coded_word("kind")),
@@ -168,6 +179,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "number": (_("番号"), _plain),
     "objective": (_("合計点（100分の1点）"), _plain),
     "outcome": (_("結果"), _coded_word("outcome")),
+    "owner": (_("担当"), _officer_or_nobody),
     "paper": (_("起案書"), _plain),
     "placement": (_("推薦"), _plain),
     "prefecture": (_("都道府県"), _prefecture),
