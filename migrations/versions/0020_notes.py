@@ -1,4 +1,4 @@
-"""Notes and telephone calls about people, needs and placements.
+"""Notes and telephone calls about people, needs and placements; mails of which somebody was told by telephone.
 
 Revision: 0020, after 0017
 """
@@ -13,6 +13,7 @@ down_revision = "0017"
 branch_labels = None
 depends_on = None
 
+TIME = {"sqlite": "DATETIME", "postgresql": "TIMESTAMP WITH TIME ZONE"}
 ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 ABOUT = ("candidate", "need", "placement")
 KINDS = ("note", "call_made", "call_received")
@@ -55,7 +56,10 @@ def upgrade() -> None:
     )  # fmt: skip
     for name in ABOUT:
         op.create_index(op.f(f"ix_note_{name}_id"), "note", [f"{name}_id"])
+    time = TIME[op.get_context().dialect.name]
+    op.execute(f"ALTER TABLE mail_order ADD COLUMN told_at {time}")
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE mail_order DROP COLUMN told_at")
     op.drop_table("note")

@@ -13,6 +13,16 @@ from .models import KIND_LABELS, NoteKind
 from .service import LONGEST, LONGEST_PARTY, Words
 
 
+class CallForm(Form):
+    """Of somebody who was telephoned because a mail did not arrive."""
+
+    party = text_field(_("電話の相手"), Required(), most=LONGEST_PARTY)
+    text = long_text_field(_("内容"), Required(), most=LONGEST)
+
+    def value(self) -> Words:
+        return Words(NoteKind.CALL_MADE, self.text.data, self.party.data)
+
+
 class NoteForm(Form):
     kind = RadioField(
         _("種類"),

@@ -36,8 +36,15 @@ class Words:
 
 
 def write_note(
-    session: Session, thing: Subject, words: Words, *, actor: Actor, now: datetime
+    session: Session,
+    thing: Subject,
+    words: Words,
+    *,
+    actor: Actor,
+    now: datetime,
+    mail: int | None = None,
 ) -> Note:
+    """`mail`: the order of the one that did not arrive."""
     require(session, actor, Action.WRITE_NOTE)
     require(session, actor, _VIEWS[type(thing)], thing)
     check_words(words)
@@ -48,7 +55,7 @@ def write_note(
     )  # fmt: skip
     session.add(note)
     session.flush()
-    detail = {"note": note.id, "kind": str(note.kind)}
+    detail = {"note": note.id, "kind": str(note.kind)} | ({"mail": mail} if mail else {})
     audit.record(session, audit.Deed.NOTE_WRITE, thing, actor=actor, now=now, detail=detail)
     return note
 

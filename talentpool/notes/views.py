@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from .. import clock
+from ..accounts.directory import name_accounts
+from ..accounts.views.columns import name_of, subject_of
 from ..candidates import service as candidates
 from ..candidates.models import Candidate
 from ..candidates.views.staff import show_person_page
+from ..errors import Conflict, NotFound
+from ..mail import MailOrder
 from ..needs.models import Need
 from ..needs.views.showing import show_need_page
 from ..permissions import Action, can, get_visible
 from ..placements.models import Placement
+from ..placements.views.lost import show_lost
 from ..placements.views.staff import show as show_placement_page
 from ..web import current_actor, current_session, requires
 from ..web.labels import label
-from .forms import NoteForm
+from . import telling
+from .forms import CallForm, NoteForm
 from .models import KIND_LABELS, Note, NoteKind, Subject
 from .service import list_notes, write_note
 
@@ -119,6 +125,40 @@ def write_about_placement(placement_id: int) -> ResponseReturnValue:
     placement = get_visible(current_session(), current_actor(), Placement, placement_id)
     back = url_for("placements.show_placement", placement_id=placement_id)
     return _write(placement, lambda: show_placement_page(placement), back)
+
+
+@blueprint.route("/mails/<int:ident>/call", methods=["GET", "POST"])
+@requires(Action.RESEND_MAIL)
+def note_call(ident: int) -> ResponseReturnValue:
+    """Somebody whom a mail did not reach was told by telephone."""
+    session, actor, form = current_session(), current_actor(), CallForm()
+    order = get_visible(session, actor, MailOrder, ident, lock=form.is_submitted())
+    thing = telling.find_subject(session, actor, order)
+    if not form.is_submitted() and not order.is_resendable:
+        raise NotFound
+    if form.validate_on_submit():
+        try:
+            telling.note_call(session, order, form.value(), actor=actor, now=clock.now())
+        except Conflict as error:
+            sent = [(field.label.text, field.data) for field in (form.party, form.text)]
+            stands = [(_("状態"), label(order.state))]
+            return show_lost(error, sent, stands, url_for("accounts.list_mails"))
+        flash(_("電話で知らせたことを記録しました。"), "success")
+        return redirect(url_for("accounts.list_mails"))
+    named = name_accounts(session, [order.recipient_id]).get(order.recipient_id)
+    page = render_template(
+        "notes/note_call.html", form=form, subject=subject_of(order.template),
+        recipient=name_of(named), url=_page_of(thing), starts_days=telling.starts_days(session, order, thing),
+    )  # fmt: skip
+    return page, form.status
+
+
+def _page_of(thing: Subject) -> str:
+    if isinstance(thing, Candidate):
+        return url_for("candidates.show_candidate", ident=thing.id)
+    if isinstance(thing, Need):
+        return url_for("needs.show_need", need_id=thing.id)
+    return url_for("placements.show_placement", placement_id=thing.id)
 
 
 def _write(thing: Subject, page: Callable[[], str], back: str) -> ResponseReturnValue:

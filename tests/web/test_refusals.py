@@ -15,6 +15,7 @@ from talentpool.accounts import links
 from talentpool.accounts.models import User
 from talentpool.candidates.models import CandidateCompany, CandidatePost
 from talentpool.db import Session
+from talentpool.mail import MailState, order_mail
 from talentpool.matching import Policy
 from talentpool.permissions import Role
 from talentpool.states import MembershipState, NeedState, PlacementState, RoundState
@@ -187,6 +188,17 @@ def noted(path: str, **typed: Any) -> Callable[[Session], Sent]:
     return send
 
 
+def lost_mail(session: Session) -> Sent:
+    need, officer = make_need(session), make_user(session, Role.COORDINATOR)
+    order = order_mail(
+        session, event=f"need/{need.id}/publish/1", recipient_id=officer.id, template="need.publish",
+        link=f"/needs/{need.id}", now=clock.now(), prefecture_code=officer.prefecture_code,
+    )  # fmt: skip
+    order.state = MailState.FAILED
+    session.flush()
+    return officer, f"/mails/{order.id}/call", {}
+
+
 def duty(path: str, **typed: Any) -> Callable[[Session], Sent]:
     def send(session: Session) -> Sent:
         person, need = make_candidate(session), make_need(session)
@@ -345,6 +357,7 @@ CASES = [
     Case("notes.write_about_person", noted("/candidates/{person}/notes", kind="?"), 2),
     Case("notes.write_about_need", noted("/needs/{need}/notes", kind="call_made", text="x"), 1),
     Case("notes.write_about_placement", noted("/placements/{placement}/notes", party="長" * 101), 3),
+    Case("notes.note_call", lost_mail, 2),
     Case("desk.assign_membership", duty("/memberships/{person}/duty", owner="?", follow_up="いつか", line="長" * 101), 3),
     Case("desk.assign_need", duty("/needs/{need}/duty", follow_up="2020-01-01"), 1),
     Case("desk.assign_placement", duty("/placements/{placement}/duty", line="電話"), 1),

@@ -171,6 +171,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "input_hash": (_("入力の照合値"), _hash),
     "kind": (_("種類"), _coded_word("kind")),
     "list": (_("一覧"), _plain),
+    "mail": (_("メールの番号"), _plain),
     "municipality": (_("市町"), _town),
     "named": (_("氏名"), _plain),
     "need": (_("募集"), _coded("need")),
