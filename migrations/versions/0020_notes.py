@@ -16,7 +16,7 @@ depends_on = None
 TIME = {"sqlite": "DATETIME", "postgresql": "TIMESTAMP WITH TIME ZONE"}
 ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 ABOUT = ("candidate", "need", "placement")
-KINDS = ("note", "call_made", "call_received")
+KINDS = ("note", "call_made", "call_received", "handover")
 
 
 def upgrade() -> None:
@@ -36,7 +36,8 @@ def upgrade() -> None:
             name=op.f("ck_note_about_one_thing"),
         ),
         sa.CheckConstraint(
-            "kind = 'note' OR party IS NOT NULL", name=op.f("ck_note_call_with_somebody")
+            "kind NOT IN ('call_made', 'call_received') OR party IS NOT NULL",
+            name=op.f("ck_note_call_with_somebody")
         ),
         sa.CheckConstraint(f"kind IN {KINDS}", name=op.f("ck_note_notekind")),
         *(

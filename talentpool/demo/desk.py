@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..candidates.models import Candidate, Membership
-from ..dates import local_date
+from ..dates import fiscal_year, fiscal_year_days, local_date
 from ..db import Session
 from ..desk.models import Owned
 from ..desk.service import Plan, set_duty
@@ -28,6 +28,8 @@ NOTES: Sequence[tuple[type[Subject], Any, Words]] = (  # what is in a state, and
      Words(_RECEIVED, "庁内の会議が来週になるため、返事はその翌日になる見込み。", "情報政策課の担当者")),
     (Placement, PlacementState.AGREED,
      Words(NoteKind.NOTE, "任用形態は委嘱。初日の集合場所は市町から本人へ直接伝える。")),
+    (Placement, PlacementState.AGREED,
+     Words(NoteKind.HANDOVER, "市町の決裁は今月中に済む見込み。それまでは急がせない。")),
     (Need, NeedState.SUBMITTED,
      Words(_MADE, "達成したいことの数字がないため、今の待ち時間を測ってもらうよう頼んだ。", "デジタル推進課の担当者")),
     (Candidate, MembershipState.APPLIED,
@@ -35,11 +37,12 @@ NOTES: Sequence[tuple[type[Subject], Any, Words]] = (  # what is in a state, and
     (Candidate, MembershipState.APPLIED,
      Words(_RECEIVED, "折返しの電話。在職期間は正しいとのこと。証明書の写しを郵送してもらう。", "本人")),
 )  # fmt: skip
-DUTIES: Sequence[tuple[type[Owned], Sequence[Any], str]] = (  # what is shared out, and what is to be done
-    (Membership, (MembershipState.APPLIED,), "証明書の写しが届いたか確かめる"),
-    (Need, (NeedState.SUBMITTED,), "待ち時間の数字が来たか確かめる"),
-    (Placement, (PlacementState.OFFERED, PlacementState.INTRODUCED), "返事がなければ電話する"),
-    (Placement, (PlacementState.AGREED,), ""),
+SOON, SPRING = "soon", "spring"  # in these days; when the fiscal year begins
+DUTIES: Sequence[tuple[type[Owned], Sequence[Any], str, str]] = (  # what is shared out, what is to be done, when
+    (Membership, (MembershipState.APPLIED,), "証明書の写しが届いたか確かめる", SOON),
+    (Need, (NeedState.SUBMITTED,), "待ち時間の数字が来たか確かめる", SOON),
+    (Placement, (PlacementState.OFFERED, PlacementState.INTRODUCED), "返事がなければ電話する", SOON),
+    (Placement, (PlacementState.AGREED,), "初日の様子を市町に聞く", SPRING),
 )  # fmt: skip
 SHARED = 6  # of each
 
@@ -56,17 +59,23 @@ def take_notes(session: Session, officers: Officers, midnight: datetime) -> None
 def share_out(session: Session, officers: Officers, midnight: datetime) -> None:
     """Of what waits today, part is one officer's, part the other's, part nobody's yet."""
     today = local_date(midnight)
-    for place, (kind, states, line) in enumerate(DUTIES):
+    for place, (kind, states, line, when) in enumerate(DUTIES):
         model: Any = kind
         found = session.scalars(
             sa.select(model).where(model.state.in_(states)).order_by(model.id).limit(SHARED)
         ).all()
         for number, thing in enumerate(found):
             owner = (officers.coordinator, officers.colleague, None)[(place + number) % 3]
-            follow_up = today + timedelta(days=number) if line and number < 3 else None
+            follow_up = _day(when, number, today) if number < 3 else None
             plan = Plan(owner.user_id if owner else None, follow_up, line if follow_up else "")
             now = midnight - timedelta(hours=7)
             set_duty(session, thing, plan, actor=officers.coordinator, now=now)
+
+
+def _day(when: str, number: int, today: date) -> date:
+    if when == SOON:
+        return today + timedelta(days=number)
+    return fiscal_year_days(fiscal_year(today) + 1)[0] + timedelta(days=number)
 
 
 def _first(kind: type[Subject], state: Any) -> sa.Select[Any]:

@@ -26,7 +26,11 @@ class CallForm(Form):
 class NoteForm(Form):
     kind = RadioField(
         _("種類"),
-        choices=[option(str(kind), lazy_label(words)) for kind, words in KIND_LABELS.items()],
+        choices=[
+            option(str(kind), lazy_label(words))
+            for kind, words in KIND_LABELS.items()
+            if kind is not NoteKind.HANDOVER
+        ],
         validators=[InputRequired(_("種類を選んでください。"))],
     )
     party = text_field(_("電話の相手"), Marked(_("電話のときは必須")), most=LONGEST_PARTY)

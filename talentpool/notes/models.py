@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
 from ..candidates.models import Candidate
-from ..db import Base, EncryptedText, UtcDateTime, choice
+from ..db import Base, EncryptedText, UtcDateTime, choice, listed
 from ..language import Words
 from ..needs.models import Need
 from ..permissions import Action, Actor, Scope, viewed_by, within
@@ -23,13 +23,16 @@ class NoteKind(StrEnum):
     NOTE = "note"
     CALL_MADE = "call_made"
     CALL_RECEIVED = "call_received"
+    HANDOVER = "handover"  # for who sees to it next
 
 
 KIND_LABELS: Mapping[NoteKind, Words] = {
     NoteKind.NOTE: ("メモ", "Note"),
     NoteKind.CALL_MADE: ("電話をかけた", "Telephoned"),
     NoteKind.CALL_RECEIVED: ("電話を受けた", "Was telephoned"),
+    NoteKind.HANDOVER: ("引継ぎ", "Hand-over"),
 }
+CALLS = frozenset({NoteKind.CALL_MADE, NoteKind.CALL_RECEIVED})
 ABOUT: Mapping[type[Subject], str] = {  # the column that names what a note is about
     Candidate: "candidate_id",
     Need: "need_id",
@@ -48,7 +51,7 @@ class Note(Base):
             name="about_one_thing",
         ),
         sa.CheckConstraint(
-            f"kind = '{NoteKind.NOTE}' OR party IS NOT NULL", name="call_with_somebody"
+            f"kind NOT IN {listed(CALLS)} OR party IS NOT NULL", name="call_with_somebody"
         ),
     )
 

@@ -16,7 +16,7 @@ from ..language import say
 from ..needs.models import Need
 from ..permissions import Action, Actor, require, visible
 from ..placements.models import Placement
-from .models import ABOUT, Note, NoteKind, Subject
+from .models import ABOUT, CALLS, Note, NoteKind, Subject
 
 LONGEST, LONGEST_PARTY = 2000, 100  # characters
 _VIEWS: Mapping[type[Subject], Action] = {
@@ -45,6 +45,16 @@ def write_note(
     mail: int | None = None,
 ) -> Note:
     """`mail`: the order of the one that did not arrive."""
+    note = add_note(session, thing, words, actor=actor, now=now)
+    detail = {"note": note.id, "kind": str(note.kind)} | ({"mail": mail} if mail else {})
+    audit.record(session, audit.Deed.NOTE_WRITE, thing, actor=actor, now=now, detail=detail)
+    return note
+
+
+def add_note(
+    session: Session, thing: Subject, words: Words, *, actor: Actor, now: datetime
+) -> Note:
+    """For a service that records what it does itself."""
     require(session, actor, Action.WRITE_NOTE)
     require(session, actor, _VIEWS[type(thing)], thing)
     check_words(words)
@@ -55,15 +65,13 @@ def write_note(
     )  # fmt: skip
     session.add(note)
     session.flush()
-    detail = {"note": note.id, "kind": str(note.kind)} | ({"mail": mail} if mail else {})
-    audit.record(session, audit.Deed.NOTE_WRITE, thing, actor=actor, now=now, detail=detail)
     return note
 
 
 def check_words(words: Words) -> None:
     if not words.text.strip():
         raise Refused.at("text", say("入力してください。"))
-    if words.kind is not NoteKind.NOTE and not words.party.strip():
+    if words.kind in CALLS and not words.party.strip():
         raise Refused.at("party", say("電話の相手を入力してください。"))
     for name, value, longest in (
         ("text", words.text, LONGEST),

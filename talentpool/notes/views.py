@@ -27,7 +27,7 @@ from ..web import current_actor, current_session, requires
 from ..web.labels import label
 from . import telling
 from .forms import CallForm, NoteForm
-from .models import KIND_LABELS, Note, NoteKind, Subject
+from .models import CALLS, KIND_LABELS, Note, Subject
 from .service import list_notes, write_note
 
 blueprint = Blueprint("notes", __name__)
@@ -51,7 +51,7 @@ class Line:
 
     @property
     def icon(self) -> str:
-        return "record" if self.note.kind is NoteKind.NOTE else "phone"
+        return "phone" if self.note.kind in CALLS else "record"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from talentpool import audit
@@ -71,6 +73,11 @@ def test_every_code_that_is_recorded_has_words() -> None:
             {"owner": "none", "follow_up": "2027-04-12"},
             "次に見る日：2027/4/12・担当：なし",
         ),
+        (
+            Deed.DUTY_HAND_OVER,
+            {"rows": 2, "given": {"99": ["need/54", "placement/8"]}},
+            "引き継いだもの：99：募集 54、推薦 8・件数：2",
+        ),
         (Deed.DUTY_SET, {"follow_up": "none"}, "次に見る日：なし"),
         (Deed.PAPER_FREEZE, {"decision": "refused"}, "決裁：却下"),
         (NEED_CLOSE, {"outcome": "partly_filled"}, "結果：一部充足"),
@@ -78,7 +85,7 @@ def test_every_code_that_is_recorded_has_words() -> None:
     ],
 )
 def test_codes_are_told_in_words(
-    app: TalentpoolFlask, deed: Entry, detail: dict[str, str], told: str
+    app: TalentpoolFlask, deed: Entry, detail: dict[str, Any], told: str
 ) -> None:
     with app.database.writing() as session:
         need = make.make_need(session)

@@ -15,6 +15,7 @@ from talentpool.accounts import links
 from talentpool.accounts.models import User
 from talentpool.candidates.models import CandidateCompany, CandidatePost
 from talentpool.db import Session
+from talentpool.desk.service import Plan, find_duty, set_duty
 from talentpool.mail import MailState, order_mail
 from talentpool.matching import Policy
 from talentpool.permissions import Role
@@ -199,6 +200,16 @@ def lost_mail(session: Session) -> Sent:
     return officer, f"/mails/{order.id}/call", {}
 
 
+def handed_over(session: Session) -> Sent:
+    """To nobody, with a note that is too long."""
+    need, officer = make_need(session), make_user(session, Role.COORDINATOR)
+    set_duty(session, need, Plan(officer.id), actor=officer.actor, now=clock.now())
+    row = find_duty(session, need)
+    assert row is not None
+    typed = {f"version_{row.id}": row.version, f"note_{row.id}": "長" * 501}
+    return officer, "/handover", typed
+
+
 def duty(path: str, **typed: Any) -> Callable[[Session], Sent]:
     def send(session: Session) -> Sent:
         person, need = make_candidate(session), make_need(session)
@@ -358,6 +369,7 @@ CASES = [
     Case("notes.write_about_need", noted("/needs/{need}/notes", kind="call_made", text="x"), 1),
     Case("notes.write_about_placement", noted("/placements/{placement}/notes", party="長" * 101), 3),
     Case("notes.note_call", lost_mail, 2),
+    Case("desk.hand_over_all", handed_over, 2),
     Case("desk.assign_membership", duty("/memberships/{person}/duty", owner="?", follow_up="いつか", line="長" * 101), 3),
     Case("desk.assign_need", duty("/needs/{need}/duty", follow_up="2020-01-01"), 1),
     Case("desk.assign_placement", duty("/placements/{placement}/duty", line="電話"), 1),

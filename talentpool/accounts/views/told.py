@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext as _
 
-from ...audit import AuditEvent, Deed
+from ...audit import OBJECTS, AuditEvent, Deed
 from ...language import Words
 from ...reference.entries import Vocabulary
 from ...states import MACHINES, PlacementState, Transition
@@ -37,6 +37,7 @@ CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of
         "note": ("メモ", "Note"),
         "call_made": ("電話をかけた", "Telephoned"),
         "call_received": ("電話を受けた", "Was telephoned"),
+        "handover": ("引継ぎ", "Hand-over"),
     },
     "outcome": {
         "filled": ("充足", "Filled"),
@@ -138,6 +139,20 @@ def _officer_or_nobody(_event: AuditEvent, value: Any, names: Names) -> str:
     return nobody if value == NONE else names.get(("user_account", str(value)), str(value))
 
 
+def _given(event: AuditEvent, value: Any, names: Names) -> str:
+    """By officer, what they were given: `{"46": ["need/54"]}`."""
+    told = []
+    for officer, things in value.items():
+        named = [_thing(*thing.split("/")) for thing in things]
+        who = _officer_or_nobody(event, officer, names)
+        told.append(gettext("%(name)s：%(value)s", name=who, value=gettext("、").join(named)))
+    return str(gettext("・").join(told))
+
+
+def _thing(kind: str, ident: str) -> str:
+    return f"{label(OBJECTS[kind]) if kind in OBJECTS else kind} {ident}"
+
+
 def _outcome_state(_event: AuditEvent, value: Any, _names: Names) -> str:
     return label(PlacementState(value)) if value in set(PlacementState) else str(value)
 
@@ -168,6 +183,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "fiscal_year": (_("年度"), _plain),
     "follow_up": (_("次に見る日"), _day_or_none),
     "from": (_("前"), _plain),
+    "given": (_("引き継いだもの"), _given),
     "input_hash": (_("入力の照合値"), _hash),
     "kind": (_("種類"), _coded_word("kind")),
     "list": (_("一覧"), _plain),

@@ -7,27 +7,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from .. import clock
-from ..candidates.models import Membership
-from ..dates import local_date
-from ..errors import LostRace, Refused
-from ..needs.models import Need
-from ..permissions import Action, can, get_visible
-from ..placements.models import Placement
-from ..rounds.models import Round
-from ..web import current_actor, current_session, requires
-from ..web.changed import Difference, differences
-from ..web.labels import in_town
-from ..web.versions import is_stale
-from .forms import DutyForm
-from .models import Duty, Owned
-from .service import Plan, find_duty, list_owners, set_duty
+from ... import clock
+from ...candidates.models import Membership
+from ...dates import local_date
+from ...errors import LostRace, Refused
+from ...needs.models import Need
+from ...permissions import Action, can, get_visible
+from ...placements.models import Placement
+from ...rounds.models import Round
+from ...web import current_actor, current_session, requires
+from ...web.changed import Difference, differences
+from ...web.versions import is_stale
+from ..forms import DutyForm
+from ..models import Duty, Owned
+from ..service import Plan, find_duty, list_owners, set_duty
+from .blueprint import blueprint, title_of, url_of
 
-blueprint = Blueprint("desk", __name__)
 T = TypeVar("T", Membership, Need, Placement, Round)
 UNSET = "0"  # version of a duty that nobody has set yet
 
@@ -127,20 +126,9 @@ def _page(
     plan, me = Plan.of(duty), current_actor().user_id
     return render_template(
         "desk/assign.html", form=form, version=_version(duty), overtaken=overtaken,
-        title=_title(thing), url=_url(thing), is_mine=plan.owner == me,
+        title=title_of(thing), url=url_of(thing), is_mine=plan.owner == me,
         take={"owner": me, "follow_up": plan.follow_up or "", "line": plan.line},
     )  # fmt: skip
-
-
-def _title(thing: Owned) -> str:
-    if isinstance(thing, Membership):
-        return thing.candidate.code
-    if isinstance(thing, Need):
-        return in_town(thing)
-    if isinstance(thing, Placement):
-        code = thing.candidate.code
-        return str(_("%(need)s ／ %(person)s", need=in_town(thing.need), person=code))
-    return str(_("第%(n)s回 %(title)s", n=thing.number, title=thing.title))
 
 
 def _duty_url(thing: Owned) -> str:
@@ -151,13 +139,3 @@ def _duty_url(thing: Owned) -> str:
     if isinstance(thing, Placement):
         return url_for("desk.assign_placement", placement_id=thing.id)
     return url_for("desk.assign_round", round_id=thing.id)
-
-
-def _url(thing: Owned) -> str:
-    if isinstance(thing, Membership):
-        return url_for("candidates.show_candidate", ident=thing.candidate_id)
-    if isinstance(thing, Need):
-        return url_for("needs.show_need", need_id=thing.id)
-    if isinstance(thing, Placement):
-        return url_for("placements.show_placement", placement_id=thing.id)
-    return url_for("rounds.show_round", round_id=thing.id)
