@@ -43,6 +43,8 @@ FEATURES = (
     "rounds",
     "engagements",
     "placements",
+    "notes",
+    "desk",
 )
 HERE = Path(__file__).parent
 

@@ -96,6 +96,8 @@ class Deed(Entry, Enum):
     CONSENT_GIVE = "consent.give", "同意", "Consent given"
     CONSENT_WITHDRAW = "consent.withdraw", "同意の撤回", "Consent withdrawn"
     ENGAGEMENT_SHORTEN = "engagement.shorten", "早期終了の決定", "Earlier end decided"
+    DUTY_HAND_OVER = "duty.hand_over", "担当の引継ぎ", "Work handed over"
+    DUTY_SET = "duty.set", "担当・次に見る日の変更", "Owner or follow-up date changed"
     LIST_DOWNLOAD = "list.download", "一覧のダウンロード", "List downloaded"
     MAIL_RESEND = "mail.resend", "メールの再送", "Mail sent again"
     MEMBERSHIP_EXTEND = (
@@ -122,6 +124,7 @@ class Deed(Entry, Enum):
         "Unfinished vacancy kept when its vacancy ended",
     )
     NEED_DRAFT_SAVE = "need.draft_save", "書きかけの募集の保存", "Unfinished vacancy saved"
+    NOTE_WRITE = "note.write", "メモ・電話の記録", "Note or call written down"
     OFFICE_SAVE = "office.save", "担当窓口の変更", "Office changed"
     PAPER_ENDORSE = "paper.endorse", "起案書の回議", "Decision paper endorsed"
     PAPER_FREEZE = "paper.freeze", "起案書の固定", "Decision paper made final"

@@ -104,17 +104,19 @@ class MailOrder(Base):
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by a sender
     failure: Mapped[str | None] = mapped_column(Text(20))  # outcome of the last try that failed
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # in the site, by the recipient
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by telephone, by an officer
 
     @classmethod
     def is_lost(cls) -> sa.ColumnElement[bool]:
-        """The mails of steps that did not arrive, or may not have."""
+        """The mails of steps that did not arrive, or may not have, and that nobody has been told of otherwise."""
         of_account = cls.template.startswith(ABOUT_ACCOUNTS, autoescape=True)
-        return cls.state.in_(RESENDABLE) & ~of_account
+        return cls.state.in_(RESENDABLE) & cls.told_at.is_(None) & ~of_account
 
     @property
     def is_resendable(self) -> bool:
         """Whether a button can send it again; the link of an account is kept nowhere."""
-        return self.state in RESENDABLE and not self.template.startswith(ABOUT_ACCOUNTS)
+        is_lost = self.state in RESENDABLE and self.told_at is None
+        return is_lost and not self.template.startswith(ABOUT_ACCOUNTS)
 
     @property
     def planned_at(self) -> datetime | None:
@@ -260,7 +262,9 @@ def send_again(session: Session, order: MailOrder, *, actor: Actor, now: datetim
     """Try a mail that failed, or whose outcome is unknown, once more from the beginning."""
     require(session, actor, Action.RESEND_MAIL, order)
     if not order.is_resendable:
-        raise Conflict(say("送信失敗か結果不明のメールだけ、もう一度送れます。"))
+        raise Conflict(
+            say("送信失敗か結果不明で、まだ知らせていないメールだけ、もう一度送れます。")
+        )
     order.state, order.ordered_at = MailState.WAITING, now
     order.next_try_at, order.held_until, order.tries = None, None, 0
     audit.record(session, audit.Deed.MAIL_RESEND, order, actor=actor, now=now)

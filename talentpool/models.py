@@ -5,12 +5,14 @@ from .audit import AuditEvent, AuditHead
 from .candidates import models as candidates
 from .checkups import Checkup
 from .db import Base
+from .desk import models as desk
 from .engagements import models as engagements
 from .jobs import Job
 from .ledger import models as ledger
 from .mail import MailOrder
 from .mail_choices import MailChoice, QuietHours
 from .needs import models as needs
+from .notes import models as notes
 from .placements import models as placements
 from .reference import models as reference
 from .rounds import models as rounds
@@ -26,9 +28,11 @@ __all__ = [
     "QuietHours",
     "accounts",
     "candidates",
+    "desk",
     "engagements",
     "ledger",
     "needs",
+    "notes",
     "placements",
     "reference",
     "rounds",

@@ -74,6 +74,10 @@ class Action(StrEnum):
     REOPEN_LOG = "work_log:reopen"
     VIEW_PAPER = "paper:view"
     ENDORSE_PAPER = "paper:endorse"
+    VIEW_NOTE = "note:view"
+    WRITE_NOTE = "note:write"
+    VIEW_DUTY = "duty:view"
+    ASSIGN_DUTY = "duty:assign"
     VIEW_AUDIT = "audit:view"
     VIEW_MAIL = "mail:view"
     RESEND_MAIL = "mail:resend"
@@ -132,6 +136,10 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.REOPEN_LOG: {_K: _PREFECTURE},
     Action.VIEW_PAPER: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.ENDORSE_PAPER: {_K: _PREFECTURE},
+    Action.VIEW_NOTE: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
+    Action.WRITE_NOTE: {_K: _PREFECTURE, _A: _PREFECTURE},
+    Action.VIEW_DUTY: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
+    Action.ASSIGN_DUTY: {_K: _PREFECTURE},
     Action.VIEW_AUDIT: {_U: _PREFECTURE},
     Action.VIEW_MAIL: {_K: _PREFECTURE, _U: _PREFECTURE},
     Action.RESEND_MAIL: {_K: _PREFECTURE},

@@ -13,9 +13,13 @@ from talentpool.accounts.models import Office, Pool, User
 from talentpool.audit import AuditEvent, seal
 from talentpool.candidates.models import Candidate, Membership
 from talentpool.db import Base, Database, Session
+from talentpool.desk.models import Duty
+from talentpool.desk.service import Plan, set_duty
 from talentpool.errors import Forbidden, NotFound
 from talentpool.mail import MailOrder, order_mail
 from talentpool.needs.models import Need, NeedDraft
+from talentpool.notes.models import Note, NoteKind
+from talentpool.notes.service import Words, write_note
 from talentpool.permissions import (
     ROLE_LABELS,
     RULES,
@@ -50,6 +54,8 @@ MODELS: dict[str, tuple[type[Base], ...]] = {
     "round": (Round,),
     "placement": (Placement,),
     "paper": (DecisionPaper,),
+    "note": (Note,),
+    "duty": (Duty,),
     "audit": (AuditEvent,),
     "mail": (MailOrder,),
     "account": (User,),
@@ -94,6 +100,8 @@ def test_administrators_see_nobody_s_profile() -> None:
             "placement",
             "paper",
             "exchange",
+            "note",
+            "duty",
         }:
             assert Role.ADMIN not in RULES[action]
 
@@ -153,7 +161,12 @@ def build(session: Session) -> World:
         draft = make_need_draft(session, municipality_code=town)
         session.flush()
         paper = session.get_one(DecisionPaper, placement.paper_id)
-        for thing in (candidate, need, draft, placement, paper, plan, user, order):
+        officer = make_user(session, Role.COORDINATOR, prefecture_code=prefecture)
+        words = Words(NoteKind.NOTE, "来週また電話する。")
+        note = write_note(session, need, words, actor=officer.actor, now=NOW)
+        set_duty(session, need, Plan(officer.id), actor=officer.actor, now=NOW)
+        duty = session.scalars(sa.select(Duty).where(Duty.need_id == need.id)).one()
+        for thing in (candidate, need, draft, placement, paper, plan, user, order, note, duty):
             things[type(thing), place] = thing.id
         if place == OWN:
             owner = session.get_one(User, candidate.user_id)
@@ -186,6 +199,8 @@ VIEWS = {
     DecisionPaper: Action.VIEW_PAPER,
     User: Action.VIEW_ACCOUNT,
     MailOrder: Action.VIEW_MAIL,
+    Note: Action.VIEW_NOTE,
+    Duty: Action.VIEW_DUTY,
     AuditEvent: Action.VIEW_AUDIT,
 }
 

@@ -37,12 +37,14 @@ CHOSEN: Mapping[Role, Chosen] = {  # by officers; everybody else gets mails at o
         {"membership": How.DAILY, "placement": How.DAILY}, Quiet(21 * 60, 7 * 60 + 30)
     ),
 }
+COLLEAGUE = "coordinator2@example.lg.jp"  # of the coordinator
 SHOWN_TOWNS = ("285013", "282090", "282014")  # 佐用町, 豊岡市, 姫路市: printed with the log-ins
 
 
 @dataclass(frozen=True, slots=True)
 class Officers:
     coordinator: Actor
+    colleague: Actor  # another coordinator
     approver: Actor
     towns: Mapping[str, Actor]  # by code
 
@@ -64,11 +66,15 @@ def open_demo_pool(
         town.code: _officer(session, town_email(town), Role.MUNICIPALITY, password_hash, now, town)
         for town in catalogue.municipalities(HYOGO)
     }
+    colleague = _officer(
+        session, COLLEAGUE, Role.COORDINATOR, password_hash, now, name=f"大江 純（{names.LABEL}）"
+    )
     session.flush()
     for user in (*staff.values(), towns[SHOWN_TOWNS[0]]):
         choose_mails(session, user, now=now)
     return Officers(
         staff[Role.COORDINATOR].actor,
+        colleague.actor,
         staff[Role.APPROVER].actor,
         {code: user.actor for code, user in towns.items()},
     )
@@ -116,8 +122,10 @@ def _officer(
     password_hash: str,
     now: datetime,
     town: MunicipalityEntry | None = None,
+    *,
+    name: str = "",
 ) -> User:
-    label = f"{town.ja if town else ''}{ROLE_LABELS[role][0]}（{names.LABEL}）"
+    label = name or f"{town.ja if town else ''}{ROLE_LABELS[role][0]}（{names.LABEL}）"
     return create_user(
         session, email=email, role=role, actor=SYSTEM, now=now, display_name=label, prefecture_code=HYOGO,
         municipality_code=town.code if town else None, password_hash=password_hash,

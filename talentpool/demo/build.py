@@ -16,7 +16,7 @@ from ..needs.models import Need, NeedForm, NeedMode
 from ..pool.policy import first_policy
 from ..reference.service import load_catalogue
 from ..rounds.preparing import create_round
-from . import history, present, shapes, working
+from . import desk, history, present, shapes, working
 from .accounts import SHOWN_TOWNS, Officers, choose_mails, hash_password, open_demo_pool
 from .drawing import Draw
 from .joining import admit, fill_ledger, joining_moment, write_profiles
@@ -66,6 +66,9 @@ class Builder:
             self._under_way(session, planted["star"].code, officers)
         with self._unit() as session:
             self._in_review(session, reviewed, officers)
+        with self._unit() as session:
+            desk.take_notes(session, officers, self.midnight)
+            desk.share_out(session, officers, self.midnight)
         with self._unit() as session:
             return self._plan_ahead(session, officers)
 

@@ -20,7 +20,7 @@ from ..reference.service import load_catalogue
 from ..rounds.models import Round
 from ..rounds.plan import Cast, SeatRow, list_seats
 from ..states import ROUND
-from .accounts import PASSWORD, SHOWN_TOWNS, STAFF, staff_email, town_email
+from .accounts import COLLEAGUE, PASSWORD, SHOWN_TOWNS, STAFF, staff_email, town_email
 from .names import LABEL
 
 TITLE_WIDTH = 46
@@ -87,6 +87,8 @@ def login_lines(session: Session, address: str) -> Iterator[str]:
     catalogue = load_catalogue(session)
     for role in STAFF:
         yield f"  {_wide(ROLE_LABELS[role][0], 24)}{staff_email(role)}"
+        if role is Role.COORDINATOR:
+            yield f"  {_wide(f'{ROLE_LABELS[role][0]}（同僚）', 24)}{COLLEAGUE}"
     for code in SHOWN_TOWNS:
         town = catalogue.municipality(code)
         yield f"  {_wide(f'{ROLE_LABELS[Role.MUNICIPALITY][0]}（{town.ja}）', 24)}{town_email(town)}"

@@ -1,10 +1,11 @@
-"""The things that wait for somebody, one by one: what is due first, then what has waited longest."""
+"""The things that wait, one by one: what is due or looked at first, then what has waited longest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,9 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from ..candidates.models import Membership
+from ..dates import local_date, start_of_day
 from ..db import Base, Session
+from ..desk.models import Duty, is_of
 from ..needs.models import Need
 from ..permissions import Actor, visible
 from ..placements.models import Placement
@@ -29,6 +32,19 @@ _ALONG: Mapping[type[Base], Sequence[ExecutableOption]] = {  # what is shown of 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
+class Whose(StrEnum):
+    """Which things are listed, by who sees to them."""
+
+    ALL = "all"
+    MINE = "mine"
+    NOBODY = "nobody"
+
+    def condition(self, actor: Actor) -> sa.ColumnElement[bool]:
+        if self is Whose.MINE:
+            return Duty.owner_id == actor.user_id
+        return Duty.owner_id.is_(None) if self is Whose.NOBODY else sa.true()
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A thing of a queue. due: when an answer is due; none where nothing is set."""
@@ -37,6 +53,7 @@ class Item:
     thing: Any
     since: datetime | None
     due: datetime | None
+    duty: Duty | None = None
 
     @property
     def kind(self) -> str:
@@ -55,20 +72,68 @@ class Item:
         found: int | None = getattr(self.thing, "candidate_id", None)
         return found
 
+    @property
+    def next(self) -> datetime:
+        """When somebody has to look: at the deadline, or on the day that is set before it."""
+        day = self.duty.follow_up if self.duty else None
+        return min(self.due or _NEVER, start_of_day(day) if day else _NEVER)
 
-def list_items(session: Session, actor: Actor, queues: Iterable[Queue], today: date) -> list[Item]:
+    def age(self, today: date) -> int | None:
+        """Days since it began to wait."""
+        return (today - local_date(self.since)).days if self.since else None
+
+
+def has_items(queue: Queue) -> bool:
+    """Whether its things can be opened one by one."""
+    return queue.model in _ALONG
+
+
+def list_items(
+    session: Session, actor: Actor, queues: Iterable[Queue], today: date, whose: Whose = Whose.ALL
+) -> list[Item]:
     """The first of every queue that has things to open."""
+    by_model: dict[type[Base], list[Queue]] = {}
+    for queue in filter(has_items, queues):
+        by_model.setdefault(queue.model, []).append(queue)
     found = [
-        Item(queue, thing, getattr(thing, queue.since.key), getattr(thing, "answer_until", None))
-        for queue in queues
-        if queue.model in _ALONG
-        for thing in session.scalars(
-            visible(actor, queue.model)
-            .where(queue.condition(today))
-            .order_by(queue.since, *sa.inspect(queue.model).primary_key)
-            .limit(MOST)
-            .options(*_ALONG[queue.model])
-        )
+        item
+        for model, of_model in by_model.items()
+        for item in _list_of(session, actor, model, of_model, today, whose)
     ]
     found = list({item.place: item for item in reversed(found)}.values())[::-1]
-    return sorted(found, key=lambda item: (item.due or _NEVER, item.since or _NEVER))
+    return sorted(found, key=lambda item: (item.next, item.since or _NEVER))
+
+
+def _list_of(
+    session: Session,
+    actor: Actor,
+    model: type[Base],
+    queues: Sequence[Queue],
+    today: date,
+    whose: Whose,
+) -> Iterator[Item]:
+    """In one query: no row is in two queues of one model."""
+    keys = sa.inspect(model).primary_key
+    conditions = [queue.condition(today) for queue in queues]
+    place = sa.case(*((condition, n) for n, condition in enumerate(conditions)))
+    since = sa.case(*((one, queue.since) for one, queue in zip(conditions, queues, strict=True)))
+    rank = sa.func.row_number().over(partition_by=place, order_by=(since, *keys))
+    ranked = (
+        visible(actor, model)
+        .outerjoin(Duty, is_of(model))
+        .where(sa.or_(*conditions), whose.condition(actor))
+        .with_only_columns(keys[0].label("id"), place.label("place"), rank.label("rank"))
+        .subquery()
+    )
+    query = (
+        sa.select(model, ranked.c.place, Duty)
+        .join(ranked, ranked.c.id == keys[0])
+        .outerjoin(Duty, is_of(model))
+        .where(ranked.c.rank <= MOST)
+        .order_by(ranked.c.place, ranked.c.rank)
+        .options(*_ALONG[model])
+    )
+    for thing, number, duty in session.execute(query):
+        queue = queues[number]
+        since_when = getattr(thing, queue.since.key)
+        yield Item(queue, thing, since_when, getattr(thing, "answer_until", None), duty)

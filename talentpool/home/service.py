@@ -1,17 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from ..accounts.directory import name_accounts
 from ..candidates import standing as memberships
 from ..candidates.models import Membership
 from ..checkups import Checkup, find_latest
 from ..dates import local_date
 from ..db import Session
+from ..desk.models import Duty, is_of
 from ..needs import standing as needs
 from ..needs.models import Need
 from ..permissions import Action, Actor, Role, can, visible
@@ -19,7 +21,7 @@ from ..placements import standing as placements
 from ..placements.models import Placement
 from ..placements.seats import LooseEnds, list_loose_ends
 from ..standing import NeedStanding, PlacementStanding
-from .items import Item, list_items
+from .items import Item, Whose, has_items, list_items
 from .own import OwnWork, own_work
 from .queues import QUEUES, Queue
 from .situation import Situation, situation_of
@@ -30,6 +32,17 @@ class Task:
     queue: Queue
     count: int
     oldest: datetime | None
+    mine: int = 0  # that the reader sees to
+    nobody: int = 0  # that nobody sees to
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Who sees to what, for those among whom it is shared. counts: of things, by who sees to them."""
+
+    whose: Whose
+    counts: Mapping[Whose, int]
+    names: Mapping[int, str]  # of those who see to something that is listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +53,10 @@ class Home:
     own: OwnWork | None  # of a person
     tasks: Sequence[Task]  # that wait for the reader
     progress: Sequence[Task]  # that wait for somebody else, or go on
-    items: Sequence[Item]  # of officers, what the tasks consist of
+    items: Sequence[
+        Item
+    ]  # of officers, what the tasks consist of; of coordinators, the progress too
+    owners: Owners | None  # of coordinators
     returned: Sequence[Need]  # of a town, with the reasons
     loose: LooseEnds | None  # of coordinators
     checks: bool  # whether the reader is told of the nightly check
@@ -52,18 +68,24 @@ class Home:
         return not self.tasks and not (self.loose and self.loose.are_any)
 
 
-def look(session: Session, actor: Actor, *, now: datetime) -> Home:
-    """What waits for `actor`, and what goes on. Kinds without work are left out."""
+def look(session: Session, actor: Actor, *, now: datetime, whose: Whose = Whose.ALL) -> Home:
+    """What waits for `actor`, and what goes on. Kinds without work are left out.
+
+    `whose`: which things coordinators are shown.
+    """
     today = local_date(now)
     found = _count(session, actor, today)
     is_person, is_town = actor.role is Role.CANDIDATE, actor.role is Role.MUNICIPALITY
-    waiting = [task.queue for task in found if task.queue.waits]
+    is_shared = can(session, actor, Action.ASSIGN_DUTY)
+    listed = [task.queue for task in found if task.queue.waits or is_shared]
+    items = [] if is_person else list_items(session, actor, listed, today, whose)
     return Home(
         situation_of(session, actor, now=now) if is_person else None,
         own_work(session, actor, now=now) if is_person else None,
         [task for task in found if task.queue.waits],
         [task for task in found if not task.queue.waits],
-        () if is_person else list_items(session, actor, waiting, today),
+        items,
+        _owners(session, found, items, whose) if is_shared else None,
         _list_returned(session, actor) if is_town else (),
         list_loose_ends(session, actor, today) if actor.role is Role.COORDINATOR else None,
         can(session, actor, Action.VIEW_CHECKUP),
@@ -71,19 +93,38 @@ def look(session: Session, actor: Actor, *, now: datetime) -> Home:
     )
 
 
+def _owners(session: Session, tasks: Sequence[Task], items: Sequence[Item], whose: Whose) -> Owners:
+    counted = [task for task in tasks if has_items(task.queue)]
+    counts = {
+        Whose.ALL: sum(task.count for task in counted),
+        Whose.MINE: sum(task.mine for task in counted),
+        Whose.NOBODY: sum(task.nobody for task in counted),
+    }
+    named = name_accounts(session, [item.duty.owner_id for item in items if item.duty])
+    return Owners(whose, counts, {ident: who.name for ident, who in named.items()})
+
+
 def _count(session: Session, actor: Actor, today: date) -> list[Task]:
     queues = QUEUES.get(actor.role, ())
-    figures = [
-        visible(actor, queue.model)
-        .where(queue.condition(today))
-        .with_only_columns(
-            sa.literal(place), sa.func.count(), sa.func.min(queue.since), maintain_column_froms=True
-        )
-        for place, queue in enumerate(queues)
-    ]
+    figures = [_figures(actor, queue, place, today) for place, queue in enumerate(queues)]
     rows = session.execute(sa.union_all(*figures)).all() if figures else []
-    found = {place: Task(queues[place], count, oldest) for place, count, oldest in rows if count}
+    found = {place: Task(queues[place], count, *more) for place, count, *more in rows if count}
     return [found[place] for place in sorted(found)]
+
+
+def _figures(actor: Actor, queue: Queue, place: int, today: date) -> sa.Select[*tuple[Any, ...]]:
+    query = visible(actor, queue.model).where(queue.condition(today))
+    owned: tuple[sa.ColumnElement[int], ...] = (sa.literal(0), sa.literal(0))
+    if has_items(queue):
+        query = query.outerjoin(Duty, is_of(queue.model))
+        owned = (
+            sa.func.count().filter(Whose.MINE.condition(actor)),
+            sa.func.count().filter(Whose.NOBODY.condition(actor)),
+        )
+    return query.with_only_columns(
+        sa.literal(place), sa.func.count(), sa.func.min(queue.since), *owned,
+        maintain_column_froms=True,
+    )  # fmt: skip
 
 
 def _list_returned(session: Session, actor: Actor) -> Sequence[Need]:

@@ -1,12 +1,22 @@
 from __future__ import annotations
 
-from flask import Blueprint, Flask, current_app, jsonify, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from .. import clock, matching as m
 from ..candidates.views.blueprint import log_names
+from ..dates import local_date
 from ..permissions import Role
 from ..pool.policy import first_policy
 from ..web import current_actor, current_session, public, signed_in
@@ -14,6 +24,7 @@ from ..web.filters import show_points
 from ..web.labels import label
 from ..web.unit import TalentpoolFlask
 from . import service
+from .items import Whose
 from .readiness import OK, Readiness
 
 blueprint = Blueprint("home", __name__)
@@ -58,11 +69,14 @@ def show_rules() -> ResponseReturnValue:
 @signed_in
 def show_home() -> ResponseReturnValue:
     actor = current_actor()
-    home = service.look(current_session(), actor, now=clock.now())
+    asked = request.args.get("whose")
+    whose = Whose(asked) if asked in set(Whose) else Whose.ALL
+    now = clock.now()
+    home = service.look(current_session(), actor, now=now, whose=whose)
     if actor.role in NAMING:
         log_names({item.candidate_id for item in home.items if item.candidate_id is not None})
     page = "show_own" if home.own else "show_home"
-    return render_template(f"home/{page}.html", home=home)
+    return render_template(f"home/{page}.html", home=home, today=local_date(now))
 
 
 @blueprint.get("/healthz")

@@ -16,11 +16,13 @@ from ..candidates.consenting import INTRODUCTION
 from ..candidates.models import Consent, Membership
 from ..candidates.standing import is_in_force
 from ..db import Session
+from ..desk import soundness as duties
 from ..engagements.models import Engagement
 from ..ledger import service as ledger
 from ..ledger.models import Commitment, CommitmentState
 from ..mail import MailOrder
 from ..needs.models import Need, NeedDraft
+from ..notes import soundness as notes
 from ..placements import papers
 from ..placements.models import DecisionPaper, Placement, Verdict
 from ..reference.models import Municipality
@@ -412,6 +414,16 @@ def rows_are_found_by_their_texts(session: Session) -> Iterator[str]:
         for row in session.scalars(sa.select(model)):
             if row.search_key != row.fold():
                 yield f"{row!r}: search_key is not what its texts fold to"
+
+
+@_invariant
+def notes_belong_to_a_prefecture(session: Session) -> Iterator[str]:
+    return notes.violations(session)
+
+
+@_invariant
+def duties_belong_to_a_prefecture(session: Session) -> Iterator[str]:
+    return duties.violations(session)
 
 
 @_invariant

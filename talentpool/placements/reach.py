@@ -1,7 +1,7 @@
 """Whether the question has reached who is to answer it, and since when: only from then on the days of an answer run.
 
-The question is a mail that starts a deadline (`mail_choices.QUESTIONS`), or its notice in the site; where there is no mail
-server, the notice is all there is. Reminders start nothing.
+The question is a mail that starts a deadline (`mail_choices.QUESTIONS`), its notice in the site, or a call of an
+officer; where there is no mail server, the notice is all there is. Reminders start nothing.
 """
 
 from __future__ import annotations
@@ -42,9 +42,16 @@ def _orders() -> sa.Select[int]:
 def is_told() -> sa.ColumnElement[bool]:
     """For queries of placements: somebody who can answer was reached, or nobody was to be told by mail."""
     reached = _orders().where(
-        MailOrder.state.in_({MailState.KEPT, MailState.SENT}) | MailOrder.read_at.is_not(None)
+        MailOrder.state.in_({MailState.KEPT, MailState.SENT})
+        | MailOrder.read_at.is_not(None)
+        | MailOrder.told_at.is_not(None)
     )
     return reached.exists() | ~_orders().exists()
+
+
+def has_been_told(session: Session, placement: Placement) -> bool:
+    query = sa.select(Placement.id).where(Placement.id == placement.id, is_told())
+    return session.scalar(query) is not None
 
 
 def list_told_late(
@@ -56,12 +63,19 @@ def list_told_late(
     """
     query = (
         sa.select(
-            Placement, MailOrder.state, MailOrder.ordered_at, MailOrder.sent_at, MailOrder.read_at
+            Placement,
+            MailOrder.state,
+            MailOrder.ordered_at,
+            MailOrder.sent_at,
+            MailOrder.read_at,
+            MailOrder.told_at,
         )
         .join(MailOrder, MailOrder.id.in_(_orders()))
         .where(
             Placement.state.in_(PAGES),
-            MailOrder.sent_at.is_not(None) | MailOrder.read_at.is_not(None),
+            MailOrder.sent_at.is_not(None)
+            | MailOrder.read_at.is_not(None)
+            | MailOrder.told_at.is_not(None),
         )
         .options(joinedload(Placement.candidate))
         .order_by(Placement.id)
@@ -69,8 +83,8 @@ def list_told_late(
     if only is not None:
         query = query.where(Placement.id.in_(only))
     told: dict[int, tuple[Placement, datetime]] = {}
-    for placement, state, ordered_at, sent_at, read_at in session.execute(query):
-        times = [sent_at, read_at, ordered_at if state is MailState.KEPT else None]
+    for placement, state, ordered_at, sent_at, read_at, told_at in session.execute(query):
+        times = [sent_at, read_at, told_at, ordered_at if state is MailState.KEPT else None]
         first = min(at for at in times if at is not None)
         known = told.get(placement.id)
         told[placement.id] = placement, min(first, known[1]) if known else first

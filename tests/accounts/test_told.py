@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from talentpool import audit
@@ -10,6 +12,7 @@ from talentpool.audit import Deed, Entry
 from talentpool.candidates import endings
 from talentpool.clock import now
 from talentpool.needs.models import Outcome
+from talentpool.notes.models import NoteKind
 from talentpool.permissions import Actor, Role
 from talentpool.placements import papers
 from talentpool.placements.models import Verdict
@@ -44,6 +47,7 @@ def test_a_step_is_told_by_the_words_of_its_states_and_reason(app: TalentpoolFla
 def test_every_code_that_is_recorded_has_words() -> None:
     assert set(CODES["outcome"]) == set(Outcome)
     assert set(CODES["decision"]) == set(Verdict)
+    assert set(CODES["kind"]) == set(NoteKind)
     assert set(CODES["what"]) == {papers.CONFIRMED, papers.UNDONE, papers.ENDED}
     assert set(CODES["cause"]) == {endings.CONSENT_WITHDRAWN}
 
@@ -63,13 +67,25 @@ def test_every_code_that_is_recorded_has_words() -> None:
         ),
         (Deed.LIST_DOWNLOAD, {"purpose": "search"}, "目的：search"),
         (Deed.PAPER_OUTCOME, {"what": "undone"}, "内容：確定の取消し"),
+        (Deed.NOTE_WRITE, {"note": 3, "kind": "call_made"}, "種類：電話をかけた・メモの番号：3"),
+        (
+            Deed.DUTY_SET,
+            {"owner": "none", "follow_up": "2027-04-12"},
+            "次に見る日：2027/4/12・担当：なし",
+        ),
+        (
+            Deed.DUTY_HAND_OVER,
+            {"rows": 2, "given": {"99": ["need/54", "placement/8"]}},
+            "引き継いだもの：99：募集 54、推薦 8・件数：2",
+        ),
+        (Deed.DUTY_SET, {"follow_up": "none"}, "次に見る日：なし"),
         (Deed.PAPER_FREEZE, {"decision": "refused"}, "決裁：却下"),
         (NEED_CLOSE, {"outcome": "partly_filled"}, "結果：一部充足"),
         (NEED_CLOSE, {"outcome": "code of an older release"}, "結果：code of an older release"),
     ],
 )
 def test_codes_are_told_in_words(
-    app: TalentpoolFlask, deed: Entry, detail: dict[str, str], told: str
+    app: TalentpoolFlask, deed: Entry, detail: dict[str, Any], told: str
 ) -> None:
     with app.database.writing() as session:
         need = make.make_need(session)

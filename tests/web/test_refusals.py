@@ -16,6 +16,8 @@ from talentpool.accounts.models import User
 from talentpool.candidates.models import CandidateCompany, CandidatePost
 from talentpool.dates import month_text
 from talentpool.db import Session
+from talentpool.desk.service import Plan, find_duty, set_duty
+from talentpool.mail import MailState, order_mail
 from talentpool.matching import Policy
 from talentpool.permissions import Role
 from talentpool.states import MembershipState, NeedState, PlacementState, RoundState
@@ -175,6 +177,49 @@ def placement(
         given = {name: str(value).format(row.id) for name, value in typed.items()}
         target = path.format(placement=row.id, need=row.need_id, paper=row.paper_id)
         return user, target, {"version": row.version, **given}
+
+    return send
+
+
+def noted(path: str, **typed: Any) -> Callable[[Session], Sent]:
+    def send(session: Session) -> Sent:
+        person, need = make_candidate(session), make_need(session)
+        row = make_placement(session, need, person)
+        target = path.format(person=person.id, need=need.id, placement=row.id)
+        return make_user(session, Role.COORDINATOR), target, typed
+
+    return send
+
+
+def lost_mail(session: Session) -> Sent:
+    need, officer = make_need(session), make_user(session, Role.COORDINATOR)
+    order = order_mail(
+        session, event=f"need/{need.id}/publish/1", recipient_id=officer.id, template="need.publish",
+        link=f"/needs/{need.id}", now=clock.now(), prefecture_code=officer.prefecture_code,
+    )  # fmt: skip
+    order.state = MailState.FAILED
+    session.flush()
+    return officer, f"/mails/{order.id}/call", {}
+
+
+def handed_over(session: Session) -> Sent:
+    """To nobody, with a note that is too long."""
+    need, officer = make_need(session), make_user(session, Role.COORDINATOR)
+    set_duty(session, need, Plan(officer.id), actor=officer.actor, now=clock.now())
+    row = find_duty(session, need)
+    assert row is not None
+    typed = {f"version_{row.id}": row.version, f"note_{row.id}": "長" * 501}
+    return officer, "/handover", typed
+
+
+def duty(path: str, **typed: Any) -> Callable[[Session], Sent]:
+    def send(session: Session) -> Sent:
+        person, need = make_candidate(session), make_need(session)
+        row = make_placement(session, need, person)
+        made = make_round_with_plan(session, [(need, person)])
+        member = person.memberships[0].id
+        target = path.format(person=member, need=need.id, placement=row.id, round=made.id)
+        return make_user(session, Role.COORDINATOR), target, {"version": "0", **typed}
 
     return send
 
@@ -348,6 +393,15 @@ CASES = [
         ),
         1,
     ),
+    Case("notes.write_about_person", noted("/candidates/{person}/notes", kind="?"), 2),
+    Case("notes.write_about_need", noted("/needs/{need}/notes", kind="call_made", text="x"), 1),
+    Case("notes.write_about_placement", noted("/placements/{placement}/notes", party="長" * 101), 3),
+    Case("notes.note_call", lost_mail, 2),
+    Case("desk.hand_over_all", handed_over, 2),
+    Case("desk.assign_membership", duty("/memberships/{person}/duty", owner="?", follow_up="いつか", line="長" * 101), 3),
+    Case("desk.assign_need", duty("/needs/{need}/duty", follow_up="2020-01-01"), 1),
+    Case("desk.assign_placement", duty("/placements/{placement}/duty", line="電話"), 1),
+    Case("desk.assign_round", duty("/rounds/{round}/duty", owner="?", follow_up="いつか", line="長" * 101), 3),
     Case("rounds.new_round", round_page("/rounds/new", fill_premium="-1", order="?"), 20),
     Case("rounds.try_round", round_page("/rounds/{round}/what-if", title="", load_penalty="x"), 24),
     Case(

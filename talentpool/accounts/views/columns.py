@@ -139,8 +139,10 @@ class AuditLine:
 
 
 def _events(session: Session, events: Sequence[AuditEvent]) -> Iterator[AuditLine]:
-    causes = [event.detail.get("caused_by") for event in events]
-    named = directory.name_accounts(session, [*(event.actor_id for event in events), *causes])
+    named_in = [event.detail.get(name) for event in events for name in ("caused_by", "owner")]
+    others = [ident for ident in named_in if isinstance(ident, int)]
+    others += [int(ident) for event in events for ident in event.detail.get("given", ())]
+    named = directory.name_accounts(session, [*(event.actor_id for event in events), *others])
     codes = trail.name_objects(session, events)
     people = {("user_account", str(ident)): name_of(who) for ident, who in named.items()}
     for event in events:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext as _
 
-from ...audit import AuditEvent, Deed
+from ...audit import OBJECTS, AuditEvent, Deed
 from ...language import Words
 from ...mail_choices import FAMILY_LABELS, HOW_LABELS, How
 from ...reference.entries import Vocabulary
@@ -19,6 +19,7 @@ from ...web.filters import show_day
 from ...web.labels import label, role, term, town
 
 SHORT = 12  # characters of a hash
+NONE = "none"  # what was taken away
 Names = Mapping[tuple[str, str], str]  # (table, id) → code
 
 
@@ -34,6 +35,12 @@ OF_DEEDS = {Deed.ENGAGEMENT_SHORTEN.code: str(Vocabulary.ENGAGEMENT_END_REASON)}
 CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of its own
     "cause": {"consent_withdrawn": ("同意の撤回", "Consent withdrawn")},
     "decision": {"approved": ("承認", "Approved"), "refused": ("却下", "Refused")},
+    "kind": {  # of a note
+        "note": ("メモ", "Note"),
+        "call_made": ("電話をかけた", "Telephoned"),
+        "call_received": ("電話を受けた", "Was telephoned"),
+        "handover": ("引継ぎ", "Hand-over"),
+    },
     "outcome": {
         "filled": ("充足", "Filled"),
         "partly_filled": ("一部充足", "Partly filled"),
@@ -132,6 +139,29 @@ def _day(_event: AuditEvent, value: Any, _names: Names) -> str:
     return show_day(date.fromisoformat(value) if is_day else datetime.fromisoformat(value))
 
 
+def _day_or_none(_event: AuditEvent, value: Any, _names: Names) -> str:
+    return str(gettext("なし")) if value == NONE else show_day(date.fromisoformat(value))
+
+
+def _officer_or_nobody(_event: AuditEvent, value: Any, names: Names) -> str:
+    nobody = str(gettext("なし"))
+    return nobody if value == NONE else names.get(("user_account", str(value)), str(value))
+
+
+def _given(event: AuditEvent, value: Any, names: Names) -> str:
+    """By officer, what they were given: `{"46": ["need/54"]}`."""
+    told = []
+    for officer, things in value.items():
+        named = [_thing(*thing.split("/")) for thing in things]
+        who = _officer_or_nobody(event, officer, names)
+        told.append(gettext("%(name)s：%(value)s", name=who, value=gettext("、").join(named)))
+    return str(gettext("・").join(told))
+
+
+def _thing(kind: str, ident: str) -> str:
+    return f"{label(OBJECTS[kind]) if kind in OBJECTS else kind} {ident}"
+
+
 def _outcome_state(_event: AuditEvent, value: Any, _names: Names) -> str:
     return label(PlacementState(value)) if value in set(PlacementState) else str(value)
 
@@ -182,20 +212,26 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "fields": (_("変えた項目"), _plain),
     "filters": (_("条件"), _plain),
     "fiscal_year": (_("年度"), _plain),
+    "follow_up": (_("次に見る日"), _day_or_none),
     "from": (_("前"), _plain),
+    "given": (_("引き継いだもの"), _given),
     "half_days": (_("半日コマ"), _plain),
     "input_hash": (_("入力の照合値"), _hash),
+    "kind": (_("種類"), _coded_word("kind")),
     "last_day": (_("最後の日"), _day),
     "list": (_("一覧"), _plain),
-    "month": (_("月"), _plain),
+    "mail": (_("メールの番号"), _plain),
     "mails": (_("メール"), _mails),
+    "month": (_("月"), _plain),
     "municipality": (_("市町"), _town),
     "named": (_("氏名"), _plain),
     "need": (_("募集"), _coded("need")),
     "needs": (_("募集の数"), _plain),
+    "note": (_("メモの番号"), _plain),
     "number": (_("番号"), _plain),
     "objective": (_("合計点（100分の1点）"), _plain),
     "outcome": (_("結果"), _coded_word("outcome")),
+    "owner": (_("担当"), _officer_or_nobody),
     "paper": (_("起案書"), _plain),
     "placement": (_("推薦"), _plain),
     "prefecture": (_("都道府県"), _prefecture),

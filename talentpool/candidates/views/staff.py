@@ -47,7 +47,7 @@ def show_candidate(ident: int) -> ResponseReturnValue:
     log_names([candidate.id], viewing.PROFILE)
     if current_actor().role is Role.MUNICIPALITY:
         return _show_introduced(candidate)
-    return _show_candidate(candidate)
+    return show_person_page(candidate)
 
 
 def _show_introduced(candidate: Candidate) -> str:
@@ -62,7 +62,7 @@ def _show_introduced(candidate: Candidate) -> str:
     )  # fmt: skip
 
 
-def _show_candidate(
+def show_person_page(
     candidate: Candidate,
     *,
     until: forms.ActivateForm | None = None,
@@ -140,7 +140,7 @@ def _set_until(ident: int, act: Callable[..., None], verb: str, done: str) -> Re
     membership = service.get_membership(session, actor, ident, lock=True)
     check_version(membership)
     if not form.validate():
-        return _show_candidate(membership.candidate, until=form), 422
+        return show_person_page(membership.candidate, until=form), 422
     act_until = partial(
         act, session, membership, until=form.until.data, actor=actor, now=clock.now()
     )
@@ -186,7 +186,7 @@ def _act(
         candidate = service.get_profile(session, current_actor(), ident)
         if form is not None:
             form.refuse(error)
-        return _show_candidate(candidate, until=form, verb=verb, error=error), 422
+        return show_person_page(candidate, until=form, verb=verb, error=error), 422
     flash(done, "success")
     return redirect(url_for(".show_candidate", ident=ident))
 
@@ -199,9 +199,9 @@ def verify_evidence(ident: int) -> ResponseReturnValue:
     form = _evidence_form(candidate, request.form)
     if is_stale(_evidence_mark(candidate)):
         overtaken = differences(form, _evidence_form(candidate, None))
-        return _show_candidate(candidate, evidence=form, overtaken=overtaken), LostRace.status
+        return show_person_page(candidate, evidence=form, overtaken=overtaken), LostRace.status
     if not form.validate():
-        return _show_candidate(candidate, evidence=form), 422
+        return show_person_page(candidate, evidence=form), 422
     reviewing.verify_evidence(session, candidate, form.value(), actor=actor, now=clock.now())
     flash(_("根拠の状態を保存しました。"), "success")
     return redirect(url_for(".show_candidate", ident=ident))

@@ -39,10 +39,10 @@ def list_needs() -> ResponseReturnValue:
 @blueprint.get("/<int:need_id>")
 @requires(Action.VIEW_NEED)
 def show_need(need_id: int) -> ResponseReturnValue:
-    return _show(get_need(need_id))
+    return show_need_page(get_need(need_id))
 
 
-def _show(need: Need, error: Refused | None = None, verb: str = "") -> str:
+def show_need_page(need: Need, error: Refused | None = None, verb: str = "") -> str:
     session, actor = current_session(), current_actor()
     may_edit = need.state is NeedState.DRAFT and can(session, actor, Action.EDIT_NEED, need)
     need, standing = service.load_whole(session, need)
@@ -107,6 +107,6 @@ def take_step(need_id: int, verb: str) -> ResponseReturnValue:
         step.act(current_session(), need)
     except Refused as error:
         current_session().rollback()
-        return _show(get_need(need_id), error, verb), 422
+        return show_need_page(get_need(need_id), error, verb), 422
     flash(step.done, "success")
     return redirect(url_for(".show_need", need_id=need_id))

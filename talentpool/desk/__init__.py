@@ -1,0 +1,1 @@
+"""Who sees to what waits, and when it is looked at next."""

@@ -1,0 +1,138 @@
+"""One officer's work goes to others in one step: all of it or nothing, in one entry of the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from .. import audit
+from ..accounts.models import User
+from ..candidates.models import Membership
+from ..candidates.service import ENDED
+from ..dates import local_date, start_of_day
+from ..db import Base, Session
+from ..errors import Conflict, LostRace, Refused
+from ..language import say
+from ..needs.models import Need
+from ..notes.models import NoteKind
+from ..notes.service import Words, add_note
+from ..permissions import Action, Actor, require, visible
+from ..placements.models import Placement
+from ..rounds.models import Round
+from ..states import LIVE, NeedState, RoundState
+from .models import OF, Duty, Owned, is_of
+from .service import list_owners
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_IS_OPEN: Mapping[type[Base], sa.ColumnElement[bool]] = {
+    Membership: Membership.state.not_in(ENDED),
+    Need: Need.state != NeedState.CLOSED,
+    Placement: Placement.state.in_(LIVE),
+    Round: Round.state.not_in((RoundState.ADOPTED, RoundState.DISCARDED)),
+}
+_ALONG: Mapping[type[Base], Sequence[Any]] = {
+    Membership: (joinedload(Membership.candidate),),
+    Placement: (joinedload(Placement.need), joinedload(Placement.candidate)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Something that one officer sees to. others: duties of the people on the same paper, which go with it."""
+
+    duty: Duty
+    thing: Owned
+    others: Sequence[Duty] = ()
+
+    @property
+    def due(self) -> datetime | None:
+        return getattr(self.thing, "answer_until", None)
+
+    @property
+    def next(self) -> datetime:
+        day = self.duty.follow_up
+        return min(self.due or _NEVER, start_of_day(day) if day else _NEVER)
+
+    def crosses(self, day: date) -> bool:
+        """Its deadline or its next day comes when the new officer has it."""
+        return self.next is not _NEVER and local_date(self.next) >= day
+
+    @property
+    def takes_note(self) -> bool:
+        return not isinstance(self.thing, Round)
+
+
+def list_givers(session: Session, actor: Actor) -> Sequence[tuple[int, str]]:
+    """(id, name) of everybody who has something, also if their account is disabled."""
+    owners = visible(actor, Duty).with_only_columns(Duty.owner_id).where(Duty.owner_id.is_not(None))
+    query = sa.select(User.id, User.display_name).where(User.id.in_(owners))
+    query = query.order_by(User.display_name, User.id)
+    return [(ident, name) for ident, name in session.execute(query)]
+
+
+def list_holdings(
+    session: Session, actor: Actor, giver: int, day: date, *, lock: bool = False
+) -> list[Holding]:
+    """What is not over, with what crosses `day` first."""
+    require(session, actor, Action.ASSIGN_DUTY)
+    found: dict[tuple[str, int], Holding] = {}
+    for kind in OF:
+        model: Any = kind
+        query = (
+            sa.select(Duty, model)
+            .join(model, is_of(kind))
+            .where(
+                Duty.owner_id == giver,
+                Duty.prefecture_code == actor.prefecture_code,
+                _IS_OPEN[kind],
+            )
+            .order_by(Duty.id)
+            .options(*_ALONG.get(kind, ()))
+        )
+        if lock:
+            query = query.with_for_update(of=Duty).execution_options(populate_existing=True)
+        for duty, thing in session.execute(query):
+            paper = getattr(thing, "paper_id", None)
+            key = ("paper", paper) if paper else (kind.__tablename__, thing.id)
+            first = found.get(key)
+            others = (*first.others, duty) if first else ()
+            found[key] = Holding(first.duty, first.thing, others) if first else Holding(duty, thing)
+    return sorted(found.values(), key=lambda one: (not one.crosses(day), one.next, one.duty.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Handing:
+    holding: Holding
+    to: int  # account of an officer
+    note: str = ""
+
+
+def hand_over(
+    session: Session, giver: User, handings: Sequence[Handing], *, actor: Actor, now: datetime
+) -> None:
+    """All of `handings` or none; the notes stay with the things. The holdings are locked."""
+    require(session, actor, Action.ASSIGN_DUTY)
+    if not handings:
+        raise Conflict(say("引き継ぐものがありません。"))
+    owners = {ident for ident, _name in list_owners(session, actor)} - {giver.id}
+    given: dict[str, list[str]] = {}
+    for one in handings:
+        if one.to not in owners:
+            raise Refused.at("to", say("県担当者から選んでください。"))
+        for duty in (one.holding.duty, *one.holding.others):
+            if duty.owner_id != giver.id:
+                raise LostRace
+            duty.owner_id, duty.set_at = one.to, now
+        thing = one.holding.thing
+        given.setdefault(str(one.to), []).append(f"{thing.__tablename__}/{thing.id}")
+        if one.note.strip() and not isinstance(thing, Round):
+            about = thing.candidate if isinstance(thing, Membership) else thing
+            add_note(session, about, Words(NoteKind.HANDOVER, one.note), actor=actor, now=now)
+    session.flush()
+    detail = {"rows": len(handings), "given": given}
+    audit.record(session, audit.Deed.DUTY_HAND_OVER, giver, actor=actor, now=now, detail=detail)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..accounts.models import User
+from ..candidates.models import Membership
+from ..db import Base, EncryptedText, UtcDateTime
+from ..needs.models import Need
+from ..permissions import Action, Actor, Scope, viewed_by, within
+from ..placements.models import Placement
+from ..rounds.models import Round
+
+_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+Owned = Membership | Need | Placement | Round
+OF: Mapping[type[Base], str] = {  # the column that names what somebody sees to
+    Membership: "membership_id",
+    Need: "need_id",
+    Placement: "placement_id",
+    Round: "round_id",
+}
+
+
+class Duty(Base):
+    """Who sees to one thing, and when it is looked at next. No row: nobody, and no day."""
+
+    __tablename__ = "duty"
+    __table_args__ = (
+        sa.CheckConstraint(
+            " + ".join(f"CASE WHEN {name} IS NULL THEN 0 ELSE 1 END" for name in OF.values())
+            + " = 1",
+            name="of_one_thing",
+        ),
+        sa.CheckConstraint("line IS NULL OR follow_up IS NOT NULL", name="line_of_a_day"),
+    )
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"))
+    membership_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("membership.id", ondelete="CASCADE"), unique=True
+    )
+    need_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("need.id", ondelete="CASCADE"), unique=True
+    )
+    placement_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("placement.id", ondelete="CASCADE"), unique=True
+    )
+    round_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("round.id", ondelete="CASCADE"), unique=True
+    )
+    owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    follow_up: Mapped[date | None]
+    line: Mapped[str | None] = mapped_column(EncryptedText)  # what is to be done on that day
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(sa.Integer)
+
+    owner: Mapped[User | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+viewed_by(Duty, Action.VIEW_DUTY)
+
+
+@within(Duty, Scope.PREFECTURE)
+def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
+    return Duty.prefecture_code == actor.prefecture_code
+
+
+def is_of(model: type[Base]) -> sa.ColumnElement[bool]:
+    """For joins: the duty of a row of `model`."""
+    column: sa.ColumnElement[int] = getattr(Duty, OF[model])
+    return column == sa.inspect(model).primary_key[0]

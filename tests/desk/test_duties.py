@@ -1,0 +1,359 @@
+"""Who sees to what waits: given, taken over, looked at next, and shown in the queue."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from talentpool import clock
+from talentpool.accounts.models import User
+from talentpool.audit import AuditEvent, seal
+from talentpool.candidates.models import Membership
+from talentpool.dates import local_date
+from talentpool.db import Database, Session
+from talentpool.desk.models import OF, Duty, Owned
+from talentpool.desk.service import LONGEST, Plan, find_duty, set_duty
+from talentpool.desk.soundness import violations
+from talentpool.errors import Forbidden, Refused
+from talentpool.home.items import Whose
+from talentpool.home.service import Home, look
+from talentpool.needs.models import Need
+from talentpool.permissions import Role
+from talentpool.placements.models import Placement
+from talentpool.rounds.models import Round
+from talentpool.states import MembershipState, NeedState, PlacementState
+from talentpool.web.unit import TalentpoolFlask
+from tests import factories as make
+from tests.browsers import Browser, signed_in
+from tests.pages import version_in
+
+TODAY = local_date(make.NOW)
+SOON, LATER = TODAY + timedelta(days=2), TODAY + timedelta(days=30)
+PATHS = {
+    Membership: "/memberships/{}/duty", Need: "/needs/{}/duty",
+    Placement: "/placements/{}/duty", Round: "/rounds/{}/duty",
+}  # fmt: skip
+LINE = "姫路市に電話する"
+
+
+def make_things(session: Session) -> dict[type[Owned], Any]:
+    """One of each kind, and each of them waits for a coordinator."""
+    applied = make.make_candidate(session, state=MembershipState.APPLIED)
+    need = make.make_need(session, state=NeedState.SUBMITTED)
+    asked, person = make.make_need(session), make.make_candidate(session)
+    placement = make.make_placement(session, asked, person, state=PlacementState.AGREED)
+    made = make.make_round_with_plan(session, [(asked, person)])
+    return {
+        Membership: applied.memberships[0], Need: need, Placement: placement, Round: made,
+    }  # fmt: skip
+
+
+def events(session: Session) -> list[AuditEvent]:
+    seal(session)
+    query = sa.select(AuditEvent).where(AuditEvent.action == "duty.set")
+    return list(session.scalars(query.order_by(AuditEvent.seq)))
+
+
+@pytest.mark.parametrize("kind", OF)
+def test_a_thing_is_given_to_a_colleague_in_one_event(session: Session, kind: type[Owned]) -> None:
+    thing = make_things(session)[kind]
+    me, other = (make.make_user(session, Role.COORDINATOR) for _ in range(2))
+    plan = Plan(other.id, SOON, LINE)
+    set_duty(session, thing, plan, actor=me.actor, now=make.NOW)
+    assert Plan.of(find_duty(session, thing)) == plan
+    set_duty(session, thing, plan, actor=me.actor, now=make.NOW)  # nothing changes
+    set_duty(session, thing, Plan(me.id, SOON, LINE), actor=me.actor, now=make.NOW)
+    set_duty(session, thing, Plan(), actor=me.actor, now=make.NOW)
+    found = events(session)
+    assert [event.detail for event in found] == [
+        {"owner": other.id, "follow_up": SOON.isoformat()},
+        {"owner": me.id},
+        {"owner": "none", "follow_up": "none"},
+    ]
+    assert {(event.object_type, event.object_id) for event in found} == {
+        (thing.__tablename__, str(thing.id))
+    }
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.SYSTEM])
+def test_only_coordinators_of_the_prefecture_give_and_get(session: Session, role: Role) -> None:
+    things = make_things(session)
+    coordinator, user = make.make_user(session, Role.COORDINATOR), make.make_user(session, role)
+    stranger = make.make_user(session, Role.COORDINATOR, prefecture_code=make.OSAKA)
+    for thing in things.values():
+        with pytest.raises(Forbidden):
+            set_duty(session, thing, Plan(stranger.id), actor=stranger.actor, now=make.NOW)
+        with pytest.raises(Refused):
+            set_duty(session, thing, Plan(stranger.id), actor=coordinator.actor, now=make.NOW)
+        if role is Role.COORDINATOR:
+            set_duty(session, thing, Plan(user.id), actor=user.actor, now=make.NOW)
+            continue
+        with pytest.raises(Forbidden):
+            set_duty(session, thing, Plan(coordinator.id), actor=user.actor, now=make.NOW)
+        with pytest.raises(Refused):
+            set_duty(session, thing, Plan(user.id), actor=coordinator.actor, now=make.NOW)
+
+
+@pytest.mark.parametrize(
+    ("follow_up", "line", "fields"),
+    [
+        (TODAY - timedelta(days=1), "", ["follow_up"]),
+        (None, LINE, ["follow_up"]),
+        (SOON, "長" * (LONGEST + 1), ["line"]),
+    ],
+)
+def test_what_is_refused_is_refused_at_its_field(
+    session: Session, follow_up: date | None, line: str, fields: list[str]
+) -> None:
+    thing = make_things(session)[Need]
+    me = make.make_user(session, Role.COORDINATOR)
+    with pytest.raises(Refused) as refused:
+        set_duty(session, thing, Plan(me.id, follow_up, line), actor=me.actor, now=make.NOW)
+    assert list(refused.value.fields) == fields
+    assert find_duty(session, thing) is None
+
+
+def test_a_day_that_has_passed_stays_when_only_the_owner_changes(session: Session) -> None:
+    thing = make_things(session)[Need]
+    me, other = (make.make_user(session, Role.COORDINATOR) for _ in range(2))
+    set_duty(session, thing, Plan(me.id, SOON), actor=me.actor, now=make.NOW)
+    much_later = make.NOW + timedelta(days=30)
+    set_duty(session, thing, Plan(other.id, SOON), actor=me.actor, now=much_later)
+    assert Plan.of(find_duty(session, thing)) == Plan(other.id, SOON)
+
+
+def test_who_is_disabled_keeps_what_they_have_and_gets_nothing_new(session: Session) -> None:
+    things = make_things(session)
+    me, other = (make.make_user(session, Role.COORDINATOR) for _ in range(2))
+    set_duty(session, things[Need], Plan(other.id), actor=me.actor, now=make.NOW)
+    other.disabled_at = make.NOW
+    session.flush()
+    set_duty(session, things[Need], Plan(other.id, SOON), actor=me.actor, now=make.NOW)
+    with pytest.raises(Refused):
+        set_duty(session, things[Round], Plan(other.id), actor=me.actor, now=make.NOW)
+
+
+def test_the_people_of_one_paper_get_one_owner(session: Session) -> None:
+    need = make.make_need(session)
+    first, second = (
+        make.make_placement(
+            session, need, make.make_candidate(session), state=PlacementState.PROPOSED
+        )
+        for _ in range(2)
+    )
+    second.paper_id, second.rank = first.paper_id, 2
+    me = make.make_user(session, Role.COORDINATOR)
+    set_duty(session, second, Plan(me.id), actor=me.actor, now=make.NOW)
+    assert [Plan.of(find_duty(session, row)).owner for row in (first, second)] == [me.id] * 2
+    assert len(events(session)) == 1
+
+
+@pytest.mark.parametrize(
+    "columns", [{}, {"need": True, "round": True}, {"need": True, "line": "x"}]
+)
+def test_the_database_takes_a_duty_of_one_thing_alone(
+    session: Session, columns: dict[str, Any]
+) -> None:
+    things = make_things(session)
+    duty = Duty(prefecture_code=make.HYOGO, set_at=make.NOW, line=columns.get("line"))
+    duty.need_id = things[Need].id if "need" in columns else None
+    duty.round_id = things[Round].id if "round" in columns else None
+    session.add(duty)
+    with pytest.raises(exc.IntegrityError, match=r"of_one_thing|line_of_a_day"):
+        session.flush()
+
+
+# --- The queue
+
+
+def listed(home: Home) -> set[tuple[str, int]]:
+    return {(item.kind, item.thing.id) for item in home.items}
+
+
+def test_coordinators_list_mine_nobody_s_and_all(session: Session) -> None:
+    things = make_things(session)
+    me, other = (make.make_user(session, Role.COORDINATOR) for _ in range(2))
+    names = {kind: (thing.__tablename__, thing.id) for kind, thing in things.items()}
+    set_duty(session, things[Need], Plan(me.id), actor=me.actor, now=make.NOW)
+    set_duty(session, things[Round], Plan(other.id), actor=me.actor, now=make.NOW)
+    for whose, kinds in (
+        (Whose.ALL, set(OF)),
+        (Whose.MINE, {Need}),
+        (Whose.NOBODY, {Membership, Placement}),
+    ):
+        home = look(session, me.actor, now=make.NOW, whose=whose)
+        assert listed(home) == {names[kind] for kind in kinds}
+        assert home.owners is not None
+        assert home.owners.counts == {Whose.ALL: 4, Whose.MINE: 1, Whose.NOBODY: 2}
+
+
+def test_what_waits_for_others_is_listed_too_for_who_shares_the_work(session: Session) -> None:
+    row = make.make_placement(
+        session, make.make_need(session), make.make_candidate(session),
+        state=PlacementState.OFFERED,
+    )  # fmt: skip
+    for role, found in ((Role.COORDINATOR, {("placement", row.id)}), (Role.APPROVER, set())):
+        home = look(session, make.make_user(session, role).actor, now=make.NOW)
+        assert listed(home) == found
+        assert (home.owners is None) == (role is Role.APPROVER)
+
+
+def test_a_day_to_look_again_puts_a_thing_before_later_deadlines(session: Session) -> None:
+    me = make.make_user(session, Role.COORDINATOR)
+    asked = make.make_placement(
+        session, make.make_need(session), make.make_candidate(session),
+        state=PlacementState.OFFERED,
+    )  # fmt: skip
+    needs = [make.make_need(session, state=NeedState.SUBMITTED) for _ in range(3)]
+    set_duty(session, needs[1], Plan(me.id, LATER), actor=me.actor, now=make.NOW)
+    set_duty(session, needs[2], Plan(None, SOON), actor=me.actor, now=make.NOW)
+    items = look(session, me.actor, now=make.NOW).items
+    assert [item.thing for item in items] == [needs[2], asked, needs[1], needs[0]]
+
+
+def test_each_kind_of_work_is_listed_up_to_twenty(session: Session) -> None:
+    for _ in range(22):
+        make.make_need(session, state=NeedState.SUBMITTED)
+    make.make_candidate(session, state=MembershipState.APPLIED)
+    home = look(session, make.make_user(session, Role.COORDINATOR).actor, now=make.NOW)
+    assert [item.kind for item in home.items].count("need") == 20
+    assert [item.kind for item in home.items].count("membership") == 1
+
+
+# --- The pages
+
+
+@pytest.fixture
+def ids(database: Database) -> dict[type[Owned], int]:
+    with database.writing() as session:
+        return {kind: thing.id for kind, thing in make_things(session).items()}
+
+
+def officer(app: TalentpoolFlask, name: str) -> tuple[Browser, User]:
+    with app.database.writing() as session:
+        user = make.make_user(session, Role.COORDINATOR)
+        user.display_name = name
+    browser = Browser(app)
+    browser.enter(user)
+    return browser, user
+
+
+@pytest.mark.parametrize("kind", OF)
+def test_who_sees_to_it_stands_in_the_queue(
+    app: TalentpoolFlask, ids: dict[type[Owned], int], kind: type[Owned]
+) -> None:
+    browser, me = officer(app, "山根 智")
+    path, day = PATHS[kind].format(ids[kind]), local_date(clock.now()) + timedelta(days=3)
+    home = browser.get("/home").text
+    assert home.count(">担当を決める<") == 4
+    assert f'href="{path}"' in home
+    version = version_in(browser.get(path).text, path)
+    fields = {"owner": me.id, "follow_up": day.isoformat(), "line": LINE, "version": version}
+    answer = browser.post(path, **fields)
+    assert (answer.status_code, answer.location) == (302, "/home")
+    home = browser.get("/home?whose=mine").text
+    assert "山根 智" in home.split("<table")[1]
+    assert LINE in home
+    assert ">担当を決める<" not in home
+    assert LINE not in browser.get("/home?whose=nobody").text
+    told = signed_in(app, Role.AUDITOR).get("/audit?action=duty.set").text
+    assert "担当：山根 智" in told
+    assert LINE not in told
+
+
+@pytest.mark.parametrize("kind", OF)
+def test_the_second_of_two_officers_reads_what_stands_and_loses_nothing(
+    app: TalentpoolFlask, ids: dict[type[Owned], int], kind: type[Owned]
+) -> None:
+    (first, one), (second, two) = officer(app, "山根 智"), officer(app, "大江 純")
+    path = PATHS[kind].format(ids[kind])
+    version = version_in(first.get(path).text, path)
+    assert first.post(path, version=version, owner=one.id).status_code == 302
+    typed = {"owner": two.id, "follow_up": "2099-01-05", "line": LINE}
+    late = second.post(path, version=version, **typed)
+    assert late.status_code == 409
+    assert "ほかの人が先に変更しました" in late.text
+    notice = late.text.split("data-focus")[1].split("<form")[0]
+    assert re.search(r"今の内容：.*山根 智", notice)
+    assert re.search(r"入力した内容：.*大江 純", notice)
+    assert f'value="{LINE}"' in late.text
+    version = version_in(late.text, path)
+    assert second.post(path, version=version, **typed).status_code == 302
+    with app.database.reading() as session:
+        assert session.scalars(sa.select(Duty)).one().owner_id == two.id
+
+
+def test_taking_over_keeps_the_day_and_what_is_to_be_done(
+    app: TalentpoolFlask, ids: dict[type[Owned], int]
+) -> None:
+    (first, one), (second, two) = officer(app, "山根 智"), officer(app, "大江 純")
+    path = PATHS[Need].format(ids[Need])
+    typed = {"owner": one.id, "follow_up": "2099-01-05", "line": LINE, "version": "0"}
+    assert first.post(path, **typed).status_code == 302
+    assert "自分が担当する" not in first.get(path).text
+    page = second.get(path).text
+    form = page.split("自分が担当する")[0].rpartition("<form")[2]
+    hidden = dict(re.findall(r'name="(owner|follow_up|line|version)" value="([^"]*)"', form))
+    assert hidden == {
+        "owner": str(two.id), "follow_up": "2099-01-05", "line": LINE, "version": "1",
+    }  # fmt: skip
+    assert second.post(path, **hidden).status_code == 302
+    with app.database.reading() as session:
+        assert Plan.of(session.scalars(sa.select(Duty)).one()).line == LINE
+
+
+def test_a_word_that_is_no_filter_lists_everything(
+    app: TalentpoolFlask, ids: dict[type[Owned], int]
+) -> None:
+    browser, _ = officer(app, "山根 智")
+    for asked in ("", "all", "?", "MINE", "%00"):
+        page = browser.get(f"/home?whose={asked}")
+        assert page.text.count(">担当を決める<") == len(ids), asked
+
+
+def test_no_name_stands_on_the_page_where_something_is_given_away(
+    app: TalentpoolFlask, database: Database
+) -> None:
+    with database.writing() as session:
+        person = make.make_candidate(
+            session, state=MembershipState.APPLIED, family_name="鷺沢", given_name="凜々子"
+        )
+        ident, code = person.memberships[0].id, person.code
+    page = officer(app, "山根 智")[0].get(f"/memberships/{ident}/duty").text
+    assert code in page
+    assert "鷺沢" not in page
+
+
+@pytest.mark.parametrize(("kind", "path"), [(Need, "/needs/{}"), (Placement, "/placements/{}")])
+def test_staff_read_on_the_page_of_a_thing_who_sees_to_it(
+    app: TalentpoolFlask, ids: dict[type[Owned], int], kind: type[Owned], path: str
+) -> None:
+    browser, me = officer(app, "山根 智")
+    page, form = path.format(ids[kind]), PATHS[kind].format(ids[kind])
+    browser.post(form, owner=me.id, follow_up="2099-01-05", line=LINE, version="0")
+    for reader in (browser, signed_in(app, Role.APPROVER), signed_in(app, Role.AUDITOR)):
+        text = reader.get(page).text
+        assert "担当: 山根 智" in text
+        assert LINE in text
+        assert (f'href="{form}"' in text) == (reader is browser)
+    assert LINE not in signed_in(app, Role.MUNICIPALITY).get("/home").text
+    if kind is Need:
+        text = signed_in(app, Role.MUNICIPALITY).get(page).text
+        assert "山根 智" not in text
+        assert LINE not in text
+
+
+def test_a_duty_of_another_prefecture_is_heard(session: Session) -> None:
+    things = make_things(session)
+    me = make.make_user(session, Role.COORDINATOR)
+    for thing in things.values():
+        set_duty(session, thing, Plan(me.id), actor=me.actor, now=make.NOW)
+    seal(session)
+    assert list(violations(session)) == []
+    session.execute(sa.update(Duty).values(prefecture_code=make.OSAKA))
+    assert len(list(violations(session))) == 2 * len(things)  # of the thing, and of the owner
