@@ -95,6 +95,7 @@ class Deed(Entry, Enum):
     CANDIDATE_VERIFY = "candidate.verify", "技能の根拠の確認", "Evidence of skills checked"
     CONSENT_GIVE = "consent.give", "同意", "Consent given"
     CONSENT_WITHDRAW = "consent.withdraw", "同意の撤回", "Consent withdrawn"
+    ENGAGEMENT_PREPARE = "engagement.prepare", "準備の確認", "Preparation ticked"
     ENGAGEMENT_SHORTEN = "engagement.shorten", "早期終了の決定", "Earlier end decided"
     DUTY_HAND_OVER = "duty.hand_over", "担当の引継ぎ", "Work handed over"
     DUTY_SET = "duty.set", "担当・次に見る日の変更", "Owner or follow-up date changed"

@@ -67,6 +67,7 @@ class Action(StrEnum):
     CONFIRM_PLACEMENT = "placement:confirm"
     EXPIRE_PLACEMENT = "placement:expire"
     VIEW_ENGAGEMENT = "engagement:view"
+    PREPARE_ENGAGEMENT = "engagement:prepare"
     RUN_ENGAGEMENT = "engagement:run"
     END_ENGAGEMENT = "engagement:end"
     LOG_WORK = "work_log:write"
@@ -129,6 +130,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.VIEW_ENGAGEMENT: {
         _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
+    Action.PREPARE_ENGAGEMENT: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},
     Action.RUN_ENGAGEMENT: {_K: _PREFECTURE, _S: _ANY},
     Action.END_ENGAGEMENT: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},
     Action.LOG_WORK: {_C: _OWN},

@@ -31,7 +31,13 @@ from talentpool.candidates.models import (
 )
 from talentpool.db import Base, Session
 from talentpool.engagements.logs import LogContent, send_log
-from talentpool.engagements.models import Engagement, Outcome as EngagementOutcome, WorkLog
+from talentpool.engagements.models import (
+    Engagement,
+    EngagementCheck,
+    Outcome as EngagementOutcome,
+    WorkLog,
+)
+from talentpool.engagements.preparing import forms_of, list_items
 from talentpool.ledger import service as ledger
 from talentpool.ledger.models import LedgerMonth
 from talentpool.matching import Policy, WhatIf
@@ -49,6 +55,7 @@ from talentpool.needs.models import (
 from talentpool.permissions import SYSTEM, Actor, Role
 from talentpool.placements import papers
 from talentpool.placements.models import Placement, Verdict
+from talentpool.reference.service import load_catalogue
 from talentpool.rounds.models import PlanPair, Round, RoundNeed
 from talentpool.states import (
     AGREED,
@@ -410,6 +417,20 @@ def make_placement(
         _confirm(session, placement, now)
     session.flush()
     return placement
+
+
+def make_prepared(session: Session, engagement: Engagement, *, now: datetime = NOW) -> None:
+    """Everything that the first form of both sides asks for is ticked."""
+    engagement.form = engagement.form or forms_of(engagement.need, engagement.candidate)[0]
+    session.flush()
+    for row in list_items(session, engagement, load_catalogue(session)):
+        until = dates.last_day(engagement.last_month) if row.expires else None
+        session.add(
+            EngagementCheck(
+                engagement_id=engagement.id, item=row.code, done_at=now, expires_on=until
+            )
+        )
+    session.flush()
 
 
 def make_sent_log(

@@ -14,10 +14,12 @@ from .. import dates
 from ..db import Session
 from ..engagements.logs import LogContent, list_elsewhere, return_log, send_log, sign_log
 from ..engagements.models import Engagement, Part, Place, WorkLog
+from ..engagements.preparing import forms_of, is_of, list_items, prepare_engagement
 from ..engagements.running import start_engagement, suspend_engagement
 from ..ledger import service as ledger
 from ..permissions import Actor, Role
 from ..placements.finishing import complete_over, end_engagement
+from ..reference.service import load_catalogue
 from ..states import RUNNING, EngagementState
 from .accounts import Officers
 from .drawing import Draw
@@ -46,12 +48,27 @@ def work(session: Session, draw: Draw, officers: Officers, midnight: datetime) -
             complete_over(session, begun)
             for row in rows:
                 if row.first_month == month and row.state is EngagementState.PREPARING:
+                    _prepare(session, row, officers, begun - timedelta(days=7))
                     start_engagement(session, row, actor=officers.coordinator, now=begun)
         sent = dates.start_of_day(dates.last_day(month)) + EVENING
         if sent < midnight:
             _log_all(session, rows, month, draw, officers, sent, midnight)
     running = [row for row in rows if row.state is EngagementState.ACTIVE]
     _interrupt(session, running, officers, midnight)
+
+
+def _prepare(session: Session, engagement: Engagement, officers: Officers, now: datetime) -> None:
+    """The town chooses the form, then each side ticks its items."""
+    catalogue, town = load_catalogue(session), officers.towns[engagement.municipality_code]
+    form = engagement.form or forms_of(engagement.need, engagement.candidate)[0]
+    prepare_engagement(session, engagement, {}, form=form, catalogue=catalogue, actor=town, now=now)
+    for actor in (town, _person(engagement), officers.coordinator):
+        ticked = {
+            row.code: dates.last_day(engagement.last_month) if row.expires else None
+            for row in list_items(session, engagement, catalogue)
+            if is_of(row, engagement, actor)
+        }
+        prepare_engagement(session, engagement, ticked, catalogue=catalogue, actor=actor, now=now)
 
 
 def _log_all(

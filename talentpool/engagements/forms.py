@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -14,13 +14,14 @@ from ..reference.reasons import LONGEST
 from ..states import EngagementState, Transition
 from ..typed.quantities import FEE
 from ..web import current_actor
-from ..web.fields import CatalogueForm, Marked, WholeNumber, option
+from ..web.fields import CatalogueForm, DateText, Marked, WholeNumber, option
 from ..web.forms import Form, long_text_field, text_field
-from ..web.labels import label, region
+from ..web.labels import choices, label, lazy_label, region
 from ..web.lists import EVERY, ListForm
 from . import finding
 from .logs import MOST_TRAVEL, LogContent
 from .models import REMARK, TEXT, Part, Place
+from .preparing import Item
 
 PARTS = {Part.MORNING: _("午前"), Part.AFTERNOON: _("午後"), Part.DAY: _("一日")}
 PLACES = {Place.ON_SITE: _("現地"), Place.ONLINE: _("オンライン")}
@@ -60,6 +61,52 @@ class StepForm(Form):
         if step.reasons is None:
             return {}
         return {"reason": self.reason.data or None, "comment": self.comment.data or ""}
+
+
+class PreparationForm(CatalogueForm):
+    """The items of one side; `form_of_items` adds the last day of each that expires."""
+
+    items: Sequence[Item] = ()
+    forms: Sequence[str] = ()
+
+    form = SelectField(_("任用形態"), default="")
+    done = SelectMultipleField(_("済んだ項目"))
+
+    def set_choices(self) -> None:
+        texts = dict(choices(str(Vocabulary.FORM)))
+        chosen = [option(code, texts.get(code, code)) for code in self.forms]
+        self.form.choices = [option("", OPEN), *chosen]
+        self.done.choices = [option(row.code, label(row.term)) for row in self.items]
+
+    def fill(self, form: str | None) -> None:
+        self.form.data = form or ""
+        self.done.data = [row.code for row in self.items if row.check is not None]
+        for row in self.items:
+            if row.expires and row.check is not None:
+                self.until(row.code).data = row.check.expires_on
+
+    def until(self, code: str) -> Field:
+        field: Field = self._fields[f"until_{code}"]
+        return field
+
+    def ticked(self) -> dict[str, date | None]:
+        """Item → its last day, where it has one."""
+        done = set(self.done.data or [])
+        return {
+            row.code: self.until(row.code).data if row.expires else None
+            for row in self.items
+            if row.code in done
+        }
+
+
+def form_of_items(items: Sequence[Item], forms: Sequence[str]) -> type[PreparationForm]:
+    """`forms`: of appointment, to choose from; none for who does not choose."""
+    fields: dict[str, Any] = {"items": items, "forms": forms}
+    for row in items:
+        if row.expires:
+            text = _("「%(item)s」の有効期限", item=lazy_label(row.term))
+            fields[f"until_{row.code}"] = DateText(text)
+    return type("PreparationForm", (PreparationForm,), fields)
 
 
 class LogForm(CatalogueForm):

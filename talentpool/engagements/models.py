@@ -79,6 +79,7 @@ class Engagement(Base):
     state: Mapped[EngagementState] = mapped_column(
         choice(EngagementState), default=EngagementState.PREPARING
     )
+    form: Mapped[str | None] = mapped_column(Text(40))  # of appointment; none until it is chosen
     first_month: Mapped[int]
     last_month: Mapped[int]  # of the last day
     last_day: Mapped[date]
@@ -101,6 +102,20 @@ class Engagement(Base):
     @property
     def code(self) -> str:
         return f"E-{self.id:06d}"
+
+
+class EngagementCheck(Base):
+    """An item of the preparation that somebody has ticked."""
+
+    __tablename__ = "engagement_check"
+
+    engagement_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("engagement.id", ondelete="CASCADE"), primary_key=True
+    )
+    item: Mapped[str] = mapped_column(Text(40), primary_key=True)
+    done_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    expires_on: Mapped[date | None]
 
 
 class WorkLog(Base):

@@ -11,18 +11,21 @@ from ..errors import Conflict
 from ..language import say
 from ..permissions import Action, Actor, require
 from ..reference.reasons import check_said
+from ..reference.service import load_catalogue
 from ..states import ENGAGEMENT, Transition, move
 from .models import Engagement
+from .preparing import check_ready
 
 
 def start_engagement(
     session: Session, engagement: Engagement, *, actor: Actor, now: datetime
 ) -> None:
-    """活動を始める: from the first day of its first month on; from then on months can be logged."""
+    """活動を始める: once everything is prepared, from the first day of its first month on; from then on months can be logged."""
     require(session, actor, Action.RUN_ENGAGEMENT, engagement)
     first = first_day(engagement.first_month)
     if local_date(now) < first:
         raise Conflict(say("活動は%(day)sから始められます。", day=show_date(first)))
+    check_ready(session, engagement, load_catalogue(session), local_date(now))
     step = move(session, engagement, "start", actor=actor, now=now)
     engagement.started_at = now
     tell(session, engagement, step, actor=actor, now=now)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from ..dates import last_day
 from ..db import Session
 from ..engagements.models import Engagement, Outcome
+from ..engagements.preparing import only_form
 from ..errors import Conflict
 from ..language import say
 from ..ledger import service as ledger
@@ -45,6 +46,7 @@ def confirm_placement(
             municipality_code=placement.municipality_code,
             need_id=placement.need_id,
             candidate_id=placement.candidate_id,
+            form=only_form(placement.need, placement.candidate),
             first_month=min(booked),
             last_month=max(booked),
             last_day=last_day(max(booked)),

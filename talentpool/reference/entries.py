@@ -40,6 +40,7 @@ class Vocabulary(StrEnum):
     NEED_WITHDRAWAL_REASON = "need_withdrawal_reason"
     NOT_PROPOSING_REASON = "not_proposing_reason"
     PAY_BASIS = "pay_basis"
+    PREPARATION_ITEM = "preparation_item"
     PROFILE_RETURN_REASON = "profile_return_reason"
     REFUSAL_REASON = "refusal_reason"
     REVOKE_REASON = "revoke_reason"

@@ -52,6 +52,7 @@ def _in_state(session: Session, state: EngagementState) -> tuple[Engagement, dic
         role: make.make_user(session, role).actor for role in Role if role not in {C, Role.SYSTEM}
     }
     actors[C] = Actor(engagement.candidate.user_id, C, make.HYOGO)
+    make.make_prepared(session, engagement)
     if state is ES.ENDED:
         _take(session, engagement, "end", actors[K], BEGUN)
     session.commit()

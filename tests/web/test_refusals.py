@@ -53,7 +53,7 @@ NOTHING_TYPED = {
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龥]")
 _QUOTED = re.compile("[“‘][^”’]*[”’]")  # what the reader wrote, and how it can be written
-VERSION_OF_CONTENT = {"accounts.change_role", "candidates.verify_evidence"}
+VERSION_OF_CONTENT = {"engagements.prepare", "accounts.change_role", "candidates.verify_evidence"}
 
 
 @dataclass(frozen=True)
@@ -376,6 +376,8 @@ CASES = [
     ),
     Case("placements.end_engagement", engaged("/engagements/{engagement}/end", last_day="2月30日"), 2),
     Case("placements.end_engagement", engaged("/engagements/{engagement}/end", last_day="2000-01-01", reason="other"), 1),
+    Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"], until_security="いつか"), 1),
+    Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"]), 1),
     Case("engagements.take_step", engaged("/engagements/{engagement}/suspend", comment="長い休み"), 1),
     Case("engagements.show_log", engaged("/engagements/{engagement}/logs/{month}", Role.CANDIDATE, send="1", days=["1"], travel_yen="x"), 1),
     Case("engagements.show_log", engaged("/engagements/{engagement}/logs/{month}", Role.CANDIDATE, send="1", days=["1"]), 3),

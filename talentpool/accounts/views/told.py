@@ -121,6 +121,14 @@ def _purpose(event: AuditEvent, value: Any, _names: Names) -> str:
     return term(value, Vocabulary.CONSENT_PURPOSE) if is_coded else str(value)
 
 
+def _form(_event: AuditEvent, value: Any, _names: Names) -> str:
+    return term(value, Vocabulary.FORM)
+
+
+def _items(_event: AuditEvent, value: Any, _names: Names) -> str:
+    return str(gettext("、").join(term(code, Vocabulary.PREPARATION_ITEM) for code in value))
+
+
 def _hash(_event: AuditEvent, value: Any, _names: Names) -> str:
     return f"{value}"[:SHORT]
 
@@ -213,10 +221,12 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "filters": (_("条件"), _plain),
     "fiscal_year": (_("年度"), _plain),
     "follow_up": (_("次に見る日"), _day_or_none),
+    "form": (_("任用形態"), _form),
     "from": (_("前"), _plain),
     "given": (_("引き継いだもの"), _given),
     "half_days": (_("半日コマ"), _plain),
     "input_hash": (_("入力の照合値"), _hash),
+    "items": (_("準備の項目"), _items),
     "kind": (_("種類"), _coded_word("kind")),
     "last_day": (_("最後の日"), _day),
     "list": (_("一覧"), _plain),

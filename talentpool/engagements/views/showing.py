@@ -14,10 +14,10 @@ from ...candidates.views.blueprint import log_names
 from ...dates import local_date, month_number
 from ...errors import Problem
 from ...language import Words
-from ...permissions import Action, Role
+from ...permissions import Action, Role, can
 from ...states import ENTRIES, EngagementState, available
 from ...web import current_actor, current_catalogue, current_session, requires
-from .. import finding, service
+from .. import finding, preparing, service
 from ..forms import EngagementListForm
 from ..models import Engagement, Outcome
 from .blueprint import blueprint, get_engagement
@@ -66,6 +66,11 @@ def show(engagement: Engagement, error: Problem | None = None, verb: str | None 
         others=[row for row in rows if not service.is_near(row, today)],
         next=service.list_next(engagement, rows, today),
         today=today,
+        items=[
+            (row, row.is_done(today), preparing.is_of(row, engagement, actor))
+            for row in preparing.list_items(session, engagement, current_catalogue())
+        ],
+        may_prepare=can(session, actor, Action.PREPARE_ENGAGEMENT, engagement),
         missing=service.list_waiting_months(engagement, rows, today),
         steps=[button(step, ENGAGEMENT_MOVES) for step in steps if step.verb in ENGAGEMENT_MOVES],
         can_end=any(step.verb in ELSEWHERE for step in steps),
