@@ -119,6 +119,11 @@ class MailOrder(Base):
         return is_lost and not self.template.startswith(ABOUT_ACCOUNTS)
 
     @property
+    def is_digest(self) -> bool:
+        """A daily mail, which carries others and is about nothing of its own."""
+        return self.template.startswith("digest.")
+
+    @property
     def planned_at(self) -> datetime | None:
         """When it goes out by its recipient's choice, while it waits for that."""
         is_open = self.state is MailState.DIGEST and self.carried_by_id is None

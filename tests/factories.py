@@ -590,6 +590,8 @@ def make_engagement(
     if state is not EngagementState.PREPARING:
         engagement.state = state
         engagement.started_at = dates.start_of_day(dates.first_day(need.first_month))
+        if state is EngagementState.SUSPENDED:
+            engagement.suspended_at, engagement.suspend_reason = engagement.started_at, "health"
         _note_state(session, engagement, now)
     for name, value in columns.items():
         setattr(engagement, name, value)

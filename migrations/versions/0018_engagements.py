@@ -8,6 +8,7 @@ Revision: 0018, after 0017
 
 from __future__ import annotations
 
+import json
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -28,6 +29,7 @@ ENDED = (
     "not_advanced", "refused", "declined_by_candidate", "declined_by_town", "lapsed", "withdrawn",
     "revoked", "superseded",
 )  # fmt: skip
+SEATED = ("offered", "introduced", "agreed", "confirmed")
 STATES = ("preparing", "active", "suspended", "ended")
 
 
@@ -60,10 +62,7 @@ def downgrade() -> None:
             for row in old
         ],
     )
-    op.execute(
-        "UPDATE placement SET state = 'confirmed', end_reason = NULL, ended_at = NULL, end_comment = ''"
-        " WHERE state = 'finished'"
-    )
+    _take_back_finished()
     _let_placements_finish(is_up=False)
 
 
@@ -85,6 +84,64 @@ def _carried(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 # --- Placements
+
+
+def _take_back_finished() -> None:
+    """Confirmed again where seat and pair are still free, as before; called off where somebody has taken them."""
+    op.execute(
+        "UPDATE placement SET state = 'revoked', end_reason = 'other' WHERE state = 'finished' AND EXISTS ("
+        " SELECT 1 FROM placement AS other WHERE other.id <> placement.id"
+        " AND other.need_id = placement.need_id"
+        f" AND (other.seat = placement.seat AND other.state IN {_listed((*SEATED, 'finished'))}"
+        "  AND (other.state <> 'finished' OR other.id > placement.id)"
+        f" OR other.candidate_id = placement.candidate_id AND other.state IN {_listed((*LIVE, 'finished'))}"
+        "  AND (other.state <> 'finished' OR other.id > placement.id)))"
+    )
+    op.execute(
+        "UPDATE ledger_month SET booked = booked - ("
+        " SELECT SUM(commitment.half_days) FROM commitment JOIN placement ON placement.id = commitment.placement_id"
+        " WHERE placement.state = 'revoked' AND commitment.candidate_id = ledger_month.candidate_id"
+        " AND commitment.month = ledger_month.month)"
+        " WHERE EXISTS (SELECT 1 FROM commitment JOIN placement ON placement.id = commitment.placement_id"
+        " WHERE placement.state = 'revoked' AND commitment.candidate_id = ledger_month.candidate_id"
+        " AND commitment.month = ledger_month.month)"
+    )
+    op.execute(
+        "DELETE FROM commitment WHERE placement_id IN (SELECT id FROM placement WHERE state = 'revoked')"
+    )
+    _forget_outcomes()
+    op.execute(
+        "UPDATE placement SET state = 'confirmed', end_reason = NULL, ended_at = NULL, end_comment = ''"
+        " WHERE state = 'finished'"
+    )
+
+
+def _forget_outcomes() -> None:
+    """Papers say again what they could say: a work that is over was confirmed, one that was called off undone."""
+    finished = {row["id"] for row in _rows("SELECT id FROM placement WHERE state = 'finished'")}
+    for paper in _rows("SELECT id, outcomes, ended_at FROM decision_paper"):
+        outcomes = json.loads(paper["outcomes"])
+        if all(entry["what"] != "finished" for entry in outcomes):
+            continue
+        over = {entry["placement"] for entry in outcomes if entry["what"] == "finished"}
+        kept = [
+            _told_before(entry)
+            for entry in outcomes
+            if not (entry["what"] in {"finished", "ended"} and entry["placement"] in finished)
+        ]
+        ended_at = None if over & finished else paper["ended_at"]
+        op.get_bind().execute(
+            sa.text(
+                "UPDATE decision_paper SET outcomes = :outcomes, ended_at = :ended_at WHERE id = :id"
+            ),
+            {"outcomes": json.dumps(kept), "ended_at": ended_at, "id": paper["id"]},
+        )
+
+
+def _told_before(entry: dict[str, Any]) -> dict[str, Any]:
+    if entry["what"] == "finished":
+        return entry | {"what": "undone"}
+    return entry | {"state": "revoked"} if entry.get("state") == "finished" else entry
 
 
 def _let_placements_finish(*, is_up: bool) -> None:

@@ -1,4 +1,4 @@
-"""The appointment form of an engagement, and what of its preparation is done.
+"""The appointment form of an engagement, what of its preparation is done, and why it rests.
 
 An engagement that is there has no form: it was not asked for.
 
@@ -15,6 +15,7 @@ down_revision = "0021"
 branch_labels = None
 depends_on = None
 
+TIME = {"sqlite": "DATETIME", "postgresql": "TIMESTAMP WITH TIME ZONE"}
 ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
@@ -22,6 +23,19 @@ def upgrade() -> None:
     op.execute(
         "ALTER TABLE engagement ADD COLUMN form TEXT"
         " CONSTRAINT ck_engagement_form_length CHECK (length(form) <= 40)"
+    )
+    time = TIME[op.get_context().dialect.name]
+    op.execute(f"ALTER TABLE engagement ADD COLUMN suspended_at {time}")
+    op.execute(
+        "ALTER TABLE engagement ADD COLUMN suspend_comment TEXT DEFAULT '' NOT NULL"
+        " CONSTRAINT ck_engagement_suspend_comment_length CHECK (length(suspend_comment) <= 1000)"
+    )
+    op.execute(
+        "ALTER TABLE engagement ADD COLUMN suspend_reason TEXT"
+        " CONSTRAINT ck_engagement_suspend_reason_length CHECK (length(suspend_reason) <= 40)"
+        " CONSTRAINT ck_engagement_suspended_with_a_reason CHECK ("
+        "(suspended_at IS NULL) = (suspend_reason IS NULL)"
+        " AND (state <> 'suspended' OR suspend_reason IS NOT NULL))"
     )
     op.create_table(
         "engagement_check",
@@ -48,4 +62,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("engagement_check")
+    op.execute("ALTER TABLE engagement DROP COLUMN suspend_reason")
+    op.execute("ALTER TABLE engagement DROP COLUMN suspend_comment")
+    op.execute("ALTER TABLE engagement DROP COLUMN suspended_at")
     op.execute("ALTER TABLE engagement DROP COLUMN form")

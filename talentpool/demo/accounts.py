@@ -28,13 +28,21 @@ OFFICE = Contact(f"{names.LABEL}県 DX人材担当", "000-000-0000", "平日 9�
 STAFF = (Role.COORDINATOR, Role.APPROVER, Role.AUDITOR, Role.ADMIN)
 CHOSEN: Mapping[Role, Chosen] = {  # by officers; everybody else gets mails at once
     Role.COORDINATOR: Chosen(
-        {"membership": How.DAILY, "need": How.DAILY, "placement": How.AT_ONCE},
+        {
+            "membership": How.DAILY,
+            "need": How.DAILY,
+            "placement": How.AT_ONCE,
+            "engagement": How.DAILY,
+        },
         Quiet(20 * 60, 8 * 60),
     ),
     Role.APPROVER: Chosen({"placement": How.AT_ONCE}, Quiet(22 * 60, 7 * 60)),
-    Role.MUNICIPALITY: Chosen({"need": How.NONE, "placement": How.DAILY}),  # the first shown town
+    Role.MUNICIPALITY: Chosen(
+        {"need": How.NONE, "placement": How.DAILY, "engagement": How.AT_ONCE}
+    ),  # the first shown town
     Role.CANDIDATE: Chosen(
-        {"membership": How.DAILY, "placement": How.DAILY}, Quiet(21 * 60, 7 * 60 + 30)
+        {"membership": How.DAILY, "placement": How.DAILY, "engagement": How.DAILY},
+        Quiet(21 * 60, 7 * 60 + 30),
     ),
 }
 COLLEAGUE = "coordinator2@example.lg.jp"  # of the coordinator

@@ -143,7 +143,7 @@ def can_be_logged(engagement: Engagement, month: int, today: date) -> bool:
 def list_elsewhere(
     session: Session, engagement: Engagement, month: int
 ) -> dict[date, tuple[str, Part | None]]:
-    """The days of the month that the person has logged for other engagements: town and part."""
+    """The days of the month that the person has sent for other engagements: town and part."""
     query = (
         sa.select(WorkDay.day, WorkLog.municipality_code, WorkDay.part)
         .join(WorkLog, WorkLog.id == WorkDay.log_id)
@@ -151,6 +151,7 @@ def list_elsewhere(
             WorkLog.candidate_id == engagement.candidate_id,
             WorkLog.engagement_id != engagement.id,
             WorkLog.month == month,
+            WorkLog.state != WorkLogState.DRAFT,
         )
     )
     return {day: (town, part) for day, town, part in session.execute(query.order_by(WorkDay.day))}
@@ -187,7 +188,7 @@ def _write(
     now: datetime,
 ) -> WorkLog:
     require(session, actor, Action.LOG_WORK, engagement)
-    session.refresh(engagement, with_for_update=True)
+    _lock_all(session, engagement)
     if not can_be_logged(engagement, month, local_date(now)):
         raise Conflict(say("この月の活動は、まだ記録できません。"))
     log = find_log(session, engagement, month)
@@ -216,6 +217,17 @@ def _write(
             log.days.append(WorkDay(day=day, part=part, place=place))
     session.flush()
     return log
+
+
+def _lock_all(session: Session, engagement: Engagement) -> None:
+    """The person's engagements, so that the same hours are not sent for two towns at once."""
+    session.scalars(
+        sa.select(Engagement)
+        .where(Engagement.candidate_id == engagement.candidate_id)
+        .order_by(Engagement.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def _check_storable(month: int, content: LogContent) -> None:

@@ -59,6 +59,11 @@ class Engagement(Base):
         ),
         sa.CheckConstraint("last_month >= first_month", name="months_in_order"),
         sa.CheckConstraint(
+            "(suspended_at IS NULL) = (suspend_reason IS NULL)"
+            f" AND (state <> '{EngagementState.SUSPENDED}' OR suspend_reason IS NOT NULL)",
+            name="suspended_with_a_reason",
+        ),
+        sa.CheckConstraint(
             f"(state = '{EngagementState.ENDED}') = (outcome IS NOT NULL)"
             " AND (outcome IS NULL) = (ended_at IS NULL)",
             name="ended_how",
@@ -84,6 +89,9 @@ class Engagement(Base):
     last_month: Mapped[int]  # of the last day
     last_day: Mapped[date]
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # while it rests
+    suspend_reason: Mapped[str | None] = mapped_column(Text(40))
+    suspend_comment: Mapped[str] = mapped_column(Text(1000), default="", server_default="")
     end_decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # an end before its time
     end_reason: Mapped[str | None] = mapped_column(Text(40))
     end_comment: Mapped[str] = mapped_column(Text(1000), default="", server_default="")
@@ -192,7 +200,12 @@ viewed_by(Engagement, Action.VIEW_ENGAGEMENT)
 viewed_by(WorkLog, Action.VIEW_ENGAGEMENT)
 
 
-def _register(model: type[Engagement | WorkLog]) -> None:
+_IS_SENT = WorkLog.state != WorkLogState.DRAFT  # a draft is its writer's alone
+
+
+def _register(model: type[Engagement | WorkLog], shown: sa.ColumnElement[bool]) -> None:
+    """`shown`: what of the rows the town and the prefecture may see."""
+
     @within(model, Scope.OWN)
     def _own(actor: Actor) -> sa.ColumnElement[bool]:
         mine = sa.select(Candidate.id).where(Candidate.user_id == actor.user_id)
@@ -200,12 +213,12 @@ def _register(model: type[Engagement | WorkLog]) -> None:
 
     @within(model, Scope.TOWN)
     def _of_town(actor: Actor) -> sa.ColumnElement[bool]:
-        return model.municipality_code == actor.municipality_code
+        return (model.municipality_code == actor.municipality_code) & shown
 
     @within(model, Scope.PREFECTURE)
     def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
-        return model.prefecture_code == actor.prefecture_code
+        return (model.prefecture_code == actor.prefecture_code) & shown
 
 
-_register(Engagement)
-_register(WorkLog)
+_register(Engagement, sa.true())
+_register(WorkLog, _IS_SENT)

@@ -43,7 +43,10 @@ def suspend_engagement(
     """休止する: nothing is worked for a while; the months stay booked."""
     require(session, actor, Action.RUN_ENGAGEMENT, engagement)
     check_said(session, ENGAGEMENT.transition("suspend", engagement.state), reason, comment)
-    step = move(session, engagement, "suspend", actor=actor, now=now, reason=reason)
+    with session.no_autoflush:  # the state and its reason change together
+        step = move(session, engagement, "suspend", actor=actor, now=now, reason=reason)
+        engagement.suspended_at, engagement.suspend_reason = now, reason
+        engagement.suspend_comment = comment
     tell(session, engagement, step, actor=actor, now=now)
 
 
@@ -52,6 +55,8 @@ def resume_engagement(
 ) -> None:
     require(session, actor, Action.RUN_ENGAGEMENT, engagement)
     step = move(session, engagement, "resume", actor=actor, now=now)
+    engagement.suspended_at, engagement.suspend_reason = None, None
+    engagement.suspend_comment = ""
     tell(session, engagement, step, actor=actor, now=now)
 
 

@@ -54,8 +54,14 @@ def list_months(session: Session, engagement: Engagement, today: date) -> Sequen
         MonthRow(
             month, agreed.get(month, 0), logs.get(month), can_be_logged(engagement, month, today)
         )
-        for month in months(engagement.first_month, engagement.last_month)
+        for month in sorted({*months(engagement.first_month, engagement.last_month), *logs})
     ]
+
+
+def rests_in(engagement: Engagement, month: int) -> bool:
+    """Whether nothing is worked in a month because the engagement is suspended."""
+    since = engagement.suspended_at
+    return since is not None and month >= month_of(local_date(since))
 
 
 def is_near(row: MonthRow, today: date) -> bool:
@@ -95,10 +101,12 @@ def _next(engagement: Engagement, rows: Sequence[MonthRow], today: date) -> Iter
         if kind is not None and row.log is not None and row.log.sent_at:
             yield Next(local_date(row.log.sent_at), kind, row.month)
         is_blank = row.log is None or row.log.state is WorkLogState.DRAFT
-        if row.can_be_logged and row.agreed and is_blank and last_day(row.month) < today:
+        is_due = row.can_be_logged and row.agreed and not rests_in(engagement, row.month)
+        if is_due and is_blank and last_day(row.month) < today:
             yield Next(last_day(row.month), Milestone.LOG, row.month)
     if engagement.state in RUNNING:
-        for year in range(fiscal_year(today), fiscal_year(engagement.last_day)):
+        begins = fiscal_year(max(today, first_day(engagement.first_month)))
+        for year in range(begins, fiscal_year(engagement.last_day)):
             yield Next(date(year + 1, 3, 31), Milestone.YEAR)
         yield Next(engagement.last_day, Milestone.END)
 
@@ -109,10 +117,14 @@ def _waits(log: WorkLog | None) -> Milestone | None:
     return waiting.get(log.state) if log is not None else None
 
 
-def find_of_placements(session: Session, placement_ids: Collection[int]) -> dict[int, int]:
-    """Id of the placement → id of its engagement."""
-    query = sa.select(Engagement.placement_id, Engagement.id)
-    return dict(session.execute(query.where(Engagement.placement_id.in_(placement_ids))).all())
+def was_logged(session: Session, placement_id: int) -> bool:
+    """Whether a month of its engagement was sent."""
+    query = (
+        sa.select(WorkLog.id)
+        .join(Engagement, Engagement.id == WorkLog.engagement_id)
+        .where(Engagement.placement_id == placement_id, WorkLog.state != WorkLogState.DRAFT)
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def list_history(session: Session, engagement: Engagement) -> list[AuditEvent]:
@@ -147,7 +159,11 @@ def list_unwritten(session: Session, actor: Actor, today: date) -> list[tuple[En
         )
         .order_by(Commitment.month, Engagement.id)
     )
-    return [(engagement, month) for engagement, month in session.execute(query)]
+    return [
+        (engagement, month)
+        for engagement, month in session.execute(query)
+        if not rests_in(engagement, month)
+    ]
 
 
 def count_logs(session: Session, engagement_ids: Collection[int]) -> dict[int, tuple[int, int]]:
@@ -179,4 +195,5 @@ def list_waiting_months(
         if row.can_be_logged
         and (row.log is None or row.log.state not in written)
         and row.month <= month_of(today)
+        and not rests_in(engagement, row.month)
     ]

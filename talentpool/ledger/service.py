@@ -19,6 +19,7 @@ from ..errors import Conflict, NoCapacity
 from ..language import say
 from .models import Commitment, CommitmentState, LedgerMonth
 
+ENDLESS = 10**6  # behind every month
 _M = LedgerMonth
 Values = dict[Any, Any]
 
@@ -155,12 +156,18 @@ def book_held(session: Session, placement_id: int, now: datetime) -> dict[int, i
     return {row.month: row.half_days for row in turned}
 
 
-def release(session: Session, placement_id: int, *, after: int = 0) -> dict[int, int]:
-    """Give back what a placement holds or has booked in the months behind `after`; the half-days by month."""
+def release(
+    session: Session, placement_id: int, *, after: int = 0, before: int = ENDLESS
+) -> dict[int, int]:
+    """Give back what a placement holds or has booked, in months behind `after` and before `before`; half-days by month."""
     session.flush()
     gone = session.execute(
         sa.delete(Commitment)
-        .where(Commitment.placement_id == placement_id, Commitment.month > after)
+        .where(
+            Commitment.placement_id == placement_id,
+            Commitment.month > after,
+            Commitment.month < before,
+        )
         .returning(
             Commitment.month, Commitment.candidate_id, Commitment.half_days, Commitment.state
         )

@@ -25,7 +25,7 @@ def accept_offer(session: Session, placement: Placement, *, actor: Actor, now: d
     lock_placements(session, [placement])
     if placement.state is PlacementState.OFFERED:
         _check_in_time(placement, now)
-        check_pair(session, placement)
+        check_pair(session, placement, now)
         give_consent(
             session,
             placement.candidate,
@@ -46,7 +46,7 @@ def welcome_person(session: Session, placement: Placement, *, actor: Actor, now:
     lock_placements(session, [placement])
     if placement.state is PlacementState.INTRODUCED:
         _check_in_time(placement, now)
-        check_pair(session, placement)
+        check_pair(session, placement, now)
     step = move(session, placement, "welcome", actor=actor, now=now)
     placement.agreed_at = now
     notify(session, placement, step, actor=actor, now=now)

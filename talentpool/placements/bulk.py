@@ -120,7 +120,7 @@ def _suggest(
             made = drafting.suggest_alternate(
                 session, round_, draft.need, one.candidate, actor=actor, now=now
             )
-            check_pair(session, made)
+            check_pair(session, made, now)
             found.append(made)
     return found
 

@@ -6,10 +6,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ..dates import last_day
+from ..dates import last_day, local_date, month_of
 from ..db import Session
 from ..engagements.models import Engagement, Outcome
 from ..engagements.preparing import only_form
+from ..engagements.service import was_logged
 from ..errors import Conflict
 from ..language import say
 from ..ledger import service as ledger
@@ -24,6 +25,7 @@ from .notices import notify
 from .papers import note_confirmation
 
 WINDOW_OVER = say("取り消せる期間を過ぎています。")
+WORKED = say("活動記録が送られているため、取り消せません。活動の終了を決めてください。")
 
 
 def confirm_placement(
@@ -33,10 +35,11 @@ def confirm_placement(
     require(session, actor, Action.CONFIRM_PLACEMENT, placement)
     lock_placements(session, [placement])
     if placement.state is PlacementState.AGREED:
-        check_pair(session, placement)
+        check_pair(session, placement, now)
     step = move(session, placement, "confirm", actor=actor, now=now)
     placement.confirmed_at, placement.confirmed_by = now, actor.user_id
     placement.undo_until = terms.end_of_term(now, terms.UNDO_DAYS)
+    ledger.release(session, placement.id, before=month_of(local_date(now)))  # nobody worked then
     booked = ledger.book_held(session, placement.id, now)
     note_confirmation(session, placement, booked, actor=actor, now=now)
     session.add(
@@ -69,6 +72,8 @@ def undo_confirmation(
     require(session, actor, Action.CONFIRM_PLACEMENT, placement)
     if placement.state is PlacementState.CONFIRMED and not can_be_undone(placement, now):
         raise Conflict(WINDOW_OVER)
+    if was_logged(session, placement.id):
+        raise Conflict(WORKED)
     end_by_hand(session, placement, "undo", reason=reason, actor=actor, now=now, comment=comment)
     engagement = session.scalars(
         sa.select(Engagement).where(Engagement.placement_id == placement.id).with_for_update()

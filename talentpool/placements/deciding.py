@@ -65,7 +65,7 @@ def decide_papers(
     wanted = {paper.id: paper for paper in papers if paper.id not in exceptions}
     rows = {ident: _list_waiting(session, paper) for ident, paper in wanted.items()}
     everybody = [row for some in rows.values() for row in some]
-    rules, conflicts = Rules.read(session, everybody), find_conflicts(session, everybody)
+    rules, conflicts = Rules.read(session, everybody, now), find_conflicts(session, everybody)
     left: dict[int, str] = {}
     for ident, paper in wanted.items():
         if any(conflicts[row.id] for row in rows[ident]):
@@ -95,7 +95,7 @@ def approve_paper(
     require(session, actor, Action.APPROVE_PLACEMENT, paper)
     lock_needs(session, [paper.need_id])
     rows = _list_waiting(session, paper)
-    rules = Rules.read(session, rows)
+    rules = Rules.read(session, rows, now)
     _approve_rows(
         session, paper, rows, rules, actor=actor, now=now, comment=comment, authority=authority
     )

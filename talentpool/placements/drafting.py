@@ -146,7 +146,7 @@ def draft_paper(
     """Draft the paper of one seat, or more people on it while it waits: first choice first. All of it or nothing."""
     _check_draft(session, need, ordered, actor=actor, comment=comment)
     lock_placements(session, ordered)
-    rules = Rules.read(session, ordered)
+    rules = Rules.read(session, ordered, now)
     if not 1 <= seat <= need.seats:
         raise NotFound
     waiting = find_waiting(session, need, seat)

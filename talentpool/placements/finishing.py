@@ -16,7 +16,7 @@ from ..language import say
 from ..ledger import service as ledger
 from ..permissions import SYSTEM, Action, Actor, require
 from ..reference.reasons import check_said
-from ..states import ENGAGEMENT, RUNNING, move
+from ..states import ENGAGEMENT, RUNNING, WorkLogState, move
 from .locking import lock_placements
 from .models import Placement
 from .offering import advance
@@ -41,12 +41,12 @@ def end_engagement(
     that was logged.
     """
     require(session, actor, Action.END_ENGAGEMENT, engagement)
-    placement = _lock(session, engagement)
+    placement = lock(session, engagement)
     step = ENGAGEMENT.transition("end", engagement.state)
     if step is None:
         raise Conflict(say("この活動は、すでに終わっています。"))
     check_said(session, step, reason, comment)
-    last = _check_last_day(session, engagement, last)
+    last = _check_last_day(session, engagement, last, local_date(now))
     engagement.last_day, engagement.last_month = last, month_of(last)
     engagement.end_decided_at, engagement.end_reason = now, reason
     engagement.end_comment = comment
@@ -61,10 +61,14 @@ def end_engagement(
     tell(session, engagement, step, actor=actor, now=now)
 
 
-def _check_last_day(session: Session, engagement: Engagement, last: date | None) -> date:
+def _check_last_day(
+    session: Session, engagement: Engagement, last: date | None, today: date
+) -> date:
     if last is None:
         raise Refused.at("last_day", say("最後の日を入力してください。"))
     first, end = first_day(engagement.first_month), engagement.last_day
+    if engagement.started_at is not None:  # months that are over stay as they were
+        first = max(first, first_day(month_of(today) - 1))
     if not first <= last <= end:
         message = say(
             "%(first)sから%(last)sまでの日を入力してください。",
@@ -72,17 +76,25 @@ def _check_last_day(session: Session, engagement: Engagement, last: date | None)
             last=show_date(end),
         )
         raise Refused.at("last_day", message)
-    logged = session.scalar(
-        sa.select(sa.func.max(WorkDay.day))
-        .join(WorkLog, WorkLog.id == WorkDay.log_id)
-        .where(WorkLog.engagement_id == engagement.id)
-    )
+    logged = _last_logged(session, engagement)
     if logged is not None and logged > last:
         message = say(
-            "%(day)sの活動が記録されています。それ以後の日にしてください。", day=show_date(logged)
+            "%(day)sまでの活動が記録されています。それ以後の日にしてください。",
+            day=show_date(logged),
         )
         raise Refused.at("last_day", message)
     return last
+
+
+def _last_logged(session: Session, engagement: Engagement) -> date | None:
+    """The last day that a log which was sent speaks of; of a month without work, its first."""
+    query = (
+        sa.select(WorkLog.month, sa.func.max(WorkDay.day))
+        .outerjoin(WorkDay, WorkDay.log_id == WorkLog.id)
+        .where(WorkLog.engagement_id == engagement.id, WorkLog.state != WorkLogState.DRAFT)
+        .group_by(WorkLog.month)
+    )
+    return max((day or first_day(month) for month, day in session.execute(query)), default=None)
 
 
 def list_over(session: Session, now: datetime) -> list[Engagement]:
@@ -126,7 +138,7 @@ def _placements(session: Session, engagements: list[Engagement]) -> list[Placeme
     return list(session.scalars(sa.select(Placement).where(Placement.id.in_(ids))))
 
 
-def _lock(session: Session, engagement: Engagement) -> Placement:
+def lock(session: Session, engagement: Engagement) -> Placement:
     """The placement, with its need and paper locked before the engagement itself."""
     placement = session.get_one(Placement, engagement.placement_id)
     lock_placements(session, [placement])

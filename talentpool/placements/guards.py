@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from .. import matching as m
+from ..dates import local_date, month_of, months
 from ..db import Session
 from ..errors import Conflict
 from ..language import named, say, sentences
@@ -25,6 +27,7 @@ from .models import Placement
 
 NOT_IN_POOL = say("登録が有効でなくなっています。")
 NOT_OPEN = say("募集が公開中でなくなっています。")
+PERIOD_OVER = say("この募集の期間は終わっています。")
 CHANGED = say("募集の内容が、推薦したあとで変わっています。")
 
 
@@ -34,18 +37,19 @@ class Rules:
 
     profiles: Mapping[int, Profile]  # by candidate id; who is not in the pool is absent
     catalogue: Catalogue
+    this_month: int
 
     @classmethod
-    def read(cls, session: Session, placements: Iterable[Placement]) -> Rules:
+    def read(cls, session: Session, placements: Iterable[Placement], now: datetime) -> Rules:
         """For placements of one prefecture."""
-        rows = list(placements)
+        rows, this_month = list(placements), month_of(local_date(now))
         session.flush()
         catalogue = load_catalogue(session)
         if not rows:
-            return cls({}, catalogue)
+            return cls({}, catalogue, this_month)
         prefecture = rows[0].prefecture_code
         profiles = read_profiles(session, prefecture, {row.candidate_id for row in rows})
-        return cls(profiles, catalogue)
+        return cls(profiles, catalogue, this_month)
 
     def faults(self, placement: Placement) -> list[str]:
         """Why the placement may not go on, as sentences; nothing when it may."""
@@ -57,7 +61,9 @@ class Rules:
         profile = self.profiles.get(placement.candidate_id)
         if profile is None:
             return [NOT_IN_POOL]
-        return broken_rules(profile, need, self.catalogue)
+        if not months_ahead(need, self.this_month):
+            return [PERIOD_OVER]
+        return broken_rules(profile, need, self.catalogue, self.this_month)
 
     def check(self, placement: Placement) -> None:
         """Conflict that says what no longer holds."""
@@ -66,9 +72,14 @@ class Rules:
             raise Conflict(sentences([say("この推薦は先に進められません。"), *faults]))
 
 
-def broken_rules(profile: Profile, need: Need, catalogue: Catalogue) -> list[str]:
-    """The engine's rules that the pair breaks, as sentences."""
-    request = request_of(need)
+def months_ahead(need: Need, this_month: int) -> range:
+    """The months of a need that are not over: what somebody who comes now is asked for."""
+    return months(max(need.first_month, this_month), need.last_month)
+
+
+def broken_rules(profile: Profile, need: Need, catalogue: Catalogue, this_month: int) -> list[str]:
+    """The engine's rules that the pair breaks in the months ahead, as sentences."""
+    request = replace(request_of(need), first_month=months_ahead(need, this_month)[0])
     free = replace(profile, taken=tuple(x for x in profile.taken if x.need_code != need.code))
     minutes = {need.place_code: catalogue.travel(profile.home_code, need.place_code).minutes}
     person = to_candidate(free, [request], minutes)
@@ -84,5 +95,5 @@ def broken_rules(profile: Profile, need: Need, catalogue: Catalogue) -> list[str
     ]
 
 
-def check_pair(session: Session, placement: Placement) -> None:
-    Rules.read(session, [placement]).check(placement)
+def check_pair(session: Session, placement: Placement, now: datetime) -> None:
+    Rules.read(session, [placement], now).check(placement)

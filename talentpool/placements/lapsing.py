@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from ..accounts import reminders
 from ..candidates import reminding as registrations, returning
+from ..dates import local_date, month_of
 from ..db import Database, Session
 from ..needs.models import Need
 from ..permissions import SYSTEM
@@ -50,8 +51,8 @@ def lapse_overdue(session: Session, now: datetime) -> list[Placement]:
     return lapsed
 
 
-def list_waiting(session: Session) -> list[int]:
-    """Ids of open needs with a free seat and somebody approved for it."""
+def list_waiting(session: Session, now: datetime) -> list[int]:
+    """Ids of open needs with months ahead, a free seat and somebody approved for it."""
     taken = aliased(Placement)
     is_taken = sa.exists().where(
         taken.need_id == Placement.need_id,
@@ -64,13 +65,15 @@ def list_waiting(session: Session) -> list[int]:
         Placement.seat <= Need.seats,
         ~is_taken,
     )
-    query = sa.select(Need.id).where(Need.state == NeedState.OPEN, waits)
+    query = sa.select(Need.id).where(
+        Need.state == NeedState.OPEN, Need.last_month >= month_of(local_date(now)), waits
+    )
     return list(session.scalars(query.order_by(Need.id)))
 
 
 def fill_seats(session: Session, now: datetime) -> list[Placement]:
     """Offer free seats to alternates who could not be asked before: a need was on hold, a person had no time."""
-    ids = list_waiting(session)
+    ids = list_waiting(session, now)
     lock_needs(session, ids)
     return [row for ident in ids for row in advance(session, session.get_one(Need, ident), now=now)]
 
@@ -89,7 +92,7 @@ def keep_time(database: Database, now: datetime) -> None:
         database.repeat(lambda session: extend_told_late(session, now))
     with database.reading() as session:
         is_late, is_over = bool(list_overdue(session, now)), bool(list_over(session, now))
-        is_waiting = bool(list_waiting(session))
+        is_waiting = bool(list_waiting(session, now))
     if is_late:
         database.repeat(lambda session: lapse_overdue(session, now))
     if is_over:

@@ -17,7 +17,7 @@ from ..needs.models import Need
 from ..permissions import SYSTEM, Actor
 from ..states import LIVE, SEATED, NeedState, PlacementState, move
 from . import terms
-from .guards import Rules
+from .guards import PERIOD_OVER, Rules, months_ahead
 from .models import Placement
 from .notices import notify
 
@@ -28,7 +28,7 @@ def advance(session: Session, need: Need, *, now: datetime) -> list[Placement]:
     waiting = list_due(session, need)
     if not waiting:
         return []
-    rules = Rules.read(session, waiting)
+    rules = Rules.read(session, waiting, now)
     offered: list[Placement] = []
     while due := [row for row in list_due(session, need) if row not in offered and row in waiting]:
         placement = due[0]
@@ -74,9 +74,9 @@ def free_seats(need: Need, live: Sequence[Placement]) -> Iterator[int]:
 def take_hold(session: Session, placement: Placement, now: datetime) -> None:
     """The need's half-days of every month that is not over, or NoCapacity and nothing."""
     need = placement.need
-    ahead = [month for month in need.months if month >= month_of(local_date(now))]
+    ahead = months_ahead(need, month_of(local_date(now)))
     if not ahead:
-        raise Conflict(say("この募集の期間は終わっています。"))
+        raise Conflict(PERIOD_OVER)
     half_days = dict.fromkeys(ahead, need.half_days)
     ledger.hold(
         session,

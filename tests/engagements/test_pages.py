@@ -21,6 +21,7 @@ from tests.pages import version_in
 
 from .. import factories as make
 
+VERSION = r'name="version" value="([^"]+)"'
 TODAY = dates.local_date(clock.now())
 MONTH = dates.month_of(TODAY)
 
@@ -76,7 +77,11 @@ def test_a_town_signs_and_the_month_is_closed(
     version = version_in(town.get(page).text, path)
     assert town.post(path, version=version).status_code == 302
     assert _state(database, log) is WorkLogState.CLOSED
-    assert town.post(path, version=version).status_code == 409
+    late = town.post(
+        path.replace("sign", "return"), version=version, reason="days", comment="6日は休み"
+    )
+    assert late.status_code == 409
+    assert "6日は休み" in late.text  # nothing typed is lost
     written = _person(app, log.engagement).get(page).text
     assert "確認済み" in written
     assert 'name="days"' not in written
@@ -89,7 +94,7 @@ def test_a_person_writes_a_month_again_until_it_is_signed(
     person = _person(app, log.engagement)
     form = person.get(page).text
     assert 'id="day-1" name="days" value="1" checked' in form
-    version = re.search(r'name="version" value="(\d+)"', form)
+    version = re.search(VERSION, form)
     assert version is not None
     sent = {
         "days": ["1"],
@@ -110,7 +115,7 @@ def test_a_person_writes_a_month_again_until_it_is_signed(
 def test_what_was_typed_stays_in_a_refused_log(app: TalentpoolFlask, log: WorkLog) -> None:
     page = f"/engagements/{log.engagement_id}/logs/{dates.month_text(MONTH)}"
     person = _person(app, log.engagement)
-    version = re.search(r'name="version" value="(\d+)"', person.get(page).text)
+    version = re.search(VERSION, person.get(page).text)
     assert version is not None
     answer = person.post(
         page, version=version[1], send="1", days=["1"], part_1="day", remark="来月は2日に"
@@ -166,9 +171,15 @@ def test_a_draft_is_only_its_writers(
     with database.writing() as session:
         session.get_one(WorkLog, log.id).state = WorkLogState.DRAFT
     page = f"/engagements/{log.engagement_id}/logs/{dates.month_text(MONTH)}"
-    for role in (Role.MUNICIPALITY, Role.COORDINATOR, Role.AUDITOR):
+    for role, verb in (
+        (Role.MUNICIPALITY, "sign"),
+        (Role.COORDINATOR, "reopen"),
+        (Role.AUDITOR, "sign"),
+    ):
         browser = signed_in(app, role)
         assert browser.get(page).status_code == 404
+        refused = browser.post(f"/work_logs/{log.id}/{verb}", version="1", reason="days")
+        assert refused.status_code in {403, 404}
         assert "手順の聞き取り" not in browser.get(f"/engagements/{log.engagement_id}").text
     assert "手順の聞き取り" in _person(app, log.engagement).get(page).text
 
@@ -184,14 +195,16 @@ def test_an_end_says_who_is_told_and_frees_what_follows(
     office, page = signed_in(app, Role.COORDINATOR), f"/engagements/{ident}/end"
     form = office.get(page).text
     assert "登録者本人" in form
-    version = re.search(r'name="version" value="(\d+)"', form)
+    version = re.search(VERSION, form)
     assert version is not None
     last = dates.last_day(MONTH + 1)
     sent = {"version": version[1], "last_day": last.isoformat(), "reason": "budget"}
     assert office.post(page, **sent).status_code == 302
     shown = office.get(f"/engagements/{ident}").text
     assert "予算の都合" in shown
-    assert office.post(page, **sent).status_code == 409
+    late = office.post(page, **(sent | {"comment": "予算の見直し"}))
+    assert late.status_code == 409
+    assert "予算の見直し" in late.text
     with database.reading() as session:
         row = session.get_one(Engagement, ident)
         assert (row.state, row.last_day) == (EngagementState.ACTIVE, last)

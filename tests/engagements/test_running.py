@@ -139,6 +139,12 @@ def test_a_suspension_needs_a_reason(session: Session) -> None:
                 session, engagement, reason=reason, comment=comment, actor=actors[K], now=BEGUN
             )
     assert engagement.state is ES.ACTIVE
+    running.suspend_engagement(
+        session, engagement, reason="other", comment="入院", actor=actors[K], now=BEGUN
+    )
+    assert (engagement.suspend_reason, engagement.suspend_comment) == ("other", "入院")
+    running.resume_engagement(session, engagement, actor=actors[K], now=BEGUN)
+    assert (engagement.suspended_at, engagement.suspend_comment) == (None, "")
 
 
 def test_person_and_town_are_told_of_every_step_once(session: Session) -> None:

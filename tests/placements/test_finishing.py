@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from talentpool import dates
+from talentpool import dates, schema
 from talentpool.db import Database, Session
-from talentpool.engagements.logs import LogContent, send_log
+from talentpool.engagements.logs import LogContent, save_log, send_log
 from talentpool.engagements.models import Engagement, Outcome, Part, Place
 from talentpool.errors import Conflict, Refused
 from talentpool.ledger import service as ledger
@@ -144,6 +144,93 @@ def test_work_that_was_logged_is_not_cut_off(cast: Cast, session: Session) -> No
         _end(session, engagement, date(2027, 6, 7), cast.coordinator)
     _end(session, engagement, date(2027, 6, 8), cast.coordinator)
     assert engagement.state is ES.ENDED
+
+
+def test_months_that_are_over_are_not_cut_off(cast: Cast, session: Session) -> None:
+    begun, _ = _engaged(session)
+    with pytest.raises(Refused) as refusal:
+        _end(session, begun, date(2027, 4, 30), cast.coordinator)
+    assert "last_day" in refusal.value.fields
+    _end(session, begun, date(2027, 5, 20), cast.coordinator)
+    assert set(_booked(session, begun.candidate_id)) == {make.FIRST, make.FIRST + 1}
+    never, _ = _engaged(session, state=ES.PREPARING)
+    _end(session, never, date(2027, 4, 30), cast.coordinator)
+    assert never.state is ES.ENDED
+
+
+def test_a_draft_stops_no_end_and_a_month_without_work_does(cast: Cast, session: Session) -> None:
+    engagement, placement = _engaged(session)
+    person = cast.person(placement)
+    day = LogContent(days={date(2027, 6, 9): (Part.MORNING, Place.ONLINE)})
+    save_log(session, engagement, JUNE, day, actor=person, now=NOON)
+    none = LogContent(text="庁舎の工事のため休み")
+    send_log(session, engagement, JUNE - 1, none, actor=person, now=NOON)
+    with pytest.raises(Refused):
+        _end(session, engagement, date(2027, 4, 30), cast.coordinator)
+    _end(session, engagement, date(2027, 6, 1), cast.coordinator)
+    assert engagement.state is ES.ENDED
+
+
+def test_what_was_logged_is_not_undone(cast: Cast, session: Session) -> None:
+    engagement, placement = _engaged(session)
+    placement.undo_until = NOON
+    none = LogContent(text="庁舎の工事のため休み")
+    send_log(session, engagement, JUNE, none, actor=cast.person(placement), now=NOON)
+    with pytest.raises(Conflict):
+        cast.step(placement, "undo", reason="mistake", now=NOON)
+    assert placement.state is PS.CONFIRMED
+
+
+def test_an_alternate_is_judged_by_the_months_ahead(cast: Cast, session: Session) -> None:
+    """Busy in the months that are over, free in those that come."""
+    need = make.make_need(session, half_days=8)
+    engagement, _ = _engaged(session, need=need)
+    busy = make.make_candidate(session)
+    other = make.make_need(
+        session, municipality_code=make.SAYO, first_month=make.FIRST, last_month=make.FIRST + 1,
+        half_days=4,
+    )  # fmt: skip
+    make.make_placement(session, other, busy, state=PS.CONFIRMED)
+    busy.most_at_once = 5
+    alternate = make.make_placement(session, need, busy, state=PS.APPROVED, seat=1, rank=2)
+    _end(session, engagement, date(2027, 6, 10), cast.coordinator)
+    assert (alternate.state, alternate.passed_why) == (PS.OFFERED, None)
+    assert_sound(session)
+
+
+def test_held_months_that_are_over_are_not_booked(cast: Cast, session: Session) -> None:
+    placement = make.make_placement(
+        session, make.make_need(session), make.make_candidate(session), state=PS.AGREED
+    )
+    cast.step(placement, "confirm", now=NOON)
+    assert min(_booked(session, placement.candidate_id)) == JUNE
+    assert make.find_engagement(session, placement).first_month == JUNE
+    assert_sound(session)
+
+
+def test_a_finished_placement_goes_down_and_up_again(
+    database: Database, cast: Cast, session: Session
+) -> None:
+    need = make.make_need(session)
+    first, _ = _engaged(session, need=need)
+    _end(session, first, date(2027, 6, 10), cast.coordinator)
+    make.make_placement(session, need, make.make_candidate(session), state=PS.CONFIRMED, seat=1)
+    alone, _ = _engaged(session)
+    _end(session, alone, date(2027, 6, 10), cast.coordinator)
+    ids = first.placement_id, alone.placement_id
+    session.commit()
+    session.close()
+    schema.downgrade(database, "0017")
+    with database.engine.connect() as connection:
+        rows = connection.execute(sa.text("SELECT id, state FROM placement ORDER BY id")).all()
+        outcomes = connection.scalars(sa.text("SELECT outcomes FROM decision_paper")).all()
+    assert dict(rows)[ids[0]] == "revoked"
+    assert dict(rows)[ids[1]] == "confirmed"
+    assert not any("finished" in text for text in outcomes)
+    schema.upgrade(database)
+    with database.reading() as unit:
+        engagements = unit.scalars(sa.select(Engagement)).all()
+        assert {row.outcome for row in engagements if row.placement_id == ids[1]} == {None}
 
 
 def test_it_ends_once(cast: Cast, session: Session) -> None:

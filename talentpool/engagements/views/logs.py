@@ -21,11 +21,12 @@ from ...typed.days import read_month
 from ...web import check_version, current_actor, current_session, requires
 from ...web.changed import Difference, differences
 from ...web.labels import label, weekdays
-from ...web.versions import is_stale
+from ...web.versions import is_stale, mark_of
 from .. import logs
 from ..forms import LogForm, StepForm, form_of
 from ..models import Engagement, WorkLog
 from .blueprint import blueprint, get_engagement
+from .lost import describe_sent, show_lost
 from .moves import LOG_MOVES, button
 from .steps import faults_of
 
@@ -36,11 +37,11 @@ VERB = ", ".join(f'"{verb}"' for verb in sorted(LOG_MOVES))
 @requires(Action.VIEW_ENGAGEMENT)
 def show_log(engagement_id: int, month: str) -> ResponseReturnValue:
     engagement, number = get_engagement(engagement_id), _number(month)
-    if not engagement.first_month <= number <= engagement.last_month:
+    log = logs.find_log(current_session(), engagement, number)
+    if log is None and not engagement.first_month <= number <= engagement.last_month:
         raise NotFound
     if request.method == "POST":
         return _save(engagement, number)
-    log = logs.find_log(current_session(), engagement, number)
     if _may_write(engagement, log, number):
         return _form(engagement, number, log, _filled(engagement, number, log))
     if log is None or (
@@ -100,8 +101,20 @@ def _form(
         before=before if before is not None and before.days else None,
         told=[label(AUDIENCE_LABELS[audience]) for audience in WORK_LOG.steps["send"].notice],
         overtaken=overtaken,
+        mark=_mark(log),
     )  # fmt: skip
     return page, form.status if overtaken is None else LostRace.status
+
+
+def _mark(log: WorkLog | None) -> str:
+    """Changes with everything that the form edits; a row's version does not count its days."""
+    if log is None:
+        return mark_of(None)
+    content = logs.content_of(log)
+    days = [(day, part, place) for day, (part, place) in sorted(content.days.items())]
+    return mark_of(
+        [log.state, days, content.text, content.theme, content.travel_yen, content.remark]
+    )
 
 
 def _calendar(engagement: Engagement, month: int) -> list[dict[str, Any]]:
@@ -129,7 +142,7 @@ def _save(engagement: Engagement, month: int) -> ResponseReturnValue:
     is_sent = "send" in request.form
     if not form.validate():
         return _form(engagement, month, log, form)
-    if is_stale(str((log or engagement).version)):
+    if is_stale(_mark(log)):
         present = form_of(month)(formdata=None)
         present.fill(logs.content_of(log) if log is not None else logs.LogContent())
         return _form(engagement, month, log, form, differences(form, present))
@@ -170,8 +183,15 @@ def take_log_step(log_id: int, verb: str) -> ResponseReturnValue:
         check_version(log)
         raise_first(faults_of(form))
         move.act(session, log, actor=actor, now=clock.now(), **said)
-    except (Refused, Conflict) as error:
+    except Refused as error:
         session.rollback()
         return show(get_visible(session, actor, WorkLog, log_id), error, verb), error.status
+    except Conflict as error:
+        session.rollback()
+        log = get_visible(session, actor, WorkLog, log_id)
+        back = url_for(
+            "engagements.show_log", engagement_id=log.engagement_id, month=month_text(log.month)
+        )
+        return show_lost(error, describe_sent(WORK_LOG.steps[verb], form), log.state, back)
     flash(move.done, "success")
     return redirect(url_for("engagements.show_engagement", engagement_id=log.engagement_id))

@@ -15,6 +15,7 @@ from ...web import check_version, current_actor, current_session, requires
 from ..forms import StepForm
 from . import showing
 from .blueprint import blueprint, get_engagement
+from .lost import describe_sent, show_lost
 from .moves import ENGAGEMENT_MOVES
 
 VERB = ", ".join(f'"{verb}"' for verb in sorted(ENGAGEMENT_MOVES))
@@ -30,9 +31,14 @@ def take_step(engagement_id: int, verb: str) -> ResponseReturnValue:
         check_version(engagement)
         raise_first(faults_of(form))
         move.act(session, engagement, actor=current_actor(), now=clock.now(), **said)
-    except (Refused, Conflict) as error:
+    except Refused as error:
         session.rollback()
         return showing.show(get_engagement(engagement_id), error, verb), error.status
+    except Conflict as error:
+        session.rollback()
+        sent = describe_sent(ENGAGEMENT.steps[verb], form)
+        back = url_for("engagements.show_engagement", engagement_id=engagement_id)
+        return show_lost(error, sent, get_engagement(engagement_id).state, back)
     flash(move.done, "success")
     return redirect(url_for("engagements.show_engagement", engagement_id=engagement_id))
 

@@ -9,11 +9,14 @@ from flask_babel import gettext as _
 from ... import clock
 from ...engagements.models import Engagement
 from ...engagements.views.blueprint import get_engagement
+from ...engagements.views.lost import show_lost
 from ...errors import Conflict, NotFound, Refused
 from ...permissions import Action, Role, require
 from ...standing import AUDIENCE_LABELS
 from ...states import ENGAGEMENT, Audience
 from ...web import check_version, current_actor, current_session, requires
+from ...web.filters import show_day
+from ...web.forms import chosen_label
 from ...web.labels import label
 from .. import finishing
 from ..forms import EndForm
@@ -25,6 +28,8 @@ from .blueprint import blueprint
 def end_engagement(engagement_id: int) -> ResponseReturnValue:
     session, actor, form = current_session(), current_actor(), EndForm()
     engagement = get_engagement(engagement_id)
+    if form.is_submitted():
+        finishing.lock(session, engagement)
     require(session, actor, Action.END_ENGAGEMENT, engagement)
     if not form.is_submitted():
         return _page(engagement, form)
@@ -36,10 +41,19 @@ def end_engagement(engagement_id: int) -> ResponseReturnValue:
             session, engagement, last=form.last_day.data, reason=form.reason.data or None,
             comment=form.comment.data or "", actor=actor, now=clock.now(),
         )  # fmt: skip
-    except (Refused, Conflict) as error:
+    except Refused as error:
         form.refuse(error)
         session.rollback()
         return _page(get_engagement(engagement_id), form)
+    except Conflict as error:
+        session.rollback()
+        sent: list[tuple[str, object]] = [
+            (_("最後の日"), show_day(form.last_day.data)),
+            (_("理由区分"), chosen_label(form.reason)),
+            (_("補足"), form.comment.data),
+        ]
+        back = url_for("engagements.show_engagement", engagement_id=engagement_id)
+        return show_lost(error, sent, get_engagement(engagement_id).state, back)
     flash(_("終了を決めました。"), "success")
     return redirect(url_for("engagements.show_engagement", engagement_id=engagement_id))
 
