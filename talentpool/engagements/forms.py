@@ -78,12 +78,12 @@ class PreparationForm(CatalogueForm):
         self.form.choices = [option("", OPEN), *chosen]
         self.done.choices = [option(row.code, label(row.term)) for row in self.items]
 
-    def fill(self, form: str | None) -> None:
-        self.form.data = form or ""
-        self.done.data = [row.code for row in self.items if row.check is not None]
-        for row in self.items:
-            if row.expires and row.check is not None:
-                self.until(row.code).data = row.check.expires_on
+    @classmethod
+    def values(cls, form: str | None) -> dict[str, Any]:
+        """What the boxes show of what is ticked, by their names."""
+        done = {row.code: row.check for row in cls.items if row.check is not None}
+        until = {f"until_{code}": check.expires_on for code, check in done.items()}
+        return {"form": form or "", "done": list(done), **until}
 
     def until(self, code: str) -> Field:
         field: Field = self._fields[f"until_{code}"]
@@ -126,13 +126,17 @@ class LogForm(CatalogueForm):
             option(day, str(day)) for day in range(1, last_day(self.month).day + 1)
         ]
 
-    def fill(self, content: LogContent) -> None:
-        self.days.data = [day.day for day in sorted(content.days)]
+    @staticmethod
+    def values(content: LogContent) -> dict[str, Any]:
+        """What the boxes show of a content, by their names."""
+        values: dict[str, Any] = {
+            "days": [day.day for day in sorted(content.days)],
+            "text": content.text, "theme": content.theme, "remark": content.remark,
+            "travel_yen": content.travel_yen or None,
+        }  # fmt: skip
         for day, (part, place) in content.days.items():
-            self.part(day.day).data, self.place(day.day).data = part or "", place or ""
-        self.text.data, self.theme.data = content.text, content.theme
-        self.travel_yen.data = content.travel_yen or None
-        self.remark.data = content.remark
+            values |= {f"part_{day.day}": part or "", f"place_{day.day}": place or ""}
+        return values
 
     def content(self) -> LogContent:
         first = last_day(self.month).replace(day=1)

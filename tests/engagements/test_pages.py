@@ -103,11 +103,11 @@ def test_a_person_writes_a_month_again_until_it_is_signed(
         "text": "研修の準備",
         "theme": "bpr",
     }
-    assert person.post(page, version=version[1], send="1", **sent).status_code == 302
+    assert person.post(page, version=version[1], submit="1", **sent).status_code == 302
     with database.reading() as session:
         rows = session.scalars(sa.select(WorkDay)).all()
         assert [(row.part, row.place) for row in rows] == [(Part.MORNING, Place.ON_SITE)]
-    late = person.post(page, version=version[1], send="1", **(sent | {"text": "書き直し"}))
+    late = person.post(page, version=version[1], submit="1", **(sent | {"text": "書き直し"}))
     assert late.status_code == 409, late.text
     assert 'value="書き直し"' in late.text
 
@@ -118,7 +118,7 @@ def test_what_was_typed_stays_in_a_refused_log(app: TalentpoolFlask, log: WorkLo
     version = re.search(VERSION, person.get(page).text)
     assert version is not None
     answer = person.post(
-        page, version=version[1], send="1", days=["1"], part_1="day", remark="来月は2日に"
+        page, version=version[1], submit="1", days=["1"], part_1="day", remark="来月は2日に"
     )
     assert answer.status_code == 422
     for kept in ('value="1" checked', 'value="day" checked', "来月は2日に</textarea>"):

@@ -53,7 +53,11 @@ NOTHING_TYPED = {
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龥]")
 _QUOTED = re.compile("[“‘][^”’]*[”’]")  # what the reader wrote, and how it can be written
-VERSION_OF_CONTENT = {"engagements.prepare", "accounts.change_role", "candidates.verify_evidence"}
+OWN_PAGE = {
+    "engagements.prepare",
+    "engagements.show_log",
+}  # a version of the content, on the page itself
+VERSION_OF_CONTENT = {"accounts.change_role", "candidates.verify_evidence"}
 
 
 @dataclass(frozen=True)
@@ -379,8 +383,8 @@ CASES = [
     Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"], until_security="いつか"), 1),
     Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"]), 1),
     Case("engagements.take_step", engaged("/engagements/{engagement}/suspend", comment="長い休み"), 1),
-    Case("engagements.show_log", engaged("/engagements/{engagement}/logs/{month}", Role.CANDIDATE, send="1", days=["1"], travel_yen="x"), 1),
-    Case("engagements.show_log", engaged("/engagements/{engagement}/logs/{month}", Role.CANDIDATE, send="1", days=["1"]), 3),
+    Case("engagements.show_log", engaged("/engagements/{engagement}/logs/{month}", Role.CANDIDATE, submit="1", days=["1"], travel_yen="x"), 1),
+    Case("engagements.show_log", engaged("/engagements/{engagement}/logs/{month}", Role.CANDIDATE, submit="1", days=["1"]), 3),
     Case("engagements.take_log_step", engaged("/work_logs/{log}/return", Role.MUNICIPALITY, reason="other"), 1),
     Case("placements.lift_hold", held, 1),
     Case("placements.decide_paper", placement("/papers/{paper}", Role.APPROVER, PlacementState.PROPOSED), 1),
@@ -470,8 +474,9 @@ def test_a_refused_form_says_what_is_wrong_and_where(app: TalentpoolFlask, case:
     browser = Browser(app)
     if user is not None:
         browser.enter(user)
-    if case.endpoint in VERSION_OF_CONTENT:
-        typed["version"] = version_in(browser.get(path.rpartition("/")[0]).text, path)
+    if case.endpoint in VERSION_OF_CONTENT | OWN_PAGE:
+        page_of_form = path if case.endpoint in OWN_PAGE else path.rpartition("/")[0]
+        typed["version"] = version_in(browser.get(page_of_form).text, path)
     answer = browser.post(path, **typed)
     assert answer.status_code == 422, answer.text
     page = Reading()
@@ -498,8 +503,9 @@ def test_what_is_wrong_is_said_in_english_too(app: TalentpoolFlask, case: Case) 
     if user is not None:
         browser.enter(user)
     browser.get("/help?lang=en")
-    if case.endpoint in VERSION_OF_CONTENT:
-        typed["version"] = version_in(browser.get(path.rpartition("/")[0]).text, path)
+    if case.endpoint in VERSION_OF_CONTENT | OWN_PAGE:
+        page_of_form = path if case.endpoint in OWN_PAGE else path.rpartition("/")[0]
+        typed["version"] = version_in(browser.get(page_of_form).text, path)
     page = Reading()
     page.feed(browser.post(path, **typed).text)
     assert len(page.summary) == case.faults, page.summary

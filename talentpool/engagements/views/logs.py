@@ -69,14 +69,14 @@ def _may_write(engagement: Engagement, log: WorkLog | None, month: int) -> bool:
 
 def _filled(engagement: Engagement, month: int, log: WorkLog | None) -> LogForm:
     """As it was saved; with ?as=before the days of the month before, where nothing is saved yet."""
-    form = form_of(month)(formdata=None)
+    content = logs.LogContent()
     if log is not None:
-        form.fill(logs.content_of(log))
+        content = logs.content_of(log)
     elif request.args.get("as") == "before":
         before = logs.find_log(current_session(), engagement, month - 1)
         if before is not None:
-            form.fill(logs.as_before(before, month, local_date(clock.now())))
-    return form
+            content = logs.as_before(before, month, local_date(clock.now()))
+    return form_of(month)(data=LogForm.values(content))
 
 
 def _form(
@@ -139,12 +139,12 @@ def _save(engagement: Engagement, month: int) -> ResponseReturnValue:
     require(session, actor, Action.LOG_WORK, engagement)
     session.refresh(engagement, with_for_update=True)
     form, log = form_of(month)(), logs.find_log(session, engagement, month)
-    is_sent = "send" in request.form
+    is_sent = "submit" in request.form
     if not form.validate():
         return _form(engagement, month, log, form)
     if is_stale(_mark(log)):
-        present = form_of(month)(formdata=None)
-        present.fill(logs.content_of(log) if log is not None else logs.LogContent())
+        content = logs.content_of(log) if log is not None else logs.LogContent()
+        present = form_of(month)(formdata=None, data=LogForm.values(content))
         return _form(engagement, month, log, form, differences(form, present))
     act = logs.send_log if is_sent else logs.save_log
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -29,10 +29,10 @@ def prepare(engagement_id: int) -> ResponseReturnValue:
     engagement = get_engagement(engagement_id, lock=request.method == "POST")
     require(session, actor, Action.PREPARE_ENGAGEMENT, engagement)
     if request.method == "GET":
-        return _page(engagement, _stored(engagement))
+        return _page(engagement, _stored(engagement, {}))
     form = _kind(engagement)()
     if is_stale(_mark(engagement)):
-        return _page(engagement, form, differences(form, _stored(engagement)))
+        return _page(engagement, form, differences(form, _stored(engagement, {"formdata": None})))
     if not form.validate():
         return _page(engagement, form)
     try:
@@ -65,10 +65,10 @@ def _may_choose(engagement: Engagement) -> bool:
     return is_open and current_actor().role in preparing.CHOOSERS
 
 
-def _stored(engagement: Engagement) -> PreparationForm:
-    form = _kind(engagement)(formdata=None)
-    form.fill(engagement.form)
-    return form
+def _stored(engagement: Engagement, options: Mapping[str, Any]) -> PreparationForm:
+    """As it is stored; or as it was typed before a refusal, where `options` do not forbid it."""
+    kind = _kind(engagement)
+    return kind(data=kind.values(engagement.form), **options)
 
 
 def _mark(engagement: Engagement) -> str:
