@@ -98,7 +98,7 @@ class Deed(Entry, Enum):
     ENGAGEMENT_PREPARE = "engagement.prepare", "準備の確認", "Preparation ticked"
     ENGAGEMENT_SHORTEN = "engagement.shorten", "早期終了の決定", "Earlier end decided"
     DUTY_HAND_OVER = "duty.hand_over", "担当の引継ぎ", "Work handed over"
-    DUTY_SET = "duty.set", "担当・次に見る日の変更", "Owner or follow-up date changed"
+    DUTY_SET = "duty.set", "担当・次に見る日の変更", "Owner or next date changed"
     LIST_DOWNLOAD = "list.download", "一覧のダウンロード", "List downloaded"
     MAIL_RESEND = "mail.resend", "メールの再送", "Mail sent again"
     MEMBERSHIP_EXTEND = (

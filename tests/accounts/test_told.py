@@ -11,6 +11,7 @@ from talentpool.accounts.views.told import CODES
 from talentpool.audit import Deed, Entry
 from talentpool.candidates import endings
 from talentpool.clock import now
+from talentpool.engagements.models import Outcome as EngagementOutcome
 from talentpool.needs.models import Outcome
 from talentpool.notes.models import NoteKind
 from talentpool.permissions import Actor, Role
@@ -45,10 +46,16 @@ def test_a_step_is_told_by_the_words_of_its_states_and_reason(app: TalentpoolFla
 
 
 def test_every_code_that_is_recorded_has_words() -> None:
-    assert set(CODES["outcome"]) == set(Outcome)
+    ends = set(EngagementOutcome) - {EngagementOutcome.UNDONE}  # told by the placement
+    assert set(CODES["outcome"]) == {*map(str, Outcome), *map(str, ends)}
     assert set(CODES["decision"]) == set(Verdict)
     assert set(CODES["kind"]) == set(NoteKind)
-    assert set(CODES["what"]) == {papers.CONFIRMED, papers.UNDONE, papers.ENDED}
+    assert set(CODES["what"]) == {
+        papers.CONFIRMED,
+        papers.UNDONE,
+        papers.FINISHED,
+        papers.ENDED,
+    }
     assert set(CODES["cause"]) == {endings.CONSENT_WITHDRAWN}
 
 

@@ -64,7 +64,8 @@ def test_only_who_was_offered_a_seat_takes_it(session: Session, state: Placement
     assert standing.count_filled(session, [need.id]) == ({need.id: 1} if is_seated else {})
     taken = standing.list_taken(session, [person.id])
     months = [Taken(month, 4, need.code) for month in range(FIRST, LAST + 1)]
-    assert taken == ({person.id: months} if is_seated else {})
+    takes = is_seated or state is PS.FINISHED  # the months that were worked stay booked
+    assert taken == ({person.id: months} if takes else {})
 
 
 def test_the_people_of_a_prefecture_are_its_active_members_in_the_order_asked(
