@@ -68,6 +68,7 @@ class Action(StrEnum):
     EXPIRE_PLACEMENT = "placement:expire"
     VIEW_ENGAGEMENT = "engagement:view"
     PREPARE_ENGAGEMENT = "engagement:prepare"
+    CHOOSE_FORM = "engagement:choose-form"
     RUN_ENGAGEMENT = "engagement:run"
     END_ENGAGEMENT = "engagement:end"
     LOG_WORK = "work_log:write"
@@ -131,6 +132,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
         _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
     Action.PREPARE_ENGAGEMENT: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},
+    Action.CHOOSE_FORM: {_M: _TOWN, _K: _PREFECTURE},
     Action.RUN_ENGAGEMENT: {_K: _PREFECTURE, _S: _ANY},
     Action.END_ENGAGEMENT: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},
     Action.LOG_WORK: {_C: _OWN},

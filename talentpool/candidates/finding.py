@@ -168,11 +168,17 @@ def _half_days_free(asked: Asked, today: date) -> Pairs:
     return thresholds(rows, {str(n): found.c[f"of{n}"] >= months for n in FREE_HALF_DAYS})
 
 
+def is_called(key: str) -> Condition:
+    """Whether a word stands in the names of a person, or is the number."""
+    called: Condition = Candidate.search_key.contains(key, autoescape=True)
+    if (number := number_in(key, "c")) is not None:
+        called |= Candidate.code == f"C-{number:06d}"
+    return called
+
+
 def _places(catalogue: Catalogue, key: str) -> Iterator[Condition]:
     """Where a word stands that somebody is looked for by."""
-    yield Candidate.search_key.contains(key, autoescape=True)
-    if (number := number_in(key, "c")) is not None:
-        yield Candidate.code == f"C-{number:06d}"
+    yield is_called(key)
     post = CandidatePost.search_key.contains(key, autoescape=True)
     if towns := catalogue.towns_like(key):
         yield Candidate.home_code.in_(towns)

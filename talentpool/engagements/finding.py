@@ -8,9 +8,11 @@ from functools import partial
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from ..candidates import finding as people
 from ..candidates.models import Candidate
 from ..db import Session
 from ..listing import Asked, Filter, Listing, Sorted, in_order
+from ..needs import finding as needs
 from ..needs.models import Need
 from ..paging import Listed
 from ..permissions import Actor, visible
@@ -83,12 +85,8 @@ def _of_person(column: Sorted) -> Sorted:
 
 def _places(catalogue: Catalogue, key: str) -> Iterator[Condition]:
     """Where a word stands that an engagement is looked for by: its need, its person, its town, its number."""
-    person = Candidate.search_key.contains(key, autoescape=True)
-    if (number := number_in(key, "c")) is not None:
-        person |= Candidate.code == f"C-{number:06d}"
-    yield Engagement.candidate_id.in_(sa.select(Candidate.id).where(person))
-    need = Need.search_key.contains(key, autoescape=True)
-    yield Engagement.need_id.in_(sa.select(Need.id).where(need))
+    yield Engagement.candidate_id.in_(sa.select(Candidate.id).where(people.is_called(key)))
+    yield Engagement.need_id.in_(sa.select(Need.id).where(needs.is_called(key)))
     if (number := number_in(key, "e")) is not None:
         yield Engagement.id == number
     if towns := catalogue.towns_like(key):

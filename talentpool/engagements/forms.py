@@ -10,12 +10,11 @@ from wtforms import Field, SelectField, SelectMultipleField
 
 from ..dates import last_day
 from ..reference.entries import Vocabulary
-from ..reference.reasons import LONGEST
-from ..states import EngagementState, Transition
+from ..states import EngagementState
 from ..typed.quantities import FEE
 from ..web import current_actor
 from ..web.fields import CatalogueForm, DateText, Marked, WholeNumber, option
-from ..web.forms import Form, long_text_field, text_field
+from ..web.forms import long_text_field, text_field
 from ..web.labels import choices, label, lazy_label, region
 from ..web.lists import EVERY, ListForm
 from . import finding
@@ -48,19 +47,6 @@ class EngagementListForm(ListForm, CatalogueForm):
         regions = dict.fromkeys(town.region for town in towns if town.region)
         self.offer(self.region, ((name, region(name)) for name in regions))
         self.offer(self.municipality, ((town.code, label(town)) for town in towns))
-
-
-class StepForm(Form):
-    """What a button sends: a reason and a comment, where the step asks for them."""
-
-    reason = text_field(_("理由区分"), most=40)
-    comment = long_text_field(_("補足"), most=LONGEST)
-
-    def said(self, step: Transition) -> dict[str, str | None]:
-        """What the service of the step is told."""
-        if step.reasons is None:
-            return {}
-        return {"reason": self.reason.data or None, "comment": self.comment.data or ""}
 
 
 class PreparationForm(CatalogueForm):

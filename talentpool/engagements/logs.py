@@ -44,11 +44,7 @@ def save_log(
     now: datetime,
 ) -> WorkLog:
     """Keep a draft; what is not finished is asked for when it is sent."""
-    log = _write(session, engagement, month, content, actor=actor, now=now)
-    if log.state is not WorkLogState.DRAFT:
-        raise Conflict(
-            say("送ったあとの記録は、下書きにはできません。直してもう一度送ってください。")
-        )
+    log = _write(session, engagement, month, content, actor=actor, now=now, is_draft=True)
     audit.record(session, audit.Deed.WORK_LOG_SAVE, log, actor=actor, now=now, detail=_detail(log))
     return log
 
@@ -158,14 +154,14 @@ def list_elsewhere(
 
 
 def as_before(before: WorkLog, month: int, today: date) -> LogContent:
-    """The days of another month on the same weekdays of this one, as far as they have come; nothing else is guessed."""
+    """The days of another month on the same weekdays of this one, as far as they have come, and its theme."""
     days = {}
     for row in before.days:
         offset = (row.day.weekday() - first_day(month).weekday()) % 7
         number = 1 + offset + 7 * ((row.day.day - 1) // 7)
         if number <= last_day(month).day and (day := first_day(month).replace(day=number)) <= today:
             days[day] = (row.part, row.place)
-    return LogContent(days=days, text=before.text, theme=before.theme or "")
+    return LogContent(days=days, theme=before.theme or "")
 
 
 def content_of(log: WorkLog) -> LogContent:
@@ -186,11 +182,13 @@ def _write(
     *,
     actor: Actor,
     now: datetime,
+    is_draft: bool = False,
 ) -> WorkLog:
     require(session, actor, Action.LOG_WORK, engagement)
-    _lock_all(session, engagement)
+    lock_work(session, engagement)
     if not can_be_logged(engagement, month, local_date(now)):
         raise Conflict(say("この月の活動は、まだ記録できません。"))
+    _check_storable(month, content)
     log = find_log(session, engagement, month)
     if log is None:
         log = WorkLog(
@@ -203,7 +201,10 @@ def _write(
         raise Conflict(
             say("この月は市町が確認したため、変えられません。県の担当者に連絡してください。")
         )
-    _check_storable(month, content)
+    elif is_draft and log.state is not WorkLogState.DRAFT:
+        raise Conflict(
+            say("送ったあとの記録は、下書きにはできません。直してもう一度送ってください。")
+        )
     log.text, log.theme = content.text, content.theme or None
     log.travel_yen, log.remark = content.travel_yen, content.remark
     kept = {row.day: row for row in log.days}
@@ -219,8 +220,8 @@ def _write(
     return log
 
 
-def _lock_all(session: Session, engagement: Engagement) -> None:
-    """The person's engagements, so that the same hours are not sent for two towns at once."""
+def lock_work(session: Session, engagement: Engagement) -> None:
+    """All engagements of the person, by id: the same hours are not sent for two towns at once, and two senders wait."""
     session.scalars(
         sa.select(Engagement)
         .where(Engagement.candidate_id == engagement.candidate_id)

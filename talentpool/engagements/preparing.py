@@ -18,7 +18,7 @@ from ..needs.models import Need
 from ..permissions import Action, Actor, Role, require
 from ..reference.catalogue import Catalogue
 from ..reference.entries import Form, TermEntry, Vocabulary
-from ..states import EngagementState
+from ..states import RUNNING, EngagementState
 from .models import Engagement, EngagementCheck
 
 SIDES: Mapping[str, Role] = {
@@ -31,7 +31,6 @@ NEEDED: Mapping[str, Callable[[Form], bool]] = {
     "ordinance": lambda form: form.needs_ordinance,
     "permission": lambda form: form.side_job == "permission",
 }
-CHOOSERS = frozenset({Role.MUNICIPALITY, Role.COORDINATOR})  # of the appointment form
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +106,12 @@ def prepare_engagement(
     `form`: the appointment form, which town or prefecture choose while nothing has started.
     """
     require(session, actor, Action.PREPARE_ENGAGEMENT, engagement)
-    if engagement.state is not EngagementState.PREPARING and form not in {None, engagement.form}:
-        raise Conflict(say("任用形態は、活動が始まる前にだけ変えられます。"))
-    if form is not None and actor.role in CHOOSERS:
+    if engagement.state not in RUNNING:
+        raise Conflict(say("この活動は、すでに終わっています。"))
+    if form is not None and form != engagement.form:
+        require(session, actor, Action.CHOOSE_FORM, engagement)
+        if engagement.state is not EngagementState.PREPARING:
+            raise Conflict(say("任用形態は、活動が始まる前にだけ変えられます。"))
         if form not in forms_of(engagement.need, engagement.candidate):
             raise Refused.at("form", say("双方が受けられる任用形態から選んでください。"))
         engagement.form = form

@@ -62,11 +62,17 @@ def _listing() -> Listing:
     )
 
 
+def is_called(key: str) -> Condition:
+    """Whether a word stands in the texts of a need, or is the number."""
+    called: Condition = Need.search_key.contains(key, autoescape=True)
+    if (number := number_in(key, "n")) is not None:
+        called |= Need.code == f"N-{number:06d}"
+    return called
+
+
 def _places(catalogue: Catalogue, key: str) -> Iterator[Condition]:
     """Where a word stands that a need is looked for by."""
-    yield Need.search_key.contains(key, autoescape=True)
-    if (number := number_in(key, "n")) is not None:
-        yield Need.code == f"N-{number:06d}"
+    yield is_called(key)
     if towns := catalogue.towns_like(key):
         yield Need.municipality_code.in_(towns)
     if themes := catalogue.codes_like(Vocabulary.THEME, key):

@@ -21,10 +21,10 @@ from ..needs.models import Need
 from ..needs.views.showing import show_need_page
 from ..permissions import Action, can, get_visible
 from ..placements.models import Placement
-from ..placements.views.lost import show_lost
 from ..placements.views.staff import show as show_placement_page
 from ..web import current_actor, current_session, requires
 from ..web.labels import label
+from ..web.steps import show_lost
 from . import telling
 from .forms import CallForm, NoteForm
 from .models import CALLS, KIND_LABELS, Note, Subject

@@ -17,6 +17,7 @@ from ..candidates.models import Consent, Membership
 from ..candidates.standing import is_in_force
 from ..db import Session
 from ..desk import soundness as duties
+from ..engagements import soundness as logs
 from ..engagements.models import Engagement
 from ..ledger import service as ledger
 from ..ledger.models import Commitment, CommitmentState
@@ -414,6 +415,11 @@ def rows_are_found_by_their_texts(session: Session) -> Iterator[str]:
         for row in session.scalars(sa.select(model)):
             if row.search_key != row.fold():
                 yield f"{row!r}: search_key is not what its texts fold to"
+
+
+@_invariant
+def logs_say_what_can_be(session: Session) -> Iterator[str]:
+    return logs.violations(session)
 
 
 @_invariant

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from ..audit import AuditEvent
 from ..candidates.models import Membership
 from ..db import Session
-from ..engagements.models import Engagement
+from ..engagements.models import Engagement, WorkLog
 from ..needs.models import Need
 from ..placements.models import Placement
 from ..rounds.models import Round
 
-_MODELS: tuple[Any, ...] = (Membership, Need, Round, Placement, Engagement)
+_MODELS: tuple[Any, ...] = (Membership, Need, Round, Placement, Engagement, WorkLog)
 _AT_ONCE = 5000  # events
 
 

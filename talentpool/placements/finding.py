@@ -10,16 +10,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from ..candidates import finding as people
 from ..candidates.models import Candidate
 from ..dates import local_date
 from ..db import Session
 from ..listing import Asked, Filter, Listing, Sorted, in_order, thresholds
+from ..needs import finding as needs
 from ..needs.models import Need
 from ..paging import Listed
 from ..permissions import Actor, visible
 from ..reference.catalogue import Catalogue
 from ..reference.models import Municipality
-from ..searching import Condition, every_word, number_in
+from ..searching import Condition, every_word
 from ..standing import PlacementStanding
 from ..states import LIVE
 from .models import Placement
@@ -91,13 +93,7 @@ def _of_person(column: Sorted) -> Sorted:
 
 def _places(catalogue: Catalogue, key: str) -> Iterator[Condition]:
     """Where a word stands that a placement is looked for by: its need, its person, its town."""
-    person = Candidate.search_key.contains(key, autoescape=True)
-    if (number := number_in(key, "c")) is not None:
-        person |= Candidate.code == f"C-{number:06d}"
-    yield Placement.candidate_id.in_(sa.select(Candidate.id).where(person))
-    need = Need.search_key.contains(key, autoescape=True)
-    if (number := number_in(key, "n")) is not None:
-        need |= Need.code == f"N-{number:06d}"
-    yield Placement.need_id.in_(sa.select(Need.id).where(need))
+    yield Placement.candidate_id.in_(sa.select(Candidate.id).where(people.is_called(key)))
+    yield Placement.need_id.in_(sa.select(Need.id).where(needs.is_called(key)))
     if towns := catalogue.towns_like(key):
         yield Placement.municipality_code.in_(towns)

@@ -23,13 +23,6 @@ from .register import PaperStanding
 NOT_IN_ORDER = 0
 
 
-class StepForm(Form):
-    """What a button sends: a reason and a comment, where the step asks for them."""
-
-    reason = text_field(_("理由区分"), most=40)
-    comment = long_text_field(_("補足"), most=LONGEST)
-
-
 class EndForm(Form):
     """The last day of an engagement, and why."""
 

@@ -152,7 +152,8 @@ def test_the_month_before_fills_a_new_one_when_asked(
     same = first + timedelta(days=(before.weekday() - first.weekday()) % 7)
     filled = browser.get(f"{page}?as=before").text
     assert (f'value="{same.day}" checked' in filled) == (same <= TODAY)
-    assert 'value="聞き取り"' in filled
+    assert "先月：聞き取り" in filled
+    assert 'value="聞き取り"' not in filled  # what was done is not guessed
     with database.reading() as session:
         assert session.scalar(sa.select(sa.func.count(WorkLog.id))) == 1  # looking stores nothing
 

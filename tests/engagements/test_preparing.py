@@ -19,6 +19,7 @@ from talentpool.engagements.preparing import (
 from talentpool.engagements.running import start_engagement
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.permissions import Actor, Role
+from talentpool.placements.finishing import end_engagement
 from talentpool.reference.service import load_catalogue
 from talentpool.states import EngagementState
 
@@ -139,7 +140,8 @@ def test_of_several_forms_town_or_prefecture_choose_before_the_start(session: Se
         _start(cast)
     with pytest.raises(Refused):
         cast.tick(cast.town, form="fiscal_year_part")  # the person does not accept it
-    cast.tick(cast.person, form="commission")  # not theirs to choose
+    with pytest.raises(Forbidden):
+        cast.tick(cast.person, form="commission")
     assert cast.engagement.form is None
     cast.tick(cast.town, form="commission")
     cast.tick(cast.coordinator, form="special_part_time")
@@ -148,6 +150,10 @@ def test_of_several_forms_town_or_prefecture_choose_before_the_start(session: Se
     _start(cast)
     with pytest.raises(Conflict):
         cast.tick(cast.town, form="commission")
+    last = dates.local_date(BEGUN)
+    end_engagement(session, cast.engagement, last=last, reason="budget", actor=cast.town, now=BEGUN)
+    with pytest.raises(Conflict):  # what is over stays as it was
+        cast.tick(cast.town)
 
 
 def test_every_item_has_a_side_and_a_condition_that_code_knows(session: Session) -> None:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
 
 from ...candidates.viewing import note_download
-from ...candidates.views.blueprint import log_names
 from ...db import Session
 from ...permissions import Role
-from ...web import current_actor
 from ...web.filters import show_brief_months, show_day
 from ...web.labels import label, town
 from ...web.lists import Column, ListPage
 from .. import service
 from ..models import Engagement
+from .blueprint import log_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +29,6 @@ def _lines(session: Session, rows: Sequence[Engagement]) -> Iterator[Line]:
     counts = service.count_logs(session, [row.id for row in rows])
     for row in rows:
         yield Line(row, *counts.get(row.id, (0, 0)))
-
-
-def _log(candidate_ids: Collection[int]) -> None:
-    """A person reads no name but their own."""
-    if current_actor().role is not Role.CANDIDATE:
-        log_names(candidate_ids)
 
 
 ENGAGEMENTS = ListPage[Engagement, Line](
@@ -67,5 +60,5 @@ ENGAGEMENTS = ListPage[Engagement, Line](
     _lines,
     person=lambda line: line.engagement.candidate_id,
     record=note_download,
-    log=_log,
+    log=log_person,
 )  # fmt: skip

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from ... import clock
-from ...candidates.views.blueprint import log_names
 from ...dates import first_day, is_business_day, last_day, local_date, month_text
 from ...errors import Conflict, LostRace, NotFound, Problem, Refused, raise_first
 from ...ledger import service as ledger
@@ -21,12 +20,12 @@ from ...typed.days import read_month
 from ...web import check_version, current_actor, current_session, requires
 from ...web.changed import Difference, differences
 from ...web.labels import label, weekdays
+from ...web.steps import StepForm, describe_sent, show_lost
 from ...web.versions import is_stale, mark_of
 from .. import logs
-from ..forms import LogForm, StepForm, form_of
+from ..forms import LogForm, form_of
 from ..models import Engagement, WorkLog
-from .blueprint import blueprint, get_engagement
-from .lost import describe_sent, show_lost
+from .blueprint import blueprint, get_engagement, log_person
 from .moves import LOG_MOVES, button
 from .steps import faults_of
 
@@ -137,7 +136,7 @@ def _calendar(engagement: Engagement, month: int) -> list[dict[str, Any]]:
 def _save(engagement: Engagement, month: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     require(session, actor, Action.LOG_WORK, engagement)
-    session.refresh(engagement, with_for_update=True)
+    logs.lock_work(session, engagement)
     form, log = form_of(month)(), logs.find_log(session, engagement, month)
     is_sent = "submit" in request.form
     if not form.validate():
@@ -163,8 +162,7 @@ def _save(engagement: Engagement, month: int) -> ResponseReturnValue:
 def show(log: WorkLog, error: Problem | None = None, verb: str | None = None) -> str:
     """The log as it was sent, with the steps that the reader may take."""
     session, actor = current_session(), current_actor()
-    if actor.role is not Role.CANDIDATE:
-        log_names([log.candidate_id])
+    log_person([log.candidate_id])
     agreed = ledger.list_booked(session, log.engagement.placement_id).get(log.month, 0)
     steps = [button(step, LOG_MOVES) for step in available(session, log, actor)]
     return render_template(
@@ -192,6 +190,7 @@ def take_log_step(log_id: int, verb: str) -> ResponseReturnValue:
         back = url_for(
             "engagements.show_log", engagement_id=log.engagement_id, month=month_text(log.month)
         )
-        return show_lost(error, describe_sent(WORK_LOG.steps[verb], form), log.state, back)
+        now = [(str(_("活動記録の状態")), label(log.state))]
+        return show_lost(error, describe_sent(WORK_LOG.steps[verb], form), now, back)
     flash(move.done, "success")
     return redirect(url_for("engagements.show_engagement", engagement_id=log.engagement_id))

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from ... import clock
 from ...errors import Conflict, LostRace, Refused
-from ...permissions import Action, require
+from ...permissions import Action, can, require
 from ...states import EngagementState
 from ...web import current_actor, current_catalogue, current_session, requires
 from ...web.changed import Difference, differences
@@ -62,7 +62,7 @@ def _kind(engagement: Engagement) -> type[PreparationForm]:
 
 def _may_choose(engagement: Engagement) -> bool:
     is_open = engagement.state is EngagementState.PREPARING
-    return is_open and current_actor().role in preparing.CHOOSERS
+    return is_open and can(current_session(), current_actor(), Action.CHOOSE_FORM, engagement)
 
 
 def _stored(engagement: Engagement, options: Mapping[str, Any]) -> PreparationForm:

@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _
 
 from ... import clock
 from ...audit import AuditEvent
-from ...candidates.views.blueprint import log_names
 from ...dates import local_date, month_number
 from ...errors import Problem
 from ...language import Words
@@ -20,7 +19,7 @@ from ...web import current_actor, current_catalogue, current_session, requires
 from .. import finding, preparing, service
 from ..forms import EngagementListForm
 from ..models import Engagement, Outcome
-from .blueprint import blueprint, get_engagement
+from .blueprint import blueprint, get_engagement, log_person
 from .columns import ENGAGEMENTS
 from .moves import ENGAGEMENT_MOVES, button
 
@@ -54,8 +53,7 @@ def show(engagement: Engagement, error: Problem | None = None, verb: str | None 
     """`error` belongs to the form of the step `verb`."""
     session, actor, today = current_session(), current_actor(), local_date(clock.now())
     rows = service.list_months(session, engagement, today)
-    if actor.role is not Role.CANDIDATE:
-        log_names([engagement.candidate_id])
+    log_person([engagement.candidate_id])
     steps = available(session, engagement, actor)
     return render_template(
         "engagements/show_engagement.html",

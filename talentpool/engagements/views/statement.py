@@ -7,14 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from ...candidates.viewing import note_download
-from ...candidates.views.blueprint import log_names
 from ...dates import fiscal_year_of_month, month_text
 from ...permissions import Action, Role
 from ...web import current_actor, current_session, requires
 from ...web.downloads import Download
 from .. import statement
 from ..models import Engagement
-from .blueprint import blueprint, get_engagement
+from .blueprint import blueprint, get_engagement, log_person
 
 Line = tuple[Engagement, statement.Row]
 COLUMNS = [
@@ -44,8 +43,7 @@ def show_statement(engagement_id: int) -> ResponseReturnValue:
     file = (OWN if is_own else OF_OTHERS).answer((engagement, row) for row in rows)
     if file is not None:
         return file
-    if not is_own:
-        log_names([engagement.candidate_id])
+    log_person([engagement.candidate_id])
     return render_template(
         "engagements/show_statement.html", engagement=engagement, years=statement.by_year(rows)
     )

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from ... import clock
 from ...errors import Conflict, Refused, raise_first
 from ...permissions import Action
 from ...states import ENGAGEMENT
 from ...web import check_version, current_actor, current_session, requires
-from ..forms import StepForm
+from ...web.labels import label
+from ...web.steps import StepForm, describe_sent, show_lost
 from . import showing
 from .blueprint import blueprint, get_engagement
-from .lost import describe_sent, show_lost
 from .moves import ENGAGEMENT_MOVES
 
 VERB = ", ".join(f'"{verb}"' for verb in sorted(ENGAGEMENT_MOVES))
@@ -38,7 +39,8 @@ def take_step(engagement_id: int, verb: str) -> ResponseReturnValue:
         session.rollback()
         sent = describe_sent(ENGAGEMENT.steps[verb], form)
         back = url_for("engagements.show_engagement", engagement_id=engagement_id)
-        return show_lost(error, sent, get_engagement(engagement_id).state, back)
+        now = [(_("活動の状態"), label(get_engagement(engagement_id).state))]
+        return show_lost(error, sent, now, back)
     flash(move.done, "success")
     return redirect(url_for("engagements.show_engagement", engagement_id=engagement_id))
 

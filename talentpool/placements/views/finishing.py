@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from ... import clock
 from ...engagements.models import Engagement
 from ...engagements.views.blueprint import get_engagement
-from ...engagements.views.lost import show_lost
 from ...errors import Conflict, NotFound, Refused
 from ...permissions import Action, Role, require
 from ...standing import AUDIENCE_LABELS
@@ -18,6 +17,7 @@ from ...web import check_version, current_actor, current_session, requires
 from ...web.filters import show_day
 from ...web.forms import chosen_label
 from ...web.labels import label
+from ...web.steps import show_lost
 from .. import finishing
 from ..forms import EndForm
 from .blueprint import blueprint
@@ -53,7 +53,8 @@ def end_engagement(engagement_id: int) -> ResponseReturnValue:
             (_("補足"), form.comment.data),
         ]
         back = url_for("engagements.show_engagement", engagement_id=engagement_id)
-        return show_lost(error, sent, get_engagement(engagement_id).state, back)
+        now = [(_("活動の状態"), label(get_engagement(engagement_id).state))]
+        return show_lost(error, sent, now, back)
     flash(_("終了を決めました。"), "success")
     return redirect(url_for("engagements.show_engagement", engagement_id=engagement_id))
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from flask import render_template, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,24 +12,16 @@ from ... import clock
 from ...dates import local_date
 from ...errors import Conflict
 from ...permissions import ROLE_LABELS, Role
-from ...states import ENTRIES, PLACEMENT, Transition
+from ...states import ENTRIES, PLACEMENT
 from ...web import current_actor, current_session
 from ...web.filters import show_time
-from ...web.labels import choices, label
+from ...web.labels import label
+from ...web.steps import Rows, StepForm, describe_sent, show_lost
 from .. import service
-from ..forms import StepForm
 from ..models import Placement
 from ..standing import standings
 
-Rows = list[tuple[str, Any]]
 READERS = frozenset({Role.COORDINATOR, Role.APPROVER, Role.AUDITOR})
-
-
-def show_lost(error: Conflict, sent: Rows, now: Rows, back: str) -> ResponseReturnValue:
-    page = render_template(
-        "placements/lost_step.html", problem=error, sent=sent, now=now, back=back
-    )
-    return page, error.status
 
 
 def show_lost_step(
@@ -50,16 +41,6 @@ def show_lost_list(
     """A list of placements was sent at once; the order is that of the list."""
     names = _("、").join(row.candidate.code for row in chosen)
     return show_lost(error, [(_("選んだ人"), names), (_("補足"), comment)], present(chosen), back)
-
-
-def describe_sent(step: Transition, form: StepForm) -> Rows:
-    rows: Rows = [(_("操作"), label(step))]
-    if step.reasons:
-        code = form.reason.data or ""
-        rows.append((_("理由区分"), dict(choices(step.reasons)).get(code, code)))
-    if step.asks_comment:
-        rows.append((_("補足"), form.comment.data))
-    return rows
 
 
 def present(placements: Iterable[Placement]) -> Rows:

@@ -17,11 +17,10 @@ from ...standing import AUDIENCE_LABELS
 from ...states import NEED
 from ...web import check_version, current_actor, current_session, requires
 from ...web.labels import choices, label
+from ...web.steps import StepForm, describe_sent, show_lost
 from .. import closing, seats
-from ..forms import StepForm
 from ..locking import lock_needs
 from .blueprint import blueprint
-from .lost import describe_sent, show_lost
 from .staff import STAFF
 
 ENDS = {"close": closing.close_need, "withdraw": closing.withdraw_need}

@@ -18,6 +18,7 @@ from ...jobs import JobState
 from ...permissions import Action, Role, can, get_visible
 from ...states import PLACEMENT
 from ...web import after_commit, current_actor, current_session, requires
+from ...web.steps import describe_sent, show_lost
 from .. import deciding, endorsing, printing, register, service
 from ..forms import DecisionForm, PaperListForm
 from ..locking import lock_needs
@@ -27,7 +28,7 @@ from ..printing import find_print
 from ..sheet import read_sheet
 from .blueprint import blueprint
 from .columns import PAPERS
-from .lost import describe_sent, present, show_lost
+from .lost import present
 from .staff import STAFF
 from .words import WORDS
 

@@ -21,6 +21,7 @@ from ...states import ENTRIES, LIVE, PLACEMENT, PlacementState
 from ...web import current_actor, current_catalogue, current_session, requires
 from ...web.labels import in_town, term
 from ...web.languages import locale
+from ...web.steps import show_lost
 from .. import finding, lifting, service, stepping
 from ..forms import LiftForm, PlacementListForm
 from ..models import PLANNED, Placement
@@ -28,7 +29,7 @@ from ..seats import look_at_seats
 from ..standing import standings
 from .blueprint import blueprint, buttons
 from .columns import PLACEMENTS
-from .lost import present, show_lost
+from .lost import present
 
 STAFF = frozenset({Role.COORDINATOR, Role.APPROVER, Role.AUDITOR})
 COORDINATOR = frozenset({Role.COORDINATOR})

@@ -12,8 +12,8 @@ from ...errors import Conflict, Refused, raise_first
 from ...permissions import Role, get_visible
 from ...states import PLACEMENT
 from ...web import check_version, current_actor, current_session, requires
+from ...web.steps import StepForm
 from .. import stepping
-from ..forms import StepForm
 from ..locking import lock_placements
 from ..models import Placement
 from . import answers, approvals, staff
