@@ -35,6 +35,8 @@ from talentpool.engagements.models import (
     Engagement,
     EngagementCheck,
     Outcome as EngagementOutcome,
+    Part,
+    Place,
     WorkLog,
 )
 from talentpool.engagements.preparing import forms_of, list_items
@@ -434,7 +436,12 @@ def make_prepared(session: Session, engagement: Engagement, *, now: datetime = N
 
 
 def make_sent_log(
-    session: Session, candidate: Candidate, *, now: datetime | None = None, town: str = HIMEJI
+    session: Session,
+    candidate: Candidate,
+    *,
+    now: datetime | None = None,
+    town: str = HIMEJI,
+    part: Part = Part.MORNING,
 ) -> WorkLog:
     """The log of this month, sent and not signed: of an engagement that began with the month."""
     now = now or clock.now()
@@ -452,7 +459,8 @@ def make_sent_log(
             session.add(LedgerMonth(candidate_id=candidate.id, month=place, capacity=8))
     engagement = make_engagement(session, need=need, candidate=candidate, now=now)
     person = Actor(candidate.user_id, Role.CANDIDATE, engagement.prefecture_code)
-    content = LogContent(text="手順の聞き取り")
+    day = {dates.first_day(month): (part, Place.ONLINE)}
+    content = LogContent(days=day, text="手順の聞き取り", theme="bpr")
     return send_log(session, engagement, month, content, actor=person, now=now)
 
 

@@ -10,7 +10,15 @@ import sqlalchemy as sa
 
 from .. import audit
 from ..accounts import telling
-from ..dates import first_day, last_day, local_date, month_of, month_text, show_date
+from ..dates import (
+    first_day,
+    is_business_day,
+    last_day,
+    local_date,
+    month_of,
+    month_text,
+    show_date,
+)
 from ..db import Session
 from ..errors import Conflict, Refused
 from ..language import say
@@ -154,12 +162,16 @@ def list_elsewhere(
 
 
 def as_before(before: WorkLog, month: int, today: date) -> LogContent:
-    """The days of another month on the same weekdays of this one, as far as they have come, and its theme."""
+    """The days of another month on the same weekdays of this one, as far as they have come and offices are open, and its theme."""
     days = {}
     for row in before.days:
         offset = (row.day.weekday() - first_day(month).weekday()) % 7
         number = 1 + offset + 7 * ((row.day.day - 1) // 7)
-        if number <= last_day(month).day and (day := first_day(month).replace(day=number)) <= today:
+        if number > last_day(month).day:
+            continue
+        day = first_day(month).replace(day=number)
+        is_closed = is_business_day(row.day) and not is_business_day(day)
+        if day <= today and not is_closed:
             days[day] = (row.part, row.place)
     return LogContent(days=days, theme=before.theme or "")
 
@@ -262,19 +274,19 @@ def _faults(
         )
     if content.days and not content.theme:
         faults["theme"] = say("テーマを選んでください。")
+    if not content.days and content.travel_yen:
+        faults["travel_yen"] = say("活動した日がない月には、旅費を書けません。")
     return faults
 
 
 def _fault_of_days(
     session: Session, engagement: Engagement, log: WorkLog, content: LogContent, today: date
 ) -> str:
+    if not content.days:
+        return _fault_of_no_days(engagement, log.month, content, today)
     for day, both in sorted(content.days.items()):
-        if None in both:
-            return say("%(day)sの時間と場所を選んでください。", day=show_date(day))
-        if day > today:
-            return say("%(day)sはまだ来ていません。", day=show_date(day))
-        if day > engagement.last_day:
-            return say("活動は%(day)sまでです。", day=show_date(engagement.last_day))
+        if said := _fault_of_day(engagement, day, both, today):
+            return said
     elsewhere = list_elsewhere(session, engagement, log.month)
     for row in log.days:
         other = elsewhere.get(row.day)
@@ -290,6 +302,32 @@ def _fault_of_days(
             agreed=agreed,
             n=log.half_days,
         )
+    return ""
+
+
+def _fault_of_day(
+    engagement: Engagement, day: date, both: tuple[Part | None, Place | None], today: date
+) -> str:
+    rests = engagement.suspended_at
+    if rests is not None and day > local_date(rests):
+        return say("%(day)sは休止中です。", day=show_date(day))
+    if None in both:
+        return say("%(day)sの時間と場所を選んでください。", day=show_date(day))
+    if day > today:
+        return say("%(day)sはまだ来ていません。", day=show_date(day))
+    if day > engagement.last_day:
+        return say("活動は%(day)sまでです。", day=show_date(engagement.last_day))
+    return ""
+
+
+def _fault_of_no_days(engagement: Engagement, month: int, content: LogContent, today: date) -> str:
+    """Days that were forgotten are not sent as no work, nor a month that is not over."""
+    if content.theme:
+        return say(
+            "活動した日を選んでください。活動がなかった月は、テーマを選ばずに送ってください。"
+        )
+    if min(last_day(month), engagement.last_day) >= today:
+        return say("活動がなかった月は、月が終わってから送れます。")
     return ""
 
 

@@ -135,6 +135,8 @@ def _tick(
     now: datetime,
 ) -> None:
     if row.code not in ticked:
+        if row.check is not None and engagement.state is not EngagementState.PREPARING:
+            raise Refused.at("done", say("活動が始まったあとは、済んだ項目の印を外せません。"))
         if row.check is not None:
             session.delete(row.check)
         return

@@ -59,9 +59,9 @@ def list_months(session: Session, engagement: Engagement, today: date) -> Sequen
 
 
 def rests_in(engagement: Engagement, month: int) -> bool:
-    """Whether nothing is worked in a month because the engagement is suspended."""
+    """Whether no day of a month is worked because the engagement is suspended."""
     since = engagement.suspended_at
-    return since is not None and month >= month_of(local_date(since))
+    return since is not None and month > month_of(local_date(since))
 
 
 def is_near(row: MonthRow, today: date) -> bool:
@@ -142,13 +142,15 @@ def list_history(session: Session, engagement: Engagement) -> list[AuditEvent]:
     return list(session.scalars(query.order_by(AuditEvent.seq)))
 
 
-def list_unwritten(session: Session, actor: Actor, today: date) -> list[tuple[Engagement, int]]:
-    """The months that are over, or were returned, and that the person has to write: engagement and month."""
+def list_unwritten(
+    session: Session, actor: Actor, today: date
+) -> list[tuple[Engagement, int, bool]]:
+    """The months that the person has to write or to correct: engagement, month, whether the log was returned."""
     this, log = month_of(today), WorkLog
     is_of_month = (log.engagement_id == Engagement.id) & (log.month == Commitment.month)
     query = (
         visible(actor, Engagement)
-        .add_columns(Commitment.month)
+        .add_columns(Commitment.month, log.state)
         .join(Commitment, Commitment.placement_id == Engagement.placement_id)
         .outerjoin(log, is_of_month)
         .where(
@@ -159,10 +161,11 @@ def list_unwritten(session: Session, actor: Actor, today: date) -> list[tuple[En
         )
         .order_by(Commitment.month, Engagement.id)
     )
+    returned = WorkLogState.RETURNED
     return [
-        (engagement, month)
-        for engagement, month in session.execute(query)
-        if not rests_in(engagement, month)
+        (engagement, month, state is returned)
+        for engagement, month, state in session.execute(query)
+        if state is returned or not rests_in(engagement, month)
     ]
 
 

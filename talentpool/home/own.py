@@ -56,7 +56,9 @@ class OwnWork:
     asked: Sequence[Offer]  # that wait for the answer, the nearest deadline first
     known_to: Collection[str]  # municipalities that were told the name
     going_on: Sequence[Offer]
-    unwritten: Sequence[tuple[Engagement, int]]  # with the month whose log is missing
+    unwritten: Sequence[
+        tuple[Engagement, int, bool]
+    ]  # with the month, and whether its log was returned
     months: Sequence[LedgerMonth]
     events: Sequence[Event]  # newest first
     today: date

@@ -118,6 +118,8 @@ def test_until_it_is_signed_a_log_can_be_sent_again(cast: Cast) -> None:
         (_content(days={_day(6): (None, Place.ONLINE)}), "days"),
         (_content(days={date(2027, 5, 6): AT}), "days"),  # of another month
         (_content(6, travel_yen=-1), "travel_yen"),
+        (_content(theme="", travel_yen=800), "travel_yen"),  # of a month without a day
+        (_content(), "days"),  # forgotten: a theme, and no day
         (_content(6, travel_yen=logs.MOST_TRAVEL + 1), "travel_yen"),
         (_content(6, text="あ" * 201), "text"),
         (_content(6, remark="あ" * 1001), "remark"),
@@ -140,6 +142,25 @@ def test_a_month_without_work_is_sent_with_a_reason(cast: Cast) -> None:
     assert (log.half_days, log.state) == (0, WorkLogState.SENT)
 
 
+def test_a_month_without_work_is_sent_when_it_is_over(cast: Cast) -> None:
+    none = _content(text="休み", theme="")
+    with pytest.raises(Refused) as refusal:
+        cast.send(none, now=dates.start_of_day(_day(30)))
+    assert "days" in refusal.value.fields
+    assert cast.send(none, now=dates.start_of_day(date(2027, 5, 1))).half_days == 0
+
+
+def test_nothing_is_worked_while_it_rests(cast: Cast, session: Session) -> None:
+    cast.engagement.state = EngagementState.SUSPENDED
+    cast.engagement.suspended_at = dates.start_of_day(_day(10))
+    cast.engagement.suspend_reason = "health"
+    session.flush()
+    with pytest.raises(Refused) as refusal:
+        cast.send(_content(6, 13))
+    assert "days" in refusal.value.fields
+    assert cast.send(_content(6, 9)).half_days == 2
+
+
 def test_days_that_have_not_come_wait(cast: Cast) -> None:
     tenth = dates.start_of_day(_day(10))
     with pytest.raises(Refused) as refusal:
@@ -159,6 +180,14 @@ def test_an_engagement_that_was_not_started_has_no_logs(session: Session) -> Non
 def test_only_months_of_the_engagement_that_have_come_can_be_logged(cast: Cast, month: int) -> None:
     with pytest.raises(Conflict):
         cast.send(LogContent(text="なし"), month=month)
+
+
+def test_a_month_is_copied_week_by_week() -> None:
+    before = WorkLog(month=APRIL, text="聞き取り", theme=THEME)
+    before.days = [WorkDay(day=_day(n), part=Part.DAY, place=Place.ONLINE) for n in (6, 13, 29)]
+    copied = as_before(before, APRIL + 1, date(2027, 5, 31))
+    assert list(copied.days) == [date(2027, 5, 11)]  # 5/4 is a holiday, a fifth Thursday is missing
+    assert (copied.text, copied.theme) == ("", THEME)
 
 
 def test_a_half_day_is_worked_for_one_town_only(session: Session) -> None:
@@ -228,6 +257,12 @@ def test_as_before_keeps_weekday_and_week_and_makes_no_day_up(
     weeks = {(row.day.weekday(), (row.day.day - 1) // 7) for row in before.days}
     assert {(day.weekday(), (day.day - 1) // 7) for day in copied.days} <= weeks
     assert all(dates.month_of(day) == month for day in copied.days)
-    lost = weeks - {(day.weekday(), (day.day - 1) // 7) for day in copied.days}
-    assert all(week == 4 for _, week in lost)  # a fifth weekday that the month does not have
+    assert copied.text == ""  # what was done is not guessed
+    closed = {day for day in copied.days if not dates.is_business_day(day)}
+    open_weeks = {
+        (row.day.weekday(), (row.day.day - 1) // 7)
+        for row in before.days
+        if dates.is_business_day(row.day)
+    }
+    assert all((day.weekday(), (day.day - 1) // 7) not in open_weeks for day in closed)
     assert as_before(before, month, dates.first_day(month) - timedelta(days=1)).days == {}

@@ -150,6 +150,8 @@ def test_of_several_forms_town_or_prefecture_choose_before_the_start(session: Se
     _start(cast)
     with pytest.raises(Conflict):
         cast.tick(cast.town, form="commission")
+    with pytest.raises(Refused):  # what was done before the start is not taken back
+        cast.tick(cast.town)
     last = dates.local_date(BEGUN)
     end_engagement(session, cast.engagement, last=last, reason="budget", actor=cast.town, now=BEGUN)
     with pytest.raises(Conflict):  # what is over stays as it was

@@ -24,7 +24,8 @@ def _log(
     log: WorkLog | None = None,
 ) -> WorkLog:
     person = log.engagement.candidate if log is not None else make.make_candidate(session)
-    made = make.make_sent_log(session, person, town=town)
+    part = Part.MORNING if log is None else Part.AFTERNOON
+    made = make.make_sent_log(session, person, town=town, part=part)
     made.days = [WorkDay(day=day, part=part, place=Place.ONLINE) for day, part in days]
     session.flush()
     return made
@@ -54,7 +55,7 @@ def test_a_log_that_cannot_be_is_found(
 
 
 def test_the_same_hours_for_two_towns_are_found(session: Session) -> None:
-    log = _log(session, (FIRST, Part.DAY))
+    log = _log(session, (FIRST, Part.MORNING))
     other = _log(session, (FIRST, Part.MORNING), town=make.SAYO, log=log)
     session.commit()
     found = list(check.violations(session))

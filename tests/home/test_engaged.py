@@ -45,10 +45,13 @@ def test_a_log_waits_for_the_town_until_it_is_returned_and_then_for_the_person(
     town = signed_in(app, Role.MUNICIPALITY)
     link = f"/logs/{dates.month_text(THIS)}"
     assert "確認を待っている活動記録" in town.get("/home").text
+    assert "市町の確認を待っている活動記録" in signed_in(app, Role.COORDINATOR).get("/home").text
     assert link not in _enter(app, user_id).get("/home").text
     with database.writing() as session:
         log = session.merge(log)
         actor = make.make_user(session, Role.MUNICIPALITY).actor
         return_log(session, log, reason="days", actor=actor, now=clock.now())
     assert "確認を待っている活動記録" not in town.get("/home").text
-    assert link in _enter(app, user_id).get("/home").text
+    page = _enter(app, user_id).get("/home").text
+    assert link in page
+    assert "の記録を直す" in page

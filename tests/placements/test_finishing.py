@@ -175,7 +175,7 @@ def test_what_was_logged_is_not_undone(cast: Cast, session: Session) -> None:
     engagement, placement = _engaged(session)
     placement.undo_until = NOON
     none = LogContent(text="庁舎の工事のため休み")
-    send_log(session, engagement, JUNE, none, actor=cast.person(placement), now=NOON)
+    send_log(session, engagement, JUNE - 1, none, actor=cast.person(placement), now=NOON)
     with pytest.raises(Conflict):
         cast.step(placement, "undo", reason="mistake", now=NOON)
     assert placement.state is PS.CONFIRMED

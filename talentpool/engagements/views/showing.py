@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from ... import clock
 from ...audit import AuditEvent
-from ...dates import local_date, month_number
+from ...dates import last_day, local_date, month_number
 from ...errors import Problem
 from ...language import Words
 from ...permissions import Action, Role, can
@@ -60,6 +60,7 @@ def show(engagement: Engagement, error: Problem | None = None, verb: str | None 
         engagement=engagement,
         need=engagement.need,
         rows=rows,
+        past=[row for row in rows if last_day(row.month) < today],
         recent=[row for row in rows if service.is_near(row, today)],
         others=[row for row in rows if not service.is_near(row, today)],
         next=service.list_next(engagement, rows, today),
