@@ -20,7 +20,7 @@ from tests.factories import HYOGO, NOW, make_candidate, make_need
 
 MOST = 15
 _NUMBERS = count(1)
-MOST_WITH_SURVEY = 23  # the page of a need also reads the whole pool, nine queries at any size, its placements, its last round, its owner and its notes
+MOST_WITH_SURVEY = 15
 
 
 def _round(database: Database, size: int) -> int:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -20,14 +18,6 @@ def load_whole(session: Session, need: Need) -> tuple[Need, NeedStanding]:
     query = query.options(joinedload(Need.roles), *(selectinload(rows) for rows in lists))
     whole, standing_ = session.execute(query).unique().one()
     return whole, NeedStanding(standing_)
-
-
-def load_lists(session: Session, need_ids: Iterable[int]) -> None:
-    """Bring the lists of needs that are at hand, in a fixed number of queries."""
-    lists = (Need.roles, Need.forms, Need.kinds, Need.skills, Need.vendors)
-    query = sa.select(Need).where(Need.id.in_(set(need_ids)))
-    query = query.options(*(selectinload(rows) for rows in lists))
-    session.scalars(query.execution_options(populate_existing=False)).all()
 
 
 def cost_by_fiscal_year(need: Need) -> list[tuple[int, int]]:

@@ -66,7 +66,7 @@ def _person(session: Session, row: Placement, catalogue: Catalogue) -> Person:
     wanted = {skill.skill for skill in weighed.skills}
     return Person(
         placement=row,
-        parts=service.list_parts_for_towns(session, row),
+        parts=service.list_parts_for_towns(row),
         levels={skill.skill: skill.own_level for skill in weighed.skills},
         evidence=Counter(claim.evidence for claim in row.candidate.skills if claim.skill in wanted),
         months=weighed.months,

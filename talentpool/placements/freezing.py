@@ -30,6 +30,7 @@ def describe_paper(
     need, first = paper.need, rows[0]
     ranking = _ranking(session, first)
     findings = find_conflicts(session, rows)
+    lifted = _lifted(session, rows)
     return {
         "seat": paper.seat,
         "need": _need(need),
@@ -42,7 +43,7 @@ def describe_paper(
                 "conflicts": [
                     {"rule": found.rule, "severity": found.severity} for found in findings[row.id]
                 ],
-                "lifted_holds": _lifted(session, row),
+                "lifted_holds": lifted.get(row.candidate_id, []),
             }
             for row in rows
         ],
@@ -134,15 +135,22 @@ def _skills(row: Placement, need: Need) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _lifted(session: Session, row: Placement) -> list[dict[str, Any]]:
+def _lifted(session: Session, rows: Sequence[Placement]) -> dict[int, list[dict[str, Any]]]:
+    """Candidate id → the holds that were lifted for the need of these placements."""
     query = sa.select(HoldLift).where(
-        HoldLift.candidate_id == row.candidate_id,
-        HoldLift.need_id == row.need_id,
+        HoldLift.need_id == rows[0].need_id,
+        HoldLift.candidate_id.in_([row.candidate_id for row in rows]),
     )
-    return [
-        {"rule": lift.rule, "reason": lift.reason, "by": lift.lifted_by, "at": _iso(lift.lifted_at)}
-        for lift in session.scalars(query.order_by(HoldLift.rule))
-    ]
+    found: dict[int, list[dict[str, Any]]] = {}
+    for lift in session.scalars(query.order_by(HoldLift.rule)):
+        said = {
+            "rule": lift.rule,
+            "reason": lift.reason,
+            "by": lift.lifted_by,
+            "at": _iso(lift.lifted_at),
+        }
+        found.setdefault(lift.candidate_id, []).append(said)
+    return found
 
 
 def _iso(moment: datetime | None) -> str | None:

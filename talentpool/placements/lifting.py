@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,10 +15,9 @@ from ..errors import Conflict, Refused
 from ..language import say
 from ..needs.models import Need
 from ..permissions import Action, Actor, require
-from ..pool.assemble import request_of
-from ..pool.conflicts import Finding, screen
-from ..pool.reading import read_profiles
+from ..pool.conflicts import Finding
 from .models import HoldLift
+from .screening import screen_pairs
 
 LONGEST = 500  # characters
 HOLD = "hold"
@@ -33,10 +32,8 @@ class Screening:
 
 
 def screen_pair(session: Session, candidate: Candidate, need: Need) -> Screening:
-    profiles = read_profiles(session, need.prefecture_code, [candidate.id]).values()
-    findings = [
-        found for it in profiles for found in screen(replace(it, lifted=()), request_of(need))
-    ]
+    pair = (candidate.id, need.id)
+    findings = screen_pairs(session, need.prefecture_code, [pair])[pair]
     query = sa.select(HoldLift.rule, HoldLift.reason).where(
         HoldLift.candidate_id == candidate.id, HoldLift.need_id == need.id
     )

@@ -13,6 +13,7 @@ from ..candidates.models import Candidate
 from ..db import Base, EncryptedText, Json, Sentence, Text, UtcDateTime, choice, listed
 from ..needs.models import Need
 from ..permissions import Action, Actor, Scope, viewed_by, within
+from ..rounds.models import Round
 from ..states import AGREED, APPROVED, ENDED, LIVE, NAMED, SEATED, SERVED, PlacementState
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -217,6 +218,7 @@ class Placement(Base):
     )
     candidate: Mapped[Candidate] = relationship()
     paper: Mapped[DecisionPaper | None] = relationship()
+    round: Mapped[Round | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}
 

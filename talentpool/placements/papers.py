@@ -12,9 +12,11 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from .. import audit, jobs
 from ..accounts.service import lock_pool
+from ..candidates.models import Candidate
 from ..dates import fiscal_year, local_date, month_text
 from ..db import Session, canonical_json
 from ..needs.models import Need
@@ -65,8 +67,10 @@ def find_waiting(session: Session, need: Need, seat: int) -> DecisionPaper | Non
 
 
 def list_rows(session: Session, paper: DecisionPaper) -> list[Placement]:
-    """Everybody who was ever on the paper, in its order."""
+    """Everybody who was ever on the paper, in its order, with what a sheet says of them."""
+    person = joinedload(Placement.candidate)
     query = sa.select(Placement).where(Placement.paper_id == paper.id)
+    query = query.options(joinedload(Placement.need), person.selectinload(Candidate.skills))
     return list(session.scalars(query.order_by(Placement.rank, Placement.id)))
 
 

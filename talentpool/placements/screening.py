@@ -1,32 +1,40 @@
-"""What the conflict screening says of people who are proposed, for many papers in a few queries."""
+"""What the conflict screening says of people and needs, for many pairs in two queries."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ..db import Session
-from ..needs.service import load_lists
-from ..pool.assemble import request_of
 from ..pool.conflicts import Finding, screen
-from ..pool.reading import read_profiles
+from ..pool.reading import read_procurements, read_profiles
 from .models import Placement
+
+Pair = tuple[int, int]  # candidate id, need id
+
+
+def screen_pairs(
+    session: Session, prefecture_code: str, pairs: Collection[Pair]
+) -> dict[Pair, list[Finding]]:
+    """The findings of each pair, those of lifted holds included. Who has left the pool has none."""
+    profiles = read_profiles(session, prefecture_code, {person for person, _ in pairs})
+    needs = read_procurements(session, {need for _, need in pairs})
+    found = {}
+    for person, need in pairs:
+        profile = profiles.get(person)
+        found[person, need] = screen(replace(profile, lifted=()), needs[need]) if profile else []
+    return found
 
 
 def find_conflicts(session: Session, rows: Sequence[Placement]) -> dict[int, list[Finding]]:
-    """Placement id → findings, those of lifted holds included. Who has left the pool has none."""
-    people: dict[str, list[int]] = {}
-    for row in rows:
-        people.setdefault(row.prefecture_code, []).append(row.candidate_id)
-    profiles = {
-        (code, ident): profile
-        for code, idents in people.items()
-        for ident, profile in read_profiles(session, code, idents).items()
-    }
-    load_lists(session, [row.need_id for row in rows])
-    found = {}
-    for row in rows:
-        profile = profiles.get((row.prefecture_code, row.candidate_id))
-        request = request_of(row.need)
-        found[row.id] = screen(replace(profile, lifted=()), request) if profile else []
+    """Placement id → findings, as in `screen_pairs`."""
+    found: dict[int, list[Finding]] = {}
+    for prefecture in {row.prefecture_code for row in rows}:
+        own = {
+            row.id: (row.candidate_id, row.need_id)
+            for row in rows
+            if row.prefecture_code == prefecture
+        }
+        screened = screen_pairs(session, prefecture, set(own.values()))
+        found |= {ident: screened[pair] for ident, pair in own.items()}
     return found

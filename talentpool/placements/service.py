@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -21,6 +21,7 @@ from ..rounds.figures import Part
 from ..rounds.models import Round, RoundNeed
 from ..states import LIVE, NAMED, TURNED_DOWN, PlacementState
 from .models import DecisionPaper, Placement
+from .papers import list_rows
 
 MOST_ALTERNATES = 10  # of a ranking, offered for a draft
 NOT_FOR_TOWNS = frozenset({"travel", "pay", "wish"})  # parts of the fit, of m.PARTS
@@ -35,6 +36,11 @@ class Paper:
 
     record: DecisionPaper
     placements: Sequence[Placement]
+
+    @classmethod
+    def of(cls, record: DecisionPaper, rows: Iterable[Placement]) -> Paper:
+        """`rows`: everybody on it, in their order."""
+        return cls(record, [row for row in rows if row.state is PlacementState.PROPOSED])
 
     @property
     def need(self) -> Need:
@@ -59,11 +65,7 @@ def list_papers(session: Session, actor: Actor) -> list[Paper]:
 
 def look_at_paper(session: Session, paper: DecisionPaper) -> Paper:
     """The paper with those who are proposed on it; with nobody where it waits for no decision."""
-    query = sa.select(Placement).where(
-        Placement.paper_id == paper.id, Placement.state == PlacementState.PROPOSED
-    )
-    rows = session.scalars(query.options(*_both()).order_by(Placement.rank, Placement.id))
-    return Paper(paper, list(rows))
+    return Paper.of(paper, list_rows(session, paper))
 
 
 def _paper_of(placement: Placement) -> DecisionPaper:
@@ -165,19 +167,19 @@ def count_ranked(session: Session, placement: Placement) -> int | None:
     return None if ranking is None else len(ranking)
 
 
-def list_parts(session: Session, placement: Placement) -> list[Part]:
+def list_parts(placement: Placement) -> list[Part]:
     """The parts of the fit as the round weighed them; none for a placement that no round suggested."""
-    if placement.round_id is None:
+    if placement.round is None:
         return []
-    return figures.list_parts(placement.parts, session.get_one(Round, placement.round_id).policy)
+    return figures.list_parts(placement.parts, placement.round.policy)
 
 
-def list_parts_for_towns(session: Session, placement: Placement) -> list[Part]:
+def list_parts_for_towns(placement: Placement) -> list[Part]:
     """Without the parts that tell where the person lives, and what the person wishes and asks for."""
-    if placement.round_id is None:
+    if placement.round is None:
         return []
     shown = {code: bp for code, bp in placement.parts.items() if code not in NOT_FOR_TOWNS}
-    return figures.list_parts(shown, session.get_one(Round, placement.round_id).policy)
+    return figures.list_parts(shown, placement.round.policy)
 
 
 def list_pinned(session: Session, placements: Sequence[Placement]) -> set[int]:
@@ -205,3 +207,8 @@ def _by_code(session: Session, codes: Sequence[str]) -> Mapping[str, Candidate]:
 
 def _both() -> tuple[sa.orm.interfaces.LoaderOption, ...]:
     return joinedload(Placement.need), joinedload(Placement.candidate)
+
+
+def whole() -> tuple[sa.orm.interfaces.LoaderOption, ...]:
+    """What the page of a placement shows of others."""
+    return *_both(), joinedload(Placement.paper), joinedload(Placement.round)

@@ -35,9 +35,14 @@ _AUTHORITIES = {Authority.DELEGATED: "専決", Authority.DEPUTISED: "代決"}
 _NAME = 4  # characters of a name that fit into a stamp
 
 
-def read_sheet(session: Session, paper: DecisionPaper) -> Sheet:
-    """The sheet of a paper: from the frozen content once it is decided, from the rows before."""
-    return _Reading(session, paper).sheet()
+def read_sheet(
+    session: Session, paper: DecisionPaper, rows: Sequence[Placement] | None = None
+) -> Sheet:
+    """The sheet of a paper: from the frozen content once it is decided, from the rows before.
+
+    rows: of `papers.list_rows`, where they are at hand.
+    """
+    return _Reading(session, paper, rows or papers.list_rows(session, paper)).sheet()
 
 
 def number_of(paper: DecisionPaper) -> str:
@@ -47,15 +52,15 @@ def number_of(paper: DecisionPaper) -> str:
 class _Reading:
     """What the rows of one sheet share: the content, the names, the words for codes."""
 
-    def __init__(self, session: Session, paper: DecisionPaper) -> None:
-        self.session, self.paper = session, paper
-        self.rows = papers.list_rows(session, paper)
+    def __init__(self, session: Session, paper: DecisionPaper, rows: Sequence[Placement]) -> None:
+        self.session, self.paper, self.rows = session, paper, rows
         self.content = paper.content or describe_paper(session, paper, _standing(self.rows))
         self.need: Mapping[str, Any] = self.content["need"]
         self.people: Sequence[Mapping[str, Any]] = self.content["people"]
         self.words: Catalogue = load_catalogue(session)
         self.profiles = _read_profiles(session, self.rows)
         self.officers = _read_officers(session, self._officer_ids())
+        self.is_endorsed_here = paper.is_waiting and is_wanted(session, paper)
         self.town = self.words.municipality(self.need["municipality"]).label()
 
     def sheet(self) -> Sheet:
@@ -91,7 +96,7 @@ class _Reading:
         if paper.authority is not None:
             role = _AUTHORITIES[paper.authority]
         boxes = [self._stamp("起案", "起案", paper.drafted_by, paper.drafted_at)]
-        if paper.endorsed_at is not None or (paper.is_waiting and is_wanted(self.session, paper)):
+        if paper.endorsed_at is not None or self.is_endorsed_here:
             boxes.append(self._stamp("回議", "回議", paper.endorsed_by, paper.endorsed_at))
         return [*boxes, self._stamp("決裁", role, paper.decided_by, paper.frozen_at)]
 

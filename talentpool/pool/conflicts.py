@@ -13,7 +13,7 @@ from functools import lru_cache
 from .. import dates
 from ..candidates.content import Company, Matter, Post
 from ..text import search_key
-from .records import Profile, Request
+from .records import Profile, Screened
 
 COOLING_MONTHS = 24  # after leaving an office
 SEVERITIES = ("warn", "hold", "block")
@@ -48,7 +48,7 @@ def _key(name: str) -> str:
     return key
 
 
-def screen(profile: Profile, request: Request) -> list[Finding]:
+def screen(profile: Profile, request: Screened) -> list[Finding]:
     """What stands between this person and this need, lifted holds left out; the gravest first."""
     lifted = {rule for code, rule in profile.lifted if code == request.code}
     found = [*_by_vendor(profile, request), *_by_office(profile, request)]
@@ -60,7 +60,7 @@ def gravest(findings: Sequence[Finding]) -> str | None:
     return findings[0].severity if findings else None
 
 
-def _by_vendor(profile: Profile, request: Request) -> Iterable[Finding]:
+def _by_vendor(profile: Profile, request: Screened) -> Iterable[Finding]:
     if not request.vendors or not (profile.matters or profile.companies):
         return
     vendors = {_key(name) for name in request.vendors}
@@ -72,7 +72,7 @@ def _by_vendor(profile: Profile, request: Request) -> Iterable[Finding]:
             yield _tied(company, request)
 
 
-def _by_office(profile: Profile, request: Request) -> Iterable[Finding]:
+def _by_office(profile: Profile, request: Screened) -> Iterable[Finding]:
     works_for_company = any(company.is_present for company in profile.companies)
     for post in profile.posts:
         if not post.is_public or post.municipality_code != request.municipality_code:
@@ -98,7 +98,7 @@ def _decided(matter: Matter) -> Finding:
     )
 
 
-def _tied(company: Company, request: Request) -> Finding:
+def _tied(company: Company, request: Screened) -> Finding:
     if request.touches_procurement and company.is_present:
         return _finding(
             "vendor_staff",

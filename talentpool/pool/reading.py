@@ -1,8 +1,7 @@
-"""Profiles straight from columns: a fixed number of queries, and nothing personal is read or decrypted."""
+"""Profiles, and what needs buy, straight from columns: one query each, and nothing personal is read or decrypted."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -23,12 +22,12 @@ from ..candidates.models import (
     Membership,
 )
 from ..candidates.standing import REGISTERED, SEARCH, is_in_force, standing_on
+from ..child_rows import gather
 from ..db import Session
+from ..needs.models import Need, NeedVendor
 from ..states import MembershipState
 from . import standing
-from .records import Profile
-
-Parts = defaultdict[int, list[Any]]
+from .records import Procurement, Profile, Taken
 
 
 def read_profiles(
@@ -42,28 +41,15 @@ def read_profiles(
 
     `registered_on`: without those whose registration is over on that day, or who have withdrawn the consent.
     """
-    active = [
+    query = _people(prefecture_code).where(
         Membership.prefecture_code == prefecture_code,
         Membership.state == MembershipState.ACTIVE,
-    ]
+    )
     if candidate_ids is not None:
-        active.append(Membership.candidate_id.in_(list(candidate_ids)))
+        query = query.where(Membership.candidate_id.in_(list(candidate_ids)))
     if registered_on is not None:
-        active.append(standing_on(registered_on).in_(map(str, REGISTERED)))
-    people = session.execute(_people(prefecture_code).where(*active)).all()
-    parts = _Parts(session, sa.select(Membership.candidate_id).where(*active))
-    ids = [person.id for person in people]
-    taken = standing.list_taken(session, ids)
-    lifted, turned_down = standing.list_settled(session, ids)
-    return {
-        person.id: _profile(
-            person, parts,
-            taken=tuple(taken.get(person.id, ())),
-            lifted=tuple(lifted.get(person.id, ())),
-            turned_down=tuple(turned_down.get(person.id, ())),
-        )
-        for person in people
-    }  # fmt: skip
+        query = query.where(standing_on(registered_on).in_(map(str, REGISTERED)))
+    return {person.id: _profile(person) for person in session.execute(query)}
 
 
 def _people(prefecture_code: str) -> sa.Select[*tuple[Any, ...]]:
@@ -74,66 +60,45 @@ def _people(prefecture_code: str) -> sa.Select[*tuple[Any, ...]]:
             Candidate.travel_limit, Candidate.overnight, Candidate.most_at_once,
             Candidate.pay_minimum, Candidate.pay_wish, Candidate.themes,
             Candidate.regions, Candidate.training_until, Membership.active_from,
-            Membership.active_until, consents.label("consents"),
+            Membership.active_until, consents.label("consents"), *_lists(), *standing.settled_of(Candidate),
         )
         .join(Membership, Membership.candidate_id == Candidate.id)
         .order_by(Candidate.code)
     )  # fmt: skip
 
 
-class _Parts:
-    """The lists of all profiles, each by candidate id and in the order of its page."""
-
-    def __init__(self, session: Session, ids: sa.Select[Any]) -> None:
-        def rows(*columns: Any, order: tuple[Any, ...]) -> Parts:
-            owner = columns[0]
-            return _by_owner(session, sa.select(*columns).where(owner.in_(ids)).order_by(*order))
-
-        codes = sa.union_all(
-            sa.select(CandidateRole.candidate_id, sa.literal("role"), CandidateRole.role).where(
-                CandidateRole.candidate_id.in_(ids)
-            ),
-            sa.select(CandidateForm.candidate_id, sa.literal("form"), CandidateForm.form).where(
-                CandidateForm.candidate_id.in_(ids)
-            ),
-        )
-        self.codes = _by_owner(session, codes)
-        post, company, window = CandidatePost, CandidateCompany, CandidateWindow
-        self.posts = rows(
-            post.candidate_id, post.body, post.first_month, post.last_month,
+def _lists() -> list[sa.Label[Any]]:
+    """The lists of a profile, each one column; the first values of a row are what it is sorted by."""
+    post, company, window = CandidatePost, CandidateCompany, CandidateWindow
+    matter, skill = CandidateMatter, CandidateSkill
+    return [
+        _list("roles", CandidateRole.candidate_id, CandidateRole.role),
+        _list("forms", CandidateForm.candidate_id, CandidateForm.form),
+        _list(
+            "posts", post.candidate_id, post.first_month, post.id, post.body, post.last_month,
             post.municipality_code, post.department, post.title, post.grade, post.is_public,
-            order=(post.first_month, post.id),
-        )  # fmt: skip
-        self.companies = rows(
-            company.candidate_id, company.name, company.position, company.has_shares,
-            company.is_present, order=(company.id,),
-        )  # fmt: skip
-        self.matters = rows(
-            CandidateMatter.candidate_id, CandidateMatter.vendor, CandidateMatter.month,
-            CandidateMatter.subject, order=(CandidateMatter.id,),
-        )  # fmt: skip
-        self.skills = rows(
-            CandidateSkill.candidate_id, CandidateSkill.skill, CandidateSkill.level, CandidateSkill.last_used,
-            CandidateSkill.evidence, order=(CandidateSkill.skill,),
-        )  # fmt: skip
-        self.windows = rows(
-            window.candidate_id, window.first_month, window.last_month, window.half_days,
-            window.weekdays, sa.cast(window.mode, sa.String), window.is_available,
-            order=(window.first_month, window.id),
-        )  # fmt: skip
-
-    def codes_of(self, owner: int, kind: str) -> tuple[str, ...]:
-        return tuple(sorted(code for of, code in self.codes[owner] if of == kind))
+        ),
+        _list(
+            "companies", company.candidate_id, company.id, company.name, company.position,
+            company.has_shares, company.is_present,
+        ),
+        _list("matters", matter.candidate_id, matter.id, matter.vendor, matter.month, matter.subject),
+        _list(
+            "skills", skill.candidate_id, skill.skill, skill.level, skill.last_used, skill.evidence
+        ),
+        _list(
+            "windows", window.candidate_id, window.first_month, window.id, window.last_month,
+            window.half_days, window.weekdays, sa.cast(window.mode, sa.String), window.is_available,
+        ),
+    ]  # fmt: skip
 
 
-def _by_owner(session: Session, query: sa.Executable) -> Parts:
-    found: Parts = defaultdict(list)
-    for owner, *values in session.execute(query):
-        found[owner].append(values)
-    return found
+def _list(name: str, owner: Any, *columns: Any) -> sa.Label[Any]:
+    rows = gather(*columns).where(owner == Candidate.id).correlate(Candidate)
+    return rows.scalar_subquery().label(name)
 
 
-def _profile(person: sa.Row[Any], parts: _Parts, **standing_: Any) -> Profile:
+def _profile(person: sa.Row[Any]) -> Profile:
     return Profile(
         code=person.code,
         kind=person.kind or "",
@@ -151,15 +116,49 @@ def _profile(person: sa.Row[Any], parts: _Parts, **standing_: Any) -> Profile:
         training_until=(
             None if person.training_until is None else last_whole_month(person.training_until)
         ),
-        roles=parts.codes_of(person.id, "role"),
-        forms=parts.codes_of(person.id, "form"),
-        skills=tuple(SkillClaim(*values) for values in parts.skills[person.id]),
-        posts=tuple(Post(*values) for values in parts.posts[person.id]),
-        companies=tuple(Company(*values) for values in parts.companies[person.id]),
-        matters=tuple(Matter(*values) for values in parts.matters[person.id]),
-        windows=tuple(Window(*values) for values in parts.windows[person.id]),
-        **standing_,
+        roles=tuple(sorted(role for (role,) in person.roles)),
+        forms=tuple(sorted(form for (form,) in person.forms)),
+        skills=tuple(SkillClaim(*row) for row in sorted(person.skills)),
+        posts=tuple(
+            Post(body, first, last, town, department, title, grade, bool(is_public))
+            for first, _, body, last, town, department, title, grade, is_public in sorted(
+                person.posts
+            )
+        ),
+        companies=tuple(
+            Company(name, position, bool(has_shares), bool(is_present))
+            for _, name, position, has_shares, is_present in sorted(person.companies)
+        ),
+        matters=tuple(Matter(*row) for _, *row in sorted(person.matters)),
+        windows=tuple(
+            Window(first, last, half_days, weekdays, mode, bool(is_available))
+            for first, _, last, half_days, weekdays, mode, is_available in sorted(person.windows)
+        ),
+        taken=tuple(
+            Taken(month, half_days, code) for month, code, half_days in sorted(person.taken)
+        ),
+        lifted=tuple((code, rule) for code, rule in sorted(person.lifted)),
+        turned_down=tuple(sorted({code for (code,) in person.turned_down})),
     )
+
+
+def read_procurements(session: Session, need_ids: Iterable[int]) -> dict[int, Procurement]:
+    """Need id → what the conflict screening reads of it."""
+    vendors = gather(NeedVendor.id, NeedVendor.name).where(NeedVendor.need_id == Need.id)
+    query = sa.select(
+        Need.id, Need.code, Need.municipality_code, Need.first_month, Need.touches_procurement,
+        vendors.correlate(Need).scalar_subquery().label("vendors"),
+    ).where(Need.id.in_(set(need_ids)))  # fmt: skip
+    return {
+        need.id: Procurement(
+            need.code,
+            need.municipality_code,
+            need.first_month,
+            tuple(name for _, name in sorted(need.vendors)),
+            need.touches_procurement,
+        )
+        for need in session.execute(query)
+    }
 
 
 def first_whole_month(day: date) -> int:

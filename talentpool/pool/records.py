@@ -8,6 +8,7 @@ Months are numbers (year * 12 + month - 1), both ends included; codes are those 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from ..candidates.content import Company, Matter, Post, SkillClaim, Window
 from ..needs.content import SkillRequirement
@@ -48,6 +49,32 @@ class Profile:
     taken: tuple[Taken, ...] = ()
     lifted: tuple[tuple[str, str], ...] = ()  # (need code, conflict rule) lifted by a coordinator
     turned_down: tuple[str, ...] = ()  # need codes that are not to be proposed again
+
+
+class Screened(Protocol):
+    """What the conflict screening reads of a need; a request has it."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def municipality_code(self) -> str: ...
+    @property
+    def first_month(self) -> int: ...
+    @property
+    def vendors(self) -> tuple[str, ...]: ...
+    @property
+    def touches_procurement(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Procurement:
+    """That and no more, where nothing else of the need is asked for."""
+
+    code: str
+    municipality_code: str
+    first_month: int
+    vendors: tuple[str, ...]
+    touches_procurement: bool
 
 
 @dataclass(frozen=True, slots=True)

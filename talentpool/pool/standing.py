@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 
-from ..db import Session
+from ..child_rows import gather
+from ..db import Base, Session
 from ..ledger.models import Commitment
 from ..states import SEATED, TURNED_DOWN
-from .records import Taken
 
 PLACEMENT = sa.table(
     "placement",
@@ -24,51 +25,32 @@ HOLD_LIFT = sa.table(
 NEED = sa.table("need", sa.column("id"), sa.column("code"))
 
 
-def list_taken(session: Session, candidate_ids: Iterable[int]) -> dict[int, list[Taken]]:
-    """Candidate id → half-days held and booked, by month and need."""
-    query = (
-        sa.select(Commitment.candidate_id, Commitment.month, Commitment.half_days, NEED.c.code)
+def settled_of(person: type[Base]) -> list[sa.Label[Any]]:
+    """Of a candidate, as columns of lists: (month, half-days, need code) held and booked, (need code, conflict rule)
+    that a coordinator has lifted, and the codes of needs that turned the pair down.
+    """
+    key = sa.inspect(person).primary_key[0]
+    taken = (
+        gather(Commitment.month, NEED.c.code, Commitment.half_days)
         .join(PLACEMENT, PLACEMENT.c.id == Commitment.placement_id)
         .join(NEED, NEED.c.id == PLACEMENT.c.need_id)
-        .where(Commitment.candidate_id.in_(list(candidate_ids)))
-        .order_by(Commitment.month, NEED.c.code)
+        .where(Commitment.candidate_id == key)
     )
-    found: dict[int, list[Taken]] = {}
-    for candidate_id, month, half_days, code in session.execute(query):
-        found.setdefault(candidate_id, []).append(Taken(month, half_days, code))
-    return found
-
-
-def list_settled(
-    session: Session, candidate_ids: Iterable[int]
-) -> tuple[dict[int, list[tuple[str, str]]], dict[int, list[str]]]:
-    """Candidate id → (need code, conflict rule) that a coordinator has lifted; → needs that turned the pair down."""
-    ids = list(candidate_ids)
     lifted = (
-        sa.select(HOLD_LIFT.c.candidate_id, NEED.c.code, HOLD_LIFT.c.rule)
-        .join(NEED, NEED.c.id == HOLD_LIFT.c.need_id)
-        .where(HOLD_LIFT.c.candidate_id.in_(ids))
+        gather(NEED.c.code, HOLD_LIFT.c.rule)
+        .join(HOLD_LIFT, HOLD_LIFT.c.need_id == NEED.c.id)
+        .where(HOLD_LIFT.c.candidate_id == key)
     )
     turned_down = (
-        sa.select(PLACEMENT.c.candidate_id, NEED.c.code, sa.null())
-        .join(NEED, NEED.c.id == PLACEMENT.c.need_id)
+        gather(NEED.c.code)
+        .join(PLACEMENT, PLACEMENT.c.need_id == NEED.c.id)
         .where(
-            PLACEMENT.c.candidate_id.in_(ids),
+            PLACEMENT.c.candidate_id == key,
             PLACEMENT.c.state.in_([str(state) for state in TURNED_DOWN]),
         )
-        .distinct()
     )
-    rules: dict[int, list[tuple[str, str]]] = {}
-    needs: dict[int, list[str]] = {}
-    for candidate_id, code, rule in session.execute(sa.union_all(lifted, turned_down)):
-        if rule is None:
-            needs.setdefault(candidate_id, []).append(code)
-        else:
-            rules.setdefault(candidate_id, []).append((code, rule))
-    return (
-        {ident: sorted(pairs) for ident, pairs in rules.items()},
-        {ident: sorted(codes) for ident, codes in needs.items()},
-    )
+    named = {"taken": taken, "lifted": lifted, "turned_down": turned_down}
+    return [query.correlate(person).scalar_subquery().label(name) for name, query in named.items()]
 
 
 def count_filled(session: Session, need_ids: Iterable[int]) -> dict[int, int]:

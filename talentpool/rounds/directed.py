@@ -79,16 +79,29 @@ def list_directed(
     if not rows:
         return []
     round_ = session.get_one(Round, round_id)
-    told = _Told(round_.result or {}, cast or Cast.of(session, round_, codes=codes_moved(round_)))
+    told = _Told(round_.result or {}, cast or _cast_of(session, round_, [row for row, _ in rows]))
     found = [told.directed(row, name) for row, name in rows]
     return sorted(found, key=lambda row: (row.kind is not DirectiveKind.PIN, row.need.code))
 
 
+def _cast_of(session: Session, round_: Round, rows: Sequence[RoundDirective]) -> Cast:
+    """Who and what these directives concern, with all whom the effects of the round name."""
+    entries = _entries(round_)
+    needs = {code for entry in entries for code in entry["seats"]}
+    for move in (move for entry in entries for move in entry["moves"]):
+        needs.update(move["leaves"], move["enters"])
+    ids = {row.need_id for row in rows}, {row.candidate_id for row in rows}
+    return Cast.named(session, *ids, codes=needs | codes_moved(round_))
+
+
+def _entries(round_: Round) -> list[Mapping[str, Any]]:
+    result = round_.result or {}
+    return [row for key in KEYS.values() for row in result.get(key, ())]
+
+
 def codes_moved(round_: Round) -> set[str]:
     """Codes of the people whom the directives of a round have moved."""
-    result = round_.result or {}
-    entries = [row for key in KEYS.values() for row in result.get(key, ())]
-    return {move["candidate"] for entry in entries for move in entry["moves"]}
+    return {move["candidate"] for entry in _entries(round_) for move in entry["moves"]}
 
 
 def count_directed(session: Session, round_id: int | None) -> dict[DirectiveKind, int]:

@@ -35,12 +35,22 @@ class Cast:
         need_ids = {row.need_id for round_ in rounds for row in round_.needs}
         person_ids = {pair.candidate_id for round_ in rounds for pair in round_.pairs}
         person_ids |= {row.candidate_id for round_ in rounds for row in round_.directives}
-        needs = session.scalars(sa.select(Need).where(Need.id.in_(need_ids))).all()
-        people = session.scalars(
-            sa.select(Candidate).where(
-                Candidate.id.in_(person_ids) | Candidate.code.in_(list(codes))
-            )
-        ).all()
+        return cls.named(session, need_ids, person_ids, codes)
+
+    @classmethod
+    def named(
+        cls,
+        session: Session,
+        need_ids: Iterable[int],
+        person_ids: Iterable[int],
+        codes: Iterable[str] = (),
+    ) -> Cast:
+        """codes: of further people and needs."""
+        more = list(codes)
+        wanted = Need.id.in_(set(need_ids)) | Need.code.in_(more)
+        needs = session.scalars(sa.select(Need).where(wanted)).all()
+        asked = Candidate.id.in_(set(person_ids)) | Candidate.code.in_(more)
+        people = session.scalars(sa.select(Candidate).where(asked)).all()
         return cls(
             {need.id: need for need in needs},
             {person.id: person for person in people},

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from time import monotonic
 
 from .. import matching as m
@@ -45,31 +46,32 @@ def people_of(*whys: Why | None) -> list[int]:
 def explain_pair(session: Session, round_: Round, need: Need, candidate: Candidate) -> Why | None:
     """None where the pair is placed or cannot be, or the round has no plan."""
     solved = Solved.of(session, round_)
-    return None if solved is None else _explain(session, solved, need.code, candidate.code, LONGEST)
+    answer = None if solved is None else _ask(solved, need.code, candidate.code, LONGEST)
+    if solved is None or answer is None:
+        return None
+    return _name(session, solved, {candidate.code: answer})[candidate.code]
 
 
 def price_pairs(
     session: Session, round_: Round, need: Need, codes: Iterable[str]
 ) -> dict[str, Why]:
     """What fixing each of these people to the need would do; who is placed, or came too late in the time, is left out."""
-    asked, found = list(codes), dict[str, Why]()
+    asked, answers = list(codes), dict[str, m.Answer]()
     solved = Solved.of(session, round_) if asked else None
     if solved is None:
-        return found
+        return {}
     end = monotonic() + LONGEST
     for code in asked:
         left = end - monotonic()
         if left <= 0:
             break
-        why = _explain(session, solved, need.code, code, left)
-        if why is not None:
-            found[code] = why
-    return found
+        answer = _ask(solved, need.code, code, left)
+        if answer is not None:
+            answers[code] = answer
+    return _name(session, solved, answers)
 
 
-def _explain(
-    session: Session, solved: Solved, need: str, candidate: str, limit: float
-) -> Why | None:
+def _ask(solved: Solved, need: str, candidate: str, limit: float) -> m.Answer | None:
     problem, plan = solved.problem, solved.plan
     if need not in problem.need_ids or candidate not in problem.candidate_ids:
         return None
@@ -77,19 +79,30 @@ def _explain(
     if pair in plan.pairs.tolist():
         return None
     try:
-        answer = m.why_not(
+        return m.why_not(
             problem, plan, *pair,
             pins=solved.inputs.pins, forbids=solved.inputs.forbids, time_limit=limit,
         )  # fmt: skip
     except m.InfeasiblePins:
         return None
-    names = problem.need_ids
+
+
+def _name(session: Session, solved: Solved, answers: Mapping[str, m.Answer]) -> dict[str, Why]:
+    """The answers with the people and needs of their moves, read at once."""
+    problem, names = solved.problem, solved.problem.need_ids
     moves = [
         (problem.candidate_ids[move.candidate], ([names[j] for j in move.leaves], [names[j] for j in move.enters]))
+        for answer in answers.values()
         for move in answer.chain.moves
     ]  # fmt: skip
-    fit = _fit(problem, answer.chain)
-    return Why(answer.loss, answer.at_least, answer.is_exact, name_moves(session, moves), fit)
+    rows = iter(name_moves(session, moves))
+    return {
+        code: Why(
+            answer.loss, answer.at_least, answer.is_exact,
+            list(islice(rows, len(answer.chain.moves))), _fit(problem, answer.chain),
+        )
+        for code, answer in answers.items()
+    }  # fmt: skip
 
 
 def _fit(problem: m.Problem, chain: m.Chain) -> int:

@@ -10,6 +10,7 @@ from talentpool.permissions import Role
 from talentpool.placements.models import HoldLift
 from talentpool.pool import standing
 from talentpool.pool.assemble import assemble, list_active, list_profiles
+from talentpool.pool.reading import read_profiles
 from talentpool.pool.records import Taken
 from talentpool.pool.views import survey_of
 from talentpool.reference.catalogue import Catalogue
@@ -31,8 +32,9 @@ PS = PlacementState
 
 
 def test_nothing_stands_against_nobody(session: Session) -> None:
-    assert standing.list_taken(session, []) == {}
-    assert standing.list_settled(session, []) == ({}, {})
+    assert read_profiles(session, HYOGO, []) == {}
+    alone = read_profiles(session, HYOGO, [make_candidate(session).id])
+    assert [(who.taken, who.lifted, who.turned_down) for who in alone.values()] == [((), (), ())]
     assert standing.count_filled(session, []) == {}
 
 
@@ -48,11 +50,13 @@ def test_lifted_rules_and_pairs_that_were_turned_down_are_kept_apart(session: Se
         )  # fmt: skip
         make_placement(session, need, second, state=PS.NOT_ADVANCED)
     make_placement(session, needs[2], first, state=PS.DECLINED_BY_TOWN)
-    lifted, turned_down = standing.list_settled(session, [first.id, second.id])
+    session.flush()
+    found = read_profiles(session, HYOGO, [first.id, second.id])
     codes = [need.code for need in needs]
-    assert lifted == {first.id: [(code, "former_office") for code in codes[:2]]}
-    assert turned_down == {first.id: [codes[2]], second.id: codes[:2]}
-    assert standing.list_settled(session, [second.id])[0] == {}
+    assert found[first.id].lifted == tuple((code, "former_office") for code in codes[:2])
+    assert found[second.id].lifted == ()
+    assert found[first.id].turned_down == (codes[2],)
+    assert found[second.id].turned_down == tuple(codes[:2])
 
 
 @pytest.mark.parametrize("state", PlacementState)
@@ -62,10 +66,10 @@ def test_only_who_was_offered_a_seat_takes_it(session: Session, state: Placement
     session.flush()
     is_seated = state in {PS.OFFERED, PS.INTRODUCED, PS.AGREED, PS.CONFIRMED}
     assert standing.count_filled(session, [need.id]) == ({need.id: 1} if is_seated else {})
-    taken = standing.list_taken(session, [person.id])
+    taken = read_profiles(session, HYOGO, [person.id])[person.id].taken
     months = [Taken(month, 4, need.code) for month in range(FIRST, LAST + 1)]
     takes = is_seated or state is PS.FINISHED  # the months that were worked stay booked
-    assert taken == ({person.id: months} if takes else {})
+    assert taken == (tuple(months) if takes else ())
 
 
 def test_the_people_of_a_prefecture_are_its_active_members_in_the_order_asked(

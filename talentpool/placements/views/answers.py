@@ -70,7 +70,7 @@ def show_offer_page(
         offer=Offer.of(placement, standings(session, [placement], today)[placement.id]),
         weighed=weighing.weigh(session, placement, current_catalogue()),
         days_left=_days_left(placement, today),
-        parts=service.list_parts(session, placement),
+        parts=service.list_parts(placement),
         buttons=drawn,
         error=error,
     )
@@ -125,7 +125,7 @@ def show_introduction_page(
         "placements/show_introduction.html",
         introduction=Introduction.of(placement, standing[placement.id]),
         weighed=weighing.weigh(session, placement, current_catalogue()) if is_named else None,
-        parts=service.list_parts_for_towns(session, placement) if is_named else [],
+        parts=service.list_parts_for_towns(placement) if is_named else [],
         ranked=placement.reason if {"rank", "of"} <= placement.reason.keys() else None,
         beside=len(beside) if placement in beside else 0,
         sections=_profile(session, actor, placement),

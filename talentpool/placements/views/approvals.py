@@ -40,7 +40,7 @@ def list_approvals() -> ResponseReturnValue:
     groups = overview.group(session, _kept(rows))
     papers = [row.paper for group in groups for row in group.rows]
     file = APPROVALS.answer(lines_of_papers(session, papers))
-    return file if file is not None else _list(rows, form)
+    return file if file is not None else _list(rows, groups, form)
 
 
 SHOWS: Mapping[
@@ -66,9 +66,11 @@ def _kept(rows: Sequence[overview.Row]) -> list[overview.Row]:
     return [row for row in rows if SHOWS[_shown()][1](row)]
 
 
-def _list(rows: Sequence[overview.Row], form: ApprovalForm) -> str:
-    """`tick=all` in the query ticks all that may be approved together."""
-    session, kept = current_session(), _kept(rows)
+def _list(
+    rows: Sequence[overview.Row], groups: Sequence[overview.Group], form: ApprovalForm
+) -> str:
+    """`tick=all` in the query ticks all that may be approved together. groups: of the rows that are kept."""
+    kept = _kept(rows)
     tickable = [row for row in kept if row.is_tickable]
     chosen = set(form.chosen.data or ())
     if request.args.get("tick") == "all" and not form.is_submitted():
@@ -79,7 +81,7 @@ def _list(rows: Sequence[overview.Row], form: ApprovalForm) -> str:
     ]
     log_names({row.first.candidate_id for row in kept})
     return render_template(
-        "placements/list_approvals.html", groups=overview.group(session, kept), kept=kept, total=len(rows),
+        "placements/list_approvals.html", groups=groups, kept=kept, total=len(rows),
         form=form, chips=chips, chosen=chosen, tickable=tickable,
     )  # fmt: skip
 
@@ -96,7 +98,7 @@ def _decide(form: ApprovalForm) -> ResponseReturnValue:
     if not chosen or not form.comment.validate(form):
         form.chosen.errors = [_("承認する起案を1件以上選んでください。")] if not chosen else []
         rows = overview.look_over(session, service.list_papers(session, actor), actor.user_id)
-        return _list(rows, form), 422
+        return _list(rows, overview.group(session, _kept(rows)), form), 422
     decision = deciding.decide_papers(
         session, chosen, {}, actor=actor, now=clock.now(), comment=form.comment.data or ""
     )
@@ -126,7 +128,8 @@ def _is_as_shown(paper: service.Paper) -> bool:
 @blueprint.get("/approvals/<int:placement_id>")
 @requires(Action.APPROVE_PLACEMENT)
 def show_approval(placement_id: int) -> ResponseReturnValue:
-    return show(get_visible(current_session(), current_actor(), Placement, placement_id))
+    session, actor = current_session(), current_actor()
+    return show(get_visible(session, actor, Placement, placement_id, options=service.whole()))
 
 
 def show(placement: Placement, error: Refused | None = None, verb: str | None = None) -> str:

@@ -136,24 +136,22 @@ def decide_paper(paper_id: int) -> ResponseReturnValue:
 
 def _show(paper: DecisionPaper, form: DecisionForm) -> str:
     session, actor = current_session(), current_actor()
-    sheet = read_sheet(session, paper)
+    rows = list_rows(session, paper)
+    sheet = read_sheet(session, paper, rows)
     log_names(sheet.people)
-    waiting = service.look_at_paper(session, paper)
+    waiting = service.Paper.of(paper, rows)
+    lacks = bool(waiting.placements) and endorsing.lacks_endorsement(session, paper)
     may = bool(waiting.placements) and can(session, actor, Action.APPROVE_PLACEMENT, paper)
     return render_template(
         "placements/show_paper.html", paper=paper, sheet=sheet, form=form, shown=waiting.shown,
-        rows=list_rows(session, paper), decides=may,
+        rows=rows, decides=may,
         is_own=actor.user_id in {row.drafted_by for row in waiting.placements},
-        words=WORDS, endorses=_may_endorse(paper, waiting),
-        lacks_endorsement=bool(waiting.placements) and endorsing.lacks_endorsement(session, paper),
+        words=WORDS, endorses=lacks and _may_endorse(paper, waiting), lacks_endorsement=lacks,
     )  # fmt: skip
 
 
 def _may_endorse(paper: DecisionPaper, waiting: service.Paper) -> bool:
     session, actor = current_session(), current_actor()
-    return (
-        bool(waiting.placements)
-        and endorsing.lacks_endorsement(session, paper)
-        and can(session, actor, Action.ENDORSE_PAPER, paper)
-        and actor.user_id not in {row.drafted_by for row in waiting.placements}
-    )
+    return can(session, actor, Action.ENDORSE_PAPER, paper) and actor.user_id not in {
+        row.drafted_by for row in waiting.placements
+    }

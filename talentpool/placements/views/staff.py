@@ -49,7 +49,7 @@ def list_placements() -> ResponseReturnValue:
 @requires(Action.VIEW_PLACEMENT, roles=STAFF)
 def show_placement(placement_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
-    return show(get_visible(session, actor, Placement, placement_id))
+    return show(get_visible(session, actor, Placement, placement_id, options=service.whole()))
 
 
 def show(placement: Placement, error: Refused | None = None, verb: str | None = None) -> str:
@@ -79,7 +79,7 @@ def facts(placement: Placement) -> dict[str, Any]:
         "candidate": placement.candidate,
         "buttons": buttons(placement, [step for step in steps if step.verb != "propose"]),
         "is_suggestion": any(step.verb == "propose" for step in steps),
-        "parts": service.list_parts(session, placement),
+        "parts": service.list_parts(placement),
         "skills": _skills(placement),
         "others": others,
         "standings": standings(session, [placement, *others], local_date(now)),
