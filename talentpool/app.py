@@ -43,6 +43,7 @@ FEATURES = (
     "rounds",
     "engagements",
     "placements",
+    "deadlines",
     "notes",
     "desk",
 )

@@ -41,6 +41,11 @@ def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time.min, JST)
 
 
+def end_of_day(day: date) -> datetime:
+    """The last second of the day in Japan, so that a date alone says when a deadline is."""
+    return start_of_day(day + timedelta(days=1)) - timedelta(seconds=1)
+
+
 # --- Fiscal years and months
 
 

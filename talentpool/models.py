@@ -5,6 +5,7 @@ from .audit import AuditEvent, AuditHead
 from .candidates import models as candidates
 from .checkups import Checkup
 from .db import Base
+from .deadlines import models as deadlines
 from .desk import models as desk
 from .engagements import models as engagements
 from .jobs import Job
@@ -28,6 +29,7 @@ __all__ = [
     "QuietHours",
     "accounts",
     "candidates",
+    "deadlines",
     "desk",
     "engagements",
     "ledger",

@@ -80,6 +80,7 @@ class Action(StrEnum):
     WRITE_NOTE = "note:write"
     VIEW_DUTY = "duty:view"
     ASSIGN_DUTY = "duty:assign"
+    SET_DEADLINES = "deadlines:set"
     VIEW_AUDIT = "audit:view"
     VIEW_MAIL = "mail:view"
     RESEND_MAIL = "mail:resend"
@@ -144,6 +145,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.WRITE_NOTE: {_K: _PREFECTURE, _A: _PREFECTURE},
     Action.VIEW_DUTY: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.ASSIGN_DUTY: {_K: _PREFECTURE},
+    Action.SET_DEADLINES: {_K: _PREFECTURE},
     Action.VIEW_AUDIT: {_U: _PREFECTURE},
     Action.VIEW_MAIL: {_K: _PREFECTURE, _U: _PREFECTURE},
     Action.RESEND_MAIL: {_K: _PREFECTURE},

@@ -22,12 +22,13 @@ from talentpool.db import Database, Session
 from talentpool.errors import Conflict
 from talentpool.mail import MailOrder, MailState
 from talentpool.permissions import Role
-from talentpool.placements import lapsing, reach, terms
+from talentpool.placements import lapsing, reach
 from talentpool.placements.answering import accept_offer
 from talentpool.placements.models import Placement
 from talentpool.serving import _writer
 from talentpool.smtp import Outcome
 from talentpool.states import PlacementState
+from talentpool.waits import DEFAULTS, Wait, end_of_term
 from talentpool.web.unit import TalentpoolFlask
 from tests import factories as make
 from tests.browsers import Browser, signed_in
@@ -43,7 +44,7 @@ def asked(office: Database, state: PlacementState = PS.OFFERED) -> Placement:
     with office.writing() as session:
         person = make.make_candidate(session)
         row = make.make_placement(session, make.make_need(session), person, state=state)
-        row.offer_until = terms.end_of_term(clock.now(), terms.OFFER_DAYS)
+        row.offer_until = end_of_term(clock.now(), DEFAULTS[Wait.OFFER])
         mail.order_mail(
             session, event=f"placement/{row.id}/offer/1", recipient_id=person.user_id or 0,
             template="placement.offer", link=f"/offers/{row.id}", now=clock.now(),
@@ -263,7 +264,7 @@ def test_a_question_that_was_sent_late_is_answered_later(
     lapsing.keep_time(office, clock.now())
     with office.reading() as session:
         until = session.get_one(Placement, row.id).offer_until
-        assert until == terms.end_of_term(clock.now(), terms.OFFER_DAYS)
+        assert until == end_of_term(clock.now(), DEFAULTS[Wait.OFFER])
         actions = session.scalars(sa.select(AuditEvent.action)).all()
     assert actions.count("placement.extend") == 1
     assert "mail.resend" in actions
@@ -375,7 +376,7 @@ def test_what_is_told_before_a_step_names_the_mail_where_there_is_one(
 
 def test_days_of_an_answer_are_counted_from_the_day_of_the_mail(session: Session) -> None:
     assert reach.list_told_late(session) == []
-    assert dates.local_date(terms.end_of_term(make.NOW, 1)) > dates.local_date(make.NOW)
+    assert dates.local_date(end_of_term(make.NOW, 1)) > dates.local_date(make.NOW)
 
 
 def test_what_is_read_stands_before_the_button(app: TalentpoolFlask, database: Database) -> None:
@@ -421,7 +422,7 @@ def test_whoever_opens_the_question_has_the_whole_term_from_then_on(
     with office.reading() as session:
         person.enter(session.get_one(User, row.candidate.user_id))
     person.get(f"/offers/{row.id}")
-    due = terms.end_of_term(clock.now(), terms.OFFER_DAYS)
+    due = end_of_term(clock.now(), DEFAULTS[Wait.OFFER])
     with office.reading() as session:
         assert session.get_one(Placement, row.id).offer_until == due
     lapsing.keep_time(office, clock.now())

@@ -15,11 +15,13 @@ from sqlalchemy.sql.base import ExecutableOption
 from ..candidates.models import Membership
 from ..dates import local_date, start_of_day
 from ..db import Base, Session
+from ..deadlines.service import read_terms
 from ..desk.models import Duty, is_of
 from ..needs.models import Need
 from ..permissions import Actor, visible
 from ..placements.models import Placement
 from ..rounds.models import Round
+from ..waits import Terms
 from .queues import Queue
 
 MOST = 20  # of one kind of work
@@ -47,7 +49,7 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A thing of a queue. due: when an answer is due; none where nothing is set."""
+    """A thing of a queue. due: when the answer or the task is due; none where nothing is set."""
 
     queue: Queue
     thing: Any
@@ -95,10 +97,11 @@ def list_items(
     by_model: dict[type[Base], list[Queue]] = {}
     for queue in filter(has_items, queues):
         by_model.setdefault(queue.model, []).append(queue)
+    terms = read_terms(session, actor.prefecture_code) if by_model else Terms()
     found = [
         item
         for model, of_model in by_model.items()
-        for item in _list_of(session, actor, model, of_model, today, whose)
+        for item in _list_of(session, actor, model, of_model, today, whose, terms)
     ]
     found = list({item.place: item for item in reversed(found)}.values())[::-1]
     return sorted(found, key=lambda item: (item.next, item.since or _NEVER))
@@ -111,6 +114,7 @@ def _list_of(
     queues: Sequence[Queue],
     today: date,
     whose: Whose,
+    terms: Terms,
 ) -> Iterator[Item]:
     """In one query: no row is in two queues of one model."""
     keys = sa.inspect(model).primary_key
@@ -136,4 +140,7 @@ def _list_of(
     for thing, number, duty in session.execute(query):
         queue = queues[number]
         since_when = getattr(thing, queue.since.key)
-        yield Item(queue, thing, since_when, getattr(thing, "answer_until", None), duty)
+        due = getattr(thing, "answer_until", None)
+        if due is None and queue.wait is not None and since_when is not None:
+            due = terms.due(queue.wait, since_when)
+        yield Item(queue, thing, since_when, due, duty)

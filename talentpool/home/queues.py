@@ -26,6 +26,7 @@ from ..rounds.models import Round
 from ..rounds.validity import has_news
 from ..standing import MembershipStanding, NeedStanding, PlacementStanding
 from ..states import SOLVED, WorkLogState
+from ..waits import Wait
 
 Condition = Callable[[date], sa.ColumnElement[bool]]
 
@@ -42,6 +43,7 @@ class Queue:
     endpoint: str
     parameters: Mapping[str, str]
     waits: bool = True  # for the reader; else for somebody else, who is named by the label
+    wait: Wait | None = None  # what of the deadlines it is, where the thing has none of its own
 
 
 def _queue(
@@ -53,13 +55,14 @@ def _queue(
     *,
     waits: bool = True,
     is_filtered: bool = True,
+    wait: Wait | None = None,
 ) -> Queue:
     """Of one standing; `is_filtered`: the list can show just these."""
     model, condition = _OF[type(standing)]
     parameters = {"state": str(standing)} if is_filtered else {}
     return Queue(
         label, advice, model, lambda today: condition(today) == str(standing), since, endpoint,
-        parameters, waits,
+        parameters, waits, wait,
     )  # fmt: skip
 
 
@@ -121,19 +124,19 @@ _TOWN = (
 _COORDINATOR = (
     _queue(("確認を待っている登録", "Profiles that wait for review"),
            ("内容を確かめて、登録を認めるか差し戻してください。", "Check them, then activate or return them."),
-           _MS.APPLIED, Membership.applied_at, _PEOPLE),
+           _MS.APPLIED, Membership.applied_at, _PEOPLE, wait=Wait.PROFILE),
     _queue(("確認を待っている募集", "Vacancies that wait for review"),
            ("公開するか差し戻してください。", "Publish or return them."),
-           _NS.SUBMITTED, Need.submitted_at, _NEEDS),
+           _NS.SUBMITTED, Need.submitted_at, _NEEDS, wait=Wait.NEED),
     Queue(("採用を待っている割当案", "Plans that wait to be adopted"),
           ("割当案を見て、採用するか破棄してください。", "Look at them, then adopt or discard them."),
           Round, lambda _today: Round.state.in_(SOLVED) & ~has_news(), Round.finished_at,
-          "rounds.list_rounds", {}),
+          "rounds.list_rounds", {}, wait=Wait.PLAN),
     Queue(("計算のあとに変更があった割当案", "Plans after whose calculation something changed"),
           ("まだ採用できるかどうかは、割当案のページに出ます。",
            "Their pages say whether they can still be adopted."),
           Round, lambda _today: Round.state.in_(SOLVED) & has_news(), Round.finished_at,
-          "rounds.list_rounds", {}),
+          "rounds.list_rounds", {}, wait=Wait.PLAN),
     Queue(("届かなかったメール", "Mails that did not arrive"),
           ("電話などで知らせるか、もう一度送ってください。知らせるまで、回答の期限は進みません。",
            "Tell the people by telephone, or send them again. Until then their deadlines stand still."),
@@ -141,13 +144,13 @@ _COORDINATOR = (
           {"state": "lost"}),
     _queue(("起案を待っている推薦", "Suggestions that wait to be drafted"),
            ("採用した割当案から起案してください。", "Draft them from the adopted plan."),
-           _PS.SUGGESTED, Placement.created_at, _PLACEMENTS),
+           _PS.SUGGESTED, Placement.created_at, _PLACEMENTS, wait=Wait.DRAFT),
     _queue(("差し戻された推薦", "Proposals that were returned"),
            ("理由を読んで直し、もう一度起案してください。", "Read why, change them and draft them again."),
-           _PS.RETURNED, Placement.returned_at, _PLACEMENTS),
+           _PS.RETURNED, Placement.returned_at, _PLACEMENTS, wait=Wait.DRAFT),
     _queue(("確定を待っている推薦", "Proposals that wait to be confirmed"),
            ("本人と市町がともに合意しています。", "Both the person and the municipality have agreed."),
-           _PS.AGREED, Placement.agreed_at, _PLACEMENTS),
+           _PS.AGREED, Placement.agreed_at, _PLACEMENTS, wait=Wait.CONFIRMATION),
     Queue(("市町の確認を待っている活動記録", "Work logs that wait for a municipality"),
           ("市町の担当者が確かめています。", "The municipality is checking them."),
           WorkLog, lambda _today: WorkLog.state == WorkLogState.SENT, WorkLog.sent_at,
@@ -160,7 +163,7 @@ _COORDINATOR = (
            _NS.FILLED, Need.opened_at, _NEEDS),
     _queue(("決裁を待っている推薦", "Proposals that wait for approval"),
            ("決裁者が確かめています。", "An approver is looking at them."),
-           _PS.PROPOSED, Placement.drafted_at, _PLACEMENTS, waits=False),
+           _PS.PROPOSED, Placement.drafted_at, _PLACEMENTS, waits=False, wait=Wait.DECISION),
     _queue(("本人の返事待ち", "Waiting for the person's answer"),
            ("本人に打診しています。", "The person has been asked."),
            _PS.OFFERED, Placement.offered_at, _PLACEMENTS, waits=False),
@@ -173,7 +176,8 @@ _APPROVER = (
     _queue(("決裁を待っている起案", "Drafts that wait for a decision"),
            ("理由と他の候補を見て、承認・差戻し・却下を選んでください。",
             "Look at the reasons and the other people, then approve, return or reject."),
-           _PS.PROPOSED, Placement.drafted_at, "placements.list_approvals", is_filtered=False),
+           _PS.PROPOSED, Placement.drafted_at, "placements.list_approvals", is_filtered=False,
+           wait=Wait.DECISION),
 )  # fmt: skip
 
 _ADMIN = (

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from ..candidates.consenting import INTRODUCTION, give_consent
 from ..db import Session
+from ..deadlines.service import read_terms
 from ..errors import Conflict
 from ..language import say
 from ..permissions import Action, Actor, require
 from ..states import PlacementState, move
-from . import terms
+from ..waits import Wait
 from .guards import check_pair
 from .locking import lock_placements
 from .models import Placement
@@ -36,7 +37,8 @@ def accept_offer(session: Session, placement: Placement, *, actor: Actor, now: d
         )
     step = move(session, placement, "accept", actor=actor, now=now)
     placement.introduced_at = now
-    placement.introduction_until = terms.end_of_term(now, terms.INTRODUCTION_DAYS)
+    terms = read_terms(session, placement.prefecture_code)
+    placement.introduction_until = terms.due(Wait.INTRODUCTION, now)
     notify(session, placement, step, actor=actor, now=now)
 
 

@@ -38,7 +38,7 @@ def confirm_placement(
         check_pair(session, placement, now)
     step = move(session, placement, "confirm", actor=actor, now=now)
     placement.confirmed_at, placement.confirmed_by = now, actor.user_id
-    placement.undo_until = terms.end_of_term(now, terms.UNDO_DAYS)
+    placement.undo_until = terms.end_of_undoing(now)
     ledger.release(session, placement.id, before=month_of(local_date(now)))  # nobody worked then
     booked = ledger.book_held(session, placement.id, now)
     note_confirmation(session, placement, booked, actor=actor, now=now)

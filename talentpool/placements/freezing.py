@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..dates import month_text
 from ..db import Session
+from ..deadlines.service import read_terms
 from ..needs.models import Need
 from ..rounds.directed import count_directed, describe_directives
 from ..rounds.models import DirectiveKind, PlanPair, Round, RoundNeed
+from ..waits import Wait
 from .models import DecisionPaper, HoldLift, Placement
 from .screening import find_conflicts
 
@@ -20,6 +22,7 @@ _NEED = (
     "code", "content_version", "title", "theme", "stage", "half_days", "seats", "mode", "on_site_share",
     "place_code", "pay_amount", "pay_basis", "funding_source", "department",
 )  # fmt: skip
+_AT_LAST = datetime.max.replace(tzinfo=UTC)
 _ROUND = ("id", "number", "state", "input_hash", "objective", "bound", "gap", "adopted_by")
 
 
@@ -31,8 +34,10 @@ def describe_paper(
     ranking = _ranking(session, first)
     findings = find_conflicts(session, rows)
     lifted = _lifted(session, rows)
+    terms = read_terms(session, paper.prefecture_code)
     return {
         "seat": paper.seat,
+        "offer_days": terms.days(Wait.OFFER, _AT_LAST),
         "need": _need(need),
         "round": _round(session, first),
         "directives": describe_directives(session, first.round_id, need.id),

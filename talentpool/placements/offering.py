@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from .. import audit
 from ..dates import local_date, month_of
 from ..db import Session, length_of
+from ..deadlines.service import read_terms
 from ..errors import Conflict
 from ..language import say, sentences
 from ..ledger import service as ledger
 from ..needs.models import Need
 from ..permissions import SYSTEM, Actor
 from ..states import LIVE, SEATED, NeedState, PlacementState, move
-from . import terms
+from ..waits import Wait
 from .guards import PERIOD_OVER, Rules, months_ahead
 from .models import Placement
 from .notices import notify
@@ -95,7 +96,8 @@ def offer_held(session: Session, placement: Placement, *, actor: Actor, now: dat
         raise Conflict(say("この募集の枠は、すでにほかの推薦で埋まっています。"))
     placement.passed_at = placement.passed_why = None
     placement.offered_at = now
-    placement.offer_until = terms.end_of_term(now, terms.OFFER_DAYS)
+    terms = read_terms(session, placement.prefecture_code)
+    placement.offer_until = terms.due(Wait.OFFER, now)
     step = move(session, placement, "offer", actor=actor, now=now, detail={"seat": placement.seat})
     notify(session, placement, step, actor=actor, now=now)
 

@@ -14,18 +14,19 @@ from sqlalchemy.orm import joinedload
 
 from .. import audit
 from ..db import Session
+from ..deadlines.service import read_terms
 from ..mail import MailOrder, MailState
 from ..mail_choices import QUESTIONS
 from ..permissions import SYSTEM, Actor
 from ..states import PlacementState
-from . import terms
+from ..waits import Terms, Wait, end_of_term
 from .locking import lock_placements
 from .models import Placement
 
 PAGES = {PlacementState.OFFERED: "/offers/", PlacementState.INTRODUCED: "/introductions/"}
-DAYS = {
-    PlacementState.OFFERED: terms.OFFER_DAYS,
-    PlacementState.INTRODUCED: terms.INTRODUCTION_DAYS,
+ASKED = {  # what is waited for, and since when
+    PlacementState.OFFERED: (Wait.OFFER, "offered_at"),
+    PlacementState.INTRODUCED: (Wait.INTRODUCTION, "introduced_at"),
 }
 
 
@@ -88,14 +89,18 @@ def list_told_late(
         first = min(at for at in times if at is not None)
         known = told.get(placement.id)
         told[placement.id] = placement, min(first, known[1]) if known else first
-    found = [(row, _due(row, at)) for row, at in told.values()]
+    codes = {row.prefecture_code for row, _ in told.values()}
+    terms = {code: read_terms(session, code) for code in codes}
+    found = [(row, _due(row, at, terms[row.prefecture_code])) for row, at in told.values()]
     return [
         (row, due) for row, due in found if row.answer_until is not None and due > row.answer_until
     ]
 
 
-def _due(placement: Placement, told_at: datetime) -> datetime:
-    return terms.end_of_term(told_at, DAYS[placement.state])
+def _due(placement: Placement, told_at: datetime, terms: Terms) -> datetime:
+    """As many days as there were on the day of the question."""
+    wait, column = ASKED[placement.state]
+    return end_of_term(told_at, terms.days(wait, getattr(placement, column) or told_at))
 
 
 def extend_told_late(session: Session, now: datetime, only: Collection[int] | None = None) -> None:

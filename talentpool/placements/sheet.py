@@ -25,7 +25,7 @@ from ..reference.service import load_catalogue
 from ..rounds.figures import list_parts
 from ..states import PLACEMENT, PlacementState
 from ..typed.days import read_month
-from . import lettering, papers, terms
+from . import lettering, papers
 from .endorsing import is_wanted
 from .freezing import describe_paper
 from .models import PLANNED, Authority, DecisionPaper, Placement, Verdict
@@ -216,11 +216,16 @@ class _Reading:
         if not rows:
             return Section("代替案", "次点の人はいない。")
         note = (
-            f"1番目の人が辞退したとき、または打診から{terms.OFFER_DAYS}日目の終わりまでに返事がないときは、"
+            f"1番目の人が辞退したとき、または打診から{self._offer_days()}の終わりまでに返事がないときは、"
             "2番目の人に打診する。その後も順に同じとする。"
         )
         head = "順", "次点の人", "適合度", "割当案での扱い"
         return Section("代替案", table=Table(head, rows, numbers=(2,), text=3), note=note)
+
+    def _offer_days(self) -> str:
+        """How long an answer may take. Papers that were decided before the days were edited say 7 days."""
+        days = self.content.get("offer_days")
+        return f"{days}開庁日目" if days else "7日目"
 
     def _cost(self) -> Section | None:
         need = self.need
@@ -281,7 +286,7 @@ class _Reading:
         need, count = self.need, len(self._months())
         return Section(
             "決裁の後",
-            f"{self._name(self.people[0])}さんに打診し（期限は{terms.OFFER_DAYS}日目の終わり）、"
+            f"{self._name(self.people[0])}さんに打診し（期限は{self._offer_days()}の終わり）、"
             f"稼働台帳に月{need['half_days']}半日コマを{count}か月分仮押さえする。"
             f"{self.town}には、本人が引き受けるまで氏名を知らせない。",
         )

@@ -28,9 +28,10 @@ from talentpool.db import Database, Session
 from talentpool.mail import DIGEST, MailOrder, MailState
 from talentpool.mail_choices import How, MailChoice, QuietHours
 from talentpool.permissions import Role
-from talentpool.placements import lapsing, terms
+from talentpool.placements import lapsing
 from talentpool.placements.models import Placement
 from talentpool.states import PlacementState
+from talentpool.waits import DEFAULTS, Wait, end_of_term
 from tests import factories as make
 from tests.browsers import signed_in
 from tests.commands import environ_of
@@ -371,7 +372,7 @@ def test_a_question_goes_out_whatever_was_chosen_and_its_days_run_from_its_arriv
         row = make.make_placement(
             session, make.make_need(session), person, state=PlacementState.OFFERED
         )
-        row.offer_until = terms.end_of_term(clock.now(), terms.OFFER_DAYS)
+        row.offer_until = end_of_term(clock.now(), DEFAULTS[Wait.OFFER])
         session.add(MailChoice(user_id=person.user_id, family="placement", how=how))
         session.add(QuietHours(user_id=person.user_id, begins=NIGHT[0], ends=NIGHT[1]))
         order = mail.order_mail(
@@ -387,7 +388,7 @@ def test_a_question_goes_out_whatever_was_chosen_and_its_days_run_from_its_arriv
     lapsing.keep_time(office, clock.now())
     with office.reading() as session:
         until = session.get_one(Placement, row.id).offer_until
-        assert until == terms.end_of_term(at[0], terms.OFFER_DAYS)
+        assert until == end_of_term(at[0], DEFAULTS[Wait.OFFER])
         assert asked_until is not None
         assert until > asked_until
 

@@ -17,9 +17,10 @@ from talentpool.notes.models import Note, NoteKind
 from talentpool.notes.service import Words
 from talentpool.notes.telling import find_subject, note_call
 from talentpool.permissions import Role
-from talentpool.placements import lapsing, terms
+from talentpool.placements import lapsing
 from talentpool.placements.models import Placement
 from talentpool.states import MembershipState, PlacementState
+from talentpool.waits import DEFAULTS, Wait, end_of_term
 from talentpool.web.unit import TalentpoolFlask
 from tests import factories as make
 from tests.browsers import signed_in
@@ -35,7 +36,7 @@ def lost_offer(session: Session, state: MailState = MailState.FAILED) -> MailOrd
     row = make.make_placement(
         session, make.make_need(session), person, state=PlacementState.OFFERED
     )
-    row.offered_at, row.offer_until = now, terms.end_of_term(now, terms.OFFER_DAYS)
+    row.offered_at, row.offer_until = now, end_of_term(now, DEFAULTS[Wait.OFFER])
     order = mail.order_mail(
         session, event=f"placement/{row.id}/offer/1", recipient_id=person.user_id or 0,
         template="placement.offer", link=f"/offers/{row.id}", now=now, prefecture_code=make.HYOGO,
@@ -64,7 +65,7 @@ def test_the_days_of_the_answer_run_from_the_call_on(
         officer = make.make_user(session, Role.COORDINATOR)
         found = session.get_one(MailOrder, order.id)
         thing = note_call(session, found, SAID, actor=officer.actor, now=clock.now())
-    due = terms.end_of_term(clock.now(), terms.OFFER_DAYS)
+    due = end_of_term(clock.now(), DEFAULTS[Wait.OFFER])
     with database.reading() as session:
         row = session.get_one(Placement, thing.id)
         assert (row.state, row.offer_until) == (PlacementState.OFFERED, due)

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from talentpool import clock
 from talentpool.accounts.reminders import HOUR
 from talentpool.accounts.views.columns import subject_of
-from talentpool.dates import JST, local_date
+from talentpool.dates import JST, end_of_day, local_date
 from talentpool.db import Database, Session
 from talentpool.mail import MailOrder, MailState
 from talentpool.permissions import Role
-from talentpool.placements import reminding, terms
+from talentpool.placements import reminding
 from talentpool.placements.models import Placement
 from talentpool.placements.reminding import Kind
 from talentpool.states import PlacementState
@@ -27,12 +27,16 @@ PS = PlacementState
 ASKED = datetime(2026, 12, 1, 14, 30, tzinfo=JST)
 
 
+def days_later(moment: datetime, days: int) -> datetime:
+    return end_of_day(local_date(moment) + timedelta(days=days))
+
+
 def question(session: Session, state: PlacementState = PS.OFFERED, days: int = 7) -> Placement:
     """A placement that was asked at ASKED and is due `days` later."""
     row = make.make_placement(
         session, make.make_need(session), make.make_candidate(session), state=state
     )
-    until = terms.end_of_term(ASKED, days)
+    until = days_later(ASKED, days)
     if state is PS.OFFERED:
         row.offered_at, row.offer_until = ASKED, until
     else:
@@ -78,7 +82,7 @@ def test_each_side_is_reminded_by_its_own_text_and_page(session: Session) -> Non
 def test_an_answer_ends_the_reminders(session: Session) -> None:
     row = question(session)
     row.state, row.introduced_at = PS.INTRODUCED, ASKED
-    row.introduction_until = terms.end_of_term(ASKED, 14)
+    row.introduction_until = days_later(ASKED, 14)
     session.flush()
     found = reminding.list_due(session, ASKED + timedelta(days=6))
     assert [reminder.placement.state for reminder in found] in ([], [PS.INTRODUCED])
@@ -102,7 +106,7 @@ def test_who_was_not_told_the_question_is_not_reminded_of_it(session: Session) -
 def test_a_deadline_that_moves_brings_new_reminders(session: Session) -> None:
     row = question(session)
     assert len(reminding.remind(session, ASKED + timedelta(days=6))) == 1
-    row.offer_until = terms.end_of_term(ASKED, 14)
+    row.offer_until = days_later(ASKED, 14)
     session.flush()
     assert [found.kind for found in reminding.remind(session, ASKED + timedelta(days=8))] == [
         Kind.HALF
@@ -114,7 +118,7 @@ def test_the_command_tells_what_is_due_and_does_it_once(
 ) -> None:
     with database.writing() as session:
         row = question(session)
-        row.offered_at, row.offer_until = clock.now(), terms.end_of_term(clock.now(), 7)
+        row.offered_at, row.offer_until = clock.now(), days_later(clock.now(), 7)
         day = local_date(row.offer_until)
     near, over = day - timedelta(days=1), day + timedelta(days=1)
 

@@ -22,7 +22,9 @@ from talentpool.matching import Policy
 from talentpool.permissions import Role
 from talentpool.states import MembershipState, NeedState, PlacementState, RoundState
 from talentpool.text import search_key
+from talentpool.waits import DEFAULTS
 from talentpool.web.unit import TalentpoolFlask
+from talentpool.web.versions import mark_of
 from tests.browsers import Browser, stored_user
 from tests.factories import (
     FIRST,
@@ -403,6 +405,7 @@ CASES = [
     Case("notes.write_about_need", noted("/needs/{need}/notes", kind="call_made", text="x"), 1),
     Case("notes.write_about_placement", noted("/placements/{placement}/notes", party="長" * 101), 3),
     Case("notes.note_call", lost_mail, 2),
+    Case("deadlines.set_days", as_role(Role.COORDINATOR, "/deadlines", version=mark_of(DEFAULTS), offer="0", plan="x"), 2),
     Case("desk.hand_over_all", handed_over, 2),
     Case("desk.assign_membership", duty("/memberships/{person}/duty", owner="?", follow_up="いつか", line="長" * 101), 3),
     Case("desk.assign_need", duty("/needs/{need}/duty", follow_up="2020-01-01"), 1),

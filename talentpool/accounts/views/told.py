@@ -14,6 +14,7 @@ from ...language import Words
 from ...mail_choices import FAMILY_LABELS, HOW_LABELS, How
 from ...reference.entries import Vocabulary
 from ...states import MACHINES, PlacementState, Transition
+from ...waits import Wait
 from ...web import current_catalogue
 from ...web.filters import show_day
 from ...web.labels import label, role, term, town
@@ -194,6 +195,16 @@ def _mails(_event: AuditEvent, value: Any, _names: Names) -> str:
     return str(gettext("、").join(map(str, told)))
 
 
+def _waits(_event: AuditEvent, value: Any, _names: Names) -> str:
+    """Business days by what is waited for."""
+    told = [
+        gettext("%(name)s：%(value)s", name=label(Wait(wait)), value=days)
+        for wait, days in value.items()
+        if wait in set(Wait)
+    ]
+    return str(gettext("、").join(map(str, told)))
+
+
 def _hours(_event: AuditEvent, value: Any, _names: Names) -> str:
     """From one minute of the day to another; none at all where they were taken back."""
     if not value:
@@ -207,6 +218,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "audience": (_("範囲"), _audience),
     "based_on": (_("もとの回"), _plain),
     "before": (_("前"), _plain),
+    "business_days": (_("開庁日の数"), _waits),
     "by": (_("方法"), _plain),
     "candidate": (_("登録者"), _coded("candidate")),
     "cause": (_("原因"), _coded_word("cause")),

@@ -1,0 +1,85 @@
+"""The one rule of all deadlines: so many business days after the day of the question, until 23:59 in Japan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from .dates import add_business_days, end_of_day, local_date
+from .language import Words
+
+
+class Wait(StrEnum):
+    """What is waited for. Only a question to a person or a town ends by itself when nobody answers."""
+
+    OFFER = "offer"
+    INTRODUCTION = "introduction"
+    PROFILE = "profile"
+    NEED = "need"
+    PLAN = "plan"
+    DRAFT = "draft"
+    DECISION = "decision"
+    CONFIRMATION = "confirmation"
+
+    @property
+    def ja(self) -> str:
+        return LABELS[self][0]
+
+    @property
+    def en(self) -> str:
+        return LABELS[self][1]
+
+
+LAPSING = frozenset({Wait.OFFER, Wait.INTRODUCTION})
+LABELS: Mapping[Wait, Words] = {
+    Wait.OFFER: ("打診への本人の返事", "The person's answer to an offer"),
+    Wait.INTRODUCTION: ("紹介への市町の返事", "The municipality's answer to an introduction"),
+    Wait.PROFILE: ("登録の確認", "Review of a profile"),
+    Wait.NEED: ("募集の確認", "Review of a vacancy"),
+    Wait.PLAN: ("割当案の採用", "Adopting a plan"),
+    Wait.DRAFT: ("起案", "Drafting"),
+    Wait.DECISION: ("決裁", "Decision"),
+    Wait.CONFIRMATION: ("双方合意のあとの確定", "Confirming after both have agreed"),
+}
+DEFAULTS: Mapping[Wait, int] = {
+    Wait.OFFER: 5,  # with a weekend in it: people with a main job can ask at home and at work
+    Wait.INTRODUCTION: 10,  # a town goes through its own 決裁, twice when somebody is away
+    Wait.PROFILE: 10,
+    Wait.NEED: 5,
+    Wait.PLAN: 5,
+    Wait.DRAFT: 5,
+    Wait.DECISION: 5,
+    Wait.CONFIRMATION: 5,
+}
+MOST = 60  # business days: about a quarter
+
+
+def end_of_term(moment: datetime, days: int) -> datetime:
+    """The last second, in Japan, of the business day that is `days` business days after the day of `moment`."""
+    return end_of_day(add_business_days(local_date(moment), days))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Since when a wait has so many days."""
+
+    wait: Wait
+    days: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The days of a prefecture, now and before: what was asked earlier keeps the days of then."""
+
+    settings: tuple[Setting, ...] = ()  # oldest first
+
+    def days(self, wait: Wait, moment: datetime) -> int:
+        known = [row.days for row in self.settings if row.wait is wait and row.since <= moment]
+        return known[-1] if known else DEFAULTS[wait]
+
+    def due(self, wait: Wait, moment: datetime) -> datetime:
+        """When what began to wait at `moment` is due."""
+        return end_of_term(moment, self.days(wait, moment))
