@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
+from ..accounts.models import User
 from ..candidates.models import Membership
 from ..dates import local_date, start_of_day
 from ..db import Base, Session
-from ..deadlines.service import read_terms
-from ..desk.models import Duty, is_of
+from ..desk.models import OF, Duty, is_of
 from ..needs.models import Need
 from ..permissions import Actor, visible
 from ..placements.models import Placement
@@ -31,6 +31,7 @@ _ALONG: Mapping[type[Base], Sequence[ExecutableOption]] = {  # what is shown of 
     Placement: (joinedload(Placement.need), joinedload(Placement.candidate)),
     Round: (),
 }
+_OWNER = joinedload(Duty.owner).load_only(User.display_name)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -66,7 +67,12 @@ class Item:
     def place(self) -> tuple[Any, ...]:
         """What its link opens: the rows of one paper are one thing."""
         paper = getattr(self.thing, "paper_id", None)
-        return (self.queue.label, paper or 0, *(() if paper else sa.inspect(self.thing).identity))
+        return (
+            self.queue.label,
+            self.kind,
+            paper or 0,
+            *(() if paper else sa.inspect(self.thing).identity),
+        )
 
     @property
     def candidate_id(self) -> int | None:
@@ -85,24 +91,68 @@ class Item:
         return (today - local_date(self.since)).days if self.since else None
 
 
+def thing_of(model: type[Base]) -> sa.ColumnElement[int]:
+    """What is opened as one: the row, or the paper that several placements stand on."""
+    if model is Placement:
+        return sa.func.coalesce(-Placement.paper_id, Placement.id)
+    key: sa.ColumnElement[int] = sa.inspect(model).primary_key[0]
+    return key
+
+
+class Span(StrEnum):
+    """When somebody has to look."""
+
+    LATE = "late"
+    TODAY = "today"
+    WEEK = "week"  # within seven days
+    LATER = "later"
+    OPEN = "open"  # no day is set
+
+
+def span_of(item: Item, now: datetime) -> Span:
+    if item.next == _NEVER:
+        return Span.OPEN
+    today, day = local_date(now), local_date(item.next)
+    if day < today or (item.due is not None and item.due < now):
+        return Span.LATE
+    if day == today:
+        return Span.TODAY
+    return Span.WEEK if day < today + timedelta(days=7) else Span.LATER
+
+
+def by_span(items: Sequence[Item], now: datetime) -> list[tuple[Span, list[Item]]]:
+    """The items in their order, by when somebody has to look; what is late comes first."""
+    found: dict[Span, list[Item]] = {span: [] for span in Span}
+    for item in items:
+        found[span_of(item, now)].append(item)
+    return [(span, some) for span, some in found.items() if some]
+
+
 def has_items(queue: Queue) -> bool:
     """Whether its things can be opened one by one."""
-    return queue.model in _ALONG
+    return queue.model in _ALONG or queue.model is Duty
 
 
 def list_items(
-    session: Session, actor: Actor, queues: Iterable[Queue], today: date, whose: Whose = Whose.ALL
+    session: Session,
+    actor: Actor,
+    queues: Iterable[Queue],
+    today: date,
+    terms: Terms,
+    whose: Whose = Whose.ALL,
 ) -> list[Item]:
-    """The first of every queue that has things to open."""
+    """The first of every queue that has things to open. terms: of the deadlines."""
     by_model: dict[type[Base], list[Queue]] = {}
     for queue in filter(has_items, queues):
         by_model.setdefault(queue.model, []).append(queue)
-    terms = read_terms(session, actor.prefecture_code) if by_model else Terms()
+    looked_at = by_model.pop(Duty, [])
     found = [
         item
         for model, of_model in by_model.items()
         for item in _list_of(session, actor, model, of_model, today, whose, terms)
     ]
+    for queue in looked_at:
+        found += _list_looked_at(session, actor, queue, today, whose)
     found = list({item.place: item for item in reversed(found)}.values())[::-1]
     return sorted(found, key=lambda item: (item.next, item.since or _NEVER))
 
@@ -135,7 +185,7 @@ def _list_of(
         .outerjoin(Duty, is_of(model))
         .where(ranked.c.rank <= MOST)
         .order_by(ranked.c.place, ranked.c.rank)
-        .options(*_ALONG[model])
+        .options(*_ALONG[model], _OWNER)
     )
     for thing, number, duty in session.execute(query):
         queue = queues[number]
@@ -144,3 +194,24 @@ def _list_of(
         if due is None and queue.wait is not None and since_when is not None:
             due = terms.due(queue.wait, since_when)
         yield Item(queue, thing, since_when, due, duty)
+
+
+def _list_looked_at(
+    session: Session, actor: Actor, queue: Queue, today: date, whose: Whose
+) -> Iterator[Item]:
+    """What the duties of the queue are about, those whose day came first."""
+    query = visible(actor, Duty).where(queue.condition(today), whose.condition(actor))
+    duties = session.scalars(
+        query.options(_OWNER).order_by(Duty.follow_up, Duty.id).limit(MOST)
+    ).all()
+    for model, name in OF.items():
+        of_model = {ident: duty for duty in duties if (ident := getattr(duty, name)) is not None}
+        if not of_model:
+            continue
+        key = sa.inspect(model).primary_key[0]
+        things: sa.Select[Any] = (
+            visible(actor, model).where(key.in_(of_model)).options(*_ALONG[model])
+        )
+        for thing in session.scalars(things):
+            duty = of_model[thing.id]
+            yield Item(queue, thing, duty.set_at, None, duty)

@@ -13,6 +13,7 @@ from ..accounts.models import Office, Pool
 from ..candidates import standing as memberships
 from ..candidates.models import Membership
 from ..db import Base
+from ..desk.models import OF, Duty
 from ..engagements.finding import UNSIGNED
 from ..engagements.models import WorkLog
 from ..language import Words
@@ -27,6 +28,16 @@ from ..rounds.validity import has_news
 from ..standing import MembershipStanding, NeedStanding, PlacementStanding
 from ..states import SOLVED, WorkLogState
 from ..waits import Wait
+
+
+class Party(StrEnum):
+    """Whom a thing waits for."""
+
+    PREFECTURE = "prefecture"
+    APPROVER = "approver"
+    PERSON = "person"
+    TOWN = "town"
+
 
 Condition = Callable[[date], sa.ColumnElement[bool]]
 
@@ -44,6 +55,7 @@ class Queue:
     parameters: Mapping[str, str]
     waits: bool = True  # for the reader; else for somebody else, who is named by the label
     wait: Wait | None = None  # what of the deadlines it is, where the thing has none of its own
+    party: Party = Party.PREFECTURE  # of coordinators' queues
 
 
 def _queue(
@@ -56,13 +68,14 @@ def _queue(
     waits: bool = True,
     is_filtered: bool = True,
     wait: Wait | None = None,
+    party: Party = Party.PREFECTURE,
 ) -> Queue:
     """Of one standing; `is_filtered`: the list can show just these."""
     model, condition = _OF[type(standing)]
     parameters = {"state": str(standing)} if is_filtered else {}
     return Queue(
         label, advice, model, lambda today: condition(today) == str(standing), since, endpoint,
-        parameters, waits, wait,
+        parameters, waits, wait, party,
     )  # fmt: skip
 
 
@@ -154,7 +167,7 @@ _COORDINATOR = (
     Queue(("市町の確認を待っている活動記録", "Work logs that wait for a municipality"),
           ("市町の担当者が確かめています。", "The municipality is checking them."),
           WorkLog, lambda _today: WorkLog.state == WorkLogState.SENT, WorkLog.sent_at,
-          _ENGAGEMENTS, {"state": UNSIGNED}, waits=False),
+          _ENGAGEMENTS, {"state": UNSIGNED}, waits=False, party=Party.TOWN),
     _queue(("期限の切れた登録", "Registrations that have expired"),
            ("続ける人は、登録の期限を変えてください。", "Extend those who go on."),
            _MS.EXPIRED, Membership.reviewed_at, _PEOPLE),
@@ -163,13 +176,32 @@ _COORDINATOR = (
            _NS.FILLED, Need.opened_at, _NEEDS),
     _queue(("決裁を待っている推薦", "Proposals that wait for approval"),
            ("決裁者が確かめています。", "An approver is looking at them."),
-           _PS.PROPOSED, Placement.drafted_at, _PLACEMENTS, waits=False, wait=Wait.DECISION),
+           _PS.PROPOSED, Placement.drafted_at, _PLACEMENTS, waits=False, wait=Wait.DECISION,
+           party=Party.APPROVER),
     _queue(("本人の返事待ち", "Waiting for the person's answer"),
            ("本人に打診しています。", "The person has been asked."),
-           _PS.OFFERED, Placement.offered_at, _PLACEMENTS, waits=False),
+           _PS.OFFERED, Placement.offered_at, _PLACEMENTS, waits=False, party=Party.PERSON),
     _queue(("市町の返事待ち", "Waiting for the municipality's answer"),
            ("市町に紹介しています。", "The municipality has been asked."),
-           _PS.INTRODUCED, Placement.introduced_at, _PLACEMENTS, waits=False),
+           _PS.INTRODUCED, Placement.introduced_at, _PLACEMENTS, waits=False, party=Party.TOWN),
+)  # fmt: skip
+
+
+def _is_looked_at(today: date) -> sa.ColumnElement[bool]:
+    """Duties whose day has come, of things that are in no other queue."""
+    elsewhere = []
+    for model, name in OF.items():
+        shown = [queue.condition(today) for queue in _COORDINATOR if queue.model is model]
+        key, column = sa.inspect(model).primary_key[0], getattr(Duty, name)
+        elsewhere.append(sa.exists().where(key == column, sa.or_(*shown)).correlate(Duty))
+    return (Duty.follow_up <= today) & ~sa.or_(*elsewhere)
+
+
+FOLLOW_UP = Queue(
+    ("予定の日が来た用件", "Things whose day has come"),
+    ("担当が決めた日になりました。見たら、次の日を決めるか、日を消してください。",
+     "The day that was set has come. Set the next one, or clear it."),
+    Duty, _is_looked_at, Duty.set_at, "home.show_home", {},
 )  # fmt: skip
 
 _APPROVER = (
@@ -190,7 +222,7 @@ _ADMIN = (
 
 QUEUES: Mapping[Role, tuple[Queue, ...]] = {
     Role.MUNICIPALITY: _TOWN,
-    Role.COORDINATOR: _COORDINATOR,
+    Role.COORDINATOR: (*_COORDINATOR, FOLLOW_UP),
     Role.APPROVER: _APPROVER,
     Role.ADMIN: _ADMIN,
 }

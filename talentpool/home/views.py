@@ -15,20 +15,26 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from .. import clock, matching as m
+from ..candidates.models import Candidate
 from ..candidates.views.blueprint import log_names
 from ..dates import local_date
-from ..permissions import Role
+from ..needs.models import Need
+from ..permissions import Action, Role
 from ..pool.policy import first_policy
-from ..web import current_actor, current_session, public, signed_in
+from ..web import current_actor, current_catalogue, current_session, public, requires, signed_in
 from ..web.filters import show_points
 from ..web.labels import label
 from ..web.unit import TalentpoolFlask
 from . import service
-from .items import Whose
+from .forms import FindForm
+from .items import Whose, by_span
+from .looking import find
+from .queues import Party
 from .readiness import OK, Readiness
 
 blueprint = Blueprint("home", __name__)
 EVERYBODY = [role for role in Role if role is not Role.SYSTEM]
+STAFF = frozenset({Role.COORDINATOR, Role.APPROVER, Role.AUDITOR})
 NAMING = frozenset({Role.COORDINATOR, Role.APPROVER})  # whose items name people
 
 
@@ -71,12 +77,39 @@ def show_home() -> ResponseReturnValue:
     actor = current_actor()
     asked = request.args.get("whose")
     whose = Whose(asked) if asked in set(Whose) else Whose.ALL
+    waited = request.args.get("for")
+    party = Party(waited) if waited in set(Party) else None
     now = clock.now()
-    home = service.look(current_session(), actor, now=now, whose=whose)
+    home = service.look(current_session(), actor, now=now, whose=whose, party=party)
     if actor.role in NAMING:
         log_names({item.candidate_id for item in home.items if item.candidate_id is not None})
     page = "show_own" if home.own else "show_home"
-    return render_template(f"home/{page}.html", home=home, today=local_date(now))
+    spans = by_span(home.items, now)
+    return render_template(
+        f"home/{page}.html",
+        home=home,
+        today=local_date(now),
+        spans=spans,
+        finds=actor.role in STAFF,
+    )
+
+
+@blueprint.get("/find")
+@requires(Action.VIEW_CANDIDATE, roles=STAFF)
+def find_anything() -> ResponseReturnValue:
+    """Straight to the page where only one thing is meant."""
+    words = request.args.get("words", "")
+    form = FindForm(formdata=request.args)
+    if not form.validate():
+        return render_template("home/find_anything.html", form=form, found=None)
+    found = find(current_session(), current_actor(), words, catalogue=current_catalogue())
+    only = found.only
+    if isinstance(only, Candidate):
+        return redirect(url_for("candidates.show_candidate", ident=only.id))
+    if isinstance(only, Need):
+        return redirect(url_for("needs.show_need", need_id=only.id))
+    log_names({person.id for person in found.people})
+    return render_template("home/find_anything.html", form=form, found=found)
 
 
 @blueprint.get("/healthz")

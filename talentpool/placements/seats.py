@@ -83,22 +83,3 @@ def list_stuck(session: Session, actor: Actor, today: date) -> list[Need]:
         ~coming,
     )
     return list(session.scalars(query.order_by(Need.id)))
-
-
-@dataclass(frozen=True, slots=True)
-class LooseEnds:
-    """What goes on only if a coordinator does something."""
-
-    stuck: Sequence[Need]
-    returned: Sequence[Placement]
-
-    @property
-    def are_any(self) -> bool:
-        return bool(self.stuck or self.returned)
-
-
-def list_loose_ends(session: Session, actor: Actor, today: date) -> LooseEnds:
-    query = visible(actor, Placement).where(_P.is_returned)
-    query = query.options(joinedload(_P.need), joinedload(_P.candidate))
-    returned = session.scalars(query.order_by(_P.returned_at, _P.id)).all()
-    return LooseEnds(list_stuck(session, actor, today), returned)

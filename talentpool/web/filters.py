@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from flask import Flask
-from flask_babel import gettext as _
+from flask_babel import format_date, gettext as _
 from markupsafe import Markup
 
 from .. import dates
@@ -85,6 +85,11 @@ def show_day_only(value: date | datetime) -> str:
     return str(_("%(month)s/%(day)s", month=day.month, day=day.day, name=month_abbr[day.month]))
 
 
+def show_weekday(value: date) -> str:
+    """Its day of the week: 水, Wed."""
+    return str(format_date(value, "EEE"))
+
+
 def show_number(value: float | None) -> str:
     return "—" if value is None else f"{value:,}"
 
@@ -142,6 +147,7 @@ def init_app(app: Flask) -> None:
         month_only=show_month_only,
         month_text=dates.month_text,
         day_only=show_day_only,
+        weekday=show_weekday,
         local_date=dates.local_date,
         number=show_number,
         signed=show_signed,

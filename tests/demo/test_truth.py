@@ -50,7 +50,7 @@ EACH = 3  # pages of one kind that a reader opens
 HREF = re.compile(r'href="(?!tel:)([^"#]+)"')
 TOTAL = re.compile(r"全([\d,]+)件")
 CARD = re.compile(
-    r'<h3><a href="([^"]+)">([^<]+)</a></h3>\s*<p><strong class="figure">([\d,]+)</strong>'
+    r'<(?:h3|li)><a href="([^"]+)">([^<]+)</a>(?:</h3>\s*<p>)? ?<strong(?: class="figure")?>([\d,]+)</strong>'
 )
 ROW = re.compile(r"<tr>|<section class=\"card")
 THING = re.compile(r'href="/(needs|candidates|placements|offers|introductions)/(\d+)"')

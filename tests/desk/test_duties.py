@@ -210,10 +210,12 @@ def test_a_day_to_look_again_puts_a_thing_before_later_deadlines(session: Sessio
         state=PlacementState.OFFERED,
     )  # fmt: skip
     needs = [make.make_need(session, state=NeedState.SUBMITTED) for _ in range(3)]
-    set_duty(session, needs[1], Plan(me.id, LATER), actor=me.actor, now=make.NOW)
+    set_duty(
+        session, needs[1], Plan(me.id, LATER), actor=me.actor, now=make.NOW
+    )  # after its deadline
     set_duty(session, needs[2], Plan(None, SOON), actor=me.actor, now=make.NOW)
     items = look(session, me.actor, now=make.NOW).items
-    assert [item.thing for item in items] == [needs[2], asked, needs[1], needs[0]]
+    assert [item.thing for item in items] == [needs[2], asked, needs[0], needs[1]]
 
 
 def test_each_kind_of_work_is_listed_up_to_twenty(session: Session) -> None:
