@@ -38,10 +38,12 @@ QUESTIONS: Mapping[str, Role] = {
     "placement.offer": Role.CANDIDATE,
     "placement.accept": Role.MUNICIPALITY,
 }
-# Reminders of a day after which something is over.
+# Word of a day after which something is over.
 REMINDERS: Mapping[str, Role] = {
     "placement.remind_offer": Role.CANDIDATE,
     "placement.remind_introduction": Role.MUNICIPALITY,
+    "placement.extend_offer": Role.CANDIDATE,
+    "placement.extend_introduction": Role.MUNICIPALITY,
     "membership.remind_end": Role.CANDIDATE,
     "membership.remind_pause": Role.CANDIDATE,
 }

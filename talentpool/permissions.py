@@ -66,6 +66,7 @@ class Action(StrEnum):
     ANSWER_INTRODUCTION = "placement:answer-introduction"
     CONFIRM_PLACEMENT = "placement:confirm"
     EXPIRE_PLACEMENT = "placement:expire"
+    EXTEND_DEADLINE = "placement:extend"
     VIEW_ENGAGEMENT = "engagement:view"
     PREPARE_ENGAGEMENT = "engagement:prepare"
     CHOOSE_FORM = "engagement:choose-form"
@@ -129,6 +130,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.ANSWER_INTRODUCTION: {_M: _TOWN},
     Action.CONFIRM_PLACEMENT: {_K: _PREFECTURE},
     Action.EXPIRE_PLACEMENT: {_S: _ANY},
+    Action.EXTEND_DEADLINE: {_K: _PREFECTURE},
     Action.VIEW_ENGAGEMENT: {
         _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },

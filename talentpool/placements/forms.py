@@ -15,7 +15,7 @@ from ..web.fields import CatalogueForm, DateText, Required, option
 from ..web.forms import Form, long_text_field, text_field
 from ..web.labels import choices, label, lazy_label, region
 from ..web.lists import EVERY, ListForm
-from . import bulk, finding, lifting, register
+from . import bulk, extending, finding, lifting, register
 from .finishing import PERIOD_OVER
 from .models import Authority, Placement
 from .register import PaperStanding
@@ -40,6 +40,16 @@ class EndForm(Form):
                 if code != PERIOD_OVER
             ),
         ]
+
+
+class ExtensionForm(Form):
+    """A later day for an answer, and why."""
+
+    until = DateText(_("新しい期限"), Required(_("新しい期限を入力してください。")))
+    reason = long_text_field(
+        _("理由"), Required(_("理由を入力してください。")), most=extending.LONGEST,
+        description=_("県の職員だけが読みます。"),
+    )  # fmt: skip
 
 
 class LiftForm(Form):

@@ -239,6 +239,23 @@ class Placement(Base):
         return sa.case(*((cls.state == state, getattr(cls, name)) for state, name in _DUE.items()))
 
 
+class DeadlineExtension(Base):
+    """A later day for an answer, and why. Rows are never changed."""
+
+    __tablename__ = "deadline_extension"
+    __table_args__ = (sa.CheckConstraint("until > before", name="later"),)
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    placement_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("placement.id", ondelete="CASCADE"), index=True
+    )
+    before: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(EncryptedText)  # for staff alone
+    given_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class HoldLift(Base):
     """A coordinator's decision to let a pair pass although the screening says `hold`."""
 

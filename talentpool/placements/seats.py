@@ -28,7 +28,11 @@ class Seats:
 
     free: int
     passed: Sequence[Placement]  # approved people who cannot be asked, in their order
-    is_stuck: bool  # nobody is on the way
+    stuck: int  # of them, those to which nobody is on the way
+
+    @property
+    def is_stuck(self) -> bool:
+        return self.stuck > 0
 
     @property
     def people(self) -> set[int]:
@@ -56,30 +60,39 @@ def look_at_seats(session: Session, need: Need, today: date) -> Seats | None:
     free = set(free_seats(need, live))
     if not free or not any(row.approved_at for row in rows):
         return None
-    coming = [row for row in live if row.seat is None or row.seat in free]
+    near = [row for row in live if row.seat is None or row.seat in free]
+    coming = [row.seat for row in near if is_on_the_way(row)]
+    seated = {seat for seat in coming if seat is not None}
     return Seats(
         free=len(free),
-        passed=[row for row in coming if row.passed_at is not None],
-        is_stuck=not any(is_on_the_way(row) for row in coming),
+        passed=[row for row in near if row.passed_at is not None],
+        stuck=max(0, len(free) - len(seated) - coming.count(None)),
     )
 
 
 def list_stuck(session: Session, actor: Actor, today: date) -> list[Need]:
-    """Open needs with months ahead, a free seat and nobody on the way to it, although somebody was approved before."""
+    """Open needs with months ahead, a free seat and nobody on the way to it, although somebody was approved before.
+
+    Whoever is on the way without a seat yet comes to one of those that are left.
+    """
     taken = sa.select(sa.func.count(_P.id)).where(_P.need_id == Need.id, _P.state.in_(SEATED))
     is_asked_next = (_P.state == PlacementState.APPROVED) & _P.passed_at.is_(None)
     holder = aliased(_P)
     is_taken = sa.exists().where(
         holder.need_id == _P.need_id, holder.seat == _P.seat, holder.state.in_(SEATED)
     )
-    coming = sa.exists().where(
-        _P.need_id == Need.id, _P.state.in_(_COMING) | is_asked_next, ~is_taken
+    is_coming = _P.state.in_(_COMING) | is_asked_next
+    seated = sa.select(sa.func.count(_P.seat.distinct())).where(
+        _P.need_id == Need.id, is_coming, _P.seat <= Need.seats, ~is_taken
     )
+    loose = sa.select(sa.func.count(_P.id)).where(
+        _P.need_id == Need.id, is_coming, _P.seat.is_(None)
+    )
+    coming = (query.scalar_subquery() for query in (taken, seated, loose))
     query = visible(actor, Need).where(
         Need.state == NeedState.OPEN,
         Need.last_month >= month_of(today),
-        taken.scalar_subquery() < Need.seats,
+        sum(coming, sa.literal(0)) < Need.seats,
         sa.exists().where(_P.need_id == Need.id, _P.approved_at.is_not(None)),
-        ~coming,
     )
     return list(session.scalars(query.order_by(Need.id)))

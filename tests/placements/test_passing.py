@@ -13,6 +13,7 @@ from talentpool.audit import AuditEvent
 from talentpool.candidates.models import Candidate, CandidateCompany, CandidatePost, Mode
 from talentpool.db import Database, Session
 from talentpool.ledger import service as ledger
+from talentpool.needs.models import Need
 from talentpool.permissions import Role
 from talentpool.placements.ending import end_by_hand
 from talentpool.placements.lapsing import fill_seats, lapse_overdue
@@ -51,6 +52,14 @@ def _use_up(person: Candidate) -> None:
     for window in person.windows:
         window.half_days = 1
     ledger.set_capacity(session, person.id, dict.fromkeys(range(make.FIRST, make.LAST + 1), 1))
+
+
+def _give_back(person: Candidate) -> None:
+    session = sa.orm.object_session(person)
+    assert isinstance(session, Session)
+    for window in person.windows:
+        window.half_days = 8
+    ledger.set_capacity(session, person.id, dict.fromkeys(range(make.FIRST, make.LAST + 1), 8))
 
 
 def _pause(person: Candidate) -> None:
@@ -169,6 +178,39 @@ def test_two_lists_say_the_same_of_a_need(cast: Cast, session: Session, count: i
     assert list_stuck(session, cast.coordinator, TODAY) == [need]
     foreign = make.make_user(session, Role.COORDINATOR, prefecture_code=make.OSAKA).actor
     assert list_stuck(session, foreign, TODAY) == []
+
+
+def test_a_seat_with_nobody_left_is_named_though_another_seat_has_somebody(
+    cast: Cast, session: Session
+) -> None:
+    """Each seat has a list of its own."""
+    need = make.make_need(session, seats=2)
+    rows = cast.walk_all(cast.proposed_list(need, 3), "approve")
+    of_seat = {seat: [row for row in rows if row.seat == seat] for seat in (1, 2)}
+    (alone,) = min(of_seat.values(), key=len)
+    first, second = max(of_seat.values(), key=len)
+    assert look_at_seats(session, need, TODAY) is None
+    _use_up(second.candidate)
+    cast.step(first, "decline", reason="schedule")
+    cast.step(alone, "decline", reason="schedule")
+    assert second.passed_why
+    _give_back(second.candidate)
+    assert _read(cast, need) == (2, 2)
+    suggestion = cast.suggested(need)
+    assert _read(cast, need) == (2, 1)  # one suggestion, two seats
+    suggestion.state, suggestion.end_reason = PS.NOT_ADVANCED, "other"
+    session.flush()
+    fill_seats(session, make.NOW)
+    assert second.state is PS.OFFERED
+    assert _read(cast, need) == (1, 1)
+
+
+def _read(cast: Cast, need: Need) -> tuple[int, int]:
+    """(free seats, seats to which nobody is on the way), the same by both readings."""
+    seats = look_at_seats(cast.session, need, TODAY)
+    assert seats is not None
+    assert list_stuck(cast.session, cast.coordinator, TODAY) == ([need] if seats.is_stuck else [])
+    return seats.free, seats.stuck
 
 
 def _stuck(app: TalentpoolFlask) -> tuple[int, int, int, str]:

@@ -229,6 +229,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "domain": (_("ドメイン"), _plain),
     "engagement": (_("活動"), _plain),
     "endorsement": (_("回議"), _plain),
+    "extension": (_("延長の番号"), _plain),
     "fields": (_("変えた項目"), _plain),
     "filters": (_("条件"), _plain),
     "fiscal_year": (_("年度"), _plain),

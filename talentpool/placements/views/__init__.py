@@ -13,6 +13,7 @@ from . import (
     comparing,
     courses,
     drafts,
+    extending,
     finishing,
     leaving,
     needs,
@@ -24,7 +25,7 @@ from . import (
 from .blueprint import blueprint
 
 __all__ = [
-    "answers", "approvals", "blueprint", "bulk", "comparing", "courses", "drafts", "finishing",
+    "answers", "approvals", "blueprint", "bulk", "comparing", "courses", "drafts", "extending", "finishing",
     "init_app", "leaving", "needs", "papers", "progress", "staff", "steps",
 ]  # fmt: skip
 
