@@ -144,6 +144,8 @@ class Deed(Entry, Enum):
     REFERENCE_RETIRE = "reference.retire", "項目の廃止", "Term retired"
     REFERENCE_REVISE = "reference.revise", "項目の改訂", "Term revised"
     REFERENCE_TRAVEL = "reference.travel", "移動時間の変更", "Travel time changed"
+    REVIEW_ASK = "review.ask", "振り返りの依頼", "Review asked for"
+    REVIEW_REPLY = "review.reply", "振り返りへの返信", "Reply to a review"
     ROUND_CREATE = "round.create", "マッチング回の作成", "Round created"
     ROUND_DROP = "round.drop", "固定・除外の取消し", "Fix or exclusion dropped"
     ROUND_FORBID = "round.forbid", "組合せの除外", "Match excluded"
@@ -162,6 +164,7 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "decision_paper": ("起案書", "Decision paper"),
     "engagement": ("活動", "Assignment"),
     "work_log": ("活動記録", "Work log"),
+    "review": ("振り返り", "Review"),
     "hold_lift": ("利益相反の保留", "Conflict of interest"),
     "round": ("マッチング回", "Round"),
     "user_account": ("アカウント", "Account"),

@@ -16,7 +16,7 @@ from ..needs.models import Need, NeedForm, NeedMode
 from ..pool.policy import first_policy
 from ..reference.service import load_catalogue
 from ..rounds.preparing import create_round
-from . import desk, history, present, shapes, working
+from . import desk, history, present, reviewing, shapes, working
 from .accounts import SHOWN_TOWNS, Officers, choose_mails, hash_password, open_demo_pool
 from .drawing import Draw
 from .joining import admit, fill_ledger, joining_moment, write_profiles
@@ -61,6 +61,8 @@ class Builder:
         with self._unit() as session:
             history.read_ahead(session)
             working.work(session, Draw(self.seed, "work"), officers, self.midnight)
+        with self._unit() as session:
+            reviewing.review(session, Draw(self.seed, "reviews"), officers, self.midnight)
         self._join([person for person in active if first_month(person) > first], officers)
         with self._unit() as session:
             self._under_way(session, planted["star"].code, officers)
