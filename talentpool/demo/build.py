@@ -14,6 +14,7 @@ from ..candidates.models import Candidate, Membership
 from ..db import Database, Session
 from ..needs.models import Need, NeedForm, NeedMode
 from ..pool.policy import first_policy
+from ..pool.standing import list_ratings
 from ..reference.service import load_catalogue
 from ..rounds.preparing import create_round
 from . import desk, history, present, reviewing, shapes, working
@@ -171,7 +172,9 @@ class Builder:
         pool = session.get_one(Pool, HYOGO)
         round_ = create_round(
             session, prefecture_code=HYOGO, title=f"{dates.show_fiscal_year(year)} 第1回マッチング",
-            need_ids=[need.id for need in needs], policy=first_policy(lottery_seed=pool.lottery_seed),
+            need_ids=[need.id for need in needs], policy=first_policy(
+                has_ratings=bool(list_ratings(session, HYOGO)), lottery_seed=pool.lottery_seed
+            ),
             time_limit=history.TIME_LIMIT, actor=officers.coordinator, now=self.midnight,
         )  # fmt: skip
         return round_.id

@@ -23,7 +23,7 @@ from ..states import LIVE, NAMED, TURNED_DOWN, PlacementState
 from .models import DecisionPaper, Placement
 
 MOST_ALTERNATES = 10  # of a ranking, offered for a draft
-NOT_FOR_TOWNS = frozenset({"travel", "pay", "wish"})  # parts of the fit, of m.PARTS
+NOT_FOR_TOWNS = frozenset({"travel", "pay", "wish", "record"})  # parts of the fit, of m.PARTS
 IN_ORDER = (  # of a need: by seats and their lists, who is not drafted last
     sa.func.coalesce(Placement.seat, MOST_SEATS + 1), Placement.paper_id, Placement.rank, Placement.id,
 )  # fmt: skip
@@ -169,11 +169,13 @@ def list_parts(session: Session, placement: Placement) -> list[Part]:
     """The parts of the fit as the round weighed them; none for a placement that no round suggested."""
     if placement.round_id is None:
         return []
-    return figures.list_parts(placement.parts, session.get_one(Round, placement.round_id).policy)
+    round_ = session.get_one(Round, placement.round_id)
+    ratings = figures.ratings_of(round_, placement.candidate.code)
+    return figures.list_parts(placement.parts, round_.policy, ratings)
 
 
 def list_parts_for_towns(session: Session, placement: Placement) -> list[Part]:
-    """Without the parts that tell where the person lives, and what the person wishes and asks for."""
+    """Without the parts that tell where the person lives, what the person wishes and asks for, and what other towns said."""
     if placement.round_id is None:
         return []
     shown = {code: bp for code, bp in placement.parts.items() if code not in NOT_FOR_TOWNS}

@@ -29,6 +29,7 @@ from . import standing
 from .records import Profile
 
 Parts = defaultdict[int, list[Any]]
+NO_RATINGS = 0, 0
 
 
 def read_profiles(
@@ -55,12 +56,15 @@ def read_profiles(
     ids = [person.id for person in people]
     taken = standing.list_taken(session, ids)
     lifted, turned_down = standing.list_settled(session, ids)
+    ratings = standing.list_ratings(session, prefecture_code)
     return {
         person.id: _profile(
             person, parts,
             taken=tuple(taken.get(person.id, ())),
             lifted=tuple(lifted.get(person.id, ())),
             turned_down=tuple(turned_down.get(person.id, ())),
+            rating_sum=ratings.get(person.id, NO_RATINGS)[0],
+            rating_count=ratings.get(person.id, NO_RATINGS)[1],
         )
         for person in people
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What already stands between people and needs. Placements lie above this package, so their tables are named here."""
+"""What already stands between people and needs. Placements and reviews lie above this package, so their tables are named here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ..db import Session
 from ..ledger.models import Commitment
-from ..states import SEATED, TURNED_DOWN
+from ..states import REVIEWS_COUNTED, SEATED, TURNED_DOWN
 from .records import Taken
 
 PLACEMENT = sa.table(
@@ -22,6 +22,14 @@ HOLD_LIFT = sa.table(
     "hold_lift", sa.column("candidate_id"), sa.column("need_id"), sa.column("rule")
 )
 NEED = sa.table("need", sa.column("id"), sa.column("code"))
+REVIEW = sa.table(
+    "review",
+    sa.column("candidate_id"),
+    sa.column("prefecture_code"),
+    sa.column("side"),
+    sa.column("state"),
+    sa.column("overall"),
+)
 
 
 def list_taken(session: Session, candidate_ids: Iterable[int]) -> dict[int, list[Taken]]:
@@ -69,6 +77,24 @@ def list_settled(
         {ident: sorted(pairs) for ident, pairs in rules.items()},
         {ident: sorted(codes) for ident, codes in needs.items()},
     )
+
+
+def list_ratings(session: Session, prefecture_code: str) -> dict[int, tuple[int, int]]:
+    """Candidate id → sum and number of the ratings by which towns of the prefecture ended the person's work.
+
+    Only those count that the person has been shown, and that are not contested or upheld as wrong.
+    """
+    query = (
+        sa.select(REVIEW.c.candidate_id, sa.func.sum(REVIEW.c.overall), sa.func.count())
+        .where(
+            REVIEW.c.prefecture_code == prefecture_code,
+            REVIEW.c.side == "town",
+            REVIEW.c.overall.is_not(None),  # only at an end
+            REVIEW.c.state.in_([str(state) for state in REVIEWS_COUNTED]),
+        )
+        .group_by(REVIEW.c.candidate_id)
+    )
+    return {ident: (int(total), count) for ident, total, count in session.execute(query)}
 
 
 def count_filled(session: Session, need_ids: Iterable[int]) -> dict[int, int]:
