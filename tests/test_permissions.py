@@ -32,7 +32,7 @@ from talentpool.permissions import (
 from talentpool.placements.models import DecisionPaper, Placement
 from talentpool.reviews.answering import close_pair
 from talentpool.reviews.asking import Question, ask
-from talentpool.reviews.models import Kind, Review
+from talentpool.reviews.models import Kind, Report, Review
 from talentpool.rounds.models import Round
 from talentpool.states import MACHINES, MembershipState, NeedState, PlacementState
 from tests.factories import (
@@ -49,6 +49,7 @@ from tests.factories import (
     make_round_with_plan,
     make_user,
 )
+from tests.reviews.made import make_report
 
 SAKAI = "271403"
 MODELS: dict[str, tuple[type[Base], ...]] = {
@@ -60,6 +61,7 @@ MODELS: dict[str, tuple[type[Base], ...]] = {
     "paper": (DecisionPaper,),
     "note": (Note,),
     "review": (Review,),
+    "report": (Report,),
     "duty": (Duty,),
     "audit": (AuditEvent,),
     "mail": (MailOrder,),
@@ -107,6 +109,7 @@ def test_administrators_see_nobody_s_profile() -> None:
             "exchange",
             "note",
             "review",
+            "report",
             "duty",
         }:
             assert Role.ADMIN not in RULES[action]
@@ -177,7 +180,7 @@ def build(session: Session) -> World:
         )
         pair = ask(session, Question(work, Kind.END), actor=SYSTEM, now=NOW)
         close_pair(session, pair, now=NOW)  # both sides see it
-        review = pair[0]
+        review, report = pair[0], make_report(session, work)
         for thing in (
             candidate,
             need,
@@ -190,6 +193,7 @@ def build(session: Session) -> World:
             note,
             duty,
             review,
+            report,
         ):
             things[type(thing), place] = thing.id
         if place == OWN:
@@ -225,6 +229,7 @@ VIEWS = {
     MailOrder: Action.VIEW_MAIL,
     Note: Action.VIEW_NOTE,
     Review: Action.VIEW_REVIEW,
+    Report: Action.VIEW_REPORT,
     Duty: Action.VIEW_DUTY,
     AuditEvent: Action.VIEW_AUDIT,
 }

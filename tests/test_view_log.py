@@ -32,6 +32,7 @@ from talentpool.web.unit import TalentpoolFlask
 
 from . import factories as make
 from .browsers import Browser, signed_in
+from .reviews.made import make_report
 
 FIRST, SECOND = ("鷺沢", "凜々子", "サギサワ"), ("鵜飼", "蔵之介", "ウカイ")
 SHOWING = {  # pages on which a name is seen in this test
@@ -40,7 +41,7 @@ SHOWING = {  # pages on which a name is seen in this test
     "placements.list_placements", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
     "engagements.list_engagements", "engagements.show_engagement", "engagements.show_log", "engagements.show_statement",
-    "reviews.list_reviews", "reviews.show_review", "reviews.answer_review", "placements.compare_introduced", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
+    "reviews.list_reviews", "reviews.show_review", "reviews.answer_review", "reviews.show_report", "placements.compare_introduced", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
 }  # fmt: skip
 
 
@@ -177,6 +178,7 @@ def pool(app: TalentpoolFlask) -> Pool:
         ask(session, Question(log.engagement, Kind.PULSE_30), actor=SYSTEM, now=now)
         shown = ask(session, Question(log.engagement, Kind.END), actor=SYSTEM, now=now)
         close_pair(session, shown, now=now)
+        make_report(session, log.engagement, now=now)
         ids = [person.id for person in people]
         actor = users[str(Role.COORDINATOR)].actor
     rounds = _rounds(app, actor, asked, ids)

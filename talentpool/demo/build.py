@@ -64,6 +64,8 @@ class Builder:
             working.work(session, Draw(self.seed, "work"), officers, self.midnight)
         with self._unit() as session:
             reviewing.review(session, Draw(self.seed, "reviews"), officers, self.midnight)
+        with self._unit() as session:
+            reviewing.report(session, officers, self.midnight)
         self._join([person for person in active if first_month(person) > first], officers)
         with self._unit() as session:
             self._under_way(session, planted["star"].code, officers)

@@ -22,6 +22,7 @@ from ..reviews.answering import (
 )
 from ..reviews.asking import DAYS, GRACE, LEAST, PULSES, Question, ask
 from ..reviews.models import Kind, Review, ReviewSide
+from ..reviews.reporting import ReportContent, agree_to_case, write_report
 from ..states import ReviewState
 from .accounts import Officers
 from .drawing import Draw
@@ -37,6 +38,27 @@ SAID = (
     "",
 )
 LOW = Answers(2, 2, 2, 2, "約束した資料の提出が遅れることがあった。")
+REPORTS = (  # outcome, what was made, cost beyond pay and travel, what for
+    (
+        "窓口の待ち時間が平均28分から13分に短くなった。",
+        "手続きごとの手順書、案内の様式、窓口の配置図",
+        84_000,
+        "様式の印刷と案内板",
+    ),
+    (
+        "7つの業務で二重入力がなくなり、月に約40時間が空いた。",
+        "業務の流れ図、見直し案、職員向けの手引",
+        0,
+        "",
+    ),
+    (
+        "職員42人が研修を受け、9つの課で試行が始まった。",
+        "研修の資料と演習、利用の手引",
+        132_000,
+        "会場と教材",
+    ),
+    ("仕様書の案ができ、3社から提案を受けた。", "調達仕様書の案、評価の表", None, ""),
+)
 CONTEST = "資料の締切は、市町からの資料の到着が遅れたために双方で延ばしたものです。活動記録の8月分に経緯を書いています。"
 REPLY = "締切を延ばした経緯は、当時の打合せの記録のとおりです。"
 
@@ -62,6 +84,34 @@ def review(session: Session, draw: Draw, officers: Officers, midnight: datetime)
             _contest(session, town, doubtful.index(row.id), officers, midnight)
     for number, (at, row, kind) in enumerate(asked[-WAITING:]):
         _leave_waiting(session, row, kind, number, officers, at, midnight)
+
+
+def report(session: Session, officers: Officers, midnight: datetime) -> None:
+    """Some have told what came of their work: cases, one without consent, one withdrawn, one not sent yet."""
+    query = sa.select(Engagement).where(Engagement.ended_at.is_not(None))
+    over = [
+        row
+        for row in session.scalars(query.order_by(Engagement.id))
+        if row.outcome in {Outcome.COMPLETED, Outcome.EARLY} and row.started_at is not None
+    ]
+    for number, row in enumerate(over[: len(REPORTS) * 2]):
+        outcome, made, cost, note = REPORTS[number % len(REPORTS)]
+        content = ReportContent(outcome, made, cost, note)
+        assert row.ended_at is not None
+        now, person = row.ended_at + timedelta(days=5), _person(row)
+        if now >= midnight:
+            continue
+        is_sent, agrees = number != 4, number != 3
+        told = write_report(
+            session, row, content, is_sent=is_sent, agrees=agrees, actor=person, now=now
+        )
+        if is_sent and number != 2:
+            town = officers.towns[row.municipality_code]
+            later = min(now + timedelta(days=9), midnight - timedelta(hours=5))
+            agree_to_case(session, told, agrees=True, actor=town, now=later)
+            if number == 5:
+                last = midnight - timedelta(hours=3)
+                agree_to_case(session, told, agrees=False, actor=person, now=last)
 
 
 def _ask(session: Session, row: Engagement, kind: Kind, at: datetime) -> dict[ReviewSide, Review]:

@@ -22,6 +22,7 @@ from ..placements import service as placements
 from ..placements.models import Placement
 from ..placements.showing import Offer
 from ..placements.standing import standings
+from ..reviews import reporting
 from ..reviews.finding import list_unanswered
 from ..reviews.models import KIND_LABELS, Review
 from ..standing import PlacementStanding
@@ -66,6 +67,7 @@ class OwnWork:
     events: Sequence[Event]  # newest first
     today: date
     reviews: Sequence[tuple[Words, Review]] = ()  # that wait for the answer
+    unreported: Sequence[Engagement] = ()  # that are over and have no report
 
 
 def own_work(session: Session, actor: Actor, *, now: datetime) -> OwnWork:
@@ -86,6 +88,7 @@ def own_work(session: Session, actor: Actor, *, now: datetime) -> OwnWork:
         events=_events(session, person, rows),
         today=today,
         reviews=[(KIND_LABELS[row.kind], row) for row in list_unanswered(session, actor)],
+        unreported=reporting.list_unwritten(session, actor, now),
     )
 
 

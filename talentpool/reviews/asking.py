@@ -28,7 +28,7 @@ DAYS = timedelta(days=14)  # to answer
 HALF = timedelta(days=7)  # then who has not answered is reminded, once
 GRACE = timedelta(days=14)  # after the day, in which an answer is still taken
 ASK, REMIND = "review.ask", "review.remind"
-_WORKED = (Outcome.COMPLETED, Outcome.EARLY)
+WORKED = (Outcome.COMPLETED, Outcome.EARLY)
 _GOES_ON = (EngagementState.ACTIVE, EngagementState.SUSPENDED)
 
 
@@ -55,7 +55,7 @@ def list_questions(session: Session, now: datetime) -> list[Question]:
     long_ago = now - LATE
     begun = Engagement.started_at.is_not(None)
     is_running = Engagement.state.in_(_GOES_ON) & (Engagement.started_at <= now - PULSES[0][1])
-    is_over = Engagement.outcome.in_(_WORKED) & (Engagement.ended_at > long_ago)
+    is_over = Engagement.outcome.in_(WORKED) & (Engagement.ended_at > long_ago)
     query = sa.select(Engagement).where(begun, is_running | is_over).order_by(Engagement.id)
     rows = session.scalars(query).all()
     asked = {

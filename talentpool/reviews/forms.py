@@ -3,20 +3,23 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields.core import Label
 from wtforms.validators import InputRequired
 
 from ..states import ReviewState
+from ..typed.quantities import YEN
 from ..web import current_actor
-from ..web.fields import CatalogueForm, Required, option
+from ..web.fields import CatalogueForm, Marked, Required, WholeNumber, option
 from ..web.forms import Form, long_text_field, text_field
 from ..web.labels import label, lazy_label
 from ..web.lists import EVERY, ListForm
-from . import finding
+from . import finding, reporting
 from .answering import Answers
-from .models import KIND_LABELS, LONGEST, SIDE_LABELS, Kind, Review
+from .models import KIND_LABELS, LONGEST, SIDE_LABELS, Kind, Report, Review
 from .questions import AGREEMENT, NAMES, OVERALL, QUALITY, questions_of
+
+AT_SEND = Marked(_("送るときに必要"))
 
 
 def _scale(labels: Any, title: Any = "") -> Any:
@@ -72,3 +75,33 @@ class ReviewListForm(ListForm, CatalogueForm):
         self.offer(self.side, ((side, label(words)) for side, words in SIDE_LABELS.items()))
         towns = self.catalogue.municipalities(current_actor().prefecture_code)
         self.offer(self.municipality, ((town.code, label(town)) for town in towns))
+
+
+class ReportForm(Form):
+    outcome = long_text_field(_("成果"), AT_SEND, most=reporting.LONGEST)
+    made = long_text_field(_("作ったもの"), AT_SEND, most=reporting.LONGEST)
+    cost_yen = WholeNumber(
+        _("かかった費用（円）"), measure=YEN, most=reporting.MOST_COST,
+        description=_("報酬と旅費のほかに市町にかかった費用です。分からないときは空欄にします。"),
+    )  # fmt: skip
+    cost_note = long_text_field(_("費用の内訳"), most=reporting.LONGEST)
+    agrees = BooleanField(
+        _("ほかの市町が読む事例にすることに同意する"),
+        description=_("市町も同意したときだけ、事例になります。同意は、いつでも取り消せます。"),
+    )
+
+    @staticmethod
+    def values(report: Report | None) -> dict[str, Any]:
+        """The fields that say what is stored."""
+        if report is None:
+            return {}
+        return {
+            "outcome": report.outcome, "made": report.made, "cost_yen": report.cost_yen,
+            "cost_note": report.cost_note, "agrees": report.person_agreed_at is not None,
+        }  # fmt: skip
+
+    def content(self) -> reporting.ReportContent:
+        return reporting.ReportContent(
+            self.outcome.data or "", self.made.data or "", self.cost_yen.data,
+            self.cost_note.data or "",
+        )  # fmt: skip

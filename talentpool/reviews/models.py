@@ -166,3 +166,70 @@ def _of_town(actor: Actor) -> sa.ColumnElement[bool]:
 @within(Review, Scope.PREFECTURE)
 def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
     return Review.prefecture_code == actor.prefecture_code
+
+
+class Report(Base):
+    """What came of an engagement, as its person tells it (報告). With the consent of both it is a case (事例)."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        sa.UniqueConstraint("engagement_id"),
+        sa.ForeignKeyConstraint(
+            ["engagement_id", "candidate_id", "municipality_code"],
+            ["engagement.id", "engagement.candidate_id", "engagement.municipality_code"],
+        ),
+        sa.CheckConstraint("cost_yen >= 0", name="cost_is_no_gain"),
+        sa.CheckConstraint(
+            "sent_at IS NOT NULL OR (person_agreed_at IS NULL AND town_agreed_at IS NULL)",
+            name="agreed_to_what_was_sent",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    engagement_id: Mapped[int] = mapped_column(_ID)
+    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"), index=True)
+    municipality_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"), index=True)
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
+    outcome: Mapped[str] = mapped_column(EncryptedText, default="")
+    made: Mapped[str] = mapped_column(EncryptedText, default="")
+    cost_yen: Mapped[int | None] = mapped_column(sa.BigInteger)  # beyond pay and travel
+    cost_note: Mapped[str] = mapped_column(EncryptedText, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    person_agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    town_agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(sa.Integer)
+
+    engagement: Mapped[Engagement] = relationship(
+        foreign_keys=[engagement_id],
+        primaryjoin=lambda: Report.engagement_id == Engagement.id,
+        viewonly=True,
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_case(self) -> bool:
+        """Both agree that other towns may read it."""
+        return self.person_agreed_at is not None and self.town_agreed_at is not None
+
+
+viewed_by(Report, Action.VIEW_REPORT)
+
+_IS_SENT = Report.sent_at.is_not(None)  # a draft is its writer's alone
+
+
+@within(Report, Scope.OWN)
+def _own_report(actor: Actor) -> sa.ColumnElement[bool]:
+    mine = sa.select(Candidate.id).where(Candidate.user_id == actor.user_id)
+    return Report.candidate_id.in_(mine)
+
+
+@within(Report, Scope.TOWN)
+def _report_of_town(actor: Actor) -> sa.ColumnElement[bool]:
+    return (Report.municipality_code == actor.municipality_code) & _IS_SENT
+
+
+@within(Report, Scope.PREFECTURE)
+def _report_of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
+    return (Report.prefecture_code == actor.prefecture_code) & _IS_SENT

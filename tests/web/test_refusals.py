@@ -56,13 +56,14 @@ NOTHING_TYPED = {
     "accounts.sign_out", "accounts.send_again", "accounts.send_link", "accounts.disable", "accounts.enable",
     "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
     "rounds.run_round", "rounds.cancel_round", "rounds.discard_round", "rounds.rerun_round",
-    "rounds.drop_directive",
+    "rounds.drop_directive", "reviews.agree_to_case",
 }  # fmt: skip
 
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龥]")
 _QUOTED = re.compile("[“‘][^”’]*[”’]")  # what the reader wrote, and how it can be written
 OWN_PAGE = {
+    "reviews.write_report",
     "engagements.prepare",
     "engagements.show_log",
 }  # a version of the content, on the page itself
@@ -419,6 +420,7 @@ CASES = [
     Case("engagements.take_log_step", engaged("/work_logs/{log}/return", Role.MUNICIPALITY, reason="other"), 1),
     Case("reviews.answer_review", reviewed("/reviews/{review}/answer", Role.CANDIDATE, ReviewState.ASKED), 4),
     Case("reviews.answer_review", reviewed("/reviews/{review}/answer", Role.MUNICIPALITY, ReviewState.ASKED, first="5", second="9", third="1", overall="1"), 1),
+    Case("reviews.write_report", engaged("/engagements/{engagement}/report/edit", Role.CANDIDATE, submit="1", cost_yen="たくさん"), 1),
     Case("reviews.reply_review", reviewed("/reviews/{review}/reply", Role.CANDIDATE, ReviewState.SHOWN, reply=" "), 1),
     Case("reviews.take_review_step", reviewed("/reviews/{review}/contest", Role.CANDIDATE, ReviewState.SHOWN, comment=" "), 1),
     Case("reviews.take_review_step", reviewed("/reviews/{review}/void", Role.COORDINATOR, ReviewState.CONTESTED, comment="長い説明"), 1),

@@ -208,6 +208,7 @@ def _hours(_event: AuditEvent, value: Any, _names: Names) -> str:
 
 # What code records about an event: its name, and how its value is shown.
 WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
+    "agrees": (_("事例への同意"), _plain),
     "audience": (_("範囲"), _audience),
     "based_on": (_("もとの回"), _plain),
     "before": (_("前"), _plain),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import answering, listing, showing, steps
+from . import answering, listing, reporting, showing, steps
 from .blueprint import blueprint
 
-__all__ = ["answering", "blueprint", "listing", "showing", "steps"]
+__all__ = ["answering", "blueprint", "listing", "reporting", "showing", "steps"]

@@ -10,19 +10,21 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
+from ... import clock
+from ...dates import local_date
 from ...engagements.models import Engagement
 from ...engagements.views.blueprint import log_person
 from ...errors import Problem
 from ...language import Words
-from ...permissions import Action, can
+from ...permissions import Action, Role, can
 from ...standing import AUDIENCE_LABELS
 from ...states import Transition, available
 from ...web import current_actor, current_session, requires
 from ...web.labels import choices, label
-from .. import finding
+from .. import finding, reporting
 from ..finding import Pair, side_of
 from ..forms import ReplyForm
-from ..models import KIND_LABELS, SIDE_LABELS, Kind, Review, ReviewSide
+from ..models import KIND_LABELS, SIDE_LABELS, Kind, Report, Review, ReviewSide
 from ..questions import AGREEMENT, OVERALL, QUALITY, questions_of
 from .blueprint import blueprint, get_review
 
@@ -120,8 +122,23 @@ def _button(step: Transition, kind: Kind) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of an engagement: reviews, and the report where the reader may see it."""
+
+    pairs: Sequence[tuple[Words, Pair]]
+    report: Report | None
+    may_write: bool
+
+
 @blueprint.app_template_global("reviews_of")
-def reviews_of(engagement: Engagement) -> Sequence[tuple[Words, Pair]]:
+def reviews_of(engagement: Engagement) -> Told:
     """For the page of the engagement, which lies below this room."""
-    pairs = finding.list_pairs(current_session(), current_actor(), engagement)
-    return [(KIND_LABELS[pair.kind], pair) for pair in pairs]
+    session, actor = current_session(), current_actor()
+    pairs = finding.list_pairs(session, actor, engagement)
+    report = reporting.find_report(session, engagement)
+    is_writer = actor.role is Role.CANDIDATE
+    is_shown = report is not None and (is_writer or report.sent_at is not None)
+    is_open = reporting.can_be_written(engagement, local_date(clock.now()))
+    named = [(KIND_LABELS[pair.kind], pair) for pair in pairs]
+    return Told(named, report if is_shown else None, is_writer and is_open)
