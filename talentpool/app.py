@@ -42,6 +42,7 @@ FEATURES = (
     "pool",
     "rounds",
     "engagements",
+    "reviews",
     "placements",
     "deadlines",
     "notes",

@@ -145,6 +145,12 @@ class Deed(Entry, Enum):
     REFERENCE_RETIRE = "reference.retire", "項目の廃止", "Term retired"
     REFERENCE_REVISE = "reference.revise", "項目の改訂", "Term revised"
     REFERENCE_TRAVEL = "reference.travel", "移動時間の変更", "Travel time changed"
+    REPORT_AGREE = "report.agree", "事例への同意", "Case study agreed to"
+    REPORT_SAVE = "report.save", "報告の下書きの保存", "Draft of a report saved"
+    REPORT_SEND = "report.send", "報告の送付", "Report sent"
+    REPORT_WITHDRAW = "report.withdraw", "事例への同意の取消し", "Consent to a case study withdrawn"
+    REVIEW_ASK = "review.ask", "振り返りの依頼", "Review asked for"
+    REVIEW_REPLY = "review.reply", "振り返りへの返信", "Reply to a review"
     ROUND_CREATE = "round.create", "マッチング回の作成", "Round created"
     ROUND_DROP = "round.drop", "固定・除外の取消し", "Fix or exclusion dropped"
     ROUND_FORBID = "round.forbid", "組合せの除外", "Match excluded"
@@ -163,6 +169,8 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "decision_paper": ("起案書", "Decision paper"),
     "engagement": ("活動", "Assignment"),
     "work_log": ("活動記録", "Work log"),
+    "review": ("振り返り", "Review"),
+    "report": ("報告", "Report"),
     "hold_lift": ("利益相反の保留", "Conflict of interest"),
     "round": ("マッチング回", "Round"),
     "user_account": ("アカウント", "Account"),

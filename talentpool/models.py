@@ -16,6 +16,7 @@ from .needs import models as needs
 from .notes import models as notes
 from .placements import models as placements
 from .reference import models as reference
+from .reviews import models as reviews
 from .rounds import models as rounds
 
 __all__ = [
@@ -37,5 +38,6 @@ __all__ = [
     "notes",
     "placements",
     "reference",
+    "reviews",
     "rounds",
 ]

@@ -75,6 +75,14 @@ class Action(StrEnum):
     LOG_WORK = "work_log:write"
     SIGN_LOG = "work_log:sign"
     REOPEN_LOG = "work_log:reopen"
+    VIEW_REVIEW = "review:view"
+    GIVE_REVIEW = "review:give"
+    RUN_REVIEW = "review:run"  # ask, show, close when the time is over
+    CONTEST_REVIEW = "review:contest"  # and reply
+    DECIDE_REVIEW = "review:decide"
+    VIEW_REPORT = "report:view"
+    WRITE_REPORT = "report:write"
+    AGREE_REPORT = "report:agree"  # that it becomes a case
     VIEW_PAPER = "paper:view"
     ENDORSE_PAPER = "paper:endorse"
     VIEW_NOTE = "note:view"
@@ -141,6 +149,18 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.LOG_WORK: {_C: _OWN},
     Action.SIGN_LOG: {_M: _TOWN},
     Action.REOPEN_LOG: {_K: _PREFECTURE},
+    Action.VIEW_REVIEW: {
+        _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.GIVE_REVIEW: {_C: _OWN, _M: _TOWN},
+    Action.RUN_REVIEW: {_S: _ANY},
+    Action.CONTEST_REVIEW: {_C: _OWN},
+    Action.DECIDE_REVIEW: {_K: _PREFECTURE},
+    Action.VIEW_REPORT: {
+        _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.WRITE_REPORT: {_C: _OWN},
+    Action.AGREE_REPORT: {_C: _OWN, _M: _TOWN},
     Action.VIEW_PAPER: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.ENDORSE_PAPER: {_K: _PREFECTURE},
     Action.VIEW_NOTE: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},

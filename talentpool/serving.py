@@ -27,6 +27,7 @@ from .db import Database
 from .language import USUAL
 from .operations import nightly
 from .placements import lapsing
+from .reviews import asking
 from .web.languages import render
 from .web.unit import TalentpoolFlask
 from .worker import Engine
@@ -156,6 +157,7 @@ def _keep_time(database: Database, stop: threading.Event) -> None:
         try:
             lapsing.keep_reminding(database, clock.now())
             lapsing.keep_time(database, clock.now())
+            asking.keep(database, clock.now())
             nightly.keep_checking(database, clock.now())
             for prune in (throttling.prune, keeping.prune):
                 database.repeat(partial(prune, now=clock.now()))

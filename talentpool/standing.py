@@ -18,6 +18,7 @@ from .states import (
     MembershipState,
     NeedState,
     PlacementState,
+    ReviewState,
     WorkLogState,
 )
 
@@ -111,8 +112,20 @@ _ENGAGED: Mapping[StrEnum, Words] = {  # for both who work together
     _ES.ENDED: ("終了", "Ended"),
 }
 
+_VS = ReviewState
+_REVIEWED: Mapping[StrEnum, Words] = {  # for both who work together
+    _VS.ASKED: ("回答待ち", "Waiting for an answer"),
+    _VS.GIVEN: ("回答しました", "Answered"),
+    _VS.SHOWN: ("双方が見られます", "Both sides can read it"),
+    _VS.CONTESTED: ("県が異議を確かめています", "The prefecture is looking at a contest"),
+    _VS.KEPT: ("異議は認められませんでした", "The contest was not upheld"),
+    _VS.VOID: ("異議が認められました", "The contest was upheld"),
+    _VS.MISSED: ("回答がありませんでした", "There was no answer"),
+}
+
 _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     _ES: _ENGAGED,
+    _VS: _REVIEWED,
     _LS: {
         _LS.DRAFT: ("書きかけ", "Draft"),
         _LS.SENT: ("市町が確かめています", "The municipality is checking it"),
@@ -146,6 +159,7 @@ _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
 
 _TOWN: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     _ES: _ENGAGED,
+    _VS: _REVIEWED,
     _LS: {
         _LS.DRAFT: ("本人が書いています", "Being written by the person"),
         _LS.SENT: ("あなたの確認待ち", "Waiting for you to sign"),

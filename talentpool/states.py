@@ -81,6 +81,16 @@ class WorkLogState(StrEnum):
     CLOSED = "closed"
 
 
+class ReviewState(StrEnum):
+    ASKED = "asked"
+    GIVEN = "given"  # the other side has not answered, and there is time
+    SHOWN = "shown"  # to the other side
+    CONTESTED = "contested"
+    KEPT = "kept"
+    VOID = "void"
+    MISSED = "missed"
+
+
 class Audience(StrEnum):
     """Who is told of a change."""
 
@@ -383,9 +393,43 @@ WORK_LOG = Machine(
     ),
 )  # fmt: skip
 
+_VS = ReviewState
+REVIEWS_COUNTED = frozenset({_VS.SHOWN, _VS.KEPT})  # its person has read it, and no contest is open
+REVIEWS_OPEN = frozenset(_VS) - {_VS.ASKED, _VS.GIVEN}  # both sides see them
+REVIEWS_ANSWERED = frozenset(_VS) - {_VS.ASKED, _VS.MISSED}
+
+REVIEW = Machine(
+    "review",
+    ReviewState,
+    {
+        _VS.ASKED: ("回答待ち", "Waiting for an answer"),
+        _VS.GIVEN: ("回答済み・開示前", "Answered, not shown yet"),
+        _VS.SHOWN: ("開示済み", "Shown"),
+        _VS.CONTESTED: ("異議の確認中", "Contested"),
+        _VS.KEPT: ("異議を認めなかった", "Contest not upheld"),
+        _VS.VOID: ("異議を認めた", "Contest upheld"),
+        _VS.MISSED: ("回答なし", "No answer"),
+    },
+    (
+        _step("give", ("回答する", "Answer"), _VS.ASKED, _VS.GIVEN, Action.GIVE_REVIEW,
+              is_automatic=True),
+        _step("show", ("双方に開示する", "Show to both"), _VS.GIVEN, _VS.SHOWN, Action.RUN_REVIEW,
+              notice=_BOTH, is_automatic=True),
+        _step("miss", ("回答なしで閉じる", "Close without an answer"), _VS.ASKED, _VS.MISSED,
+              Action.RUN_REVIEW, is_automatic=True),
+        _step("contest", ("異議を申し立てる", "Contest"), _VS.SHOWN, _VS.CONTESTED,
+              Action.CONTEST_REVIEW, notice=(Audience.COORDINATOR,), has_comment=True),
+        _step("keep", ("異議を認めない", "Do not uphold the contest"), _VS.CONTESTED, _VS.KEPT,
+              Action.DECIDE_REVIEW, reasons="review_decision_reason", notice=_BOTH),
+        _step("void", ("異議を認める", "Uphold the contest"), _VS.CONTESTED, _VS.VOID,
+              Action.DECIDE_REVIEW, reasons="review_decision_reason", notice=_BOTH,
+              is_danger=True),
+    ),
+)  # fmt: skip
+
 MACHINES: Mapping[type[StrEnum], Machine] = {
     machine.states: machine
-    for machine in (MEMBERSHIP, NEED, ROUND, PLACEMENT, ENGAGEMENT, WORK_LOG)
+    for machine in (MEMBERSHIP, NEED, ROUND, PLACEMENT, ENGAGEMENT, WORK_LOG, REVIEW)
 }
 
 # Everything that can be recorded, by its code in the audit chain.

@@ -30,6 +30,9 @@ from talentpool.permissions import (
     Scope,
 )
 from talentpool.placements.models import DecisionPaper, Placement
+from talentpool.reviews.answering import close_pair
+from talentpool.reviews.asking import Question, ask
+from talentpool.reviews.models import Kind, Report, Review
 from talentpool.rounds.models import Round
 from talentpool.states import MACHINES, MembershipState, NeedState, PlacementState
 from tests.factories import (
@@ -39,12 +42,14 @@ from tests.factories import (
     OSAKA,
     SAYO,
     make_candidate,
+    make_engagement,
     make_need,
     make_need_draft,
     make_placement,
     make_round_with_plan,
     make_user,
 )
+from tests.reviews.made import make_report
 
 SAKAI = "271403"
 MODELS: dict[str, tuple[type[Base], ...]] = {
@@ -55,6 +60,8 @@ MODELS: dict[str, tuple[type[Base], ...]] = {
     "placement": (Placement,),
     "paper": (DecisionPaper,),
     "note": (Note,),
+    "review": (Review,),
+    "report": (Report,),
     "duty": (Duty,),
     "audit": (AuditEvent,),
     "mail": (MailOrder,),
@@ -101,6 +108,8 @@ def test_administrators_see_nobody_s_profile() -> None:
             "paper",
             "exchange",
             "note",
+            "review",
+            "report",
             "duty",
         }:
             assert Role.ADMIN not in RULES[action]
@@ -166,7 +175,26 @@ def build(session: Session) -> World:
         note = write_note(session, need, words, actor=officer.actor, now=NOW)
         set_duty(session, need, Plan(officer.id), actor=officer.actor, now=NOW)
         duty = session.scalars(sa.select(Duty).where(Duty.need_id == need.id)).one()
-        for thing in (candidate, need, draft, placement, paper, plan, user, order, note, duty):
+        work = make_engagement(
+            session, need=make_need(session, municipality_code=town), candidate=candidate
+        )
+        pair = ask(session, Question(work, Kind.END), actor=SYSTEM, now=NOW)
+        close_pair(session, pair, now=NOW)  # both sides see it
+        review, report = pair[0], make_report(session, work)
+        for thing in (
+            candidate,
+            need,
+            draft,
+            placement,
+            paper,
+            plan,
+            user,
+            order,
+            note,
+            duty,
+            review,
+            report,
+        ):
             things[type(thing), place] = thing.id
         if place == OWN:
             owner = session.get_one(User, candidate.user_id)
@@ -200,6 +228,8 @@ VIEWS = {
     User: Action.VIEW_ACCOUNT,
     MailOrder: Action.VIEW_MAIL,
     Note: Action.VIEW_NOTE,
+    Review: Action.VIEW_REVIEW,
+    Report: Action.VIEW_REPORT,
     Duty: Action.VIEW_DUTY,
     AuditEvent: Action.VIEW_AUDIT,
 }

@@ -18,9 +18,12 @@ from talentpool.dates import local_date, month_of, month_text
 from talentpool.db import Session
 from talentpool.engagements.models import Engagement
 from talentpool.needs.models import Need
-from talentpool.permissions import Actor, Role
+from talentpool.permissions import SYSTEM, Actor, Role
 from talentpool.placements.adopting import adopt_round
 from talentpool.placements.models import Placement
+from talentpool.reviews.answering import close_pair
+from talentpool.reviews.asking import Question, ask
+from talentpool.reviews.models import Kind, Review
 from talentpool.rounds.models import DirectiveKind, Round
 from talentpool.rounds.preparing import create_round, direct_pair, prepare_rerun, prepare_what_if
 from talentpool.rounds.running import run_here
@@ -29,6 +32,7 @@ from talentpool.web.unit import TalentpoolFlask
 
 from . import factories as make
 from .browsers import Browser, signed_in
+from .reviews.made import make_report
 
 FIRST, SECOND = ("鷺沢", "凜々子", "サギサワ"), ("鵜飼", "蔵之介", "ウカイ")
 SHOWING = {  # pages on which a name is seen in this test
@@ -37,13 +41,13 @@ SHOWING = {  # pages on which a name is seen in this test
     "placements.list_placements", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
     "engagements.list_engagements", "engagements.show_engagement", "engagements.show_log", "engagements.show_statement",
-    "placements.compare_introduced", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
+    "reviews.list_reviews", "reviews.show_review", "reviews.answer_review", "reviews.show_report", "placements.compare_introduced", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
 }  # fmt: skip
 
 
 LISTS = {
     "list_candidates", "list_needs", "list_placements", "list_approvals", "list_rounds", "list_accounts",
-    "list_mails", "list_audit", "list_engagements",
+    "list_mails", "list_audit", "list_engagements", "list_reviews",
 }  # fmt: skip
 
 
@@ -170,7 +174,11 @@ def pool(app: TalentpoolFlask) -> Pool:
                     session, need, people[1], state=PlacementState.APPROVED, rank=2, now=now,
                     passed_at=now, passed_why="稼働が足りません。",
                 )  # fmt: skip
-        make.make_sent_log(session, people[1], now=now)
+        log = make.make_sent_log(session, people[1], now=now)
+        ask(session, Question(log.engagement, Kind.PULSE_30), actor=SYSTEM, now=now)
+        shown = ask(session, Question(log.engagement, Kind.END), actor=SYSTEM, now=now)
+        close_pair(session, shown, now=now)
+        make_report(session, log.engagement, now=now)
         ids = [person.id for person in people]
         actor = users[str(Role.COORDINATOR)].actor
     rounds = _rounds(app, actor, asked, ids)
@@ -183,6 +191,7 @@ def pool(app: TalentpoolFlask) -> Pool:
         found = {
             "round_id": rounds, "candidate_id": ids, "placement_id": every(Placement),
             "need_id": every(Need), "ident": idents, "engagement_id": every(Engagement),
+            "review_id": every(Review),
             "month": [month_text(month_of(local_date(now)))],
         }  # fmt: skip
     names = dict(zip(ids, (FIRST, SECOND), strict=True))

@@ -14,6 +14,7 @@ from talentpool.placements import extending, lapsing, models, notices, reminding
 from talentpool.placements.stepping import SERVICES
 from talentpool.placements.views import needs as ends_of_needs
 from talentpool.placements.views.words import WORDS
+from talentpool.reviews import asking, reporting
 from talentpool.rounds import preparing
 from talentpool.rounds.models import DirectiveKind
 from talentpool.standing import AUDIENCE_LABELS
@@ -73,6 +74,9 @@ def test_every_mail_that_a_step_orders_has_a_text_and_no_text_is_left_over() -> 
         *returning.TEMPLATES.values(),
         *(asked.template for asked in reminding.ASKED.values()),
         *(template for told in extending.TOLD.values() for _who, template, _link in told),
+        asking.ASK,
+        asking.REMIND,
+        reporting.SENT,
     }
     assert {name for name in texts if not name.startswith("account.")} == {
         *ordered, *reminders, DIGEST,

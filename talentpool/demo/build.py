@@ -14,9 +14,10 @@ from ..candidates.models import Candidate, Membership
 from ..db import Database, Session
 from ..needs.models import Need, NeedForm, NeedMode
 from ..pool.policy import first_policy
+from ..pool.standing import has_ratings
 from ..reference.service import load_catalogue
 from ..rounds.preparing import create_round
-from . import desk, history, present, shapes, working
+from . import desk, history, present, reviewing, shapes, working
 from .accounts import SHOWN_TOWNS, Officers, choose_mails, hash_password, open_demo_pool
 from .drawing import Draw
 from .joining import admit, fill_ledger, joining_moment, write_profiles
@@ -61,6 +62,10 @@ class Builder:
         with self._unit() as session:
             history.read_ahead(session)
             working.work(session, Draw(self.seed, "work"), officers, self.midnight)
+        with self._unit() as session:
+            reviewing.review(session, Draw(self.seed, "reviews"), officers, self.midnight)
+        with self._unit() as session:
+            reviewing.report(session, officers, self.midnight)
         self._join([person for person in active if first_month(person) > first], officers)
         with self._unit() as session:
             self._under_way(session, planted["star"].code, officers)
@@ -169,7 +174,9 @@ class Builder:
         pool = session.get_one(Pool, HYOGO)
         round_ = create_round(
             session, prefecture_code=HYOGO, title=f"{dates.show_fiscal_year(year)} 第1回マッチング",
-            need_ids=[need.id for need in needs], policy=first_policy(lottery_seed=pool.lottery_seed),
+            need_ids=[need.id for need in needs], policy=first_policy(
+                has_ratings=has_ratings(session, HYOGO), lottery_seed=pool.lottery_seed
+            ),
             time_limit=history.TIME_LIMIT, actor=officers.coordinator, now=self.midnight,
         )  # fmt: skip
         return round_.id

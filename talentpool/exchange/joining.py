@@ -34,7 +34,7 @@ from .sameness import Person, Pool, check_distinct, confirmed
 from .tables import refuse
 
 NAMES_AT_ONCE = 500
-RESTING = ("taken", "lifted", "turned_down")
+RESTING = ("taken", "lifted", "turned_down", "rating_count")
 
 
 def import_candidates(

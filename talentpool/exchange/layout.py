@@ -21,6 +21,7 @@ from ..candidates.models import (
 from ..db import length_of
 from ..errors import BadCell, Fault
 from ..geo import MOST_MINUTES
+from ..matching.records import BEST_RATING
 from ..needs import content as needs
 from ..needs.models import Need, NeedSkill, NeedVendor
 from ..pay import MOST_HALF_DAYS
@@ -123,6 +124,7 @@ def _text(column: InstrumentedAttribute[Any], *, multiline: bool = False) -> Kin
 
 _KANA = kinds.kana(length_of(Candidate.family_kana))
 _YEAR = kinds.year(candidates.FIRST_YEAR, candidates.LAST_YEAR)
+MOST_RATINGS = 10_000
 _MONTHS = (
     Column("開始月", "first_month", FIRST_MONTH, True),
     Column("終了月", "last_month", LAST_MONTH, True),
@@ -168,6 +170,8 @@ CANDIDATES = Layout(
         _personal("動機（自由記述）", "motive", _text(Candidate.motive, multiline=True)),
         _personal("知ったきっかけ", "heard_from", kinds.code("heard_from")),
         Column("推薦しない募集", "turned_down", kinds.REFERENCES),
+        Column("実績の評価の合計", "rating_sum", kinds.whole(0, MOST_RATINGS * BEST_RATING)),
+        Column("実績の評価の件数", "rating_count", kinds.whole(0, MOST_RATINGS)),
         _personal("別人の確認", DISTINCT, kinds.PERSONS),
     ),
     (

@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import matching as m
 from ..errors import Refused
-from ..pool.policy import first_policy
+from ..pool.policy import first_policy, fitted
 from ..pool.translate import translate
 from ..reference import shipped
 from ..reference.catalogue import Catalogue
@@ -52,10 +52,13 @@ def match_files(
         )
     try:
         known = Known.of(codes_of(wanted), codes_of(people), catalogue)
-        first = first_policy() if seed is None else first_policy(lottery_seed=seed)
+        has_ratings = any(profile.rating_count for profile in profiles)
+        seeded = {} if seed is None else {"lottery_seed": seed}
+        first = first_policy(has_ratings=has_ratings, **seeded)
         rules = read_directions(policy, known, first.to_dict())
+        pool, asked = translate(profiles, requests, catalogue)
         document = m.document(
-            *translate(profiles, requests, catalogue), rules.policy,
+            pool, asked, fitted(rules.policy, pool),
             pins=rules.pins, forbids=rules.forbids, is_stable=is_stable, has_others=True,
         )  # fmt: skip
     except m.MatchingError as error:

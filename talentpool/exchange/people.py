@@ -27,6 +27,7 @@ from ..candidates.offices import located, municipality_of
 from ..candidates.service import is_pay_known
 from ..candidates.standing import SEARCH
 from ..errors import BadCell, Fault
+from ..matching.records import BEST_RATING
 from ..pool.conflicts import RULES
 from ..pool.reading import first_whole_month, last_whole_month
 from ..pool.records import Profile, Taken
@@ -37,7 +38,7 @@ from .tables import refuse
 
 PLAIN = (
     "kind", "home_code", "travel_limit", "overnight", "most_at_once", "pay_minimum", "themes",
-    "regions", "roles", "forms", "turned_down",
+    "regions", "roles", "forms", "turned_down", "rating_sum", "rating_count",
 )  # fmt: skip
 LIFTABLE = tuple(rule for rule, (severity, *_) in RULES.items() if severity == "hold")
 
@@ -148,6 +149,9 @@ def check_sheet(entry: Entry) -> Iterator[Fault]:
         yield "active_until", "登録開始と登録終了は、両方書くか両方空欄にしてください。"
     elif "active_from" in values and values["active_until"] < values["active_from"]:
         yield "active_until", "登録開始より前になっています。"
+    least, most = (n * values.get("rating_count", 0) for n in (1, BEST_RATING))
+    if not least <= values.get("rating_sum", 0) <= most:
+        yield "rating_sum", f"評価1件につき、1から{BEST_RATING}までです。"
     if any(row["rule"] not in LIFTABLE for row in entry.leaves["lifted"]):
         yield "lifted", f"規則は {'、'.join(LIFTABLE)} から書いてください。"
 

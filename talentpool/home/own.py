@@ -14,6 +14,7 @@ from ..dates import local_date, month_of
 from ..db import Session
 from ..engagements import service as engagements
 from ..engagements.models import Engagement
+from ..language import Words
 from ..ledger import service as ledger
 from ..ledger.models import LedgerMonth
 from ..permissions import Actor
@@ -21,6 +22,9 @@ from ..placements import service as placements
 from ..placements.models import Placement
 from ..placements.showing import Offer
 from ..placements.standing import standings
+from ..reviews import reporting
+from ..reviews.finding import list_unanswered
+from ..reviews.models import KIND_LABELS, Review
 from ..standing import PlacementStanding
 from ..states import PlacementState
 
@@ -62,6 +66,8 @@ class OwnWork:
     months: Sequence[LedgerMonth]
     events: Sequence[Event]  # newest first
     today: date
+    reviews: Sequence[tuple[Words, Review]] = ()  # that wait for the answer
+    unreported: Sequence[Engagement] = ()  # that are over and have no report
 
 
 def own_work(session: Session, actor: Actor, *, now: datetime) -> OwnWork:
@@ -81,6 +87,8 @@ def own_work(session: Session, actor: Actor, *, now: datetime) -> OwnWork:
         months=months[:MONTHS],
         events=_events(session, person, rows),
         today=today,
+        reviews=[(KIND_LABELS[row.kind], row) for row in list_unanswered(session, actor)],
+        unreported=reporting.list_unwritten(session, actor, now),
     )
 
 

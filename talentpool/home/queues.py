@@ -23,10 +23,12 @@ from ..needs.models import Need, NeedDraft
 from ..permissions import Role
 from ..placements import standing as placements
 from ..placements.models import Placement
+from ..reviews.asking import GRACE, is_overdue
+from ..reviews.models import Review, ReviewSide
 from ..rounds.models import Round
 from ..rounds.validity import has_news
 from ..standing import MembershipStanding, NeedStanding, PlacementStanding
-from ..states import SOLVED, WorkLogState
+from ..states import SOLVED, ReviewState, WorkLogState
 from ..waits import Wait
 
 
@@ -129,6 +131,11 @@ _TOWN = (
           ("活動した日を確かめて、確認するか差し戻してください。", "Check the days, then sign or return them."),
           WorkLog, lambda _today: WorkLog.state == WorkLogState.SENT, WorkLog.sent_at,
           _ENGAGEMENTS, {"state": UNSIGNED}),
+    Queue(("回答を待っている振り返り", "Reviews that wait for your answer"),
+          ("活動について、いくつかの問いに答えてください。", "Answer a few questions about the assignment."),
+          Review,
+          lambda _today: (Review.state == ReviewState.ASKED) & (Review.side == ReviewSide.TOWN),
+          Review.asked_at, "reviews.list_reviews", {"state": str(ReviewState.ASKED), "side": "town"}),
     _queue(("確定した人", "Confirmed people"),
            ("期間がまだ終わっていないものです。", "Those whose months are not over."),
            _PS.CONFIRMED, Placement.confirmed_at, _INTRODUCTIONS, waits=False, is_filtered=False),
@@ -168,6 +175,15 @@ _COORDINATOR = (
           ("市町の担当者が確かめています。", "The municipality is checking them."),
           WorkLog, lambda _today: WorkLog.state == WorkLogState.SENT, WorkLog.sent_at,
           _ENGAGEMENTS, {"state": UNSIGNED}, waits=False, party=Party.TOWN),
+    Queue(("異議のある振り返り", "Contested reviews"),
+          ("本人の異議を読んで、認めるかどうかを決めてください。", "Read what the person contests, then decide."),
+          Review, lambda _today: Review.state == ReviewState.CONTESTED, Review.contested_at,
+          "reviews.list_reviews", {"state": str(ReviewState.CONTESTED)}),
+    Queue(("期限を過ぎた振り返り", "Overdue reviews"),
+          (f"期限から{GRACE.days}日のうちは、まだ回答できます。答えていない側に声をかけてください。",
+           f"They can still be answered for {GRACE.days} days after that. Remind the side that has not answered."),
+          Review, is_overdue, Review.asked_at, "reviews.list_reviews",
+          {"state": str(ReviewState.ASKED)}),
     _queue(("期限の切れた登録", "Registrations that have expired"),
            ("続ける人は、登録の期限を変えてください。", "Extend those who go on."),
            _MS.EXPIRED, Membership.reviewed_at, _PEOPLE),

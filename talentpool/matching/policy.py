@@ -26,6 +26,7 @@ ORDERS: Mapping[str, tuple[str, str]] = {
     "stages": ("まず枠をできるだけ埋め、次に適合度を比べる", "Fill first, then fit"),
 }
 FULL = 10_000  # bp: the total of the weights, and the greatest fit
+RECORD_MEAN = 3_000  # the middle of the ratings, in thousandths
 GREATEST = 10_000_000  # bp: no premium is higher, so that floats stay exact in the solver
 
 
@@ -67,6 +68,9 @@ class Policy:
         filled at all, and only then looks at fit.
     fairness_floor : int, optional
         Percent of its seats that every size class should have filled; 0 for no floor.
+    record_mean : int, optional
+        Mean rating of the pool in thousandths, 1000 to 5000, towards which track records are shrunk. Whoever has no
+        rating counts as this.
 
     Raises
     ------
@@ -95,6 +99,7 @@ class Policy:
     half_life: int = 5
     order: str = "premium"
     fairness_floor: int = 0
+    record_mean: int = RECORD_MEAN
 
     def __post_init__(self) -> None:
         for name in ("weights", "carry_over"):
@@ -129,11 +134,16 @@ class Policy:
         _check_range("lottery_seed", self.lottery_seed, 2**63 - 1)
         _check_range("half_life", self.half_life, 100, least=1)
         _check_range("fairness_floor", self.fairness_floor, 100)
+        _check_range("record_mean", self.record_mean, 5_000, least=1_000)
         if not isinstance(self.order, str) or self.order not in ORDERS:
             raise InvalidPolicy(f"order: must be one of {', '.join(ORDERS)}")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON; `from_dict` reads them back."""
+        """Return plain values for JSON; `from_dict` reads them back.
+
+        The usual mean of track records is left out, so that the hash of inputs without ratings never changes.
+        """
+        mean = {} if self.record_mean == RECORD_MEAN else {"record_mean": self.record_mean}
         return {
             "weights": dict(self.weights),
             "fill_premium": self.fill_premium,
@@ -147,6 +157,7 @@ class Policy:
             "half_life": self.half_life,
             "order": self.order,
             "fairness_floor": self.fairness_floor,
+            **mean,
         }
 
     @classmethod

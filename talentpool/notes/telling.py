@@ -16,12 +16,13 @@ from ..needs.models import Need
 from ..permissions import Action, Actor, get_visible, require
 from ..placements.models import Placement
 from ..placements.reach import extend_told_late, has_been_told
+from ..reviews.models import Report, Review
 from .models import NoteKind, Subject
 from .service import Words, write_note
 
 _KINDS: dict[str, type[Base]] = {
     kind.__tablename__: kind
-    for kind in (Candidate, Membership, Need, Placement, Engagement, WorkLog)
+    for kind in (Candidate, Membership, Need, Placement, Engagement, WorkLog, Review, Report)
 }
 
 
@@ -34,7 +35,7 @@ def find_subject(session: Session, actor: Actor, order: MailOrder) -> Subject:
     thing = get_visible(session, actor, _KINDS[name], int(ident))
     if isinstance(thing, Membership):
         return thing.candidate
-    if isinstance(thing, WorkLog):
+    if isinstance(thing, WorkLog | Review | Report):
         thing = thing.engagement
     if isinstance(thing, Engagement):
         thing = session.get_one(Placement, thing.placement_id)

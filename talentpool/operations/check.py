@@ -27,6 +27,7 @@ from ..notes import soundness as notes
 from ..placements import papers
 from ..placements.models import DecisionPaper, Placement, Verdict
 from ..reference.models import Municipality
+from ..reviews import soundness as reviews
 from ..rounds.models import Round, RoundNeed
 from ..searching import Searchable
 from ..states import (
@@ -425,6 +426,11 @@ def logs_say_what_can_be(session: Session) -> Iterator[str]:
 @_invariant
 def notes_belong_to_a_prefecture(session: Session) -> Iterator[str]:
     return notes.violations(session)
+
+
+@_invariant
+def reviews_are_of_both_sides(session: Session) -> Iterator[str]:
+    return reviews.violations(session)
 
 
 @_invariant

@@ -13,9 +13,10 @@ from ..db import Session
 from ..engagements.models import Engagement, WorkLog
 from ..needs.models import Need
 from ..placements.models import Placement
+from ..reviews.models import Review
 from ..rounds.models import Round
 
-_MODELS: tuple[Any, ...] = (Membership, Need, Round, Placement, Engagement, WorkLog)
+_MODELS: tuple[Any, ...] = (Membership, Need, Round, Placement, Engagement, WorkLog, Review)
 _AT_ONCE = 5000  # events
 
 

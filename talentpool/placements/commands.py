@@ -9,6 +9,7 @@ from ..candidates import reminding as registrations, returning
 from ..config import Config
 from ..dates import JST, last_day
 from ..db import Database
+from ..reviews import asking
 from . import finishing, lapsing, reminding
 
 END_OF_DAY = time(23, 59, 59)
@@ -30,6 +31,7 @@ def remind_command(*, dry_run: bool, at: datetime | None) -> None:
         if not dry_run:
             lapsing.keep_reminding(database, now)
             lapsing.keep_time(database, now)
+            asking.keep(database, now)
     for line in lines:
         click.echo(line)
     click.echo(f"{len(lines)} due")
@@ -58,4 +60,5 @@ def _lines(database: Database, now: datetime) -> list[str]:
             f"end: engagement {row.id}, last day {row.last_day}"
             for row in finishing.list_over(session, now)
         ]
-    return [*ending, *paused, *told, *late, *over]
+        reviewed = list(asking.list_due(session, now).lines())
+    return [*ending, *paused, *told, *late, *over, *reviewed]

@@ -24,7 +24,7 @@ from .models import DecisionPaper, Placement
 from .papers import list_rows
 
 MOST_ALTERNATES = 10  # of a ranking, offered for a draft
-NOT_FOR_TOWNS = frozenset({"travel", "pay", "wish"})  # parts of the fit, of m.PARTS
+NOT_FOR_TOWNS = frozenset({"travel", "pay", "wish", "record"})  # parts of the fit, of m.PARTS
 IN_ORDER = (  # of a need: by seats and their lists, who is not drafted last
     sa.func.coalesce(Placement.seat, MOST_SEATS + 1), Placement.paper_id, Placement.rank, Placement.id,
 )  # fmt: skip
@@ -171,11 +171,12 @@ def list_parts(placement: Placement) -> list[Part]:
     """The parts of the fit as the round weighed them; none for a placement that no round suggested."""
     if placement.round is None:
         return []
-    return figures.list_parts(placement.parts, placement.round.policy)
+    ratings = figures.ratings_of(placement.round, placement.candidate.code)
+    return figures.list_parts(placement.parts, placement.round.policy, ratings)
 
 
 def list_parts_for_towns(placement: Placement) -> list[Part]:
-    """Without the parts that tell where the person lives, and what the person wishes and asks for."""
+    """Without the parts that tell where the person lives, what the person wishes and asks for, and what other towns said."""
     if placement.round is None:
         return []
     shown = {code: bp for code, bp in placement.parts.items() if code not in NOT_FOR_TOWNS}

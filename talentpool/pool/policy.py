@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .. import matching as m
 
-# Nobody rates engagements and nothing tells the plan in force, so `translate` gives the engine neither: everybody would
-# get the same points for the track record, and no pair the bonus.
-WEIGHTS: Mapping[str, int] = {
+# Until a review of somebody's work counts, everybody would get the same points for the track record. Nothing tells the
+# plan in force, so no pair would get the bonus.
+WITHOUT_RECORD: Mapping[str, int] = {
     "skills": 3800, "practice": 1700, "role": 800, "capacity": 800, "travel": 1000, "pay": 600,
     "wish": 800, "preference": 500, "record": 0,
 }  # fmt: skip
+WITH_RECORD: Mapping[str, int] = {**WITHOUT_RECORD, "skills": 3500, "practice": 1500, "record": 500}
 
 
-def first_policy(**changes: Any) -> m.Policy:
-    return m.Policy(**{"weights": dict(WEIGHTS), "in_force_bonus": 0, **changes})
+def first_policy(*, has_ratings: bool = False, **changes: Any) -> m.Policy:
+    """`has_ratings`: anybody in the pool has a review that counts."""
+    weights = dict(WITH_RECORD if has_ratings else WITHOUT_RECORD)
+    return m.Policy(**{"weights": weights, "in_force_bonus": 0, **changes})
+
+
+def fitted(policy: m.Policy, people: Sequence[m.Candidate]) -> m.Policy:
+    """The policy with the mean rating of these people, towards which track records are shrunk."""
+    count = sum(person.rating_count for person in people)
+    if not count:
+        return policy
+    return replace(policy, record_mean=1000 * sum(p.rating_sum for p in people) // count)

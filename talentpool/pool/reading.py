@@ -60,7 +60,7 @@ def _people(prefecture_code: str) -> sa.Select[*tuple[Any, ...]]:
             Candidate.travel_limit, Candidate.overnight, Candidate.most_at_once,
             Candidate.pay_minimum, Candidate.pay_wish, Candidate.themes,
             Candidate.regions, Candidate.training_until, Membership.active_from,
-            Membership.active_until, consents.label("consents"), *_lists(), *standing.settled_of(Candidate),
+            Membership.active_until, consents.label("consents"), *_lists(), *standing.settled_of(Candidate, prefecture_code),
         )
         .join(Membership, Membership.candidate_id == Candidate.id)
         .order_by(Candidate.code)
@@ -139,6 +139,8 @@ def _profile(person: sa.Row[Any]) -> Profile:
         ),
         lifted=tuple((code, rule) for code, rule in sorted(person.lifted)),
         turned_down=tuple(sorted({code for (code,) in person.turned_down})),
+        rating_sum=sum(rating for (rating,) in person.ratings),
+        rating_count=len(person.ratings),
     )
 
 

@@ -48,6 +48,8 @@ class Profile:
     windows: tuple[Window, ...] = ()
     taken: tuple[Taken, ...] = ()
     lifted: tuple[tuple[str, str], ...] = ()  # (need code, conflict rule) lifted by a coordinator
+    rating_sum: int = 0  # of the reviews of earlier work that count
+    rating_count: int = 0
     turned_down: tuple[str, ...] = ()  # need codes that are not to be proposed again
 
 

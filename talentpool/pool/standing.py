@@ -1,4 +1,4 @@
-"""What already stands between people and needs. Placements lie above this package, so their tables are named here."""
+"""What already stands between people and needs. Placements and reviews lie above this package, so their tables are named here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ..child_rows import gather
 from ..db import Base, Session
 from ..ledger.models import Commitment
-from ..states import SEATED, TURNED_DOWN
+from ..states import REVIEWS_COUNTED, SEATED, TURNED_DOWN
 
 PLACEMENT = sa.table(
     "placement",
@@ -23,11 +23,20 @@ HOLD_LIFT = sa.table(
     "hold_lift", sa.column("candidate_id"), sa.column("need_id"), sa.column("rule")
 )
 NEED = sa.table("need", sa.column("id"), sa.column("code"))
+REVIEW = sa.table(
+    "review",
+    sa.column("candidate_id"),
+    sa.column("prefecture_code"),
+    sa.column("side"),
+    sa.column("state"),
+    sa.column("overall"),
+)
 
 
-def settled_of(person: type[Base]) -> list[sa.Label[Any]]:
+def settled_of(person: type[Base], prefecture_code: str) -> list[sa.Label[Any]]:
     """Of a candidate, as columns of lists: (month, half-days, need code) held and booked, (need code, conflict rule)
-    that a coordinator has lifted, and the codes of needs that turned the pair down.
+    that a coordinator has lifted, the codes of needs that turned the pair down, and the ratings by which towns of the
+    prefecture ended the person's work.
     """
     key = sa.inspect(person).primary_key[0]
     taken = (
@@ -49,8 +58,26 @@ def settled_of(person: type[Base]) -> list[sa.Label[Any]]:
             PLACEMENT.c.state.in_([str(state) for state in TURNED_DOWN]),
         )
     )
-    named = {"taken": taken, "lifted": lifted, "turned_down": turned_down}
+    ratings = gather(REVIEW.c.overall).where(
+        REVIEW.c.candidate_id == key, *_counted(prefecture_code)
+    )
+    named = {"taken": taken, "lifted": lifted, "turned_down": turned_down, "ratings": ratings}
     return [query.correlate(person).scalar_subquery().label(name) for name, query in named.items()]
+
+
+def has_ratings(session: Session, prefecture_code: str) -> bool:
+    """Whether any rating of anybody counts in the fit."""
+    return session.scalar(sa.select(sa.exists().where(*_counted(prefecture_code)))) or False
+
+
+def _counted(prefecture_code: str) -> list[sa.ColumnElement[bool]]:
+    """Ratings that the person has been shown, and that are not contested or upheld as wrong."""
+    return [
+        REVIEW.c.prefecture_code == prefecture_code,
+        REVIEW.c.side == "town",
+        REVIEW.c.overall.is_not(None),  # only at an end
+        REVIEW.c.state.in_([str(state) for state in REVIEWS_COUNTED]),
+    ]
 
 
 def count_filled(session: Session, need_ids: Iterable[int]) -> dict[int, int]:

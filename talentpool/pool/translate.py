@@ -81,6 +81,8 @@ def to_candidate(
         regions=frozenset(profile.regions),
         conflicts=_conflicts(profile, requests),
         forbidden=frozenset(profile.turned_down) | {taken.need_code for taken in profile.taken},
+        rating_sum=profile.rating_sum,
+        rating_count=profile.rating_count,
         load=_load(profile, start),
     )
 

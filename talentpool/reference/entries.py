@@ -43,6 +43,7 @@ class Vocabulary(StrEnum):
     PREPARATION_ITEM = "preparation_item"
     PROFILE_RETURN_REASON = "profile_return_reason"
     REFUSAL_REASON = "refusal_reason"
+    REVIEW_DECISION_REASON = "review_decision_reason"
     REVOKE_REASON = "revoke_reason"
     ROLE = "role"
     SIDE = "side"

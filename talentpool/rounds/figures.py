@@ -14,6 +14,7 @@ from .models import Round
 from .plan import Cast
 
 SHOWN = 5  # of what would help most
+RECORD = "record"  # the part that is made of ratings
 FIGURES = ("filled", "half_days", "mean_fit", "value", "worst_served", "blocking")
 T = TypeVar("T")
 
@@ -41,18 +42,30 @@ def have_one_scale(before: Round, after: Round) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a fit: what a pair reaches of the most that the policy of its round gives."""
+    """A part of a fit: what a pair reaches of the most that the policy of its round gives.
+
+    ratings: how many a track record is made of; none for other parts, and where the round does not know.
+    """
 
     label: Words
     reached: int  # bp
     most: int  # bp
+    ratings: int | None = None
 
 
-def list_parts(reached: Mapping[str, int], policy: Mapping[str, Any]) -> list[Part]:
-    """The parts of a fit in the engine's order, without those that have no weight."""
+def ratings_of(round_: Round, code: str) -> int | None:
+    """How many ratings the round knew of a person; none where it knew of nobody's."""
+    counts = (round_.summary or {}).get("ratings")
+    return None if counts is None else counts.get(code, 0)
+
+
+def list_parts(
+    reached: Mapping[str, int], policy: Mapping[str, Any], ratings: int | None = None
+) -> list[Part]:
+    """The parts of a fit in the engine's order, without those that have no weight. ratings: of `ratings_of`."""
     weights = policy["weights"]
     return [
-        Part(words, reached[code], weights[code])
+        Part(words, reached[code], weights[code], ratings if code == RECORD else None)
         for code, words in m.PARTS.items()
         if weights.get(code) and code in reached
     ]

@@ -151,7 +151,9 @@ class WhatIfForm(RoundForm):
 
 for _part, _words in m.PARTS.items():
     _hint = (
-        _("活動の評価はまだ記録していないため、配点しても全員が同じ点になります。")
+        _(
+            "数える評価のある人がいない回では、配点しても全員が同じ点になります。評価のない人は、全体の平均で計算します。"
+        )
         if _part == "record"
         else ""
     )

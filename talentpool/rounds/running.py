@@ -14,6 +14,7 @@ from ..errors import Conflict
 from ..language import listed, named, say, sentences
 from ..permissions import SYSTEM
 from ..pool.assemble import Assembled, assemble
+from ..pool.policy import fitted
 from ..reference.service import load_catalogue
 from ..states import ROUND, RoundState, move
 from .models import DirectiveKind, PlanPair, Round, RoundInput
@@ -65,7 +66,7 @@ def gather(session: Session, round_: Round) -> Inputs:
         pool = replace(pool, candidates=people, needs=needs)
     return Inputs(
         pool,
-        m.Policy.from_dict(round_.policy),
+        fitted(m.Policy.from_dict(round_.policy), pool.candidates),
         _codes(pool, pairs_of(round_, DirectiveKind.PIN)),
         _codes(pool, pairs_of(round_, DirectiveKind.FORBID)),
     )
@@ -210,7 +211,14 @@ def _summary(inputs: Inputs, result: dict[str, Any]) -> dict[str, Any]:
         "proof": result["proof"],
         "baselines": result["baselines"],
         "stopped": result["stopped"],
+        **_ratings(inputs),
     }
+
+
+def _ratings(inputs: Inputs) -> dict[str, Any]:
+    """How many ratings the track record of each person is made of; nothing where nobody has any."""
+    counts = {one.id: one.rating_count for one in inputs.pool.candidates if one.rating_count}
+    return {"ratings": counts, "record_mean": inputs.policy.record_mean} if counts else {}
 
 
 def document_of(round_: Round, codes: dict[int, str]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from talentpool.notes.models import NoteKind
 from talentpool.permissions import Actor, Role
 from talentpool.placements import papers
 from talentpool.placements.models import Verdict
+from talentpool.reviews.models import Kind as ReviewKind, ReviewSide
 from talentpool.states import NEED, NeedState
 from talentpool.web.unit import TalentpoolFlask
 
@@ -49,7 +50,8 @@ def test_every_code_that_is_recorded_has_words() -> None:
     ends = set(EngagementOutcome) - {EngagementOutcome.UNDONE}  # told by the placement
     assert set(CODES["outcome"]) == {*map(str, Outcome), *map(str, ends)}
     assert set(CODES["decision"]) == set(Verdict)
-    assert set(CODES["kind"]) == set(NoteKind)
+    assert set(CODES["kind"]) == {*map(str, NoteKind), *map(str, ReviewKind)}
+    assert set(CODES["side"]) == set(ReviewSide)
     assert set(CODES["what"]) == {
         papers.CONFIRMED,
         papers.UNDONE,

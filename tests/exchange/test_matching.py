@@ -22,17 +22,20 @@ from talentpool.exchange.reading import read_file
 from talentpool.exchange.requests import read_requests
 from talentpool.files.writing import render
 from talentpool.needs.models import Need
-from talentpool.permissions import SYSTEM
+from talentpool.permissions import SYSTEM, Role
 from talentpool.pool.assemble import assemble, list_requests
-from talentpool.pool.policy import first_policy
+from talentpool.pool.policy import first_policy, fitted
 from talentpool.pool.reading import read_profiles as read_stored
 from talentpool.reference.catalogue import Catalogue
 from talentpool.reference.service import load_catalogue
+from talentpool.reviews.answering import Answers, close_pair, give_review
+from talentpool.reviews.models import ReviewSide
 from talentpool.rounds.models import DirectiveKind, Round
 from talentpool.rounds.preparing import create_round, direct_pair
 from talentpool.rounds.running import gather
 from talentpool.states import NeedState
 from tests import factories as make
+from tests.reviews.made import make_reviews
 
 from .filled import NEED, PEOPLE, PERSON, WANTED, fill_needs, fill_people
 from .pool import Pool, make_pool
@@ -75,6 +78,25 @@ def test_files_hold_all_that_matching_knows(
     assert any(profile.taken for profile in profiles)
     assert any(profile.lifted for profile in profiles)
     assert any(profile.turned_down for profile in profiles)
+
+
+@pytest.mark.parametrize(("name", "encoding"), FORMATS)
+def test_files_carry_the_ratings_and_give_the_same_plan(
+    session: Session, pool: Pool, tmp_path: Path, name: str, encoding: str | None
+) -> None:
+    rows = make_reviews(session)
+    town = make.make_user(session, Role.MUNICIPALITY).actor
+    give_review(session, rows[ReviewSide.TOWN], Answers(5, 5, 5, 5), actor=town, now=make.NOW)
+    close_pair(session, list(rows.values()), now=make.NOW)
+    session.flush()
+    session.expire_all()
+    stored = assemble(session, make.HYOGO, None, load_catalogue(session))
+    policy = fitted(first_policy(has_ratings=True, lottery_seed=7), stored.candidates)
+    assert policy.record_mean == 5_000
+    expected = m.document(stored.candidates, stored.needs, policy, is_stable=True, has_others=True)
+    people, needs = export(session, tmp_path, name, encoding)
+    matched = match_files(people, needs, encoding=encoding, is_stable=True)
+    assert m.to_json(matched.document) == m.to_json(expected)
 
 
 @pytest.mark.parametrize(("name", "encoding"), FORMATS)

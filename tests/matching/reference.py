@@ -32,6 +32,16 @@ def _skills(person: m.Candidate, need: m.Need, year: int, half_life: int) -> int
     return earned // total
 
 
+def _record(person: m.Candidate, policy: m.Policy) -> int:
+    """As many ratings of the pool's mean as three beside the person's own, and no further than 250 from that mean."""
+    usual = policy.record_mean // 5
+    ratings = person.rating_count + 3
+    own = (person.rating_sum * 1000 + policy.record_mean * 3) // (ratings * 5)
+    if own < usual:
+        return max(own, usual - 250, 0)
+    return min(own, usual + 250, 1000)
+
+
 def fit_parts(person: m.Candidate, need: m.Need, policy: m.Policy) -> dict[str, int]:
     """Part → bp."""
     year = need.months[0] // 12
@@ -55,7 +65,7 @@ def fit_parts(person: m.Candidate, need: m.Need, policy: m.Policy) -> dict[str, 
         "pay": 1000 if need.pay >= person.pay_wish else 1000 * over // span,
         "wish": theme + region,
         "preference": 1000 if not kinds or person.kind in kinds else 0,
-        "record": 1000 * (person.rating_sum + 9) // ((person.rating_count + 3) * 5),
+        "record": _record(person, policy),
     }
     return {part: policy.weights[part] * quality[part] // 1000 for part in m.PARTS}
 

@@ -10,7 +10,9 @@ from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from talentpool.db import Database
 from talentpool.mail import order_mail
-from talentpool.permissions import Actor, Role, scope_of
+from talentpool.permissions import SYSTEM, Actor, Role, scope_of
+from talentpool.reviews import asking
+from talentpool.reviews.models import Kind
 from talentpool.states import PlacementState
 from talentpool.web.access import ACCESS
 from talentpool.web.unit import TalentpoolFlask
@@ -26,6 +28,7 @@ from tests.factories import (
     make_sent_log,
     make_user,
 )
+from tests.reviews.made import make_report
 
 # All that visitors reach, as the public contract says; a new entry is a decision.
 PUBLIC = {
@@ -194,6 +197,10 @@ def far(database: Database) -> dict[str, int]:
             "notices": told.id,
             "engagements": log.engagement_id,
             "work_logs": log.id,
+            "reports": make_report(session, log.engagement).id,
+            "reviews": asking.ask(
+                session, asking.Question(log.engagement, Kind.END), actor=SYSTEM, now=NOW
+            )[0].id,
         } | dict.fromkeys(("placements", "offers", "introductions", "approvals"), placement.id)
 
 

@@ -24,6 +24,7 @@ LISTS = {
     "needs/list_needs.html": "/needs/",
     "placements/list_papers.html": "/papers",
     "placements/list_placements.html": "/placements",
+    "reviews/list_reviews.html": "/reviews",
     "rounds/list_rounds.html": "/rounds/",
     "rounds/show_plan.html": "/rounds/{round}",
     "rounds/show_ranking.html": "/rounds/{round}/needs/{need}",

@@ -20,7 +20,15 @@ from talentpool.desk.service import Plan, find_duty, set_duty
 from talentpool.mail import MailState, order_mail
 from talentpool.matching import Policy
 from talentpool.permissions import Role
-from talentpool.states import MembershipState, NeedState, PlacementState, RoundState
+from talentpool.reviews.answering import Answers, contest_review, give_review
+from talentpool.reviews.models import ReviewSide
+from talentpool.states import (
+    MembershipState,
+    NeedState,
+    PlacementState,
+    ReviewState,
+    RoundState,
+)
 from talentpool.text import search_key
 from talentpool.waits import DEFAULTS
 from talentpool.web.unit import TalentpoolFlask
@@ -39,6 +47,7 @@ from tests.factories import (
     make_user,
 )
 from tests.pages import version_in
+from tests.reviews.made import make_reviews
 
 Fields = dict[str, Any]
 Sent = tuple[User | None, str, Fields]
@@ -49,13 +58,14 @@ NOTHING_TYPED = {
     "accounts.sign_out", "accounts.send_again", "accounts.send_link", "accounts.disable", "accounts.enable",
     "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
     "rounds.run_round", "rounds.cancel_round", "rounds.discard_round", "rounds.rerun_round",
-    "rounds.drop_directive",
+    "rounds.drop_directive", "reviews.agree_to_case",
 }  # fmt: skip
 
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龥]")
 _QUOTED = re.compile("[“‘][^”’]*[”’]")  # what the reader wrote, and how it can be written
 OWN_PAGE = {
+    "reviews.write_report",
     "engagements.prepare",
     "engagements.show_log",
 }  # a version of the content, on the page itself
@@ -258,6 +268,28 @@ def engaged(path: str, who: Role = Role.COORDINATOR, **typed: Any) -> Callable[[
     return send
 
 
+def reviewed(path: str, who: Role, state: ReviewState, **typed: Any) -> Callable[[Session], Sent]:
+    """Sent about what the town says of an engagement, or about what the person is asked."""
+
+    def send(session: Session) -> Sent:
+        rows = make_reviews(session)
+        person, town = rows[ReviewSide.PERSON], rows[ReviewSide.TOWN]
+        own = session.get_one(User, town.candidate.user_id)
+        officer = make_user(session, Role.MUNICIPALITY)
+        if state is not ReviewState.ASKED:
+            said = Answers(2, 2, 2, 2)
+            give_review(session, town, said, actor=officer.actor, now=clock.now())
+            give_review(session, person, said, actor=own.actor, now=clock.now())
+        if state is ReviewState.CONTESTED:
+            contest_review(session, town, comment="違う", actor=own.actor, now=clock.now())
+        user = {Role.CANDIDATE: own, Role.MUNICIPALITY: officer}.get(who) or make_user(session, who)
+        about = person if "answer" in path and who is Role.CANDIDATE else town
+        session.flush()
+        return user, path.format(review=about.id), {"version": about.version, **typed}
+
+    return send
+
+
 def adopted(session: Session) -> Sent:
     need, candidate = make_need(session), make_candidate(session)
     made = make_round_with_plan(session, [(need, candidate)], state=RoundState.ADOPTED)
@@ -388,6 +420,12 @@ CASES = [
     Case("engagements.show_log", engaged("/engagements/{engagement}/logs/{month}", Role.CANDIDATE, submit="1", days=["1"], travel_yen="x"), 1),
     Case("engagements.show_log", engaged("/engagements/{engagement}/logs/{month}", Role.CANDIDATE, submit="1", days=["1"]), 3),
     Case("engagements.take_log_step", engaged("/work_logs/{log}/return", Role.MUNICIPALITY, reason="other"), 1),
+    Case("reviews.answer_review", reviewed("/reviews/{review}/answer", Role.CANDIDATE, ReviewState.ASKED), 4),
+    Case("reviews.answer_review", reviewed("/reviews/{review}/answer", Role.MUNICIPALITY, ReviewState.ASKED, first="5", second="9", third="1", overall="1"), 1),
+    Case("reviews.write_report", engaged("/engagements/{engagement}/report/edit", Role.CANDIDATE, submit="1", cost_yen="たくさん"), 1),
+    Case("reviews.reply_review", reviewed("/reviews/{review}/reply", Role.CANDIDATE, ReviewState.SHOWN, reply=" "), 1),
+    Case("reviews.take_review_step", reviewed("/reviews/{review}/contest", Role.CANDIDATE, ReviewState.SHOWN, comment=" "), 1),
+    Case("reviews.take_review_step", reviewed("/reviews/{review}/void", Role.COORDINATOR, ReviewState.CONTESTED, comment="長い説明"), 1),
     Case("placements.lift_hold", held, 1),
     Case("placements.decide_paper", placement("/papers/{paper}", Role.APPROVER, PlacementState.PROPOSED), 1),
     Case("placements.decide_paper", placement("/papers/{paper}", Role.APPROVER, PlacementState.PROPOSED, decision="return"), 1),

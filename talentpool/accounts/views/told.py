@@ -36,11 +36,14 @@ OF_DEEDS = {Deed.ENGAGEMENT_SHORTEN.code: str(Vocabulary.ENGAGEMENT_END_REASON)}
 CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of its own
     "cause": {"consent_withdrawn": ("同意の撤回", "Consent withdrawn")},
     "decision": {"approved": ("承認", "Approved"), "refused": ("却下", "Refused")},
-    "kind": {  # of a note
+    "kind": {  # of a note, of a review
         "note": ("メモ", "Note"),
         "call_made": ("電話をかけた", "Telephoned"),
         "call_received": ("電話を受けた", "Was telephoned"),
         "handover": ("引継ぎ", "Hand-over"),
+        "pulse_30": ("30日の振り返り", "Check-in after 30 days"),
+        "pulse_90": ("90日の振り返り", "Check-in after 90 days"),
+        "end": ("終了の振り返り", "Review at the end"),
     },
     "outcome": {
         "filled": ("充足", "Filled"),
@@ -51,6 +54,7 @@ CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of
         "early": ("早期終了", "Ended early"),
         "not_begun": ("開始の記録なし", "No start recorded"),
     },
+    "side": {"person": ("本人", "The person"), "town": ("市町", "The municipality")},
     "what": {
         "confirmed": ("確定", "Confirmed"),
         "undone": ("確定の取消し", "Confirmation undone"),
@@ -215,6 +219,7 @@ def _hours(_event: AuditEvent, value: Any, _names: Names) -> str:
 
 # What code records about an event: its name, and how its value is shown.
 WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
+    "agrees": (_("事例への同意"), _plain),
     "audience": (_("範囲"), _audience),
     "based_on": (_("もとの回"), _plain),
     "before": (_("前"), _plain),
@@ -268,6 +273,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "rows": (_("件数"), _plain),
     "rule": (_("規則"), _plain),
     "seat": (_("枠"), _plain),
+    "side": (_("答える側"), _coded_word("side")),
     "snapshot": (_("控え"), _plain),
     "state": (_("状態"), _outcome_state),
     "step": (_("段階"), _plain),

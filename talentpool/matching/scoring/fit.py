@@ -30,8 +30,10 @@ MOST_SERVICE = 20  # years of service; more of them add nothing
 AMPLE = 2  # free half-days beyond this many times those asked add nothing
 FAR = 180  # minutes of travel that leave nothing of the part
 HALF_ON_SITE = 50  # percent assumed for a hybrid need that names no share
-PRIOR_MEAN = 3  # the middle of the ratings, where a track record starts
-PRIOR_COUNT = 3  # ratings that the start counts for, so that a single real one decides little
+PRIOR_COUNT = (
+    3  # ratings that the mean of the pool counts for, so that a single real one decides little
+)
+RECORD_REACH = 250  # how far a track record may be above or below that of somebody without ratings
 # Shares of the wish: for another theme or region, for no preference, and for the preferred one.
 THEME = np.array([0, 300, 600])
 REGION = np.array([0, 200, 400])
@@ -59,7 +61,7 @@ class Fit:
             "pay": _pay(people, needs, weighted["pay"]),
             "wish": _wish(people, needs, numbering, weighted["wish"]),
             "preference": _preference(people, needs, numbering, weighted["preference"]),
-            "record": _record(people, weighted["record"]),
+            "record": _record(people, policy.record_mean, weighted["record"]),
         }
         self.weighted_skills = weighted["skills"].astype(np.int16)
         self.others = [made[part] for part in PARTS if part != "skills"]
@@ -209,9 +211,11 @@ def _preference(
     return lambda chunk: by_kinds.at(chunk, people.kind.take(chunk.person))
 
 
-def _record(people: People, weighted: Ints) -> Part:
-    """The mean rating, shrunk towards the middle."""
-    shrunk = people.rating_sum.astype(np.int64) + PRIOR_MEAN * PRIOR_COUNT
-    quality = FULL * shrunk // ((people.rating_count.astype(np.int64) + PRIOR_COUNT) * BEST_RATING)
+def _record(people: People, mean: int, weighted: Ints) -> Part:
+    """The mean rating, shrunk towards that of the pool and held near it. `mean`: of the pool, in thousandths."""
+    total = FULL * people.rating_sum.astype(np.int64) + PRIOR_COUNT * mean
+    quality = total // ((people.rating_count.astype(np.int64) + PRIOR_COUNT) * BEST_RATING)
+    middle = mean // BEST_RATING
+    np.clip(quality, max(middle - RECORD_REACH, 0), min(middle + RECORD_REACH, FULL), out=quality)
     record = weighted[quality].astype(np.int16)
     return lambda chunk: record.take(chunk.person)

@@ -14,6 +14,8 @@ from ...candidates.models import Candidate
 from ...candidates.views.blueprint import log_names
 from ...errors import NotFound, Refused
 from ...permissions import Action, get_visible
+from ...pool.policy import first_policy
+from ...pool.standing import has_ratings
 from ...states import ROUND, RoundState
 from ...web import after_commit, current_actor, current_session, requires
 from .. import plan, preparing, service, suggesting
@@ -32,7 +34,9 @@ def new_round() -> ResponseReturnValue:
     if "from" in request.args:
         return _next_round(request.args.get("from", 0, type=int))
     needs = preparing.list_open_needs(session, actor.prefecture_code)
-    form = RoundForm(data=RoundForm.defaults() | suggesting.suggest_defaults(session, actor, needs))
+    policy = first_policy(has_ratings=has_ratings(session, actor.prefecture_code))
+    defaults = RoundForm.defaults(policy)
+    form = RoundForm(data=defaults | suggesting.suggest_defaults(session, actor, needs))
     form.offer(needs, suggesting.find_full(session, needs))
     create = partial(preparing.create_round, session, prefecture_code=actor.prefecture_code)
     made = _create(form, create)

@@ -71,8 +71,10 @@ class RoundPage:
             if weights[part]
         ]
 
-    def parts(self, reached: Mapping[str, int]) -> list[figures.Part]:
-        return figures.list_parts(reached, self.round.policy)
+    def parts(self, reached: Mapping[str, int], code: str) -> list[figures.Part]:
+        """Of the person of that code."""
+        ratings = figures.ratings_of(self.round, code)
+        return figures.list_parts(reached, self.round.policy, ratings)
 
     def reason(self, given: Mapping[str, Any]) -> str:
         """Why a person is placed here or not."""
