@@ -150,6 +150,9 @@ class Deed(Entry, Enum):
     ROUND_ORDER = "round.order", "実行の指示", "Run ordered"
     ROUND_PIN = "round.pin", "組合せの固定", "Match fixed"
     ROUND_STOP = "round.stop", "中止の指示", "Stop requested"
+    CHANGE_PROPOSE = "plan_change.propose", "延長の起案", "Extension drafted"
+    TERMS_ACCEPT = "work_terms.accept", "勤務条件の承諾", "Terms of work accepted"
+    TERMS_STATE = "work_terms.state", "勤務条件の明示", "Terms of work stated"
     WORK_LOG_SAVE = "work_log.save", "活動記録の下書きの保存", "Draft of a work log saved"
 
 
@@ -161,6 +164,8 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "placement": ("推薦", "Proposal"),
     "decision_paper": ("起案書", "Decision paper"),
     "engagement": ("活動", "Assignment"),
+    "plan_change": ("延長", "Extension"),
+    "work_terms": ("勤務条件", "Terms of work"),
     "work_log": ("活動記録", "Work log"),
     "hold_lift": ("利益相反の保留", "Conflict of interest"),
     "round": ("マッチング回", "Round"),

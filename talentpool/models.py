@@ -7,6 +7,7 @@ from .checkups import Checkup
 from .db import Base
 from .desk import models as desk
 from .engagements import models as engagements
+from .engagements.plan_changes import PlanChange
 from .jobs import Job
 from .ledger import models as ledger
 from .mail import MailOrder
@@ -25,6 +26,7 @@ __all__ = [
     "Job",
     "MailChoice",
     "MailOrder",
+    "PlanChange",
     "QuietHours",
     "accounts",
     "candidates",

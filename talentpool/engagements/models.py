@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..candidates.models import Candidate
-from ..db import Base, EncryptedText, Text, UtcDateTime, choice
+from ..db import Base, EncryptedText, Json, Text, UtcDateTime, choice
 from ..needs.models import Need
 from ..permissions import Action, Actor, Scope, viewed_by, within
 from ..states import EngagementState, WorkLogState
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-TEXT, REMARK = 200, 1000  # characters
+TEXT, REMARK, TERM = 200, 1000, 500  # characters
 
 
 class Outcome(StrEnum):
@@ -95,6 +95,11 @@ class Engagement(Base):
     end_decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # an end before its time
     end_reason: Mapped[str | None] = mapped_column(Text(40))
     end_comment: Mapped[str] = mapped_column(Text(1000), default="", server_default="")
+    terms_id: Mapped[int | None] = (
+        mapped_column(  # in force; none where nobody had asked for them yet
+            _ID, sa.ForeignKey("work_terms.id")
+        )
+    )
     outcome: Mapped[Outcome | None] = mapped_column(choice(Outcome))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -110,6 +115,53 @@ class Engagement(Base):
     @property
     def code(self) -> str:
         return f"E-{self.id:06d}"
+
+
+class WorkTerms(Base):
+    """One version of the terms of a placement's work (勤務条件). Its content never changes: a change is a new version."""
+
+    __tablename__ = "work_terms"
+    __table_args__ = (
+        sa.UniqueConstraint("placement_id", "number"),
+        sa.ForeignKeyConstraint(
+            ["placement_id", "candidate_id", "municipality_code"],
+            ["placement.id", "placement.candidate_id", "placement.municipality_code"],
+        ),
+        sa.CheckConstraint("number > 0", name="counted_from_one"),
+        sa.CheckConstraint("last_day >= first_day", name="days_in_order"),
+        sa.CheckConstraint("pay_amount >= 0", name="pay_not_negative"),
+        sa.CheckConstraint(
+            "accepted_by IS NULL OR accepted_at IS NOT NULL", name="accepted_when"
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    placement_id: Mapped[int] = mapped_column(_ID)
+    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"))
+    municipality_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"))
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
+    number: Mapped[int]  # of the version, from 1
+    form: Mapped[str] = mapped_column(Text(40))  # of appointment
+    is_yearly: Mapped[bool]  # the form ends with the fiscal year: one term for each
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    half_days: Mapped[dict[str, int]] = mapped_column(Json)  # by month, as the ledger held them
+    pay_amount: Mapped[int]  # yen per unit of the basis
+    pay_basis: Mapped[str] = mapped_column(Text(20))
+    work: Mapped[str] = mapped_column(Text(TERM))
+    place: Mapped[str] = mapped_column(Text(TERM))
+    days: Mapped[str] = mapped_column(Text(TERM))  # days of the week, hours
+    travel: Mapped[str] = mapped_column(Text(TERM))
+    supervisor: Mapped[str] = mapped_column(EncryptedText)  # an officer of the town, by name
+    remark: Mapped[str] = mapped_column(EncryptedText)
+    stated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    stated_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    accepted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+
+    @property
+    def version(self) -> int:
+        return self.number
 
 
 class EngagementCheck(Base):

@@ -17,6 +17,7 @@ from ..ledger import service as ledger
 from ..permissions import SYSTEM, Action, Actor, require
 from ..reference.reasons import check_said
 from ..states import ENGAGEMENT, RUNNING, WorkLogState, move
+from .extension_steps import drop_open
 from .locking import lock_placements
 from .models import Placement
 from .offering import advance
@@ -50,6 +51,7 @@ def end_engagement(
     engagement.last_day, engagement.last_month = last, month_of(last)
     engagement.end_decided_at, engagement.end_reason = now, reason
     engagement.end_comment = comment
+    drop_open(session, engagement, now=now)
     ledger.release(session, placement.id, after=month_of(last))
     if last <= local_date(now):
         step = move(session, engagement, "end", actor=actor, now=now, reason=reason)
@@ -122,6 +124,7 @@ def complete_over(session: Session, now: datetime) -> list[Engagement]:
             outcome = Outcome.EARLY
         elif engagement.started_at is None:
             outcome = Outcome.NOT_BEGUN
+        drop_open(session, engagement, now=now)
         step = move(
             session, engagement, "complete", actor=SYSTEM, now=now, detail={"outcome": str(outcome)}
         )

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
+from ..engagements.models import REMARK, TERM
+from ..engagements.terms import TermsContent
+from ..pay import MOST_HALF_DAYS
+from ..reference.entries import Vocabulary
 from ..reference.reasons import LONGEST
 from ..standing import PlacementStanding
 from ..states import PLACEMENT
 from ..web import current_actor
-from ..web.fields import CatalogueForm, DateText, Required, option
+from ..web.fields import CatalogueForm, DateText, Required, WholeNumber, option
 from ..web.forms import Form, long_text_field, text_field
 from ..web.labels import choices, label, lazy_label, region
 from ..web.lists import EVERY, ListForm
@@ -40,6 +45,45 @@ class EndForm(Form):
                 if code != PERIOD_OVER
             ),
         ]
+
+
+class ExtensionForm(Form):
+    """A later last day of an engagement, and the half-days of each month that comes with it."""
+
+    last_day = DateText(_("新しい最後の日"), Required(_("新しい最後の日を入力してください。")))
+    half_days = WholeNumber(_("新しい月の半日コマ"), Required(), least=1, most=MOST_HALF_DAYS)
+    comment = long_text_field(_("延長の理由"), Required(), most=LONGEST)
+
+
+class TermsForm(CatalogueForm):
+    """The terms of the work of one placement; `forms`: of appointment, that both sides can have."""
+
+    forms: Sequence[str] = ()
+
+    form = SelectField(_("任用形態"), validators=[InputRequired(_("任用形態を選んでください。"))])
+    first_day = DateText(_("最初の日"), Required(_("最初の日を入力してください。")))
+    last_day = DateText(_("最後の日"), Required(_("最後の日を入力してください。")))
+    work = long_text_field(_("仕事の内容"), Required(), most=TERM)
+    place = text_field(_("働く場所"), Required(), most=TERM)
+    days = text_field(_("働く曜日と時間"), Required(), most=TERM)
+    travel = text_field(_("旅費"), Required(), most=TERM)
+    supervisor = text_field(_("指揮をする人"), Required(), most=TERM)
+    remark = long_text_field(_("そのほかの条件"), most=REMARK)
+
+    def set_choices(self) -> None:
+        texts = dict(choices(str(Vocabulary.FORM)))
+        chosen = [option(code, texts.get(code, code)) for code in self.forms]
+        self.form.choices = [option("", _("選んでください")), *chosen]
+
+    def content(self) -> TermsContent:
+        said: dict[str, Any] = {
+            item.name: self[item.name].data or "" for item in fields(TermsContent)
+        }
+        return TermsContent(**said)
+
+
+def terms_form_of(forms: Sequence[str]) -> type[TermsForm]:
+    return type("TermsForm", (TermsForm,), {"forms": tuple(forms)})
 
 
 class LiftForm(Form):

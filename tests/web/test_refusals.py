@@ -28,6 +28,8 @@ from tests.factories import (
     FIRST,
     HIMEJI,
     make_candidate,
+    make_engagement,
+    make_extension,
     make_need,
     make_need_draft,
     make_placement,
@@ -41,7 +43,7 @@ from tests.pages import version_in
 Fields = dict[str, Any]
 Sent = tuple[User | None, str, Fields]
 NOTHING_TYPED = {
-    "accounts.open_notice",
+    "accounts.open_notice", "placements.accept_terms",
     "accounts.read_notices",
     "accounts.resend_mail",
     "accounts.sign_out", "accounts.send_again", "accounts.send_link", "accounts.disable", "accounts.enable",
@@ -55,6 +57,7 @@ JAPANESE = re.compile("[ぁ-んァ-ヶ一-龥]")
 _QUOTED = re.compile("[“‘][^”’]*[”’]")  # what the reader wrote, and how it can be written
 OWN_PAGE = {
     "engagements.prepare",
+    "placements.state_terms",
     "engagements.show_log",
 }  # a version of the content, on the page itself
 VERSION_OF_CONTENT = {"accounts.change_role", "candidates.verify_evidence"}
@@ -246,12 +249,32 @@ def engaged(path: str, who: Role = Role.COORDINATOR, **typed: Any) -> Callable[[
 
     def send(session: Session) -> Sent:
         log = make_sent_log(session, make_candidate(session))
+        log.engagement.form = "commission"
         user = make_user(session, who)
         if who is Role.CANDIDATE:
             user = session.get_one(User, log.engagement.candidate.user_id)
         about = log if "logs" in path else log.engagement
         target = path.format(engagement=log.engagement_id, log=log.id, month=month_text(log.month))
         return user, target, {"version": about.version, **typed}
+
+    return send
+
+
+TERMS = {
+    "form": "commission", "first_day": "2027-04-01", "last_day": "2027-09-30", "work": "窓口の見直し",
+    "place": "市役所", "days": "火曜日", "travel": "実費", "supervisor": "市民課 田中一郎",
+}  # fmt: skip
+
+
+def agreed(path: str, **typed: Any) -> Callable[[Session], Sent]:
+    return placement(path, Role.MUNICIPALITY, PlacementState.AGREED, **typed)
+
+
+def extension(verb: str, **typed: Any) -> Callable[[Session], Sent]:
+    def send(session: Session) -> Sent:
+        change = make_extension(session, make_engagement(session))
+        user = make_user(session, Role.APPROVER)
+        return user, f"/plan_changes/{change.id}/{verb}", {"version": change.version, **typed}
 
     return send
 
@@ -380,6 +403,11 @@ CASES = [
     ),
     Case("placements.end_engagement", engaged("/engagements/{engagement}/end", last_day="2月30日"), 2),
     Case("placements.end_engagement", engaged("/engagements/{engagement}/end", last_day="2000-01-01", reason="other"), 1),
+    Case("placements.propose_extension", engaged("/engagements/{engagement}/extension", last_day="いつか", half_days="x"), 3),
+    Case("placements.propose_extension", engaged("/engagements/{engagement}/extension", last_day="2020-01-01", half_days="2", comment="必要"), 1),
+    Case("placements.take_extension_step", extension("refuse"), 1),
+    Case("placements.state_terms", agreed("/placements/{placement}/terms/edit"), 8),
+    Case("placements.state_terms", agreed("/placements/{placement}/terms/edit", **TERMS | {"first_day": "2027-09-01"}), 1),
     Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"], until_security="いつか"), 1),
     Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"]), 1),
     Case("engagements.take_step", engaged("/engagements/{engagement}/suspend", comment="長い休み"), 1),

@@ -13,19 +13,21 @@ from . import (
     comparing,
     courses,
     drafts,
+    extending,
     finishing,
     leaving,
     needs,
     papers,
     progress,
     staff,
+    stating,
     steps,
 )
 from .blueprint import blueprint
 
 __all__ = [
-    "answers", "approvals", "blueprint", "bulk", "comparing", "courses", "drafts", "finishing",
-    "init_app", "leaving", "needs", "papers", "progress", "staff", "steps",
+    "answers", "approvals", "blueprint", "bulk", "comparing", "courses", "drafts", "extending", "finishing",
+    "init_app", "leaving", "needs", "papers", "progress", "staff", "stating", "steps",
 ]  # fmt: skip
 
 
