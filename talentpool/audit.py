@@ -96,6 +96,11 @@ class Deed(Entry, Enum):
     CONSENT_GIVE = "consent.give", "同意", "Consent given"
     CONSENT_WITHDRAW = "consent.withdraw", "同意の撤回", "Consent withdrawn"
     ENGAGEMENT_PREPARE = "engagement.prepare", "準備の確認", "Preparation ticked"
+    ENGAGEMENT_RECONSIDER = (
+        "engagement.reconsider",
+        "早期終了の変更・取りやめ",
+        "Earlier end changed or taken back",
+    )
     ENGAGEMENT_SHORTEN = "engagement.shorten", "早期終了の決定", "Earlier end decided"
     DUTY_HAND_OVER = "duty.hand_over", "担当の引継ぎ", "Work handed over"
     DUTY_SET = "duty.set", "担当・次に見る日の変更", "Owner or next date changed"

@@ -37,7 +37,7 @@ SHOWING = {  # pages on which a name is seen in this test
     "placements.list_placements", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
     "engagements.list_engagements", "engagements.show_engagement", "engagements.show_log", "engagements.show_statement",
-    "placements.compare_introduced", "placements.propose_extension", "placements.show_extension", "placements.show_terms", "placements.state_terms", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
+    "placements.compare_introduced", "placements.change_end", "placements.end_engagement", "placements.propose_extension", "placements.show_extension", "placements.show_terms", "placements.state_terms", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..candidates.models import Candidate
+from ..dates import month_number
 from ..db import Base, EncryptedText, Json, Text, UtcDateTime, choice
 from ..needs.models import Need
 from ..permissions import Action, Actor, Scope, viewed_by, within
@@ -73,6 +75,13 @@ class Engagement(Base):
             f" AND (outcome IS NULL OR outcome <> '{Outcome.EARLY}' OR end_reason IS NOT NULL)",
             name="early_with_a_reason",
         ),
+        sa.CheckConstraint(
+            "end_side IS NULL OR end_reason IS NOT NULL", name="side_of_an_early_end"
+        ),
+        sa.CheckConstraint(
+            "planned_last_day IS NULL OR (end_reason IS NOT NULL AND planned_last_day >= last_day)",
+            name="planned_before_an_early_end",
+        ),
     )
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
@@ -95,6 +104,11 @@ class Engagement(Base):
     end_decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # an end before its time
     end_reason: Mapped[str | None] = mapped_column(Text(40))
     end_comment: Mapped[str] = mapped_column(Text(1000), default="", server_default="")
+    end_side: Mapped[str | None] = mapped_column(Text(20))  # role of who decided it
+    planned_last_day: Mapped[date | None]  # before the first such decision
+    freed_half_days: Mapped[dict[str, int]] = mapped_column(  # by month, given back by it
+        Json, default=dict, server_default="{}"
+    )
     terms_id: Mapped[int | None] = (
         mapped_column(  # in force; none where nobody had asked for them yet
             _ID, sa.ForeignKey("work_terms.id")
@@ -115,6 +129,14 @@ class Engagement(Base):
     @property
     def code(self) -> str:
         return f"E-{self.id:06d}"
+
+    @property
+    def freed_months(self) -> Mapping[int, int]:
+        """Month → half-days that an early end has given back."""
+        return {
+            month_number(*map(int, month.split("-"))): n
+            for month, n in sorted(self.freed_half_days.items())
+        }
 
 
 class WorkTerms(Base):

@@ -16,8 +16,8 @@ from ..reference.reasons import LONGEST
 from ..standing import PlacementStanding
 from ..states import PLACEMENT
 from ..web import current_actor
-from ..web.fields import CatalogueForm, DateText, Required, WholeNumber, option
-from ..web.forms import Form, long_text_field, text_field
+from ..web.fields import CatalogueForm, DateText, Marked, Required, WholeNumber, option
+from ..web.forms import FilterForm, Form, long_text_field, text_field
 from ..web.labels import choices, label, lazy_label, region
 from ..web.lists import EVERY, ListForm
 from . import bulk, finding, lifting, register
@@ -84,6 +84,19 @@ class TermsForm(CatalogueForm):
 
 def terms_form_of(forms: Sequence[str]) -> type[TermsForm]:
     return type("TermsForm", (TermsForm,), {"forms": tuple(forms)})
+
+
+class EndDayForm(FilterForm):
+    """The last day alone, in the address."""
+
+    last_day = DateText(_("最後の日"), Required(_("最後の日を入力してください。")))
+
+
+class EndChangeForm(Form):
+    """A later last day of an engagement that ends early; none: the end is taken back."""
+
+    last_day = DateText(_("新しい最後の日"), Marked(_("取りやめるときは空欄")))
+    comment = long_text_field(_("理由"), Required(), most=LONGEST)
 
 
 class LiftForm(Form):

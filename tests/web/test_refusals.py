@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -14,12 +15,13 @@ from talentpool import clock
 from talentpool.accounts import links
 from talentpool.accounts.models import User
 from talentpool.candidates.models import CandidateCompany, CandidatePost
-from talentpool.dates import month_text
+from talentpool.dates import last_day, month_text
 from talentpool.db import Session
 from talentpool.desk.service import Plan, find_duty, set_duty
 from talentpool.mail import MailState, order_mail
 from talentpool.matching import Policy
 from talentpool.permissions import Role
+from talentpool.placements.finishing import end_engagement
 from talentpool.states import MembershipState, NeedState, PlacementState, RoundState
 from talentpool.text import search_key
 from talentpool.web.unit import TalentpoolFlask
@@ -279,6 +281,20 @@ def extension(verb: str, **typed: Any) -> Callable[[Session], Sent]:
     return send
 
 
+def ending(**typed: Any) -> Callable[[Session], Sent]:
+    """An engagement of which the town has decided an earlier last day."""
+
+    def send(session: Session) -> Sent:
+        log = make_sent_log(session, make_candidate(session))
+        user, row = make_user(session, Role.MUNICIPALITY), log.engagement
+        last = last_day(row.last_month) - timedelta(days=1)
+        end_engagement(session, row, last=last, reason="budget", actor=user.actor, now=clock.now())
+        session.flush()
+        return user, f"/engagements/{row.id}/end/change", {"version": row.version, **typed}
+
+    return send
+
+
 def adopted(session: Session) -> Sent:
     need, candidate = make_need(session), make_candidate(session)
     made = make_round_with_plan(session, [(need, candidate)], state=RoundState.ADOPTED)
@@ -403,6 +419,8 @@ CASES = [
     ),
     Case("placements.end_engagement", engaged("/engagements/{engagement}/end", last_day="2月30日"), 2),
     Case("placements.end_engagement", engaged("/engagements/{engagement}/end", last_day="2000-01-01", reason="other"), 1),
+    Case("placements.change_end", ending(last_day="いつか"), 2),
+    Case("placements.change_end", ending(last_day="2030-01-01", comment="予算が付いた"), 1),
     Case("placements.propose_extension", engaged("/engagements/{engagement}/extension", last_day="いつか", half_days="x"), 3),
     Case("placements.propose_extension", engaged("/engagements/{engagement}/extension", last_day="2020-01-01", half_days="2", comment="必要"), 1),
     Case("placements.take_extension_step", extension("refuse"), 1),

@@ -20,6 +20,7 @@ from .. import finding, preparing, service
 from ..forms import EngagementListForm
 from ..models import Engagement, Outcome
 from ..plan_changes import find_shown, may_be_extended
+from ..service import may_reconsider
 from ..terms import find_terms
 from .blueprint import blueprint, get_engagement, log_person
 from .columns import ENGAGEMENTS
@@ -75,6 +76,7 @@ def show(engagement: Engagement, error: Problem | None = None, verb: str | None 
         change=find_shown(session, engagement, actor),
         may_extend=can(session, actor, Action.DRAFT_CHANGE, engagement)
         and may_be_extended(engagement),
+        may_reconsider=may_reconsider(engagement, actor),
         may_prepare=can(session, actor, Action.PREPARE_ENGAGEMENT, engagement),
         missing=service.list_waiting_months(engagement, rows, today),
         steps=[button(step, ENGAGEMENT_MOVES) for step in steps if step.verb in ENGAGEMENT_MOVES],
