@@ -75,6 +75,12 @@ class Deed(Entry, Enum):
     """Every entry but the steps of the state machines, which bring the labels of their buttons."""
 
     ACCOUNT_ACCEPT = "account.accept", "招待の受諾", "Invitation accepted"
+    ACCOUNT_CALENDAR = "account.calendar", "カレンダーの住所の作成", "Address of a calendar made"
+    ACCOUNT_CALENDAR_OFF = (
+        "account.calendar_off",
+        "カレンダーの住所の無効化",
+        "Address of a calendar ended",
+    )
     ACCOUNT_CONFIRM = "account.confirm", "メールアドレスの確認", "Address confirmed"
     ACCOUNT_CREATE = "account.create", "アカウントの作成", "Account created"
     ACCOUNT_DISABLE = "account.disable", "アカウントの停止", "Account disabled"

@@ -7,6 +7,7 @@ from .checkups import Checkup
 from .db import Base
 from .desk import models as desk
 from .engagements import models as engagements
+from .engagements.feeds import CalendarFeed
 from .engagements.plan_changes import PlanChange
 from .jobs import Job
 from .ledger import models as ledger
@@ -22,6 +23,7 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "Base",
+    "CalendarFeed",
     "Checkup",
     "Job",
     "MailChoice",

@@ -1,4 +1,4 @@
-"""Who decided an early end, and what it gave back, so that it can be taken back.
+"""Who decided an early end, and what it gave back, so that it can be taken back; the secret addresses of calendars.
 
 The side of an end that is there is read from the audit trail. What it gave back was not kept: it stays as it is.
 
@@ -7,12 +7,15 @@ Revision: 0028, after 0027
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0028"
 down_revision = "0027"
 branch_labels = None
 depends_on = None
+
+ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def upgrade() -> None:
@@ -35,8 +38,25 @@ def upgrade() -> None:
         " WHERE end_reason IS NOT NULL"
     )
 
+    op.create_table(
+        "calendar_feed",
+        sa.Column("user_id", ID, nullable=False),
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "length(token_hash) <= 64", name=op.f("ck_calendar_feed_token_hash_length")
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_feed_token_hash")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"],
+            name=op.f("fk_calendar_feed_user_id_user_account"), ondelete="CASCADE",
+        ),
+    )  # fmt: skip
+
 
 def downgrade() -> None:
+    op.drop_table("calendar_feed")
     op.execute("ALTER TABLE engagement DROP COLUMN freed_half_days")
     op.execute("ALTER TABLE engagement DROP COLUMN planned_last_day")
     op.execute("ALTER TABLE engagement DROP COLUMN end_side")

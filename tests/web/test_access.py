@@ -40,6 +40,7 @@ PUBLIC = {
     "accounts.reset_password",
     "accounts.sign_in",
     "accounts.sign_up",
+    "engagements.read_calendar",
     "home.show_health",
     "home.show_readiness",
     "home.show_rules",
