@@ -162,6 +162,7 @@ class Deed(Entry, Enum):
     ROUND_PIN = "round.pin", "組合せの固定", "Match fixed"
     ROUND_STOP = "round.stop", "中止の指示", "Stop requested"
     CHANGE_PROPOSE = "plan_change.propose", "延長の起案", "Extension drafted"
+    STATEMENT_PRINT = "statement.print", "報酬・旅費計算書のPDFの作成", "Statement of pay printed"
     TERMS_ACCEPT = "work_terms.accept", "勤務条件の承諾", "Terms of work accepted"
     TERMS_STATE = "work_terms.state", "勤務条件の明示", "Terms of work stated"
     WORK_LOG_SAVE = "work_log.save", "活動記録の下書きの保存", "Draft of a work log saved"

@@ -16,6 +16,7 @@ from .mail_choices import MailChoice, QuietHours
 from .needs import models as needs
 from .notes import models as notes
 from .placements import models as placements
+from .placements.statement_printing import StatementPrint
 from .reference import models as reference
 from .rounds import models as rounds
 
@@ -30,6 +31,7 @@ __all__ = [
     "MailOrder",
     "PlanChange",
     "QuietHours",
+    "StatementPrint",
     "accounts",
     "candidates",
     "desk",

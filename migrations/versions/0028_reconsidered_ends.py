@@ -1,4 +1,4 @@
-"""Who decided an early end, and what it gave back, so that it can be taken back; the secret addresses of calendars.
+"""Who decided an early end, and what it gave back, so that it can be taken back; the secret addresses of calendars; statements as PDF.
 
 The side of an end that is there is read from the audit trail. What it gave back was not kept: it stays as it is.
 
@@ -54,8 +54,24 @@ def upgrade() -> None:
         ),
     )  # fmt: skip
 
+    op.create_table(
+        "statement_print",
+        sa.Column("engagement_id", ID, nullable=False),
+        sa.Column("layout", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("length(source) <= 64", name=op.f("ck_statement_print_source_length")),
+        sa.PrimaryKeyConstraint("engagement_id", name=op.f("pk_statement_print")),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"], ["engagement.id"],
+            name=op.f("fk_statement_print_engagement_id_engagement"), ondelete="CASCADE",
+        ),
+    )  # fmt: skip
+
 
 def downgrade() -> None:
+    op.drop_table("statement_print")
     op.drop_table("calendar_feed")
     op.execute("ALTER TABLE engagement DROP COLUMN freed_half_days")
     op.execute("ALTER TABLE engagement DROP COLUMN planned_last_day")

@@ -45,7 +45,7 @@ from tests.pages import version_in
 Fields = dict[str, Any]
 Sent = tuple[User | None, str, Fields]
 NOTHING_TYPED = {
-    "accounts.open_notice", "placements.accept_terms", "engagements.issue_calendar", "engagements.revoke_calendar",
+    "accounts.open_notice", "placements.accept_terms", "placements.order_statement_print", "engagements.issue_calendar", "engagements.revoke_calendar",
     "accounts.read_notices",
     "accounts.resend_mail",
     "accounts.sign_out", "accounts.send_again", "accounts.send_link", "accounts.disable", "accounts.enable",

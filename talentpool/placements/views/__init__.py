@@ -20,6 +20,7 @@ from . import (
     papers,
     progress,
     staff,
+    statements,
     stating,
     steps,
 )
@@ -27,7 +28,7 @@ from .blueprint import blueprint
 
 __all__ = [
     "answers", "approvals", "blueprint", "bulk", "comparing", "courses", "drafts", "extending", "finishing",
-    "init_app", "leaving", "needs", "papers", "progress", "staff", "stating", "steps",
+    "init_app", "leaving", "needs", "papers", "progress", "staff", "statements", "stating", "steps",
 ]  # fmt: skip
 
 
