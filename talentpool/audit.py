@@ -75,6 +75,12 @@ class Deed(Entry, Enum):
     """Every entry but the steps of the state machines, which bring the labels of their buttons."""
 
     ACCOUNT_ACCEPT = "account.accept", "招待の受諾", "Invitation accepted"
+    ACCOUNT_CALENDAR = "account.calendar", "カレンダーの住所の作成", "Address of a calendar made"
+    ACCOUNT_CALENDAR_OFF = (
+        "account.calendar_off",
+        "カレンダーの住所の無効化",
+        "Address of a calendar ended",
+    )
     ACCOUNT_CONFIRM = "account.confirm", "メールアドレスの確認", "Address confirmed"
     ACCOUNT_CREATE = "account.create", "アカウントの作成", "Account created"
     ACCOUNT_DISABLE = "account.disable", "アカウントの停止", "Account disabled"
@@ -97,6 +103,11 @@ class Deed(Entry, Enum):
     CONSENT_WITHDRAW = "consent.withdraw", "同意の撤回", "Consent withdrawn"
     DEADLINE_SET = "deadline.set", "期限の日数の変更", "Days of deadlines changed"
     ENGAGEMENT_PREPARE = "engagement.prepare", "準備の確認", "Preparation ticked"
+    ENGAGEMENT_RECONSIDER = (
+        "engagement.reconsider",
+        "早期終了の変更・取りやめ",
+        "Earlier end changed or taken back",
+    )
     ENGAGEMENT_SHORTEN = "engagement.shorten", "早期終了の決定", "Earlier end decided"
     DUTY_HAND_OVER = "duty.hand_over", "担当の引継ぎ", "Work handed over"
     DUTY_SET = "duty.set", "担当・次に見る日の変更", "Owner or next date changed"
@@ -157,6 +168,10 @@ class Deed(Entry, Enum):
     ROUND_ORDER = "round.order", "実行の指示", "Run ordered"
     ROUND_PIN = "round.pin", "組合せの固定", "Match fixed"
     ROUND_STOP = "round.stop", "中止の指示", "Stop requested"
+    CHANGE_PROPOSE = "plan_change.propose", "延長の起案", "Extension drafted"
+    STATEMENT_PRINT = "statement.print", "報酬・旅費計算書のPDFの作成", "Statement of pay printed"
+    TERMS_ACCEPT = "work_terms.accept", "勤務条件の承諾", "Terms of work accepted"
+    TERMS_STATE = "work_terms.state", "勤務条件の明示", "Terms of work stated"
     WORK_LOG_SAVE = "work_log.save", "活動記録の下書きの保存", "Draft of a work log saved"
 
 
@@ -168,6 +183,8 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "placement": ("推薦", "Proposal"),
     "decision_paper": ("起案書", "Decision paper"),
     "engagement": ("活動", "Assignment"),
+    "plan_change": ("延長", "Extension"),
+    "work_terms": ("勤務条件", "Terms of work"),
     "work_log": ("活動記録", "Work log"),
     "review": ("振り返り", "Review"),
     "report": ("報告", "Report"),

@@ -59,6 +59,7 @@ _PART_OF = {
     "work_log": "engagement",
     "review": "engagement",
     "report": "engagement",
+    "plan_change": "engagement",
 }  # machines that make one family
 _OWN_LABELS: Mapping[tuple[str, Role], Words] = {
     ("placement", Role.CANDIDATE): ("打診", "Offers"),

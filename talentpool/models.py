@@ -8,6 +8,8 @@ from .db import Base
 from .deadlines import models as deadlines
 from .desk import models as desk
 from .engagements import models as engagements
+from .engagements.feeds import CalendarFeed
+from .engagements.plan_changes import PlanChange
 from .jobs import Job
 from .ledger import models as ledger
 from .mail import MailOrder
@@ -15,6 +17,7 @@ from .mail_choices import MailChoice, QuietHours
 from .needs import models as needs
 from .notes import models as notes
 from .placements import models as placements
+from .placements.statement_printing import StatementPrint
 from .reference import models as reference
 from .reviews import models as reviews
 from .rounds import models as rounds
@@ -23,11 +26,14 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "Base",
+    "CalendarFeed",
     "Checkup",
     "Job",
     "MailChoice",
     "MailOrder",
+    "PlanChange",
     "QuietHours",
+    "StatementPrint",
     "accounts",
     "candidates",
     "deadlines",

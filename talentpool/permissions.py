@@ -67,6 +67,13 @@ class Action(StrEnum):
     CONFIRM_PLACEMENT = "placement:confirm"
     EXPIRE_PLACEMENT = "placement:expire"
     EXTEND_DEADLINE = "placement:extend"
+    VIEW_CHANGE = "plan_change:view"  # of what was agreed
+    DRAFT_CHANGE = "plan_change:draft"
+    APPROVE_CHANGE = "plan_change:approve"
+    DECLINE_CHANGE = "plan_change:decline"
+    APPLY_CHANGE = "plan_change:apply"  # by accepting its terms
+    STATE_TERMS = "terms:state"
+    ACCEPT_TERMS = "terms:accept"
     VIEW_ENGAGEMENT = "engagement:view"
     PREPARE_ENGAGEMENT = "engagement:prepare"
     CHOOSE_FORM = "engagement:choose-form"
@@ -139,6 +146,15 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CONFIRM_PLACEMENT: {_K: _PREFECTURE},
     Action.EXPIRE_PLACEMENT: {_S: _ANY},
     Action.EXTEND_DEADLINE: {_K: _PREFECTURE},
+    Action.VIEW_CHANGE: {
+        _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.DRAFT_CHANGE: {_K: _PREFECTURE},
+    Action.APPROVE_CHANGE: {_A: _PREFECTURE},
+    Action.DECLINE_CHANGE: {_C: _OWN, _M: _TOWN},
+    Action.APPLY_CHANGE: {_C: _OWN, _K: _PREFECTURE},
+    Action.STATE_TERMS: {_M: _TOWN},
+    Action.ACCEPT_TERMS: {_C: _OWN, _K: _PREFECTURE},  # officers for who has no account
     Action.VIEW_ENGAGEMENT: {
         _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },

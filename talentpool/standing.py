@@ -18,6 +18,7 @@ from .states import (
     MembershipState,
     NeedState,
     PlacementState,
+    PlanChangeState,
     ReviewState,
     WorkLogState,
 )
@@ -86,7 +87,7 @@ class PlacementStanding(StrEnum):
 
 
 _MS, _NS, _PS = MembershipStanding, NeedStanding, PlacementStanding
-_ES, _LS = EngagementState, WorkLogState
+_ES, _LS, _CS = EngagementState, WorkLogState, PlanChangeState
 
 # What staff read of the stored states stands beside the machines.
 _STAFF: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
@@ -122,8 +123,17 @@ _REVIEWED: Mapping[StrEnum, Words] = {  # for both who work together
     _VS.VOID: ("異議が認められました", "The contest was upheld"),
     _VS.MISSED: ("回答がありませんでした", "There was no answer"),
 }
+_CHANGED: Mapping[StrEnum, Words] = {  # of a change of what was agreed, for both
+    _CS.PROPOSED: ("県が検討しています", "Being decided by the prefecture"),
+    _CS.OPEN: ("双方の承諾待ち", "Waiting for both sides"),
+    _CS.DONE: ("延長済み", "Extended"),
+    _CS.REFUSED: ("延長しないことになりました", "Not extended"),
+    _CS.WITHDRAWN: ("取り下げられました", "Withdrawn"),
+    _CS.DECLINED: ("承諾されませんでした", "Not agreed"),
+}
 
 _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
+    _CS: _CHANGED,
     _ES: _ENGAGED,
     _VS: _REVIEWED,
     _LS: {
@@ -146,7 +156,7 @@ _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     _PS: {
         _PS.OFFERED: ("あなたの返事待ち", "Waiting for your answer"),
         _PS.INTRODUCED: ("市町の返事待ち", "Waiting for the municipality's answer"),
-        _PS.AGREED: ("県の確定待ち", "Waiting for the prefecture to confirm"),
+        _PS.AGREED: ("確定の手続き中", "Being settled"),
         _PS.CONFIRMED: ("確定しました", "Confirmed"),
         _PS.FINISHED: ("活動が終わりました", "Assignment over"),
         _PS.DECLINED_BY_CANDIDATE: ("辞退しました", "You declined"),
@@ -158,6 +168,7 @@ _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
 }
 
 _TOWN: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
+    _CS: _CHANGED,
     _ES: _ENGAGED,
     _VS: _REVIEWED,
     _LS: {
@@ -179,7 +190,7 @@ _TOWN: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     _PS: {
         _PS.OFFERED: ("打診中", "The person is asked"),
         _PS.INTRODUCED: ("返事をお待ちしています", "Waiting for your answer"),
-        _PS.AGREED: ("県の確定待ち", "Waiting for the prefecture to confirm"),
+        _PS.AGREED: ("確定の手続き中", "Being settled"),
         _PS.CONFIRMED: ("確定", "Confirmed"),
         _PS.FINISHED: ("活動終了", "Assignment over"),
         _PS.DECLINED_BY_CANDIDATE: ("本人が辞退", "Declined by the person"),

@@ -91,6 +91,15 @@ class ReviewState(StrEnum):
     MISSED = "missed"
 
 
+class PlanChangeState(StrEnum):
+    PROPOSED = "proposed"
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+
+
 class Audience(StrEnum):
     """Who is told of a change."""
 
@@ -427,9 +436,40 @@ REVIEW = Machine(
     ),
 )  # fmt: skip
 
+_CS = PlanChangeState
+
+PLAN_CHANGE = Machine(
+    "plan_change",
+    PlanChangeState,
+    {
+        _CS.PROPOSED: ("決裁待ち", "Waiting for approval"),
+        _CS.OPEN: ("双方の承諾待ち", "Waiting for both sides"),
+        _CS.DONE: ("延長済み", "Extended"),
+        _CS.REFUSED: ("却下", "Rejected"),
+        _CS.WITHDRAWN: ("取下げ", "Withdrawn"),
+        _CS.DECLINED: ("不承諾", "Not agreed"),
+    },
+    (
+        _step("approve", ("承認する", "Approve"), _CS.PROPOSED, _CS.OPEN, Action.APPROVE_CHANGE,
+              notice=(*_BOTH, Audience.COORDINATOR)),
+        _step("open", ("承諾を求める", "Ask both sides"), _CS.PROPOSED, _CS.OPEN,
+              Action.DRAFT_CHANGE, notice=_BOTH, is_automatic=True),
+        _step("refuse", ("却下する", "Reject"), _CS.PROPOSED, _CS.REFUSED, Action.APPROVE_CHANGE,
+              reasons="refusal_reason", notice=(Audience.COORDINATOR,), is_end=True, is_danger=True),
+        _step("withdraw", ("取り下げる", "Withdraw"), {_CS.PROPOSED, _CS.OPEN}, _CS.WITHDRAWN,
+              Action.DRAFT_CHANGE, reasons="withdrawal_reason", notice=_BOTH, is_end=True,
+              is_danger=True),
+        _step("decline", ("承諾しない", "Do not agree"), _CS.OPEN, _CS.DECLINED,
+              Action.DECLINE_CHANGE, reasons="candidate_decline_reason",
+              notice=(*_BOTH, Audience.COORDINATOR), is_end=True, is_danger=True),
+        _step("apply", ("延長を反映する", "Extend"), _CS.OPEN, _CS.DONE, Action.APPLY_CHANGE,
+              notice=(*_BOTH, Audience.COORDINATOR), is_automatic=True),
+    ),
+)  # fmt: skip
+
 MACHINES: Mapping[type[StrEnum], Machine] = {
     machine.states: machine
-    for machine in (MEMBERSHIP, NEED, ROUND, PLACEMENT, ENGAGEMENT, WORK_LOG, REVIEW)
+    for machine in (MEMBERSHIP, NEED, ROUND, PLACEMENT, ENGAGEMENT, WORK_LOG, REVIEW, PLAN_CHANGE)
 }
 
 # Everything that can be recorded, by its code in the audit chain.

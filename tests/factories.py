@@ -7,6 +7,7 @@ see. What they write satisfies every invariant of `talentpool check`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -38,7 +39,9 @@ from talentpool.engagements.models import (
     Part,
     Place,
     WorkLog,
+    WorkTerms,
 )
+from talentpool.engagements.plan_changes import PlanChange
 from talentpool.engagements.preparing import forms_of, list_items
 from talentpool.ledger import service as ledger
 from talentpool.ledger.models import LedgerMonth
@@ -55,7 +58,8 @@ from talentpool.needs.models import (
     Side,
 )
 from talentpool.permissions import SYSTEM, Actor, Role
-from talentpool.placements import papers
+from talentpool.placements import papers, stating
+from talentpool.placements.extending import propose_extension
 from talentpool.placements.models import Placement, Verdict
 from talentpool.reference.service import load_catalogue
 from talentpool.rounds.models import PlanPair, Round, RoundNeed
@@ -572,6 +576,62 @@ def _confirm(session: Session, placement: Placement, now: datetime) -> None:
     if placement.state is PlacementState.FINISHED:
         papers.note_finish(session, placement, engagement.last_day, actor=SYSTEM, now=now)
         papers.note_end(session, placement, actor=SYSTEM, now=now)
+
+
+def make_terms(
+    session: Session,
+    placement: Placement,
+    *,
+    town: Actor | None = None,
+    is_accepted: bool = True,
+    now: datetime = NOW,
+    **said: Any,
+) -> WorkTerms:
+    """A version of the terms of the work, stated by the town and accepted by the person; `said` differs from the proposal."""
+    code, account = placement.municipality_code, placement.candidate.user_id
+    town = town or make_user(session, Role.MUNICIPALITY, municipality_code=code, now=now).actor
+    content = stating.propose_content(session, placement, load_catalogue(session), now)
+    usual = {
+        "form": content.form or forms_of(placement.need, placement.candidate)[0],
+        "place": "市役所", "days": "毎週火曜日", "travel": "実費", "supervisor": "情報政策課 田中一郎",
+    }  # fmt: skip
+    row = stating.state_terms(
+        session, placement, replace(content, **usual | said), actor=town, now=now
+    )
+    if is_accepted:
+        role = Role.COORDINATOR if account is None else Role.CANDIDATE
+        actor = Actor(account or town.user_id, role, placement.prefecture_code)
+        stating.accept_terms(session, placement, row.number, actor=actor, now=now)
+    session.flush()
+    return row
+
+
+def make_extension(
+    session: Session,
+    engagement: Engagement,
+    *,
+    last: date = date(2027, 12, 31),
+    half_days: int = 4,
+    now: datetime = NOW,
+) -> PlanChange:
+    """Drafted by a coordinator: it waits for an approver where it goes beyond the paper."""
+    officer = make_user(
+        session, Role.COORDINATOR, prefecture_code=engagement.prefecture_code, now=now
+    )
+    engagement.form = engagement.form or forms_of(engagement.need, engagement.candidate)[0]
+    for month in dates.months(engagement.last_month + 1, dates.month_of(last)):
+        for window in engagement.candidate.windows:
+            window.first_month = min(window.first_month, month)
+            window.last_month = max(window.last_month, month)
+        if session.get(LedgerMonth, (engagement.candidate_id, month)) is None:
+            session.add(LedgerMonth(candidate_id=engagement.candidate_id, month=month, capacity=8))
+    session.flush()
+    change = propose_extension(
+        session, engagement, last=last, half_days=half_days, comment="引き続き必要なため",
+        actor=officer.actor, now=now,
+    )  # fmt: skip
+    session.flush()
+    return change
 
 
 def find_engagement(session: Session, placement: Placement) -> Engagement:

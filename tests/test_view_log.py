@@ -41,7 +41,8 @@ SHOWING = {  # pages on which a name is seen in this test
     "placements.list_placements", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
     "engagements.list_engagements", "engagements.show_engagement", "engagements.show_log", "engagements.show_statement",
-    "reviews.list_reviews", "reviews.show_review", "reviews.answer_review", "reviews.show_report", "placements.compare_introduced", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
+    "reviews.list_reviews", "reviews.show_review", "reviews.answer_review", "reviews.show_report",
+    "placements.compare_introduced", "placements.change_end", "placements.end_engagement", "placements.propose_extension", "placements.show_extension", "placements.show_terms", "placements.state_terms", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
 }  # fmt: skip
 
 

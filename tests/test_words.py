@@ -10,7 +10,16 @@ from talentpool.app import templates_folder
 from talentpool.candidates import reminding as registrations, returning
 from talentpool.mail import DIGEST, STATE_LABELS, MailState
 from talentpool.needs import views as need_pages
-from talentpool.placements import extending, lapsing, models, notices, reminding
+from talentpool.placements import (
+    deferring,
+    extending,
+    lapsing,
+    models,
+    notices,
+    reconsidering,
+    reminding,
+    stating,
+)
 from talentpool.placements.stepping import SERVICES
 from talentpool.placements.views import needs as ends_of_needs
 from talentpool.placements.views.words import WORDS
@@ -73,10 +82,14 @@ def test_every_mail_that_a_step_orders_has_a_text_and_no_text_is_left_over() -> 
         registrations.TEMPLATE,
         *returning.TEMPLATES.values(),
         *(asked.template for asked in reminding.ASKED.values()),
-        *(template for told in extending.TOLD.values() for _who, template, _link in told),
+        *(template for told in deferring.TOLD.values() for _who, template, _link in told),
         asking.ASK,
         asking.REMIND,
         reporting.SENT,
+        stating.STATED,
+        stating.ACCEPTED,
+        extending.PROPOSED,
+        reconsidering.CHANGED,
     }
     assert {name for name in texts if not name.startswith("account.")} == {
         *ordered, *reminders, DIGEST,

@@ -29,17 +29,32 @@ def tell(
 
     `user_id`: the account of the person whom it concerns.
     """
+    kind = f"{thing.__tablename__}.{step.verb}"
+    tell_that(session, thing, kind, links, user_id=user_id, actor=actor, now=now)
+
+
+def tell_that(
+    session: Session,
+    thing: Any,
+    kind: str,
+    links: Mapping[Audience, str],
+    *,
+    user_id: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """As `tell`, of something that no machine knows. `kind`: the template of the mail ("need.publish")."""
     session.flush()  # the version names the event
-    kind = thing.__tablename__
+    verb = kind.partition(".")[2]
     for audience, link in links.items():
         for recipient in session.scalars(list_recipients(thing, audience, user_id)):
             if recipient != actor.user_id:
                 order_mail(
                     session,
-                    event=f"{kind}/{thing.id}/{step.verb}/{thing.version}",
+                    event=f"{thing.__tablename__}/{thing.id}/{verb}/{thing.version}",
                     recipient_id=recipient,
                     prefecture_code=thing.prefecture_code,
-                    template=f"{kind}.{step.verb}",
+                    template=kind,
                     link=link,
                     now=now,
                 )

@@ -7,7 +7,7 @@ that the past satisfies whatever the product promises.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,9 @@ from .. import jobs
 from ..accounts.models import Pool
 from ..candidates.models import Candidate
 from ..db import Base, Session
-from ..needs.models import Need
+from ..engagements.models import WorkTerms
+from ..engagements.preparing import forms_of
+from ..needs.models import Need, NeedMode
 from ..permissions import SYSTEM, Actor, Role
 from ..placements.adopting import adopt_round
 from ..placements.answering import accept_offer, welcome_person
@@ -29,7 +31,9 @@ from ..placements.drafting import propose_placements, suggest_alternate
 from ..placements.ending import end_by_hand
 from ..placements.models import Placement
 from ..placements.papers import PRINT
+from ..placements.stating import accept_terms, propose_content, state_terms
 from ..pool.policy import first_policy
+from ..reference.service import load_catalogue
 from ..rounds.models import DirectiveKind, Round, RoundNeed
 from ..rounds.preparing import create_round, direct_pair
 from ..rounds.running import gather, solve, store
@@ -168,7 +172,33 @@ def _answer(
         )
         return
     welcome_person(session, placement, actor=town, now=now)
+    agree_on_terms(session, placement, person, town, now + timedelta(hours=1))
     confirm_placement(session, placement, actor=officers.coordinator, now=now + timedelta(hours=3))
+
+
+def agree_on_terms(
+    session: Session, placement: Placement, person: Actor, town: Actor, now: datetime
+) -> None:
+    """The town states the terms of the work, an hour later the person accepts them."""
+    row = state_usual_terms(session, placement, town, now)
+    accept_terms(session, placement, row.number, actor=person, now=now + timedelta(hours=1))
+
+
+def state_usual_terms(
+    session: Session, placement: Placement, town: Actor, now: datetime
+) -> WorkTerms:
+    need = placement.need
+    proposed = propose_content(session, placement, load_catalogue(session), now)
+    place = {NeedMode.ONLINE: "オンライン", NeedMode.ONSITE: f"{proposed.place}役場"}
+    content = replace(
+        proposed,
+        form=proposed.form or forms_of(need, placement.candidate)[0],
+        place=place.get(need.mode, f"{proposed.place}役場とオンライン"),
+        days="月ごとに相談して決める曜日の9時から17時まで",
+        travel="旅費条例により実費を支給",
+        supervisor=f"{need.department} 担当係長（架空）",
+    )
+    return state_terms(session, placement, content, actor=town, now=now)
 
 
 def close_needs(session: Session, round_: Round, officers: Officers, now: datetime) -> None:

@@ -18,6 +18,7 @@ from ..placements.answering import accept_offer, welcome_person
 from ..placements.confirming import confirm_placement
 from ..placements.deciding import return_placement
 from ..placements.models import Placement
+from ..placements.stating import accept_terms
 from ..states import PlacementState, move
 from . import history
 from .accounts import SHOWN_TOWNS, Officers
@@ -82,8 +83,11 @@ def _go_on(
             continue
         town = officers.towns[placement.municipality_code]
         welcome_person(session, placement, actor=town, now=midnight - timedelta(days=1))
+        if place > len(SHOWN_TOWNS):
+            history.state_usual_terms(session, placement, town, midnight - timedelta(hours=14))
         if place > len(SHOWN_TOWNS) + 1:
             now = midnight - timedelta(hours=9)
+            accept_terms(session, placement, 1, actor=person, now=now - timedelta(hours=1))
             confirm_placement(session, placement, actor=officers.coordinator, now=now)
 
 

@@ -6,6 +6,8 @@ Everything goes through the services that a click goes through, with the time it
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -16,9 +18,13 @@ from ..engagements.logs import LogContent, list_elsewhere, return_log, send_log,
 from ..engagements.models import Engagement, Part, Place, WorkLog
 from ..engagements.preparing import forms_of, is_of, list_items, prepare_engagement
 from ..engagements.running import start_engagement, suspend_engagement
+from ..errors import Refused
 from ..ledger import service as ledger
 from ..permissions import Actor, Role
+from ..placements.extending import propose_extension
 from ..placements.finishing import complete_over, end_engagement
+from ..placements.models import Placement
+from ..placements.stating import propose_content, state_terms
 from ..reference.service import load_catalogue
 from ..states import RUNNING, EngagementState
 from .accounts import Officers
@@ -102,7 +108,7 @@ def _leave_early(session: Session, over: Sequence[Engagement], officers: Officer
 def _interrupt(
     session: Session, running: Sequence[Engagement], officers: Officers, midnight: datetime
 ) -> None:
-    """One rests, one has a last day nearer than agreed."""
+    """One rests, one has a last day nearer than agreed, one is asked about other days of work."""
     for row in running[:1]:
         suspend_engagement(
             session,
@@ -117,6 +123,27 @@ def _interrupt(
             session, row, last=last, reason="own_circumstances", actor=_person(row),
             now=midnight - timedelta(days=4),
         )  # fmt: skip
+    for row in running[2:3]:
+        placement = session.get_one(Placement, row.placement_id)
+        content = propose_content(session, placement, load_catalogue(session), midnight)
+        content = replace(content, days="毎週木曜日の13時から17時まで")
+        town = officers.towns[row.municipality_code]
+        state_terms(session, placement, content, actor=town, now=midnight - timedelta(days=2))
+    _extend(session, running[3:], officers, midnight - timedelta(days=3))
+
+
+def _extend(
+    session: Session, running: Sequence[Engagement], officers: Officers, now: datetime
+) -> None:
+    """The first that the rules let go on waits for an approver."""
+    for row in running:
+        last = dates.last_day(row.last_month + 2)
+        with suppress(Refused):
+            propose_extension(
+                session, row, last=last, half_days=row.need.half_days,
+                comment="標準化の移行作業が続くため", actor=officers.coordinator, now=now,
+            )  # fmt: skip
+            return
 
 
 def _log(

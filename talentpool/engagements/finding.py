@@ -19,12 +19,14 @@ from ..permissions import Actor, visible
 from ..reference.catalogue import Catalogue
 from ..reference.models import Municipality
 from ..searching import Condition, every_word, number_in
-from ..states import RUNNING, EngagementState, WorkLogState
+from ..states import RUNNING, EngagementState, PlanChangeState, WorkLogState
 from .models import Engagement, WorkLog
+from .plan_changes import PlanChange
 
 PAGE = 25  # rows
 GOING_ON, EVERY = "going_on", "all"  # states together; the list begins with the first
 UNSIGNED = "unsigned"  # a log waits for the town
+EXTENDING = "extending"  # an extension waits for an approver
 
 
 def list_engagements(
@@ -47,10 +49,14 @@ def _listing() -> Listing:
     waits = sa.exists().where(
         WorkLog.engagement_id == Engagement.id, WorkLog.state == WorkLogState.SENT
     )
+    extends = sa.exists().where(
+        PlanChange.engagement_id == Engagement.id, PlanChange.state == PlanChangeState.PROPOSED
+    )
     states = sa.union_all(
         own.add_columns(sa.type_coerce(Engagement.state, sa.String)),
         own.add_columns(sa.literal(GOING_ON, sa.String)).where(Engagement.state.in_(RUNNING)),
         own.add_columns(sa.literal(UNSIGNED, sa.String)).where(waits),
+        own.add_columns(sa.literal(EXTENDING, sa.String)).where(extends),
         own.add_columns(sa.literal(EVERY, sa.String)),
     )
     return Listing(

@@ -39,6 +39,7 @@ class EngagementListForm(ListForm, CatalogueForm):
     def set_choices(self) -> None:
         states = [
             (finding.UNSIGNED, _("確認待ちの記録あり")),
+            (finding.EXTENDING, _("決裁待ちの延長あり")),
             *((state, label(state)) for state in EngagementState),
             (finding.EVERY, EVERY),
         ]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -7,13 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..candidates.models import Candidate
-from ..db import Base, EncryptedText, Text, UtcDateTime, choice
+from ..dates import month_number
+from ..db import Base, EncryptedText, Json, Text, UtcDateTime, choice
 from ..needs.models import Need
 from ..permissions import Action, Actor, Scope, viewed_by, within
 from ..states import EngagementState, WorkLogState
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-TEXT, REMARK = 200, 1000  # characters
+TEXT, REMARK, TERM = 200, 1000, 500  # characters
 
 
 class Outcome(StrEnum):
@@ -73,6 +75,13 @@ class Engagement(Base):
             f" AND (outcome IS NULL OR outcome <> '{Outcome.EARLY}' OR end_reason IS NOT NULL)",
             name="early_with_a_reason",
         ),
+        sa.CheckConstraint(
+            "end_side IS NULL OR end_reason IS NOT NULL", name="side_of_an_early_end"
+        ),
+        sa.CheckConstraint(
+            "planned_last_day IS NULL OR (end_reason IS NOT NULL AND planned_last_day >= last_day)",
+            name="planned_before_an_early_end",
+        ),
     )
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
@@ -95,6 +104,16 @@ class Engagement(Base):
     end_decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # an end before its time
     end_reason: Mapped[str | None] = mapped_column(Text(40))
     end_comment: Mapped[str] = mapped_column(Text(1000), default="", server_default="")
+    end_side: Mapped[str | None] = mapped_column(Text(20))  # role of who decided it
+    planned_last_day: Mapped[date | None]  # before the first such decision
+    freed_half_days: Mapped[dict[str, int]] = mapped_column(  # by month, given back by it
+        Json, default=dict, server_default="{}"
+    )
+    terms_id: Mapped[int | None] = (
+        mapped_column(  # in force; none where nobody had asked for them yet
+            _ID, sa.ForeignKey("work_terms.id")
+        )
+    )
     outcome: Mapped[Outcome | None] = mapped_column(choice(Outcome))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -110,6 +129,61 @@ class Engagement(Base):
     @property
     def code(self) -> str:
         return f"E-{self.id:06d}"
+
+    @property
+    def freed_months(self) -> Mapping[int, int]:
+        """Month → half-days that an early end has given back."""
+        return {
+            month_number(*map(int, month.split("-"))): n
+            for month, n in sorted(self.freed_half_days.items())
+        }
+
+
+class WorkTerms(Base):
+    """One version of the terms of a placement's work (勤務条件). Its content never changes: a change is a new version."""
+
+    __tablename__ = "work_terms"
+    __table_args__ = (
+        sa.UniqueConstraint("placement_id", "number"),
+        sa.ForeignKeyConstraint(
+            ["placement_id", "candidate_id", "municipality_code"],
+            ["placement.id", "placement.candidate_id", "placement.municipality_code"],
+        ),
+        sa.CheckConstraint("number > 0", name="counted_from_one"),
+        sa.CheckConstraint("last_day >= first_day", name="days_in_order"),
+        sa.CheckConstraint("pay_amount >= 0", name="pay_not_negative"),
+        sa.CheckConstraint(
+            "accepted_by IS NULL OR accepted_at IS NOT NULL", name="accepted_when"
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    placement_id: Mapped[int] = mapped_column(_ID)
+    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"))
+    municipality_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"))
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
+    number: Mapped[int]  # of the version, from 1
+    form: Mapped[str] = mapped_column(Text(40))  # of appointment
+    is_yearly: Mapped[bool]  # the form ends with the fiscal year: one term for each
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    half_days: Mapped[dict[str, int]] = mapped_column(Json)  # by month, as the ledger held them
+    pay_amount: Mapped[int]  # yen per unit of the basis
+    pay_basis: Mapped[str] = mapped_column(Text(20))
+    work: Mapped[str] = mapped_column(Text(TERM))
+    place: Mapped[str] = mapped_column(Text(TERM))
+    days: Mapped[str] = mapped_column(Text(TERM))  # days of the week, hours
+    travel: Mapped[str] = mapped_column(Text(TERM))
+    supervisor: Mapped[str] = mapped_column(EncryptedText)  # an officer of the town, by name
+    remark: Mapped[str] = mapped_column(EncryptedText)
+    stated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    stated_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    accepted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+
+    @property
+    def version(self) -> int:
+        return self.number
 
 
 class EngagementCheck(Base):

@@ -112,6 +112,11 @@ def prepare_engagement(
         require(session, actor, Action.CHOOSE_FORM, engagement)
         if engagement.state is not EngagementState.PREPARING:
             raise Conflict(say("任用形態は、活動が始まる前にだけ変えられます。"))
+        if engagement.terms_id is not None:
+            raise Refused.at(
+                "form",
+                say("任用形態は、承諾された勤務条件のとおりです。条件の新しい版で変えられます。"),
+            )
         if form not in forms_of(engagement.need, engagement.candidate):
             raise Refused.at("form", say("双方が受けられる任用形態から選んでください。"))
         engagement.form = form

@@ -45,6 +45,12 @@ class MonthRow:
         return sum(row.place == place for row in self.log.days) if self.log else 0
 
 
+def may_reconsider(engagement: Engagement, actor: Actor) -> bool:
+    """Whether `actor` is of the side that decided the end, which has not come."""
+    is_decided = engagement.end_reason is not None and engagement.planned_last_day is not None
+    return engagement.state in RUNNING and is_decided and engagement.end_side == actor.role
+
+
 def list_months(session: Session, engagement: Engagement, today: date) -> Sequence[MonthRow]:
     """Every month of the engagement, with what was agreed and what was logged."""
     agreed = ledger.list_booked(session, engagement.placement_id)

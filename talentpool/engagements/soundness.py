@@ -1,4 +1,4 @@
-"""What must hold of logs, for `talentpool check`."""
+"""What must hold of logs and of terms of work, for `talentpool check`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from .. import audit
+from ..audit import AuditEvent
 from ..dates import month_of
 from ..db import Session
 from ..ledger.models import Commitment
-from ..states import WorkLogState
-from .models import Engagement, Part, WorkLog
+from ..states import RUNNING, WorkLogState
+from .models import Engagement, Part, WorkLog, WorkTerms
+from .terms import digest
 
 
 def violations(session: Session) -> Iterator[str]:
@@ -37,3 +40,40 @@ def violations(session: Session) -> Iterator[str]:
                     yield f"work log {log.id}: {row.day} {half} is also in work log {other}"
         if log.half_days > agreed.get((log.engagement_id, log.month), 0):
             yield f"work log {log.id}: more half-days than are booked"
+
+
+def terms_violations(session: Session) -> Iterator[str]:
+    """Versions are counted without a gap and say what was recorded; an engagement is under its newest accepted one."""
+    in_force = {
+        row.placement_id: row
+        for row in session.execute(
+            sa.select(Engagement.placement_id, Engagement.id, Engagement.terms_id, Engagement.state)
+        )
+    }
+    recorded = _recorded(session)
+    last: dict[int, int] = {}
+    accepted: dict[int, int] = {}
+    query = sa.select(WorkTerms).order_by(WorkTerms.placement_id, WorkTerms.number)
+    for row in session.scalars(query):
+        if row.number != last.get(row.placement_id, 0) + 1:
+            yield f"work terms {row.id}: number {row.number} behind {last.get(row.placement_id, 0)}"
+        last[row.placement_id] = row.number
+        deeds = [audit.Deed.TERMS_STATE.code]
+        if row.accepted_at is not None:
+            accepted[row.placement_id] = row.id
+            deeds.append(audit.Deed.TERMS_ACCEPT.code)
+        for deed in deeds:
+            if recorded.get((row.id, deed)) != digest(row):
+                yield f"work terms {row.id}: not what {deed} recorded"
+    for placement, engagement in in_force.items():
+        newest = accepted.get(placement)
+        if engagement.terms_id != newest and (engagement.state in RUNNING or newest is None):
+            yield f"engagement {engagement.id}: under terms {engagement.terms_id}, accepted are {newest}"
+
+
+def _recorded(session: Session) -> dict[tuple[int, str], str]:
+    """(version, deed) → digest of what it was about."""
+    query = sa.select(AuditEvent.object_id, AuditEvent.action, AuditEvent.detail).where(
+        AuditEvent.object_type == WorkTerms.__tablename__
+    )
+    return {(int(ident), deed): detail["content"] for ident, deed, detail in session.execute(query)}

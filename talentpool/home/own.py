@@ -22,6 +22,7 @@ from ..placements import service as placements
 from ..placements.models import Placement
 from ..placements.showing import Offer
 from ..placements.standing import standings
+from ..placements.stating import list_unaccepted
 from ..reviews import reporting
 from ..reviews.finding import list_unanswered
 from ..reviews.models import KIND_LABELS, Review
@@ -60,6 +61,7 @@ class OwnWork:
     asked: Sequence[Offer]  # that wait for the answer, the nearest deadline first
     known_to: Collection[str]  # municipalities that were told the name
     going_on: Sequence[Offer]
+    terms: Sequence[Placement]  # whose terms of work wait to be accepted
     unwritten: Sequence[
         tuple[Engagement, int, bool]
     ]  # with the month, and whether its log was returned
@@ -73,7 +75,7 @@ class OwnWork:
 def own_work(session: Session, actor: Actor, *, now: datetime) -> OwnWork:
     person, today = find_own(session, actor), local_date(now)
     if person is None:
-        return OwnWork((), (), (), (), (), (), today)
+        return OwnWork((), (), (), (), (), (), (), today)
     rows = placements.list_answers(session, actor)
     found = standings(session, rows, today)
     offers = [Offer.of(row, found[row.id]) for row in rows]
@@ -83,6 +85,7 @@ def own_work(session: Session, actor: Actor, *, now: datetime) -> OwnWork:
         asked=sorted(asked, key=lambda offer: (offer.offer_until or now, offer.id)),
         known_to={row.municipality_code for row in rows if row.introduced_at is not None},
         going_on=[offer for standing in _GOES_ON for offer in offers if offer.standing is standing],
+        terms=list_unaccepted(session, actor),
         unwritten=engagements.list_unwritten(session, actor, today),
         months=months[:MONTHS],
         events=_events(session, person, rows),

@@ -14,8 +14,9 @@ from ..candidates import standing as memberships
 from ..candidates.models import Membership
 from ..db import Base
 from ..desk.models import OF, Duty
-from ..engagements.finding import UNSIGNED
+from ..engagements.finding import EXTENDING, UNSIGNED
 from ..engagements.models import WorkLog
+from ..engagements.plan_changes import PlanChange
 from ..language import Words
 from ..mail import MailOrder
 from ..needs import standing as needs
@@ -23,12 +24,13 @@ from ..needs.models import Need, NeedDraft
 from ..permissions import Role
 from ..placements import standing as placements
 from ..placements.models import Placement
+from ..placements.stating import has_terms
 from ..reviews.asking import GRACE, is_overdue
 from ..reviews.models import Review, ReviewSide
 from ..rounds.models import Round
 from ..rounds.validity import has_news
 from ..standing import MembershipStanding, NeedStanding, PlacementStanding
-from ..states import SOLVED, ReviewState, WorkLogState
+from ..states import SOLVED, PlacementState, PlanChangeState, ReviewState, WorkLogState
 from ..waits import Wait
 
 
@@ -88,6 +90,7 @@ _OF: Mapping[type[StrEnum], tuple[type[Base], Callable[[date], sa.ColumnElement[
 }
 _MS, _NS, _PS = MembershipStanding, NeedStanding, PlacementStanding
 _INTRODUCTIONS, _ENGAGEMENTS = "placements.list_introductions", "engagements.list_engagements"
+_IS_AGREED = Placement.state == PlacementState.AGREED
 _NEEDS, _PLACEMENTS, _PEOPLE = (
     "needs.list_needs", "placements.list_placements", "candidates.list_candidates",
 )  # fmt: skip
@@ -124,9 +127,14 @@ _TOWN = (
     _queue(("県が保留している募集", "Vacancies that the prefecture has put on hold"),
            ("再開するまで、マッチングの対象になりません。", "They are not matched until they are resumed."),
            _NS.ON_HOLD, Need.opened_at, _NEEDS, waits=False),
-    _queue(("受け入れた人の確定待ち", "People you welcomed, to be confirmed"),
-           ("県が確定の手続きをしています。", "The prefecture is confirming them."),
-           _PS.AGREED, Placement.agreed_at, _INTRODUCTIONS, waits=False, is_filtered=False),
+    Queue(("勤務条件を示す人", "People to be told their terms of work"),
+          ("双方が合意しています。勤務条件を示してください。", "Both have agreed. State the terms of the work."),
+          Placement, lambda _today: _IS_AGREED & ~has_terms(), Placement.agreed_at, _INTRODUCTIONS, {}),
+    Queue(("受け入れた人の確定待ち", "People you welcomed, to be confirmed"),
+          ("本人の承諾か、県の確定を待っています。",
+           "The person has to accept the terms, or the prefecture to confirm."),
+          Placement, lambda _today: _IS_AGREED & has_terms(), Placement.agreed_at, _INTRODUCTIONS, {},
+          waits=False),
     Queue(("確認を待っている活動記録", "Work logs to sign"),
           ("活動した日を確かめて、確認するか差し戻してください。", "Check the days, then sign or return them."),
           WorkLog, lambda _today: WorkLog.state == WorkLogState.SENT, WorkLog.sent_at,
@@ -169,7 +177,8 @@ _COORDINATOR = (
            ("理由を読んで直し、もう一度起案してください。", "Read why, change them and draft them again."),
            _PS.RETURNED, Placement.returned_at, _PLACEMENTS, wait=Wait.DRAFT),
     _queue(("確定を待っている推薦", "Proposals that wait to be confirmed"),
-           ("本人と市町がともに合意しています。", "Both the person and the municipality have agreed."),
+           ("本人と市町がともに合意しています。勤務条件が承諾されると確定できます。",
+            "Both have agreed. They can be confirmed once the terms of work are accepted."),
            _PS.AGREED, Placement.agreed_at, _PLACEMENTS, wait=Wait.CONFIRMATION),
     Queue(("市町の確認を待っている活動記録", "Work logs that wait for a municipality"),
           ("市町の担当者が確かめています。", "The municipality is checking them."),
@@ -226,6 +235,11 @@ _APPROVER = (
             "Look at the reasons and the other people, then approve, return or reject."),
            _PS.PROPOSED, Placement.drafted_at, "placements.list_approvals", is_filtered=False,
            wait=Wait.DECISION),
+    Queue(("決裁を待っている延長", "Extensions that wait for a decision"),
+          ("活動のページで内容を見て、承認か却下を選んでください。",
+           "Look at them on the pages of their assignments, then approve or reject."),
+          PlanChange, lambda _today: PlanChange.state == PlanChangeState.PROPOSED,
+          PlanChange.drafted_at, _ENGAGEMENTS, {"state": EXTENDING}),
 )  # fmt: skip
 
 _ADMIN = (

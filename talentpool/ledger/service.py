@@ -138,6 +138,20 @@ def _take(session: Session, candidate_id: int, half_days: Mapping[int, int]) -> 
         done.append(month)
 
 
+def book(
+    session: Session,
+    placement_id: int,
+    candidate_id: int,
+    municipality_code: str,
+    half_days: Mapping[int, int],
+    now: datetime,
+) -> None:
+    """Take further months for a placement for good; NoCapacity names the first with too little left."""
+    if half_days:
+        hold(session, placement_id, candidate_id, municipality_code, half_days, now)
+        book_held(session, placement_id, now)
+
+
 def book_held(session: Session, placement_id: int, now: datetime) -> dict[int, int]:
     """Turn a placement's holds into bookings; the half-days by month. Conflict when nothing is held."""
     session.flush()
@@ -190,6 +204,14 @@ def list_booked(session: Session, placement_id: int) -> dict[int, int]:
     """Month → half-days that are booked for a placement, in the order of the months."""
     query = sa.select(Commitment.month, Commitment.half_days).where(
         Commitment.placement_id == placement_id, Commitment.state == CommitmentState.BOOKED
+    )
+    return dict(session.execute(query.order_by(Commitment.month)).all())
+
+
+def list_taken(session: Session, placement_id: int) -> dict[int, int]:
+    """Month → half-days that are held or booked for a placement, in the order of the months."""
+    query = sa.select(Commitment.month, Commitment.half_days).where(
+        Commitment.placement_id == placement_id
     )
     return dict(session.execute(query.order_by(Commitment.month)).all())
 

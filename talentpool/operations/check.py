@@ -424,6 +424,11 @@ def logs_say_what_can_be(session: Session) -> Iterator[str]:
 
 
 @_invariant
+def terms_say_what_was_accepted(session: Session) -> Iterator[str]:
+    return logs.terms_violations(session)
+
+
+@_invariant
 def notes_belong_to_a_prefecture(session: Session) -> Iterator[str]:
     return notes.violations(session)
 

@@ -6,10 +6,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ..dates import last_day, local_date, month_of
+from ..dates import local_date, month_of
 from ..db import Session
 from ..engagements.models import Engagement, Outcome
-from ..engagements.preparing import only_form
 from ..engagements.service import was_logged
 from ..errors import Conflict
 from ..language import say
@@ -18,11 +17,13 @@ from ..permissions import Action, Actor, require
 from ..states import PlacementState, move
 from . import terms
 from .ending import end_by_hand
+from .extension_steps import drop_open
 from .guards import check_pair
 from .locking import lock_placements
 from .models import Placement
 from .notices import notify
 from .papers import note_confirmation
+from .stating import check_accepted
 
 WINDOW_OVER = say("取り消せる期間を過ぎています。")
 WORKED = say("活動記録が送られているため、取り消せません。活動の終了を決めてください。")
@@ -34,9 +35,12 @@ def confirm_placement(
     """確定する: the hold becomes a booking, the paper says the outcome, an engagement begins."""
     require(session, actor, Action.CONFIRM_PLACEMENT, placement)
     lock_placements(session, [placement])
+    agreed = None
     if placement.state is PlacementState.AGREED:
         check_pair(session, placement, now)
+        agreed = check_accepted(session, placement, now)
     step = move(session, placement, "confirm", actor=actor, now=now)
+    assert agreed is not None  # no other state is confirmed
     placement.confirmed_at, placement.confirmed_by = now, actor.user_id
     placement.undo_until = terms.end_of_undoing(now)
     ledger.release(session, placement.id, before=month_of(local_date(now)))  # nobody worked then
@@ -49,10 +53,11 @@ def confirm_placement(
             municipality_code=placement.municipality_code,
             need_id=placement.need_id,
             candidate_id=placement.candidate_id,
-            form=only_form(placement.need, placement.candidate),
+            form=agreed.form,
+            terms_id=agreed.id,
             first_month=min(booked),
             last_month=max(booked),
-            last_day=last_day(max(booked)),
+            last_day=agreed.last_day,
             created_at=now,
         )
     )
@@ -78,6 +83,7 @@ def undo_confirmation(
     engagement = session.scalars(
         sa.select(Engagement).where(Engagement.placement_id == placement.id).with_for_update()
     ).one()
+    drop_open(session, engagement, now=now)
     move(session, engagement, "undo", actor=actor, now=now, reason=reason)
     engagement.outcome, engagement.ended_at = Outcome.UNDONE, now
 

@@ -1,106 +1,211 @@
-"""More time for an answer: a coordinator sets a later day and says why; those who wait for it are told."""
+"""Extending a running engagement: drafted, decided where it exceeds the paper, agreed by both sides, booked.
+
+The town agrees by stating the terms of the work anew, the person by accepting them; then the months are booked in
+the same transaction.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
-import sqlalchemy as sa
-
 from .. import audit
-from ..accounts.telling import list_recipients
-from ..dates import end_of_day, is_business_day, last_day, local_date
+from ..accounts import telling
+from ..dates import local_date, month_of, month_text, months, show_date
 from ..db import Session
-from ..errors import Conflict, Fault, raise_first
-from ..language import say
-from ..mail import order_mail
+from ..engagements.models import Engagement, WorkTerms
+from ..engagements.plan_changes import PlanChange, find_open
+from ..errors import Conflict, Forbidden, Refused
+from ..language import named, say, sentences
+from ..ledger import service as ledger
+from ..needs.models import Need
+from ..pay import MOST_HALF_DAYS, total_pay
 from ..permissions import Action, Actor, require
-from ..states import Audience, PlacementState
-from .locking import lock_placements
-from .models import DeadlineExtension, Placement
+from ..pool.assemble import request_of
+from ..pool.reading import read_profiles
+from ..reference.catalogue import Catalogue
+from ..reference.reasons import check_comment, check_said
+from ..reference.service import load_catalogue
+from ..states import PLAN_CHANGE, RUNNING, Audience, PlanChangeState
+from .extension_steps import take
+from .finishing import lock
+from .guards import NOT_IN_POOL, broken_for
+from .models import Placement
+from .papers import note_extension
 
-LONGEST = 500  # characters of a reason
-NOTHING_DUE = say("いま返事を待っていないため、期限を延ばせません。")
-TOLD: Mapping[
-    PlacementState, Sequence[tuple[Audience, str, str]]
-] = {  # who, which text, which page
-    PlacementState.OFFERED: ((Audience.CANDIDATE, "placement.extend_offer", "/offers/{}"),),
-    PlacementState.INTRODUCED: (
-        (Audience.MUNICIPALITY, "placement.extend_introduction", "/introductions/{}"),
-        (Audience.CANDIDATE, "placement.extend_waiting", "/offers/{}"),
-    ),
-}
+PROPOSED = "plan_change.propose"  # mail
 
 
-def extend_deadline(
-    session: Session, placement: Placement, day: date, reason: str, *, actor: Actor, now: datetime
-) -> None:
-    """The answer is due at the end of `day`; what was said before stays in the list of extensions."""
-    require(session, actor, Action.EXTEND_DEADLINE, placement)
-    lock_placements(session, [placement])
-    present = placement.answer_until
-    if present is None:
-        raise Conflict(NOTHING_DUE)
-    raise_first(_faults(placement, present, day, reason, local_date(now)))
-    until = end_of_day(day)
-    set_answer_until(placement, until)
-    extension = DeadlineExtension(
-        placement_id=placement.id, before=present, until=until, reason=reason.strip(),
-        given_by=actor.user_id, given_at=now,
+def propose_extension(
+    session: Session,
+    engagement: Engagement,
+    *,
+    last: date | None,
+    half_days: int,
+    comment: str,
+    actor: Actor,
+    now: datetime,
+) -> PlanChange:
+    """起案する: up to a later last day, with `half_days` in each new month.
+
+    What exceeds the approved months or half-days waits for an approver; otherwise both sides are asked at once.
+    """
+    require(session, actor, Action.DRAFT_CHANGE, engagement)
+    lock(session, engagement)
+    _check_can_be_extended(session, engagement)
+    check_comment(comment)
+    if not comment.strip():
+        raise Refused.at("comment", say("延長の理由を書いてください。"))
+    if last is None or last <= engagement.last_day or last <= local_date(now):
+        first = max(engagement.last_day, local_date(now))
+        raise Refused.at("last_day", say("%(day)sより後の日にしてください。", day=show_date(first)))
+    if not 1 <= half_days <= MOST_HALF_DAYS:
+        raise Refused.at(
+            "half_days", say("1から%(most)sまでで入力してください。", most=MOST_HALF_DAYS)
+        )
+    catalogue = load_catalogue(session)
+    _check_form(engagement, last, catalogue)
+    added = dict.fromkeys(months(engagement.last_month + 1, month_of(last)), half_days)
+    faults = find_broken(session, engagement, added, catalogue)
+    if faults:
+        raise Refused.at("last_day", sentences([say("この延長はできません。"), *faults]))
+    change = PlanChange(
+        engagement_id=engagement.id, prefecture_code=engagement.prefecture_code,
+        municipality_code=engagement.municipality_code, candidate_id=engagement.candidate_id,
+        last_day=last, half_days={month_text(month): n for month, n in added.items()},
+        exceeds=exceeds(engagement.need, added), comment=comment,
+        drafted_by=actor.user_id, drafted_at=now,
     )  # fmt: skip
-    session.add(extension)
+    session.add(change)
     session.flush()
-    detail = {"until": until.isoformat(), "extension": extension.id}
-    audit.record(
-        session, audit.Deed.PLACEMENT_EXTEND, placement, actor=actor, now=now, detail=detail
-    )
-    _tell(session, placement, extension, actor, now)
-
-
-def set_answer_until(placement: Placement, until: datetime | None) -> None:
-    """Of the answer that is waited for."""
-    if placement.state is PlacementState.OFFERED:
-        placement.offer_until = until
+    detail = {
+        "engagement": engagement.id, "last_day": last.isoformat(), "half_days": change.half_days,
+        "exceeds": change.exceeds,
+    }  # fmt: skip
+    audit.record(session, audit.Deed.CHANGE_PROPOSE, change, actor=actor, now=now, detail=detail)
+    if change.exceeds:
+        links = {Audience.APPROVER: f"/plan_changes/{change.id}"}
+        telling.tell_that(session, change, PROPOSED, links, actor=actor, now=now)
     else:
-        placement.introduction_until = until
+        take(session, change, "open", actor=actor, now=now)
+    return change
 
 
-def list_extensions(session: Session, placement: Placement) -> Sequence[DeadlineExtension]:
-    """Oldest first."""
-    query = sa.select(DeadlineExtension).where(DeadlineExtension.placement_id == placement.id)
-    return session.scalars(query.order_by(DeadlineExtension.id)).all()
+def _check_can_be_extended(session: Session, engagement: Engagement) -> None:
+    if engagement.state not in RUNNING:
+        raise Conflict(say("この活動は、すでに終わっています。"))
+    if engagement.end_reason is not None:
+        raise Conflict(say("終了が決まっている活動は延長できません。"))
+    if engagement.form is None:
+        raise Conflict(say("任用形態がまだ選ばれていないため、延長できません。"))
+    if find_open(session, engagement) is not None:
+        raise Conflict(say("この活動には、まだ決まっていない延長があります。"))
 
 
-def _faults(
-    placement: Placement, present: datetime, day: date, reason: str, today: date
-) -> Iterator[Fault]:
-    if day <= local_date(present):
-        yield "until", say("いまの期限より後の日を入力してください。")
-    if day < today:
-        yield "until", say("今日か、それより後の日を入力してください。")
-    if day > last_day(placement.need.last_month):
-        yield "until", say("募集の期間が終わるまでの日を入力してください。")
-    elif not is_business_day(day):
-        yield "until", say("閉庁日です。開庁日を入力してください。")
-    if not reason.strip():
-        yield "reason", say("理由を入力してください。")
-    elif len(reason.strip()) > LONGEST:
-        yield "reason", say("%(longest)s文字以内で書いてください。", longest=f"{LONGEST:,}")
+def _check_form(engagement: Engagement, last: date, catalogue: Catalogue) -> None:
+    """One that ends with the fiscal year has a term for each; of others the whole is not too long."""
+    form = catalogue.form(engagement.form or "")
+    length = month_of(last) - engagement.first_month + 1
+    if not form.is_fiscal_year_bound and form.longest_months and length > form.longest_months:
+        said = say(
+            "「%(form)s」の任期は最長%(longest_months)sか月です。",
+            form=named((form.ja, form.en)),
+            longest_months=form.longest_months,
+        )
+        raise Refused.at("last_day", said)
 
 
-def _tell(
+def exceeds(need: Need, added: dict[int, int]) -> bool:
+    """Whether months or half-days are more than the decision paper approved."""
+    return any(month not in need.months or n > need.half_days for month, n in added.items())
+
+
+def cost_of(need: Need, added: dict[int, int]) -> int:
+    """Yen of the new months, as the need pays."""
+    return sum(total_pay(need.pay_amount, need.pay_basis, n, 1) for n in added.values())
+
+
+def find_broken(
+    session: Session, engagement: Engagement, added: dict[int, int], catalogue: Catalogue
+) -> list[str]:
+    """The engine's rules that the new months break, as sentences."""
+    if not added:
+        return []
+    found = read_profiles(session, engagement.prefecture_code, {engagement.candidate_id})
+    profile = found.get(engagement.candidate_id)
+    if profile is None:
+        return [NOT_IN_POOL]
+    request = replace(
+        request_of(engagement.need),
+        first_month=min(added),
+        last_month=max(added),
+        half_days=max(added.values()),
+    )
+    return broken_for(profile, request, catalogue)
+
+
+def approve_extension(session: Session, change: PlanChange, *, actor: Actor, now: datetime) -> None:
+    """承認する: by another officer than the one who drafted it; then both sides are asked."""
+    require(session, actor, Action.APPROVE_CHANGE, change)
+    lock_change(session, change)
+    if change.drafted_by == actor.user_id:
+        raise Forbidden(say("起案した本人は決裁できません。別の決裁者が決裁します。"))
+    if change.state is PlanChangeState.PROPOSED:
+        _check_rules(session, change)
+    take(
+        session, change, "approve", actor=actor, now=now, approved_by=actor.user_id,
+        approved_at=now,
+    )  # fmt: skip
+
+
+def end_extension(
+    session: Session,
+    change: PlanChange,
+    *,
+    verb: str,
+    reason: str | None,
+    actor: Actor,
+    now: datetime,
+    comment: str = "",
+) -> None:
+    """却下する, 取り下げる or 承諾しない: the engagement stays as it is."""
+    require(session, actor, PLAN_CHANGE.steps[verb].action, change)
+    lock_change(session, change)
+    check_said(session, PLAN_CHANGE.transition(verb, change.state), reason, comment)
+    take(session, change, verb, actor=actor, now=now, reason=reason, end_comment=comment)
+
+
+def extend(
     session: Session,
     placement: Placement,
-    extension: DeadlineExtension,
+    engagement: Engagement,
+    row: WorkTerms,
+    *,
     actor: Actor,
     now: datetime,
 ) -> None:
-    for audience, template, link in TOLD[placement.state]:
-        recipients = list_recipients(placement, audience, placement.candidate.user_id)
-        for recipient in session.scalars(recipients).all():
-            if recipient != actor.user_id:
-                order_mail(
-                    session, event=f"placement/{placement.id}/extend/{extension.id}",
-                    recipient_id=recipient, template=template, link=link.format(placement.id),
-                    now=now, prefecture_code=placement.prefecture_code,
-                )  # fmt: skip
+    """Both sides agree by the terms `row`: the new months are booked, the last day is later. Conflict where it cannot be."""
+    change = find_open(session, engagement)
+    is_asked = change is not None and change.state is PlanChangeState.OPEN
+    if change is None or not is_asked or change.last_day != row.last_day:
+        raise Conflict(say("この条件の延長は、取り下げられたか、変わっています。"))
+    session.refresh(change, with_for_update=True)
+    _check_rules(session, change)
+    added = dict(change.months)
+    ledger.book(
+        session, placement.id, placement.candidate_id, placement.municipality_code, added, now
+    )
+    engagement.last_day, engagement.last_month = change.last_day, month_of(change.last_day)
+    take(session, change, "apply", actor=actor, now=now, terms_id=row.id)
+    note_extension(session, placement, change.last_day, added, actor=actor, now=now)
+
+
+def _check_rules(session: Session, change: PlanChange) -> None:
+    check = find_broken(session, change.engagement, dict(change.months), load_catalogue(session))
+    if check:
+        raise Conflict(sentences([say("この延長は先に進められません。"), *check]))
+
+
+def lock_change(session: Session, change: PlanChange) -> None:
+    lock(session, session.get_one(Engagement, change.engagement_id))
+    session.refresh(change, with_for_update=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from .. import audit
-from ..dates import first_day, local_date, month_of, show_date
+from ..dates import first_day, local_date, month_of, month_text, show_date
 from ..db import Session
 from ..engagements.models import Engagement, Outcome, WorkDay, WorkLog
 from ..engagements.running import tell
@@ -17,6 +17,7 @@ from ..ledger import service as ledger
 from ..permissions import SYSTEM, Action, Actor, require
 from ..reference.reasons import check_said
 from ..states import ENGAGEMENT, RUNNING, WorkLogState, move
+from .extension_steps import drop_open
 from .locking import lock_placements
 from .models import Placement
 from .offering import advance
@@ -46,11 +47,17 @@ def end_engagement(
     if step is None:
         raise Conflict(say("この活動は、すでに終わっています。"))
     check_said(session, step, reason, comment)
-    last = _check_last_day(session, engagement, last, local_date(now))
+    last = check_last_day(session, engagement, last, local_date(now))
+    engagement.planned_last_day = engagement.planned_last_day or engagement.last_day
     engagement.last_day, engagement.last_month = last, month_of(last)
+    engagement.end_side = str(actor.role)
     engagement.end_decided_at, engagement.end_reason = now, reason
     engagement.end_comment = comment
-    ledger.release(session, placement.id, after=month_of(last))
+    drop_open(session, engagement, now=now)
+    freed = ledger.release(session, placement.id, after=month_of(last))
+    engagement.freed_half_days = engagement.freed_half_days | {
+        month_text(month): n for month, n in sorted(freed.items())
+    }
     if last <= local_date(now):
         step = move(session, engagement, "end", actor=actor, now=now, reason=reason)
         _finish(session, engagement, placement, Outcome.EARLY, actor=actor, now=now)
@@ -61,7 +68,7 @@ def end_engagement(
     tell(session, engagement, step, actor=actor, now=now)
 
 
-def _check_last_day(
+def check_last_day(
     session: Session, engagement: Engagement, last: date | None, today: date
 ) -> date:
     if last is None:
@@ -122,6 +129,7 @@ def complete_over(session: Session, now: datetime) -> list[Engagement]:
             outcome = Outcome.EARLY
         elif engagement.started_at is None:
             outcome = Outcome.NOT_BEGUN
+        drop_open(session, engagement, now=now)
         step = move(
             session, engagement, "complete", actor=SYSTEM, now=now, detail={"outcome": str(outcome)}
         )

@@ -1,21 +1,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
+from ..engagements.models import REMARK, TERM
+from ..engagements.terms import TermsContent
+from ..pay import MOST_HALF_DAYS
+from ..reference.entries import Vocabulary
 from ..reference.reasons import LONGEST
 from ..standing import PlacementStanding
 from ..states import PLACEMENT
 from ..web import current_actor
-from ..web.fields import CatalogueForm, DateText, Required, option
-from ..web.forms import Form, long_text_field, text_field
+from ..web.fields import CatalogueForm, DateText, Marked, Required, WholeNumber, option
+from ..web.forms import FilterForm, Form, long_text_field, text_field
 from ..web.labels import choices, label, lazy_label, region
 from ..web.lists import EVERY, ListForm
-from . import bulk, extending, finding, lifting, register
+from . import bulk, deferring, finding, lifting, register
 from .finishing import PERIOD_OVER
 from .models import Authority, Placement
 from .register import PaperStanding
@@ -43,11 +48,63 @@ class EndForm(Form):
 
 
 class ExtensionForm(Form):
+    """A later last day of an engagement, and the half-days of each month that comes with it."""
+
+    last_day = DateText(_("新しい最後の日"), Required(_("新しい最後の日を入力してください。")))
+    half_days = WholeNumber(_("新しい月の半日コマ"), Required(), least=1, most=MOST_HALF_DAYS)
+    comment = long_text_field(_("延長の理由"), Required(), most=LONGEST)
+
+
+class TermsForm(CatalogueForm):
+    """The terms of the work of one placement; `forms`: of appointment, that both sides can have."""
+
+    forms: Sequence[str] = ()
+
+    form = SelectField(_("任用形態"), validators=[InputRequired(_("任用形態を選んでください。"))])
+    first_day = DateText(_("最初の日"), Required(_("最初の日を入力してください。")))
+    last_day = DateText(_("最後の日"), Required(_("最後の日を入力してください。")))
+    work = long_text_field(_("仕事の内容"), Required(), most=TERM)
+    place = text_field(_("働く場所"), Required(), most=TERM)
+    days = text_field(_("働く曜日と時間"), Required(), most=TERM)
+    travel = text_field(_("旅費"), Required(), most=TERM)
+    supervisor = text_field(_("指揮をする人"), Required(), most=TERM)
+    remark = long_text_field(_("そのほかの条件"), most=REMARK)
+
+    def set_choices(self) -> None:
+        texts = dict(choices(str(Vocabulary.FORM)))
+        chosen = [option(code, texts.get(code, code)) for code in self.forms]
+        self.form.choices = [option("", _("選んでください")), *chosen]
+
+    def content(self) -> TermsContent:
+        said: dict[str, Any] = {
+            item.name: self[item.name].data or "" for item in fields(TermsContent)
+        }
+        return TermsContent(**said)
+
+
+def terms_form_of(forms: Sequence[str]) -> type[TermsForm]:
+    return type("TermsForm", (TermsForm,), {"forms": tuple(forms)})
+
+
+class EndDayForm(FilterForm):
+    """The last day alone, in the address."""
+
+    last_day = DateText(_("最後の日"), Required(_("最後の日を入力してください。")))
+
+
+class EndChangeForm(Form):
+    """A later last day of an engagement that ends early; none: the end is taken back."""
+
+    last_day = DateText(_("新しい最後の日"), Marked(_("取りやめるときは空欄")))
+    comment = long_text_field(_("理由"), Required(), most=LONGEST)
+
+
+class DeadlineForm(Form):
     """A later day for an answer, and why."""
 
     until = DateText(_("新しい期限"), Required(_("新しい期限を入力してください。")))
     reason = long_text_field(
-        _("理由"), Required(_("理由を入力してください。")), most=extending.LONGEST,
+        _("理由"), Required(_("理由を入力してください。")), most=deferring.LONGEST,
         description=_("県の職員だけが読みます。"),
     )  # fmt: skip
 

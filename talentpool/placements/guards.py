@@ -18,7 +18,7 @@ from ..language import named, say, sentences
 from ..needs.models import Need
 from ..pool.assemble import request_of
 from ..pool.reading import read_profiles
-from ..pool.records import Profile
+from ..pool.records import Profile, Request
 from ..pool.translate import to_candidate, to_need
 from ..reference.catalogue import Catalogue
 from ..reference.service import load_catalogue
@@ -80,8 +80,13 @@ def months_ahead(need: Need, this_month: int) -> range:
 def broken_rules(profile: Profile, need: Need, catalogue: Catalogue, this_month: int) -> list[str]:
     """The engine's rules that the pair breaks in the months ahead, as sentences."""
     request = replace(request_of(need), first_month=months_ahead(need, this_month)[0])
-    free = replace(profile, taken=tuple(x for x in profile.taken if x.need_code != need.code))
-    minutes = {need.place_code: catalogue.travel(profile.home_code, need.place_code).minutes}
+    return broken_for(profile, request, catalogue)
+
+
+def broken_for(profile: Profile, request: Request, catalogue: Catalogue) -> list[str]:
+    """The same for what `request` asks for; what the person has taken for it counts as free."""
+    free = replace(profile, taken=tuple(x for x in profile.taken if x.need_code != request.code))
+    minutes = {request.place_code: catalogue.travel(profile.home_code, request.place_code).minutes}
     person = to_candidate(free, [request], minutes)
     broken = m.excluded([person], to_need(request, catalogue)).get(person.id, ())
     texts = [m.RULES[m.Rule(rule)] for rule in broken]

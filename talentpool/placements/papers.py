@@ -26,6 +26,7 @@ from .freezing import describe_paper
 from .models import Authority, DecisionPaper, Placement, Verdict
 
 CONFIRMED, UNDONE, FINISHED, ENDED = "confirmed", "undone", "finished", "ended"  # of an outcome
+EXTENDED = "extended"
 PRINT = "paper_print"  # kind of the job that makes the PDF
 
 
@@ -118,6 +119,20 @@ def note_confirmation(
     """`booked`: month → half-days."""
     half_days = {month_text(month): n for month, n in sorted(booked.items())}
     _append(session, placement, CONFIRMED, {"half_days": half_days}, actor, now)
+
+
+def note_extension(
+    session: Session,
+    placement: Placement,
+    last: date,
+    added: Mapping[int, int],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """`last`: the new last day of the engagement; `added`: month → half-days."""
+    detail = {"last_day": last.isoformat(), "half_days": sum(added.values())}
+    _append(session, placement, EXTENDED, detail, actor, now)
 
 
 def note_undoing(session: Session, placement: Placement, *, actor: Actor, now: datetime) -> None:

@@ -333,6 +333,10 @@ class _Reading:
             return f"{day} {name}さんで確定（計{total}半日コマ）"
         if entry["what"] == papers.UNDONE:
             return f"{day} {name}さんの確定を取消し"
+        if entry["what"] == papers.EXTENDED:
+            last, added = date.fromisoformat(entry["last_day"]), entry["half_days"]
+            until = f"{last.year}/{last.month}/{last.day}"
+            return f"{day} {name}さんの活動を延長（最後の日 {until}、{added}半日コマを追加）"
         if entry["what"] == papers.FINISHED:
             last = date.fromisoformat(entry["last_day"])
             return f"{day} {name}さんの活動が終了（最後の日 {last.month}/{last.day}）"

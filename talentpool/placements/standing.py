@@ -1,4 +1,4 @@
-"""Where a placement stands on a day: its state, whether it was returned, and when its need's months are over."""
+"""Where a placement stands on a day: its state, whether it was returned, and when the months of its engagement are over."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ..dates import month_of
 from ..db import Session
-from ..needs.models import Need
+from ..engagements.models import Engagement
 from ..standing import PlacementStanding
 from ..states import PlacementState
 from .models import Placement
@@ -18,8 +18,8 @@ from .models import Placement
 def standing_on(today: date) -> sa.ColumnElement[str]:
     """The standing of a placement, for queries."""
     last_month = (
-        sa.select(Need.last_month)
-        .where(Need.id == Placement.need_id)
+        sa.select(Engagement.last_month)
+        .where(Engagement.placement_id == Placement.id)
         .correlate(Placement)
         .scalar_subquery()
     )

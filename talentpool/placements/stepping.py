@@ -16,6 +16,7 @@ from .deciding import approve_placement, refuse_placement, return_placement
 from .drafting import propose_placement
 from .ending import end_by_hand
 from .models import Placement
+from .stating import is_accepted
 
 Service = Callable[..., None]
 SERVICES: Mapping[str, Service] = {
@@ -63,13 +64,17 @@ def list_steps(
     return [
         step
         for step in available(session, placement, actor)
-        if _is_offered(step, placement, actor, now)
+        if _is_offered(session, step, placement, actor, now)
     ]
 
 
-def _is_offered(step: Transition, placement: Placement, actor: Actor, now: datetime) -> bool:
+def _is_offered(
+    session: Session, step: Transition, placement: Placement, actor: Actor, now: datetime
+) -> bool:
     if step.verb == "approve":
         return placement.drafted_by != actor.user_id
     if step.verb == "undo":
         return can_be_undone(placement, now)
+    if step.verb == "confirm":
+        return is_accepted(session, placement)
     return True

@@ -22,7 +22,7 @@ from ..standing import (
     reader_of,
     words_of,
 )
-from ..states import EngagementState, ReviewState, RoundState, WorkLogState
+from ..states import EngagementState, PlanChangeState, ReviewState, RoundState, WorkLogState
 from .languages import locale
 from .unit import current_catalogue
 
@@ -36,7 +36,7 @@ class Titled(Protocol):
 
 LABELS: Mapping[type[StrEnum], Mapping[Any, Words]] = {MailState: STATE_LABELS, Role: ROLE_LABELS}
 _MS, _NS, _PS, _RS = MembershipStanding, NeedStanding, PlacementStanding, RoundState
-_ES, _LS, _VS = EngagementState, WorkLogState, ReviewState
+_ES, _LS, _VS, _CS = EngagementState, WorkLogState, ReviewState, PlanChangeState
 
 # Tones of the macro status_tag; states that are not listed are neutral.
 _TONES: Mapping[type[StrEnum], Mapping[Any, str]] = {
@@ -64,6 +64,7 @@ _TONES: Mapping[type[StrEnum], Mapping[Any, str]] = {
         _PS.CONFIRMED: "success",
     },
     _ES: {_ES.PREPARING: "info", _ES.ACTIVE: "success", _ES.SUSPENDED: "warning"},
+    _CS: {_CS.PROPOSED: "warning", _CS.OPEN: "warning", _CS.DONE: "success"},
     _LS: {_LS.SENT: "warning", _LS.RETURNED: "warning", _LS.CLOSED: "success"},
     _VS: {_VS.ASKED: "warning", _VS.GIVEN: "info", _VS.CONTESTED: "warning"},
     _RS: {_RS.OPTIMAL: "success", _RS.ADOPTED: "success"},

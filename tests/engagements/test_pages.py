@@ -194,12 +194,13 @@ def test_an_end_says_who_is_told_and_frees_what_follows(
         engagement = make.make_engagement(session, need=need, candidate=person)
         ident = engagement.id
     office, page = signed_in(app, Role.COORDINATOR), f"/engagements/{ident}/end"
-    form = office.get(page).text
+    last = dates.last_day(MONTH + 1)
+    form = office.get(f"{page}?last_day={last.isoformat()}").text
     assert "登録者本人" in form
     version = re.search(VERSION, form)
     assert version is not None
-    last = dates.last_day(MONTH + 1)
-    sent = {"version": version[1], "last_day": last.isoformat(), "reason": "budget"}
+    day = last.isoformat()
+    sent = {"version": version[1], "last_day": day, "seen": day, "reason": "budget"}
     assert office.post(page, **sent).status_code == 302
     shown = office.get(f"/engagements/{ident}").text
     assert "予算の都合" in shown

@@ -52,6 +52,7 @@ def test_a_person_reaches_a_town_and_the_half_days_are_booked(door: Door, site: 
     town.go("/introductions").page.locator("main tbody a, main .card a").first.click()
     assert "髙﨑" in town.text
     town.press("受け入れる")
+    _agree_on_terms(town, candidate)
     _confirm(coordinator)
     assert "確定" in candidate.go("/home").text
     _assert_books_agree(site)
@@ -146,6 +147,13 @@ def _read_behind(door: Door, coordinator: Visitor, candidate: Visitor, need_id: 
         officer = door.officer(role)
         for path in paths:
             assert officer.go(path).page.locator("h1").count() == 1
+
+
+def _agree_on_terms(town: Visitor, candidate: Visitor) -> None:
+    town.follow("勤務条件").follow("勤務条件を示す").fill({
+        "place": "市役所とオンライン", "days": "毎週火曜日", "travel": "実費", "supervisor": "市民課 田中一郎",
+    }).press("勤務条件を示す")  # fmt: skip
+    candidate.go("/home").follow("窓口業務改革アドバイザー").press("勤務条件を承諾する")
 
 
 def _confirm(coordinator: Visitor) -> None:

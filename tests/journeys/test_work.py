@@ -72,7 +72,8 @@ def test_a_month_is_logged_signed_and_the_work_ended(
 
     office = door.officer(Role.COORDINATOR)
     office.go(page).follow("終了を決める")
-    office.fill({"last_day": TODAY.isoformat(), "reason": "health"}).press("活動の終了を決める")
+    office.fill({"last_day": TODAY.isoformat()}).press("空く月を確かめる")
+    office.fill({"reason": "health"}).press("活動の終了を決める")
     assert "この活動は終わりました" in office.text
     with site.database.reading() as session:
         assert session.get_one(Engagement, places["engagement"]).state is EngagementState.ENDED

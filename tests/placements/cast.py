@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from talentpool.candidates.models import Candidate
 from talentpool.db import Session
+from talentpool.engagements.preparing import forms_of
+from talentpool.engagements.terms import list_versions
 from talentpool.ledger.models import LedgerMonth
 from talentpool.mail import MailOrder
 from talentpool.needs.models import Need
@@ -56,12 +58,20 @@ class Cast:
         now: datetime = make.NOW,
         actor: Actor | None = None,
     ) -> Placement:
+        if verb == "confirm" and not list_versions(self.session, placement.id):
+            self.agree_on_terms(placement, now)
         take_step(
             self.session, placement, verb, actor=actor or self.actor_of(placement, verb),
             now=now, reason=reason, comment=comment,
         )  # fmt: skip
         self.session.flush()
         return placement
+
+    def agree_on_terms(self, placement: Placement, now: datetime = make.NOW) -> None:
+        """Where it can be: others are refused by the step itself."""
+        can_be = bool(forms_of(placement.need, placement.candidate))
+        if placement.state is PlacementState.AGREED and can_be:
+            make.make_terms(self.session, placement, town=self.town, now=now)
 
     def actor_of(self, placement: Placement, verb: str) -> Actor:
         """Who takes the step in the usual course."""

@@ -1,37 +1,44 @@
-"""A coordinator gives more time for an answer: a later business day, a reason, and word to those who wait."""
+"""An engagement is extended: drafted, decided where it exceeds the paper, agreed by both, booked in one go."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given, settings, strategies as st
 
-from talentpool import clock
+from talentpool import dates
 from talentpool.accounts.models import User
-from talentpool.audit import AuditEvent
-from talentpool.dates import add_business_days, end_of_day, local_date
-from talentpool.db import Database, Session
-from talentpool.deadlines.service import read_terms
-from talentpool.errors import Conflict, Forbidden, Refused
+from talentpool.db import Session
+from talentpool.engagements.models import Engagement
+from talentpool.engagements.plan_changes import PlanChange
+from talentpool.engagements.terms import list_terms
+from talentpool.errors import Conflict, Forbidden, NoCapacity, Refused
+from talentpool.ledger import service as ledger
+from talentpool.ledger.models import LedgerMonth
 from talentpool.mail import MailOrder
-from talentpool.permissions import Role
-from talentpool.placements.extending import extend_deadline, list_extensions
-from talentpool.placements.lapsing import lapse_overdue
+from talentpool.needs.models import Need
+from talentpool.permissions import Actor, Role
+from talentpool.placements import stating
+from talentpool.placements.extending import (
+    approve_extension,
+    end_extension,
+    exceeds,
+    propose_extension,
+)
+from talentpool.placements.finishing import complete_over, end_engagement
 from talentpool.placements.models import Placement
-from talentpool.placements.reminding import remind
-from talentpool.states import PlacementState
-from talentpool.waits import Wait
+from talentpool.states import EngagementState, PlacementState, PlanChangeState
 from talentpool.web.unit import TalentpoolFlask
 
 from .. import factories as make
-from ..browsers import Browser, signed_in
-from ..pages import version_in
-from .cast import DAY, Cast, assert_sound
-from .test_races import at_once
+from ..browsers import Browser
+from .cast import Cast, assert_sound
 
-PS = PlacementState
-DUE, LATER = date(2026, 12, 8), date(2026, 12, 14)  # of an offer at make.NOW, and a Monday behind
+PS, ES, CS = PlacementState, EngagementState, PlanChangeState
+DECEMBER = date(2027, 12, 31)
+OCTOBER = dates.month_number(2027, 10)
 
 
 @pytest.fixture
@@ -39,181 +46,295 @@ def cast(session: Session) -> Cast:
     return Cast.of(session)
 
 
-def offered(cast: Cast) -> Placement:
-    return cast.walk(cast.suggested(), "propose", "approve")
+def _engaged(session: Session, **columns: object) -> tuple[Engagement, Placement]:
+    engagement = make.make_engagement(session, **columns)  # type: ignore[arg-type]
+    return engagement, session.get_one(Placement, engagement.placement_id)
 
 
-def extend(
-    cast: Cast,
-    row: Placement,
-    day: date = LATER,
-    reason: str = "入院中のため",
-    now: datetime = make.NOW,
-) -> None:
-    extend_deadline(cast.session, row, day, reason, actor=cast.coordinator, now=now)
+def _agree(cast: Cast, placement: Placement) -> None:
+    make.make_terms(cast.session, placement, town=cast.town)
+
+
+def _approve(cast: Cast, change: PlanChange) -> None:
+    approve_extension(cast.session, change, actor=cast.approver, now=make.NOW)
     cast.session.flush()
 
 
-def test_the_answer_is_due_at_the_end_of_the_later_day(cast: Cast, session: Session) -> None:
-    row = offered(cast)
-    assert row.offer_until == end_of_day(DUE)
-    extend(cast, row)
-    assert row.offer_until == row.answer_until == end_of_day(LATER)
-    assert lapse_overdue(session, end_of_day(DUE) + DAY) == []
-    cast.step(row, "accept", now=end_of_day(LATER))
-    assert row.state is PS.INTRODUCED
-    assert_sound(session)
+def _end(
+    cast: Cast, change: PlanChange, verb: str, actor: Actor, reason: str | None = "other"
+) -> None:
+    comment = "都合による" if reason == "other" else ""
+    end_extension(
+        cast.session, change, verb=verb, reason=reason, actor=actor, now=make.NOW, comment=comment
+    )
+    cast.session.flush()
 
 
-def test_an_answer_that_is_late_by_the_new_day_lapses(cast: Cast, session: Session) -> None:
-    row = offered(cast)
-    extend(cast, row)
-    assert lapse_overdue(session, end_of_day(LATER) + timedelta(seconds=2)) == [row]
-    assert row.state is PS.LAPSED
-    with pytest.raises(Conflict):
-        extend(cast, row, LATER + 7 * DAY, now=end_of_day(LATER))
-    assert_sound(session)
+def _told(session: Session, template: str) -> set[int]:
+    query = sa.select(MailOrder.recipient_id).where(MailOrder.template == template)
+    return set(session.scalars(query))
 
 
-def test_each_extension_is_kept_with_its_reason_and_the_trail_has_no_words(
+def test_both_officers_then_both_sides_and_the_months_are_booked(
     cast: Cast, session: Session
 ) -> None:
-    row = offered(cast)
-    extend(cast, row)
-    extend(cast, row, LATER + DAY, "電話で依頼があった")
-    found = [(one.before, one.until, one.reason) for one in list_extensions(session, row)]
-    assert found == [
-        (end_of_day(DUE), end_of_day(LATER), "入院中のため"),
-        (end_of_day(LATER), end_of_day(LATER + DAY), "電話で依頼があった"),
-    ]
-    session.commit()
-    told = session.scalars(
-        sa.select(AuditEvent.detail).where(AuditEvent.action == "placement.extend")
-    )
-    assert [detail.keys() for detail in told] == [{"until", "extension"}] * 2
-    stored = session.execute(sa.text("SELECT reason FROM deadline_extension")).scalars().all()
-    assert not [raw for raw in stored if "入院" in bytes(raw).decode("latin-1")]
+    engagement, placement = _engaged(session)
+    change = make.make_extension(session, engagement)
+    assert (change.state, change.exceeds) == (CS.PROPOSED, True)
+    assert cast.approver.user_id in _told(session, "plan_change.propose")
+    assert placement.candidate.user_id not in _told(session, "plan_change.propose")
+    _approve(cast, change)
+    assert {placement.candidate.user_id, cast.town.user_id} <= _told(session, "plan_change.approve")
+    assert engagement.last_day == date(2027, 9, 30)
+    assert_sound(session)
+    row = make.make_terms(session, placement, town=cast.town, is_accepted=False)
+    assert row.last_day == DECEMBER
+    assert row.half_days["2027-12"] == 4
+    stating.accept_terms(session, placement, row.number, actor=cast.person(placement), now=make.NOW)
+    assert (change.state, change.terms_id) == (CS.DONE, row.id)
+    assert (engagement.last_day, engagement.terms_id) == (DECEMBER, row.id)
+    booked = ledger.list_booked(session, placement.id)
+    assert [booked[month] for month in dates.months(OCTOBER, OCTOBER + 2)] == [4, 4, 4]
+    assert placement.paper is not None
+    assert placement.paper.outcomes[-1]["what"] == "extended"
+    assert_sound(session)
+
+
+def test_what_the_paper_approved_needs_no_second_decision(cast: Cast, session: Session) -> None:
+    engagement, placement = _engaged(session)
+    ledger.release(session, placement.id, after=OCTOBER - 2)  # it was cut short
+    engagement.last_day, engagement.last_month = date(2027, 8, 31), OCTOBER - 2
+    session.flush()
+    change = make.make_extension(session, engagement, last=date(2027, 9, 30))
+    assert (change.state, change.exceeds) == (CS.OPEN, False)
+    assert cast.town.user_id in _told(session, "plan_change.open")
+    _agree(cast, placement)
+    assert engagement.last_day == date(2027, 9, 30)
+    assert_sound(session)
+
+
+def test_who_drafted_does_not_decide(cast: Cast, session: Session) -> None:
+    engagement, _ = _engaged(session)
+    change = make.make_extension(session, engagement)
+    drafter = Actor(change.drafted_by, Role.APPROVER, make.HYOGO)
+    with pytest.raises(Forbidden):
+        approve_extension(session, change, actor=drafter, now=make.NOW)
+    for actor in (cast.coordinator, cast.town):
+        with pytest.raises(Forbidden):
+            approve_extension(session, change, actor=actor, now=make.NOW)
 
 
 @pytest.mark.parametrize(
-    ("day", "reason", "fields"),
+    ("last", "half_days", "comment", "field"),
     [
-        (DUE, "理由", {"until"}),
-        (DUE - DAY, "理由", {"until"}),
-        (date(2026, 12, 12), "理由", {"until"}),  # a Saturday
-        (date(2027, 1, 1), "理由", {"until"}),
-        (date(2027, 10, 1), "理由", {"until"}),  # the work is over by then
-        (LATER, "  ", {"reason"}),
-        (LATER, "長" * 501, {"reason"}),
-        (DUE, "", {"until", "reason"}),
+        (None, 4, "必要", "last_day"),
+        (date(2027, 9, 30), 4, "必要", "last_day"),
+        (date(2027, 1, 31), 4, "必要", "last_day"),
+        (DECEMBER, 0, "必要", "half_days"),
+        (DECEMBER, 63, "必要", "half_days"),
+        (DECEMBER, 4, "  ", "comment"),
+        (DECEMBER, 4, "必要", "last_day"),  # nothing in the ledger so late
     ],
 )
-def test_a_bad_day_or_no_reason_is_refused_at_its_field(
-    cast: Cast, session: Session, day: date, reason: str, fields: set[str]
+def test_what_cannot_be_is_refused_at_its_field(
+    cast: Cast, session: Session, last: date | None, half_days: int, comment: str, field: str
 ) -> None:
-    row = offered(cast)
+    engagement, _ = _engaged(session, form="commission")
     with pytest.raises(Refused) as refused:
-        extend(cast, row, day, reason)
-    assert refused.value.fields.keys() == fields
-    assert row.offer_until == end_of_day(DUE)
-    assert list_extensions(session, row) == []
+        propose_extension(
+            session, engagement, last=last, half_days=half_days, comment=comment,
+            actor=cast.coordinator, now=make.NOW,
+        )  # fmt: skip
+    assert field in refused.value.fields
+    assert session.scalars(sa.select(PlanChange)).all() == []
 
 
-def test_a_day_that_is_over_is_refused_also_behind_the_deadline(
+def test_a_form_may_last_only_so_long(cast: Cast, session: Session) -> None:
+    both = ("revitalization_side",)
+    need = make.make_need(session, forms=both, half_days=8, pay_basis="month")
+    person = make.make_candidate(session, forms=both, half_days=8)
+    engagement, _ = _engaged(session, need=need, candidate=person, form="revitalization_side")
+    with pytest.raises(Refused, match="最長36か月") as refused:
+        propose_extension(
+            session, engagement, last=date(2031, 3, 31), half_days=8, comment="必要",
+            actor=cast.coordinator, now=make.NOW,
+        )  # fmt: skip
+    assert "last_day" in refused.value.fields
+
+
+def test_a_form_bound_to_the_year_gets_a_new_term_behind_it(cast: Cast, session: Session) -> None:
+    form = ("fiscal_year_part",)
+    need = make.make_need(session, forms=form, last_month=dates.month_number(2028, 3))
+    person = make.make_candidate(session, forms=form, last_month=dates.month_number(2028, 3))
+    engagement, placement = _engaged(session, need=need, candidate=person)
+    change = make.make_extension(session, engagement, last=date(2028, 6, 30))
+    _approve(cast, change)
+    row = make.make_terms(session, placement, town=cast.town)
+    assert row.is_yearly
+    terms = list_terms(row.first_day, row.last_day, is_yearly=row.is_yearly)
+    assert terms[-1] == (date(2028, 4, 1), date(2028, 6, 30))
+    assert_sound(session)
+
+
+def test_months_that_were_given_away_meanwhile_stop_it(cast: Cast, session: Session) -> None:
+    engagement, placement = _engaged(session)
+    change = make.make_extension(session, engagement)
+    _approve(cast, change)
+    row = make.make_terms(session, placement, town=cast.town, is_accepted=False)
+    full = sa.update(LedgerMonth).where(
+        LedgerMonth.candidate_id == placement.candidate_id, LedgerMonth.month == OCTOBER + 1
+    )
+    session.execute(full.values(capacity=3))
+    session.commit()
+    placement = session.get_one(Placement, placement.id)
+    with pytest.raises((Conflict, NoCapacity)):
+        stating.accept_terms(
+            session, placement, row.number, actor=cast.person(placement), now=make.NOW
+        )
+    session.rollback()
+    session.expire_all()
+    assert session.get_one(Engagement, engagement.id).last_day == date(2027, 9, 30)
+    assert list(ledger.list_booked(session, placement.id))[-1] == OCTOBER - 1
+
+
+@pytest.mark.parametrize("verb", ["refuse", "withdraw", "decline"])
+def test_an_extension_that_ends_changes_nothing_and_another_may_follow(
+    cast: Cast, session: Session, verb: str
+) -> None:
+    engagement, placement = _engaged(session)
+    change = make.make_extension(session, engagement)
+    with pytest.raises(Conflict, match="まだ決まっていない延長"):
+        make.make_extension(session, engagement)
+    if verb == "decline":
+        _approve(cast, change)
+    actor = {
+        "refuse": cast.approver, "withdraw": cast.coordinator, "decline": cast.person(placement),
+    }[verb]  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        _end(cast, change, verb, actor, None)
+    assert "reason" in refused.value.fields
+    _end(cast, change, verb, actor)
+    assert engagement.last_day == date(2027, 9, 30)
+    is_told = placement.candidate.user_id in _told(session, f"plan_change.{verb}")
+    assert not is_told  # never asked, or the one who acts
+    with pytest.raises(Conflict):
+        _end(cast, change, verb, actor)
+    session.rollback()
+    make.make_extension(session, session.get_one(Engagement, engagement.id))
+
+
+def test_terms_of_an_extension_that_was_withdrawn_are_not_accepted(
     cast: Cast, session: Session
 ) -> None:
-    row = offered(cast)
-    with pytest.raises(Refused):
-        extend(cast, row, LATER, now=end_of_day(LATER) + DAY)
-
-
-@pytest.mark.parametrize("state", sorted(set(PS) - {PS.OFFERED, PS.INTRODUCED}))
-def test_only_what_waits_for_an_answer_is_extended(session: Session, state: PS) -> None:
-    cast = Cast.of(session)
-    row = make.make_placement(
-        session, make.make_need(session), make.make_candidate(session), state=state
-    )
-    with pytest.raises(Conflict):
-        extend(cast, row, LATER + 7 * DAY)
-
-
-def test_only_a_coordinator_of_the_prefecture_extends(cast: Cast, session: Session) -> None:
-    row = offered(cast)
-    far = make.make_user(session, Role.COORDINATOR, prefecture_code=make.OSAKA).actor
-    for actor in (cast.person(row), cast.town, cast.approver, far):
-        with pytest.raises(Forbidden):
-            extend_deadline(session, row, LATER, "理由", actor=actor, now=make.NOW)
-
-
-def test_those_who_wait_are_told_each_by_their_page(cast: Cast, session: Session) -> None:
-    row = offered(cast)
-    extend(cast, row)
-    cast.step(row, "accept")
-    extend(cast, row, date(2027, 1, 12))
-    query = sa.select(MailOrder.recipient_id, MailOrder.template, MailOrder.link)
-    told = session.execute(query.where(MailOrder.event.contains("/extend/"))).all()
-    person, town = row.candidate.user_id, cast.town.user_id
-    assert set(map(tuple, told)) == {
-        (person, "placement.extend_offer", f"/offers/{row.id}"),
-        (town, "placement.extend_introduction", f"/introductions/{row.id}"),
-        (person, "placement.extend_waiting", f"/offers/{row.id}"),
-    }
-
-
-def test_a_later_deadline_is_reminded_of_anew(cast: Cast, session: Session) -> None:
-    row = offered(cast)
-    assert len(remind(session, end_of_day(DUE - DAY))) == 1
-    extend(cast, row, LATER + 7 * DAY)
-    assert len(remind(session, end_of_day(LATER))) == 1
-    assert remind(session, end_of_day(LATER)) == []
-
-
-def test_two_officers_at_once_leave_the_later_of_their_days(database: Database) -> None:
-    with database.writing() as session:
-        cast = Cast.of(session)
-        ident, actor = offered(cast).id, cast.coordinator
-
-    def give(day: date) -> bool:
-        try:
-            with database.writing() as session:
-                row = session.get_one(Placement, ident)
-                extend_deadline(session, row, day, "理由", actor=actor, now=make.NOW)
-        except Refused:  # the later day was first
-            return False
-        return True
-
-    given = at_once([lambda: give(LATER), lambda: give(LATER + DAY)])
-    with database.reading() as session:
-        row = session.get_one(Placement, ident)
-        assert row.offer_until == end_of_day(LATER + DAY)
-        assert len(list_extensions(session, row)) == sum(given)
-
-
-def test_the_page_extends_and_keeps_what_was_typed(app: TalentpoolFlask) -> None:
-    with app.database.writing() as session:
-        person = make.make_candidate(session)
-        row = make.make_placement(
-            session, make.make_need(session), person, state=PS.OFFERED, now=clock.now()
+    engagement, placement = _engaged(session)
+    change = make.make_extension(session, engagement)
+    _approve(cast, change)
+    row = make.make_terms(session, placement, town=cast.town, is_accepted=False)
+    _end(cast, change, "withdraw", cast.coordinator)
+    with pytest.raises(Conflict, match="取り下げられた"):
+        stating.accept_terms(
+            session, placement, row.number, actor=cast.person(placement), now=make.NOW
         )
-        due = read_terms(session, make.HYOGO).due(Wait.OFFER, clock.now())
-        row.offer_until = due
-        ident, user = row.id, session.get_one(User, person.user_id)
-    officer, path = signed_in(app, Role.COORDINATOR), f"/placements/{ident}/deadline"
-    assert path in officer.get(f"/placements/{ident}").text
-    version = version_in(officer.get(path).text, path)
-    day = add_business_days(local_date(due), 3)
-    refused = officer.post(path, version=version, until=day.isoformat(), reason="")
+
+
+def test_an_end_takes_the_open_extension_along(cast: Cast, session: Session) -> None:
+    engagement, _ = _engaged(session)
+    change = make.make_extension(session, engagement)
+    end_engagement(
+        session, engagement, last=date(2027, 7, 31), reason="budget", actor=cast.town, now=make.NOW
+    )
+    assert change.state is CS.WITHDRAWN
+    assert_sound(session)
+    other, _ = _engaged(session)
+    asked = make.make_extension(session, other)
+    session.flush()
+    complete_over(session, dates.start_of_day(date(2027, 10, 1)))
+    assert asked.state is CS.WITHDRAWN
+    assert_sound(session)
+
+
+def test_nobody_else_drafts_or_declines(cast: Cast, session: Session) -> None:
+    engagement, placement = _engaged(session, form="commission")
+    for actor in (cast.town, cast.person(placement), cast.approver):
+        with pytest.raises(Forbidden):
+            propose_extension(
+                session, engagement, last=DECEMBER, half_days=4, comment="必要", actor=actor,
+                now=make.NOW,
+            )  # fmt: skip
+    change = make.make_extension(session, engagement)
+    for actor in (cast.town, cast.coordinator):  # a town is not asked yet
+        with pytest.raises(Forbidden):
+            _end(cast, change, "decline", actor)
+
+
+@given(
+    first=st.integers(24000, 24040), length=st.integers(0, 40), half_days=st.integers(1, 20),
+    added=st.dictionaries(st.integers(24000, 24100), st.integers(1, 40), max_size=5),
+)  # fmt: skip
+@settings(deadline=None)
+def test_it_exceeds_the_paper_where_a_month_or_its_half_days_do(
+    first: int, length: int, half_days: int, added: dict[int, int]
+) -> None:
+    need = Need(first_month=first, last_month=first + length, half_days=half_days)
+    within = all(first <= month <= first + length for month in added)
+    assert exceeds(need, added) is not (within and max(added.values(), default=0) <= half_days)
+
+
+class Office:
+    def __init__(self, app: TalentpoolFlask) -> None:
+        with app.database.writing() as session:
+            engagement = make.make_engagement(session)
+            change = make.make_extension(session, engagement)
+            self.id, self.path = engagement.id, f"/plan_changes/{change.id}"
+            self.terms = f"/placements/{engagement.placement_id}/terms"
+            person = session.get_one(User, engagement.candidate.user_id)
+            officers = [
+                make.make_user(session, role)
+                for role in (Role.MUNICIPALITY, Role.COORDINATOR, Role.APPROVER)
+            ]
+        self.browsers = []
+        for user in (person, *officers):
+            browser = Browser(app)
+            browser.enter(user)
+            self.browsers.append(browser)
+
+
+def test_the_pages_lead_from_the_draft_to_the_later_day(app: TalentpoolFlask) -> None:
+    office = Office(app)
+    person, town, coordinator, approver = office.browsers
+    assert person.get(office.path).status_code == town.get(office.path).status_code == 404
+    assert "決裁を待っている延長" in approver.get("/home").text
+    assert f"/engagements/{office.id}" in approver.get("/engagements?state=extending").text
+    assert "承認する" in approver.get(office.path).text
+    assert "承認する" not in coordinator.get(office.path).text
+    assert approver.post(f"{office.path}/approve", version="9").status_code == 409
+    assert approver.post(f"{office.path}/approve", version="1").status_code == 302
+    assert "承諾しない" in person.get(office.path).text
+    assert "延長する" not in coordinator.get(f"/engagements/{office.id}").text
+    page = town.get(f"{office.terms}/edit").text
+    assert 'value="2027-12-31"' in page
+    typed = {
+        "form": "commission", "first_day": "2027-04-01", "last_day": "2027-12-31", "work": "窓口",
+        "place": "市役所", "days": "火曜日", "travel": "実費", "supervisor": "市民課", "version": "0",
+    }  # fmt: skip
+    assert town.post(f"{office.terms}/edit", **typed).status_code == 302
+    assert person.post(f"{office.terms}/accept", version="1").status_code == 302
+    assert "2027年12月31日" in person.get(f"/engagements/{office.id}").text
+    assert "延長済み" in town.get(office.path).text
+
+
+def test_a_draft_that_is_refused_keeps_what_was_typed(app: TalentpoolFlask) -> None:
+    with app.database.writing() as session:
+        engagement = make.make_engagement(session, form="commission")
+        officer = make.make_user(session, Role.COORDINATOR)
+    browser = Browser(app)
+    browser.enter(officer)
+    path = f"/engagements/{engagement.id}/extension"
+    typed = {"last_day": "令和10年1月31日", "half_days": "４コマ", "comment": "<i>理由</i>"}
+    refused = browser.post(path, **typed, version=engagement.version)
     assert refused.status_code == 422
-    assert day.isoformat() in refused.text
-    typed = {"until": day.isoformat(), "reason": "海外出張のため"}
-    assert officer.post(path, version=version, **typed).status_code == 302
-    assert "海外出張のため" in officer.get(f"/placements/{ident}").text
-    lost = officer.post(path, version=version, **typed)
-    assert lost.status_code == 409
-    assert "海外出張のため" in lost.text
-    own = Browser(app)
-    own.enter(user)
-    page = own.get(f"/offers/{ident}").text
-    assert f"{day.month}月{day.day}日" in page
-    assert "海外出張" not in page
-    assert signed_in(app, Role.APPROVER).get(path).status_code == 403
+    assert 'value="令和10年1月31日"' in refused.text
+    assert "&lt;i&gt;理由" in refused.text
+    late = browser.post(path, **typed, version=engagement.version + 1)
+    assert late.status_code == 409
+    assert "&lt;i&gt;理由" in late.text

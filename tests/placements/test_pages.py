@@ -120,6 +120,11 @@ def test_five_people_take_a_suggestion_to_its_confirmation(app: TalentpoolFlask)
     assert office.press(office.town, "welcome").status_code == 302
     assert "078-000-0000" in office.town.get(f"/introductions/{office.placement_id}").text
 
+    page = office.coordinator.get(f"/placements/{office.placement_id}").text
+    assert "確定する" not in page
+    assert "勤務条件が承諾されるまで" in page
+    with app.database.writing() as session:
+        make.make_terms(session, session.get_one(Placement, office.placement_id))
     assert "確定する" in office.coordinator.get(f"/placements/{office.placement_id}").text
     assert office.press(office.coordinator, "confirm").status_code == 302
     assert office.state() is PS.CONFIRMED

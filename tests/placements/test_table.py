@@ -49,6 +49,8 @@ def _in_state(session: Session, state: PlacementState) -> tuple[Placement, dict[
     placement = make.make_placement(
         session, make.make_need(session), make.make_candidate(session), state=state
     )
+    if state is PS.AGREED:
+        make.make_terms(session, placement, town=cast.town)
     actors = {
         C: cast.person(placement),
         M: cast.town,

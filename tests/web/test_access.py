@@ -8,7 +8,11 @@ from dataclasses import dataclass
 import pytest
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
-from talentpool.db import Database
+from talentpool import clock
+from talentpool.dates import last_day
+from talentpool.db import Database, Session
+from talentpool.engagements.models import WorkLog
+from talentpool.engagements.plan_changes import PlanChange
 from talentpool.mail import order_mail
 from talentpool.permissions import SYSTEM, Actor, Role, scope_of
 from talentpool.reviews import asking
@@ -21,6 +25,7 @@ from tests.factories import (
     NOW,
     OSAKA,
     make_candidate,
+    make_extension,
     make_need,
     make_need_draft,
     make_placement,
@@ -38,6 +43,7 @@ PUBLIC = {
     "accounts.reset_password",
     "accounts.sign_in",
     "accounts.sign_up",
+    "engagements.read_calendar",
     "home.show_health",
     "home.show_readiness",
     "home.show_rules",
@@ -169,6 +175,12 @@ def test_a_role_reaches_exactly_the_routes_that_the_table_allows(
     assert wrong == []
 
 
+def _extension(session: Session, log: WorkLog) -> PlanChange:
+    """Of the engagement of a log of this month."""
+    last = last_day(log.engagement.last_month + 2)
+    return make_extension(session, log.engagement, last=last, half_days=2, now=clock.now())
+
+
 @pytest.fixture
 def far(database: Database) -> dict[str, int]:
     """The numbers of one object of each kind in another prefecture, by its name in paths."""
@@ -201,6 +213,7 @@ def far(database: Database) -> dict[str, int]:
             "reviews": asking.ask(
                 session, asking.Question(log.engagement, Kind.END), actor=SYSTEM, now=NOW
             )[0].id,
+            "plan_changes": _extension(session, log).id,
         } | dict.fromkeys(("placements", "offers", "introductions", "approvals"), placement.id)
 
 

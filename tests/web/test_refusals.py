@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -14,12 +15,13 @@ from talentpool import clock
 from talentpool.accounts import links
 from talentpool.accounts.models import User
 from talentpool.candidates.models import CandidateCompany, CandidatePost
-from talentpool.dates import month_text
+from talentpool.dates import last_day, month_text
 from talentpool.db import Session
 from talentpool.desk.service import Plan, find_duty, set_duty
 from talentpool.mail import MailState, order_mail
 from talentpool.matching import Policy
 from talentpool.permissions import Role
+from talentpool.placements.finishing import end_engagement
 from talentpool.reviews.answering import Answers, contest_review, give_review
 from talentpool.reviews.models import ReviewSide
 from talentpool.states import (
@@ -38,6 +40,8 @@ from tests.factories import (
     FIRST,
     HIMEJI,
     make_candidate,
+    make_engagement,
+    make_extension,
     make_need,
     make_need_draft,
     make_placement,
@@ -52,7 +56,7 @@ from tests.reviews.made import make_reviews
 Fields = dict[str, Any]
 Sent = tuple[User | None, str, Fields]
 NOTHING_TYPED = {
-    "accounts.open_notice",
+    "accounts.open_notice", "placements.accept_terms", "placements.order_statement_print", "engagements.issue_calendar", "engagements.revoke_calendar",
     "accounts.read_notices",
     "accounts.resend_mail",
     "accounts.sign_out", "accounts.send_again", "accounts.send_link", "accounts.disable", "accounts.enable",
@@ -67,6 +71,7 @@ _QUOTED = re.compile("[“‘][^”’]*[”’]")  # what the reader wrote, and
 OWN_PAGE = {
     "reviews.write_report",
     "engagements.prepare",
+    "placements.state_terms",
     "engagements.show_log",
 }  # a version of the content, on the page itself
 VERSION_OF_CONTENT = {"accounts.change_role", "candidates.verify_evidence"}
@@ -258,6 +263,7 @@ def engaged(path: str, who: Role = Role.COORDINATOR, **typed: Any) -> Callable[[
 
     def send(session: Session) -> Sent:
         log = make_sent_log(session, make_candidate(session))
+        log.engagement.form = "commission"
         user = make_user(session, who)
         if who is Role.CANDIDATE:
             user = session.get_one(User, log.engagement.candidate.user_id)
@@ -286,6 +292,39 @@ def reviewed(path: str, who: Role, state: ReviewState, **typed: Any) -> Callable
         about = person if "answer" in path and who is Role.CANDIDATE else town
         session.flush()
         return user, path.format(review=about.id), {"version": about.version, **typed}
+
+    return send
+
+
+TERMS = {
+    "form": "commission", "first_day": "2027-04-01", "last_day": "2027-09-30", "work": "窓口の見直し",
+    "place": "市役所", "days": "火曜日", "travel": "実費", "supervisor": "市民課 田中一郎",
+}  # fmt: skip
+
+
+def agreed(path: str, **typed: Any) -> Callable[[Session], Sent]:
+    return placement(path, Role.MUNICIPALITY, PlacementState.AGREED, **typed)
+
+
+def extension(verb: str, **typed: Any) -> Callable[[Session], Sent]:
+    def send(session: Session) -> Sent:
+        change = make_extension(session, make_engagement(session))
+        user = make_user(session, Role.APPROVER)
+        return user, f"/plan_changes/{change.id}/{verb}", {"version": change.version, **typed}
+
+    return send
+
+
+def ending(**typed: Any) -> Callable[[Session], Sent]:
+    """An engagement of which the town has decided an earlier last day."""
+
+    def send(session: Session) -> Sent:
+        log = make_sent_log(session, make_candidate(session))
+        user, row = make_user(session, Role.MUNICIPALITY), log.engagement
+        last = last_day(row.last_month) - timedelta(days=1)
+        end_engagement(session, row, last=last, reason="budget", actor=user.actor, now=clock.now())
+        session.flush()
+        return user, f"/engagements/{row.id}/end/change", {"version": row.version, **typed}
 
     return send
 
@@ -414,6 +453,13 @@ CASES = [
     ),
     Case("placements.end_engagement", engaged("/engagements/{engagement}/end", last_day="2月30日"), 2),
     Case("placements.end_engagement", engaged("/engagements/{engagement}/end", last_day="2000-01-01", reason="other"), 1),
+    Case("placements.change_end", ending(last_day="いつか"), 2),
+    Case("placements.change_end", ending(last_day="2030-01-01", comment="予算が付いた"), 1),
+    Case("placements.propose_extension", engaged("/engagements/{engagement}/extension", last_day="いつか", half_days="x"), 3),
+    Case("placements.propose_extension", engaged("/engagements/{engagement}/extension", last_day="2020-01-01", half_days="2", comment="必要"), 1),
+    Case("placements.take_extension_step", extension("refuse"), 1),
+    Case("placements.state_terms", agreed("/placements/{placement}/terms/edit"), 8),
+    Case("placements.state_terms", agreed("/placements/{placement}/terms/edit", **TERMS | {"first_day": "2027-09-01"}), 1),
     Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"], until_security="いつか"), 1),
     Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"]), 1),
     Case("engagements.take_step", engaged("/engagements/{engagement}/suspend", comment="長い休み"), 1),

@@ -61,7 +61,7 @@ def _kind(engagement: Engagement) -> type[PreparationForm]:
 
 
 def _may_choose(engagement: Engagement) -> bool:
-    is_open = engagement.state is EngagementState.PREPARING
+    is_open = engagement.state is EngagementState.PREPARING and engagement.terms_id is None
     return is_open and can(current_session(), current_actor(), Action.CHOOSE_FORM, engagement)
 
 

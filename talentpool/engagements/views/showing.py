@@ -19,6 +19,9 @@ from ...web import current_actor, current_catalogue, current_session, requires
 from .. import finding, preparing, service
 from ..forms import EngagementListForm
 from ..models import Engagement, Outcome
+from ..plan_changes import find_shown, may_be_extended
+from ..service import may_reconsider
+from ..terms import find_terms
 from .blueprint import blueprint, get_engagement, log_person
 from .columns import ENGAGEMENTS
 from .moves import ENGAGEMENT_MOVES, button
@@ -59,6 +62,7 @@ def show(engagement: Engagement, error: Problem | None = None, verb: str | None 
         "engagements/show_engagement.html",
         engagement=engagement,
         need=engagement.need,
+        terms=find_terms(session, engagement),
         rows=rows,
         past=[row for row in rows if last_day(row.month) < today],
         recent=[row for row in rows if service.is_near(row, today)],
@@ -69,6 +73,10 @@ def show(engagement: Engagement, error: Problem | None = None, verb: str | None 
             (row, row.is_done(today), preparing.is_of(row, engagement, actor))
             for row in preparing.list_items(session, engagement, current_catalogue())
         ],
+        change=find_shown(session, engagement, actor),
+        may_extend=can(session, actor, Action.DRAFT_CHANGE, engagement)
+        and may_be_extended(engagement),
+        may_reconsider=may_reconsider(engagement, actor),
         may_prepare=can(session, actor, Action.PREPARE_ENGAGEMENT, engagement),
         missing=service.list_waiting_months(engagement, rows, today),
         steps=[button(step, ENGAGEMENT_MOVES) for step in steps if step.verb in ENGAGEMENT_MOVES],

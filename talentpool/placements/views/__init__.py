@@ -12,6 +12,7 @@ from . import (
     bulk,
     comparing,
     courses,
+    deferring,
     drafts,
     extending,
     finishing,
@@ -20,13 +21,15 @@ from . import (
     papers,
     progress,
     staff,
+    statements,
+    stating,
     steps,
 )
 from .blueprint import blueprint
 
 __all__ = [
-    "answers", "approvals", "blueprint", "bulk", "comparing", "courses", "drafts", "extending", "finishing",
-    "init_app", "leaving", "needs", "papers", "progress", "staff", "steps",
+    "answers", "approvals", "blueprint", "bulk", "comparing", "courses", "deferring", "drafts", "extending", "finishing",
+    "init_app", "leaving", "needs", "papers", "progress", "staff", "statements", "stating", "steps",
 ]  # fmt: skip
 
 

@@ -22,7 +22,7 @@ STAGES: Mapping[Stage, Any] = {
 NEXT: Mapping[Stage, Any] = {  # what the town does or waits for, by what is waited for
     Stage.ACCEPTED: _("本人の返事を待っています。引き受けると、お名前と経歴が紹介に出ます。"),
     Stage.AGREED: _("市町の返事を待っています。紹介の画面で、受け入れるか見送るかを選びます。"),
-    Stage.CONFIRMED: _("双方が合意しました。県が確定の手続きをします。"),
+    Stage.CONFIRMED: _("双方が合意しました。勤務条件が承諾されると、県が確定の手続きをします。"),
 }
 
 

@@ -22,7 +22,7 @@ from ...web import current_actor, current_catalogue, current_session, requires
 from ...web.labels import in_town, term
 from ...web.languages import locale
 from ...web.steps import show_lost
-from .. import extending, finding, lifting, service, stepping
+from .. import deferring, finding, lifting, service, stepping
 from ..forms import LiftForm, PlacementListForm
 from ..models import PLANNED, Placement
 from ..seats import look_at_seats
@@ -90,7 +90,7 @@ def facts(placement: Placement) -> dict[str, Any]:
         "history": [(event.at, _told(event)) for event in service.list_history(session, placement)],
         "screening": lifting.screen_pair(session, placement.candidate, placement.need),
         "paper": placement.paper,
-        "extensions": extending.list_extensions(session, placement),
+        "extensions": deferring.list_extensions(session, placement),
         "can_extend": placement.answer_until is not None
         and can(session, actor, Action.EXTEND_DEADLINE, placement),
         "why": _why(placement),

@@ -1,0 +1,62 @@
+"""A calendar as text (RFC 5545): all-day events, escaped, folded at 75 octets, lines that end with CRLF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+OCTETS = 75  # of a line, without its end
+_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """From the first to the last day, both included. `changed`: when what it says was last decided."""
+
+    uid: str
+    first: date
+    last: date
+    summary: str
+    changed: datetime
+    description: str = ""
+    is_busy: bool = True
+
+
+def write_calendar(name: str, events: Iterable[Event]) -> str:
+    lines = [
+        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//talentpool//engagements//JA", "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH", f"X-WR-CALNAME:{_text(name)}", "X-WR-TIMEZONE:Asia/Tokyo",
+        *(line for event in events for line in _event(event)),
+        "END:VCALENDAR",
+    ]  # fmt: skip
+    return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
+
+
+def _event(event: Event) -> Iterator[str]:
+    yield "BEGIN:VEVENT"
+    yield f"UID:{event.uid}"
+    yield f"DTSTAMP:{event.changed.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    yield f"DTSTART;VALUE=DATE:{event.first:%Y%m%d}"
+    yield f"DTEND;VALUE=DATE:{event.last + timedelta(days=1):%Y%m%d}"
+    yield f"SUMMARY:{_text(event.summary)}"
+    if event.description:
+        yield f"DESCRIPTION:{_text(event.description)}"
+    yield f"TRANSP:{'OPAQUE' if event.is_busy else 'TRANSPARENT'}"
+    yield "END:VEVENT"
+
+
+def _text(value: str) -> str:
+    return value.translate(_ESCAPES)
+
+
+def _folded(line: str) -> Iterator[str]:
+    """Pieces of at most 75 octets, each but the first after a space; no character is cut."""
+    piece, size = "", 0
+    for character in line:
+        width = len(character.encode())
+        if size + width > OCTETS:
+            yield piece
+            piece, size = " ", 1
+        piece, size = piece + character, size + width
+    yield piece
