@@ -11,23 +11,20 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from typing import Any, Self
 
 import click
 from gunicorn.app.base import BaseApplication
 
 from . import clock, schema
-from .accounts import keeping, posting, throttling
+from .accounts import posting
 from .accounts.views.notices import read_text
 from .app import create_app
 from .config import Config
 from .connections import BufferingWorker
 from .db import Database
 from .language import USUAL
-from .operations import nightly
-from .placements import lapsing
-from .reviews import asking
+from .operations import timers
 from .web.languages import render
 from .web.unit import TalentpoolFlask
 from .worker import Engine
@@ -152,15 +149,10 @@ def _writer(config: Config, database: Database) -> posting.Write:
 
 
 def _keep_time(database: Database, stop: threading.Event) -> None:
-    """Deadlines, reminders, the nightly check, and what is kept for a while, every minute until the worker stops."""
+    """Every minute until the worker stops."""
     while not stop.wait(MINUTE):
         try:
-            lapsing.keep_reminding(database, clock.now())
-            lapsing.keep_time(database, clock.now())
-            asking.keep(database, clock.now())
-            nightly.keep_checking(database, clock.now())
-            for prune in (throttling.prune, keeping.prune):
-                database.repeat(partial(prune, now=clock.now()))
+            timers.keep_time(database, clock.now())
         except Exception:
             log.exception("the timer failed and will be retried")
 
