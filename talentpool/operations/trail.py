@@ -11,11 +11,20 @@ from ..audit import AuditEvent
 from ..candidates.models import Membership
 from ..db import Session
 from ..engagements.models import Engagement, WorkLog
+from ..engagements.plan_changes import PlanChange
 from ..needs.models import Need
 from ..placements.models import Placement
 from ..rounds.models import Round
 
-_MODELS: tuple[Any, ...] = (Membership, Need, Round, Placement, Engagement, WorkLog)
+_MODELS: tuple[Any, ...] = (
+    Membership,
+    Need,
+    Round,
+    Placement,
+    Engagement,
+    WorkLog,
+    PlanChange,
+)
 _AT_ONCE = 5000  # events
 
 
