@@ -29,6 +29,9 @@ from .web.languages import render
 from .web.unit import TalentpoolFlask
 from .worker import Engine
 
+# Modules that register their kinds of jobs; only the worker loads all of them.
+WORKING = "rounds.running", "placements.printing", "placements.statement_printing"
+
 log = logging.getLogger(__name__)
 MINUTE = 60.0  # seconds between two checks of the deadlines
 RESTART = 1.0  # seconds before a dead worker is restarted
@@ -105,7 +108,7 @@ def serve(config: Config, host: str, port: int) -> None:
 
 def work(config: Config) -> None:
     """Run jobs until a signal arrives."""
-    for module in ("rounds.running", "placements.printing"):  # they register their kinds of jobs
+    for module in WORKING:
         importlib.import_module(f"talentpool.{module}")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -17,7 +17,8 @@ from ..ledger.models import Commitment, CommitmentState
 from ..permissions import Actor, visible
 from ..states import RUNNING, EngagementState, WorkLogState
 from .logs import can_be_logged
-from .models import Engagement, Place, WorkLog
+from .models import Engagement, Place, WorkLog, WorkTerms
+from .plan_changes import PlanChange
 
 NEAR = 3  # months before this one that a page shows at once
 
@@ -134,17 +135,23 @@ def was_logged(session: Session, placement_id: int) -> bool:
 
 
 def list_history(session: Session, engagement: Engagement) -> list[AuditEvent]:
-    """What happened to an engagement and to the logs of its months, oldest first."""
-    logs = session.scalars(
-        sa.select(WorkLog.id).where(WorkLog.engagement_id == engagement.id)
-    ).all()
-    of_logs = (AuditEvent.object_type == WorkLog.__tablename__) & AuditEvent.object_id.in_(
-        [str(ident) for ident in logs]
+    """What happened to an engagement, its terms, its extensions and the logs of its months, oldest first."""
+    parts = (
+        (WorkLog, WorkLog.engagement_id == engagement.id),
+        (PlanChange, PlanChange.engagement_id == engagement.id),
+        (WorkTerms, WorkTerms.placement_id == engagement.placement_id),
+    )
+    of_parts = sa.or_(
+        *(
+            (AuditEvent.object_type == model.__tablename__)
+            & AuditEvent.object_id.in_(sa.select(sa.cast(model.id, sa.String)).where(of_it))
+            for model, of_it in parts
+        )
     )
     of_itself = (AuditEvent.object_type == Engagement.__tablename__) & (
         AuditEvent.object_id == str(engagement.id)
     )
-    query = sa.select(AuditEvent).where(of_itself | of_logs)
+    query = sa.select(AuditEvent).where(of_itself | of_parts)
     return list(session.scalars(query.order_by(AuditEvent.seq)))
 
 

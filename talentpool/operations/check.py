@@ -228,7 +228,8 @@ def papers_say_what_came_of_them(session: Session) -> Iterator[str]:
         live.setdefault(paper_id, set()).add(state)
     for paper in session.scalars(sa.select(_D).order_by(_D.id)):
         states = live.get(paper.id, set())
-        last = paper.outcomes[-1]["what"] if paper.outcomes else None
+        said = [row["what"] for row in paper.outcomes if row["what"] != papers.EXTENDED]
+        last = said[-1] if said else None
         if (PlacementState.CONFIRMED in states) != (last == papers.CONFIRMED):
             yield f"decision paper {paper.id}: its last outcome is {last}"
         if bool(states) == (paper.ended_at is not None):

@@ -11,12 +11,22 @@ from ..audit import AuditEvent
 from ..candidates.models import Membership
 from ..db import Session
 from ..engagements.models import Engagement, WorkLog
+from ..engagements.plan_changes import PlanChange
 from ..needs.models import Need
 from ..placements.models import Placement
 from ..reviews.models import Review
 from ..rounds.models import Round
 
-_MODELS: tuple[Any, ...] = (Membership, Need, Round, Placement, Engagement, WorkLog, Review)
+_MODELS: tuple[Any, ...] = (
+    Membership,
+    Need,
+    Round,
+    Placement,
+    Engagement,
+    WorkLog,
+    PlanChange,
+    Review,
+)
 _AT_ONCE = 5000  # events
 
 

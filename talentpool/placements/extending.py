@@ -79,7 +79,7 @@ def propose_extension(
     session.add(change)
     session.flush()
     detail = {
-        "engagement": engagement.id, "last_day": last.isoformat(), "half_days": change.half_days,
+        "engagement": engagement.id, "last_day": last.isoformat(), "half_days": sum(added.values()),
         "exceeds": change.exceeds,
     }  # fmt: skip
     audit.record(session, audit.Deed.CHANGE_PROPOSE, change, actor=actor, now=now, detail=detail)

@@ -15,6 +15,7 @@ from ..reference.entries import Vocabulary
 from ..reference.reasons import LONGEST
 from ..standing import PlacementStanding
 from ..states import PLACEMENT
+from ..typed.quantities import HALF_DAYS
 from ..web import current_actor
 from ..web.fields import CatalogueForm, DateText, Marked, Required, WholeNumber, option
 from ..web.forms import FilterForm, Form, long_text_field, text_field
@@ -51,7 +52,9 @@ class ExtensionForm(Form):
     """A later last day of an engagement, and the half-days of each month that comes with it."""
 
     last_day = DateText(_("新しい最後の日"), Required(_("新しい最後の日を入力してください。")))
-    half_days = WholeNumber(_("新しい月の半日コマ"), Required(), least=1, most=MOST_HALF_DAYS)
+    half_days = WholeNumber(
+        _("新しい月の半日コマ"), Required(), measure=HALF_DAYS, least=1, most=MOST_HALF_DAYS
+    )
     comment = long_text_field(_("延長の理由"), Required(), most=LONGEST)
 
 

@@ -84,10 +84,7 @@ def read_sheet(session: Session, engagement: Engagement) -> StatementSheet | Non
             ("募集", need.title),
             ("任用形態", _form(catalogue, engagement)),
             ("報酬", pay),
-            (
-                "期間",
-                f"{show_month(engagement.first_month)}から{show_date(engagement.last_day)}まで",
-            ),
+            ("期間", _period(engagement)),
         ],
         years=[
             (
@@ -108,6 +105,11 @@ def read_sheet(session: Session, engagement: Engagement) -> StatementSheet | Non
         foot=f"活動 {engagement.code}　{month_text(rows[-1].month)} まで",
         at=at.isoformat(),
     )
+
+
+def _period(engagement: Engagement) -> str:
+    months = f"{show_month(engagement.first_month)}から{show_month(engagement.last_month)}まで"
+    return f"{months}（最後の日 {show_date(engagement.last_day)}）"
 
 
 def _form(catalogue: Catalogue, engagement: Engagement) -> str:

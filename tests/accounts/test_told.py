@@ -57,6 +57,7 @@ def test_every_code_that_is_recorded_has_words() -> None:
         papers.UNDONE,
         papers.FINISHED,
         papers.ENDED,
+        papers.EXTENDED,
     }
     assert set(CODES["cause"]) == {endings.CONSENT_WITHDRAWN}
 

@@ -15,6 +15,7 @@ from talentpool.db import Session
 from talentpool.engagements import feeds
 from talentpool.engagements.feeds import CalendarFeed
 from talentpool.engagements.ical import Event, write_calendar
+from talentpool.engagements.models import Outcome
 from talentpool.errors import NotFound
 from talentpool.permissions import Role
 from talentpool.reference.service import load_catalogue
@@ -129,6 +130,7 @@ def test_the_days_of_a_log_that_was_sent_are_there(session: Session) -> None:
 def test_what_is_over_keeps_only_the_days_that_were_worked(session: Session) -> None:
     person = make.make_candidate(session)
     log = make.make_sent_log(session, person)
+    log.engagement.outcome, log.engagement.ended_at = Outcome.COMPLETED, clock.now()
     log.engagement.state = EngagementState.ENDED
     events = _events(session, session.get_one(User, person.user_id))
     assert [event.is_busy for event in events] == [True]

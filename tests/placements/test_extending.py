@@ -205,6 +205,7 @@ def test_an_extension_that_ends_changes_nothing_and_another_may_follow(
     change = make.make_extension(session, engagement)
     with pytest.raises(Conflict, match="まだ決まっていない延長"):
         make.make_extension(session, engagement)
+    session.commit()
     if verb == "decline":
         _approve(cast, change)
     actor = {
@@ -217,6 +218,7 @@ def test_an_extension_that_ends_changes_nothing_and_another_may_follow(
     assert engagement.last_day == date(2027, 9, 30)
     is_told = placement.candidate.user_id in _told(session, f"plan_change.{verb}")
     assert not is_told  # never asked, or the one who acts
+    session.commit()
     with pytest.raises(Conflict):
         _end(cast, change, verb, actor)
     session.rollback()

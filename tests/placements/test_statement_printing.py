@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
-from talentpool import clock, jobs
+import talentpool
+from talentpool import clock, jobs, serving
 from talentpool.candidates.models import ProfileView
 from talentpool.db import Database
 from talentpool.engagements.logs import reopen_log, sign_log
@@ -74,6 +76,17 @@ def test_what_is_reopened_is_no_longer_on_it(database: Database) -> None:
         engagement = session.get_one(Engagement, ident)
         assert printing.find_print(session, engagement).pdf is None
         assert printing.read_sheet(session, engagement) is None
+
+
+def test_the_worker_loads_every_module_that_registers_a_kind_of_job() -> None:
+    """A kind that only the web knows would wait for ever."""
+    package = Path(talentpool.__file__).parent
+    registering = {
+        ".".join(path.relative_to(package).with_suffix("").parts)
+        for path in package.rglob("*.py")
+        if "jobs.KINDS[" in path.read_text("utf-8")
+    }
+    assert registering == set(serving.WORKING)
 
 
 def test_without_a_signed_month_there_is_nothing_to_print(database: Database) -> None:

@@ -60,6 +60,7 @@ CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of
         "undone": ("確定の取消し", "Confirmation undone"),
         "finished": ("活動の終了", "Assignment over"),
         "ended": ("推薦の終了", "Ended"),
+        "extended": ("活動の延長", "Assignment extended"),
     },
 }
 
@@ -234,6 +235,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "domain": (_("ドメイン"), _plain),
     "engagement": (_("活動"), _plain),
     "endorsement": (_("回議"), _plain),
+    "exceeds": (_("承認された期間か半日コマを超える"), _plain),
     "extension": (_("延長の番号"), _plain),
     "fields": (_("変えた項目"), _plain),
     "filters": (_("条件"), _plain),
@@ -281,6 +283,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "undo": (_("取消し"), _plain),
     "until": (_("期限"), _day),
     "version": (_("版"), _plain),
+    "withdrawn": (_("取りやめ"), _plain),
     "what": (_("内容"), _coded_word("what")),
     "what_if": (_("試算"), _plain),
     "why": (_("理由"), _plain),
