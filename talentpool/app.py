@@ -44,6 +44,7 @@ FEATURES = (
     "engagements",
     "reviews",
     "placements",
+    "panels",
     "notes",
     "desk",
 )

@@ -13,6 +13,7 @@ from .mail import MailOrder
 from .mail_choices import MailChoice, QuietHours
 from .needs import models as needs
 from .notes import models as notes
+from .panels import models as panels
 from .placements import models as placements
 from .reference import models as reference
 from .reviews import models as reviews
@@ -34,6 +35,7 @@ __all__ = [
     "ledger",
     "needs",
     "notes",
+    "panels",
     "placements",
     "reference",
     "reviews",

@@ -29,7 +29,6 @@ from . import standing
 from .records import Profile
 
 Parts = defaultdict[int, list[Any]]
-NO_RATINGS = 0, 0
 
 
 def read_profiles(
@@ -56,15 +55,12 @@ def read_profiles(
     ids = [person.id for person in people]
     taken = standing.list_taken(session, ids)
     lifted, turned_down = standing.list_settled(session, ids)
-    ratings = standing.list_ratings(session, prefecture_code)
     return {
         person.id: _profile(
             person, parts,
             taken=tuple(taken.get(person.id, ())),
             lifted=tuple(lifted.get(person.id, ())),
             turned_down=tuple(turned_down.get(person.id, ())),
-            rating_sum=ratings.get(person.id, NO_RATINGS)[0],
-            rating_count=ratings.get(person.id, NO_RATINGS)[1],
         )
         for person in people
     }  # fmt: skip
@@ -72,6 +68,7 @@ def read_profiles(
 
 def _people(prefecture_code: str) -> sa.Select[*tuple[Any, ...]]:
     consents = is_in_force(Candidate.id, prefecture_code, SEARCH)
+    rated = standing.ratings_in(prefecture_code).subquery()
     return (
         sa.select(
             Candidate.id, Candidate.code, Candidate.kind, Candidate.home_code,
@@ -79,8 +76,10 @@ def _people(prefecture_code: str) -> sa.Select[*tuple[Any, ...]]:
             Candidate.pay_minimum, Candidate.pay_wish, Candidate.themes,
             Candidate.regions, Candidate.training_until, Membership.active_from,
             Membership.active_until, consents.label("consents"),
+            rated.c.total.label("rating_sum"), rated.c.number.label("rating_count"),
         )
         .join(Membership, Membership.candidate_id == Candidate.id)
+        .outerjoin(rated, rated.c.candidate_id == Candidate.id)
         .order_by(Candidate.code)
     )  # fmt: skip
 
@@ -144,6 +143,8 @@ def _profile(person: sa.Row[Any], parts: _Parts, **standing_: Any) -> Profile:
         member_from=first_whole_month(person.active_from),
         member_until=last_whole_month(person.active_until),
         consents=bool(person.consents),
+        rating_sum=int(person.rating_sum or 0),
+        rating_count=person.rating_count or 0,
         home_code=person.home_code or "",
         travel_limit=person.travel_limit,
         overnight=person.overnight,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -79,13 +80,17 @@ def list_settled(
     )
 
 
-def list_ratings(session: Session, prefecture_code: str) -> dict[int, tuple[int, int]]:
-    """Candidate id → sum and number of the ratings by which towns of the prefecture ended the person's work.
+def ratings_in(prefecture_code: str) -> sa.Select[*tuple[Any, ...]]:
+    """candidate_id, total, number of the ratings by which towns of the prefecture ended somebody's work.
 
     Only those count that the person has been shown, and that are not contested or upheld as wrong.
     """
-    query = (
-        sa.select(REVIEW.c.candidate_id, sa.func.sum(REVIEW.c.overall), sa.func.count())
+    return (
+        sa.select(
+            REVIEW.c.candidate_id,
+            sa.func.sum(REVIEW.c.overall).label("total"),
+            sa.func.count().label("number"),
+        )
         .where(
             REVIEW.c.prefecture_code == prefecture_code,
             REVIEW.c.side == "town",
@@ -94,7 +99,12 @@ def list_ratings(session: Session, prefecture_code: str) -> dict[int, tuple[int,
         )
         .group_by(REVIEW.c.candidate_id)
     )
-    return {ident: (int(total), count) for ident, total, count in session.execute(query)}
+
+
+def list_ratings(session: Session, prefecture_code: str) -> dict[int, tuple[int, int]]:
+    """Candidate id → sum and number of the ratings that count."""
+    rows = session.execute(ratings_in(prefecture_code))
+    return {ident: (int(total), count) for ident, total, count in rows}
 
 
 def count_filled(session: Session, need_ids: Iterable[int]) -> dict[int, int]:
