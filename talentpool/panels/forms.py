@@ -70,6 +70,7 @@ def form_of(criteria: tuple[str, ...]) -> type[SheetForm]:
     fields: dict[str, Any] = {
         f"points_{name}": RadioField(
             choices=[option(str(value), text) for value, text in POINTS.items()],
+            validators=[Marked(_("棄権しないときは必須"))],
             validate_choice=False,
         )
         for name in criteria
