@@ -94,9 +94,10 @@ def rules_page() -> str:
         [f"`{rule}`", text.ja, text.sentence_ja, text.en, text.sentence_en]
         for rule, text in HARD_RULES.items()
     ]
-    engine, pool = Policy().weights, first_policy().weights
+    columns = first_policy().weights, first_policy(has_ratings=True).weights, Policy().weights
     parts = [
-        [f"`{part}`", *names, str(pool[part]), str(engine[part])] for part, names in PARTS.items()
+        [f"`{part}`", *names, *(str(weights[part]) for weights in columns)]
+        for part, names in PARTS.items()
     ]
     return _join(
         "# 条件と適合度 / Rules and fit",
@@ -112,6 +113,7 @@ def rules_page() -> str:
                 "日本語",
                 "English",
                 "はじめの重み / a new round's weight",
+                "評価のある人がいる回 / once somebody has a review",
                 "the engine's own",
             ],
             parts,

@@ -45,6 +45,7 @@ FEATURES = (
     "reviews",
     "placements",
     "deadlines",
+    "panels",
     "notes",
     "desk",
 )

@@ -139,6 +139,9 @@ class Deed(Entry, Enum):
     NEED_DRAFT_SAVE = "need.draft_save", "書きかけの募集の保存", "Unfinished vacancy saved"
     NOTE_WRITE = "note.write", "メモ・電話の記録", "Note or call written down"
     OFFICE_SAVE = "office.save", "担当窓口の変更", "Office changed"
+    PANEL_CONSENSUS = "panel.consensus", "評価会のまとめ", "Conclusion of a panel"
+    PANEL_OPEN = "panel.open", "評価会の開始", "Panel opened"
+    PANEL_SCORE = "panel.score", "評価会での評価", "Scored on a panel"
     PAPER_ENDORSE = "paper.endorse", "起案書の回議", "Decision paper endorsed"
     PAPER_FREEZE = "paper.freeze", "起案書の固定", "Decision paper made final"
     PAPER_NUMBER = "paper.number", "起案書の番号の付与", "Decision paper numbered"
@@ -160,7 +163,7 @@ class Deed(Entry, Enum):
     REPORT_SAVE = "report.save", "報告の下書きの保存", "Draft of a report saved"
     REPORT_SEND = "report.send", "報告の送付", "Report sent"
     REPORT_WITHDRAW = "report.withdraw", "事例への同意の取消し", "Consent to a case study withdrawn"
-    REVIEW_ASK = "review.ask", "振り返りの依頼", "Review asked for"
+    REVIEW_ASK = "review.ask", "振り返りの質問", "Review asked for"
     REVIEW_REPLY = "review.reply", "振り返りへの返信", "Reply to a review"
     ROUND_CREATE = "round.create", "マッチング回の作成", "Round created"
     ROUND_DROP = "round.drop", "固定・除外の取消し", "Fix or exclusion dropped"
@@ -187,6 +190,7 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "work_terms": ("勤務条件", "Terms of work"),
     "work_log": ("活動記録", "Work log"),
     "review": ("振り返り", "Review"),
+    "panel": ("評価会", "Panel"),
     "report": ("報告", "Report"),
     "hold_lift": ("利益相反の保留", "Conflict of interest"),
     "round": ("マッチング回", "Round"),

@@ -16,6 +16,7 @@ from .mail import MailOrder
 from .mail_choices import MailChoice, QuietHours
 from .needs import models as needs
 from .notes import models as notes
+from .panels import models as panels
 from .placements import models as placements
 from .placements.statement_printing import StatementPrint
 from .reference import models as reference
@@ -42,6 +43,7 @@ __all__ = [
     "ledger",
     "needs",
     "notes",
+    "panels",
     "placements",
     "reference",
     "reviews",

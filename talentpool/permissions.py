@@ -90,6 +90,10 @@ class Action(StrEnum):
     VIEW_REPORT = "report:view"
     WRITE_REPORT = "report:write"
     AGREE_REPORT = "report:agree"  # that it becomes a case
+    VIEW_REASONS = "reason:view"  # in numbers
+    VIEW_PANEL = "panel:view"
+    RUN_PANEL = "panel:run"
+    SCORE_PANEL = "panel:score"
     VIEW_PAPER = "paper:view"
     ENDORSE_PAPER = "paper:endorse"
     VIEW_NOTE = "note:view"
@@ -177,6 +181,12 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     },
     Action.WRITE_REPORT: {_C: _OWN},
     Action.AGREE_REPORT: {_C: _OWN, _M: _TOWN},
+    Action.VIEW_REASONS: {
+        _M: _PREFECTURE, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.VIEW_PANEL: {_M: _TOWN, _U: _PREFECTURE, _S: _ANY},
+    Action.RUN_PANEL: {_M: _TOWN},
+    Action.SCORE_PANEL: {_M: _TOWN},
     Action.VIEW_PAPER: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.ENDORSE_PAPER: {_K: _PREFECTURE},
     Action.VIEW_NOTE: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},

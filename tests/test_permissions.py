@@ -20,6 +20,7 @@ from talentpool.mail import MailOrder, order_mail
 from talentpool.needs.models import Need, NeedDraft
 from talentpool.notes.models import Note, NoteKind
 from talentpool.notes.service import Words, write_note
+from talentpool.panels.models import Panel
 from talentpool.permissions import (
     ROLE_LABELS,
     RULES,
@@ -49,6 +50,7 @@ from tests.factories import (
     make_round_with_plan,
     make_user,
 )
+from tests.panels.made import make_panel
 from tests.reviews.made import make_report
 
 SAKAI = "271403"
@@ -61,6 +63,7 @@ MODELS: dict[str, tuple[type[Base], ...]] = {
     "paper": (DecisionPaper,),
     "note": (Note,),
     "review": (Review,),
+    "panel": (Panel,),
     "report": (Report,),
     "duty": (Duty,),
     "audit": (AuditEvent,),
@@ -109,6 +112,7 @@ def test_administrators_see_nobody_s_profile() -> None:
             "exchange",
             "note",
             "review",
+            "panel",
             "report",
             "duty",
         }:
@@ -181,6 +185,7 @@ def build(session: Session) -> World:
         pair = ask(session, Question(work, Kind.END), actor=SYSTEM, now=NOW)
         close_pair(session, pair, now=NOW)  # both sides see it
         review, report = pair[0], make_report(session, work)
+        panel = make_panel(session, placement)
         for thing in (
             candidate,
             need,
@@ -194,6 +199,7 @@ def build(session: Session) -> World:
             duty,
             review,
             report,
+            panel,
         ):
             things[type(thing), place] = thing.id
         if place == OWN:
@@ -229,6 +235,7 @@ VIEWS = {
     MailOrder: Action.VIEW_MAIL,
     Note: Action.VIEW_NOTE,
     Review: Action.VIEW_REVIEW,
+    Panel: Action.VIEW_PANEL,
     Report: Action.VIEW_REPORT,
     Duty: Action.VIEW_DUTY,
     AuditEvent: Action.VIEW_AUDIT,

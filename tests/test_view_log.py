@@ -18,6 +18,7 @@ from talentpool.dates import local_date, month_of, month_text
 from talentpool.db import Session
 from talentpool.engagements.models import Engagement
 from talentpool.needs.models import Need
+from talentpool.panels.models import Panel
 from talentpool.permissions import SYSTEM, Actor, Role
 from talentpool.placements.adopting import adopt_round
 from talentpool.placements.models import Placement
@@ -32,6 +33,7 @@ from talentpool.web.unit import TalentpoolFlask
 
 from . import factories as make
 from .browsers import Browser, signed_in
+from .panels.made import make_panel
 from .reviews.made import make_report
 
 FIRST, SECOND = ("鷺沢", "凜々子", "サギサワ"), ("鵜飼", "蔵之介", "ウカイ")
@@ -41,7 +43,7 @@ SHOWING = {  # pages on which a name is seen in this test
     "placements.list_placements", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
     "engagements.list_engagements", "engagements.show_engagement", "engagements.show_log", "engagements.show_statement",
-    "reviews.list_reviews", "reviews.show_review", "reviews.answer_review", "reviews.show_report",
+    "reviews.list_reviews", "reviews.show_review", "panels.show_panel", "reviews.answer_review", "reviews.show_report",
     "placements.compare_introduced", "placements.change_end", "placements.end_engagement", "placements.propose_extension", "placements.show_extension", "placements.show_terms", "placements.state_terms", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
 }  # fmt: skip
 
@@ -180,6 +182,8 @@ def pool(app: TalentpoolFlask) -> Pool:
         shown = ask(session, Question(log.engagement, Kind.END), actor=SYSTEM, now=now)
         close_pair(session, shown, now=now)
         make_report(session, log.engagement, now=now)
+        introduced = sa.select(Placement).where(Placement.state == PlacementState.INTRODUCED)
+        make_panel(session, session.scalars(introduced).one())
         ids = [person.id for person in people]
         actor = users[str(Role.COORDINATOR)].actor
     rounds = _rounds(app, actor, asked, ids)
@@ -193,6 +197,7 @@ def pool(app: TalentpoolFlask) -> Pool:
             "round_id": rounds, "candidate_id": ids, "placement_id": every(Placement),
             "need_id": every(Need), "ident": idents, "engagement_id": every(Engagement),
             "review_id": every(Review),
+            "panel_id": every(Panel),
             "month": [month_text(month_of(local_date(now)))],
         }  # fmt: skip
     names = dict(zip(ids, (FIRST, SECOND), strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -105,6 +105,12 @@ def list_views(session: Session, person: Candidate, *, page: int = 1) -> Page[Pr
     """Who saw the profile of somebody whom the caller may see, newest first."""
     query = sa.select(ProfileView).where(ProfileView.candidate_id == person.id)
     return fetch_page(session, query.order_by(ProfileView.id.desc()), page, size=PAGE)
+
+
+def list_last_views(session: Session, person: Candidate) -> Sequence[ProfileView]:
+    """The first page of `list_views`, without the count of all."""
+    query = sa.select(ProfileView).where(ProfileView.candidate_id == person.id)
+    return session.scalars(query.order_by(ProfileView.id.desc()).limit(PAGE)).all()
 
 
 def read_own_views(

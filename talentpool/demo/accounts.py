@@ -69,12 +69,16 @@ def open_demo_pool(
     pool = open_pool(session, HYOGO, actor=SYSTEM, now=now)
     save_office(session, pool, OFFICE, actor=SYSTEM, now=now)
     pool.lottery_seed = 0  # the engine's default: a match from exported files needs no policy file
-    staff = {role: _officer(session, staff_email(role), role, password_hash, now) for role in STAFF}
+    staff = {
+        role: open_officer(session, staff_email(role), role, password_hash, now) for role in STAFF
+    }
     towns = {
-        town.code: _officer(session, town_email(town), Role.MUNICIPALITY, password_hash, now, town)
+        town.code: open_officer(
+            session, town_email(town), Role.MUNICIPALITY, password_hash, now, town
+        )
         for town in catalogue.municipalities(HYOGO)
     }
-    colleague = _officer(
+    colleague = open_officer(
         session, COLLEAGUE, Role.COORDINATOR, password_hash, now, name=f"大江 純（{names.LABEL}）"
     )
     session.flush()
@@ -123,7 +127,7 @@ def town_email(town: MunicipalityEntry) -> str:
     return f"{plain}@example.lg.jp"
 
 
-def _officer(
+def open_officer(
     session: Session,
     email: str,
     role: Role,

@@ -17,7 +17,7 @@ from ..pool.policy import first_policy
 from ..pool.standing import has_ratings
 from ..reference.service import load_catalogue
 from ..rounds.preparing import create_round
-from . import desk, history, present, reviewing, shapes, working
+from . import desk, history, present, reviewing, scoring, shapes, working
 from .accounts import SHOWN_TOWNS, Officers, choose_mails, hash_password, open_demo_pool
 from .drawing import Draw
 from .joining import admit, fill_ledger, joining_moment, write_profiles
@@ -71,6 +71,8 @@ class Builder:
             self._under_way(session, planted["star"].code, officers)
         with self._unit() as session:
             self._in_review(session, reviewed, officers)
+        with self._unit() as session:
+            scoring.score(session, officers, self.catalogue, self.password_hash, self.midnight)
         with self._unit() as session:
             desk.take_notes(session, officers, self.midnight)
             desk.share_out(session, officers, self.midnight)

@@ -56,9 +56,10 @@ def match_files(
         seeded = {} if seed is None else {"lottery_seed": seed}
         first = first_policy(has_ratings=has_ratings, **seeded)
         rules = read_directions(policy, known, first.to_dict())
-        pool, asked = translate(profiles, requests, catalogue)
+        everybody, asked = translate(profiles, requests, catalogue)
+        weighed, pool = fitted(rules.policy, everybody)
         document = m.document(
-            pool, asked, fitted(rules.policy, pool),
+            pool, asked, weighed,
             pins=rules.pins, forbids=rules.forbids, is_stable=is_stable, has_others=True,
         )  # fmt: skip
     except m.MatchingError as error:

@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from ..candidates import viewing
 from ..candidates.models import Candidate
-from ..candidates.service import find_own
 from ..dates import local_date, month_of
 from ..db import Session
 from ..engagements import service as engagements
@@ -72,8 +71,8 @@ class OwnWork:
     unreported: Sequence[Engagement] = ()  # that are over and have no report
 
 
-def own_work(session: Session, actor: Actor, *, now: datetime) -> OwnWork:
-    person, today = find_own(session, actor), local_date(now)
+def own_work(session: Session, actor: Actor, person: Candidate | None, *, now: datetime) -> OwnWork:
+    today = local_date(now)
     if person is None:
         return OwnWork((), (), (), (), (), (), (), today)
     rows = placements.list_answers(session, actor)
@@ -127,7 +126,7 @@ def _of_registration(person: Candidate) -> Iterator[Event]:
 def _of_views(session: Session, person: Candidate) -> Iterator[Event]:
     """One a day for each office that looked."""
     days = set()
-    for row in viewing.list_views(session, person).rows:
+    for row in viewing.list_last_views(session, person):
         day = local_date(row.at), row.viewer_role, row.municipality_code
         if day not in days:
             days.add(day)

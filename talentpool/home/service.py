@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from ..candidates import standing as memberships
 from ..candidates.models import Membership
+from ..candidates.service import find_own
 from ..checkups import Checkup, find_latest
 from ..dates import local_date
 from ..db import Session
@@ -97,6 +98,7 @@ def look(
     today = local_date(now)
     found = _count(session, actor, today)
     is_person, is_town = actor.role is Role.CANDIDATE, actor.role is Role.MUNICIPALITY
+    person = find_own(session, actor) if is_person else None
     is_shared = can(session, actor, Action.ASSIGN_DUTY)
     listed = [task.queue for task in found if task.queue.waits or is_shared]
     if is_shared and party is not None:
@@ -104,8 +106,8 @@ def look(
     terms = read_terms(session, actor.prefecture_code) if listed or is_shared else Terms()
     items = [] if is_person else list_items(session, actor, listed, today, terms, whose)
     return Home(
-        situation_of(session, actor, now=now) if is_person else None,
-        own_work(session, actor, now=now) if is_person else None,
+        situation_of(session, actor, person, now=now) if is_person else None,
+        own_work(session, actor, person, now=now) if is_person else None,
         [task for task in found if task.queue.waits],
         [task for task in found if not task.queue.waits],
         items,

@@ -68,6 +68,7 @@ def show_rules() -> ResponseReturnValue:
             for part, words in m.PARTS.items()
             if weights[part]
         ],
+        record=show_points(first_policy(has_ratings=True).weights["record"]),
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from ..ledger.models import Commitment, CommitmentState
 from ..mail import MailOrder
 from ..needs.models import Need, NeedDraft
 from ..notes import soundness as notes
+from ..panels import soundness as panels
 from ..placements import papers
 from ..placements.models import DecisionPaper, Placement, Verdict
 from ..reference.models import Municipality
@@ -437,6 +438,11 @@ def notes_belong_to_a_prefecture(session: Session) -> Iterator[str]:
 @_invariant
 def reviews_are_of_both_sides(session: Session) -> Iterator[str]:
     return reviews.violations(session)
+
+
+@_invariant
+def panels_are_of_one_town(session: Session) -> Iterator[str]:
+    return panels.violations(session)
 
 
 @_invariant

@@ -23,9 +23,19 @@ def first_policy(*, has_ratings: bool = False, **changes: Any) -> m.Policy:
     return m.Policy(**{"weights": weights, "in_force_bonus": 0, **changes})
 
 
-def fitted(policy: m.Policy, people: Sequence[m.Candidate]) -> m.Policy:
-    """The policy with the mean rating of these people, towards which track records are shrunk."""
+def fitted(policy: m.Policy, people: Sequence[m.Candidate]) -> tuple[m.Policy, list[m.Candidate]]:
+    """Both as the engine gets them: with the mean rating of these people, towards which track records are shrunk.
+
+    Where track records have no weight, nothing is said of ratings: a review is then no news for the round.
+    """
+    if not policy.weights["record"]:
+        return policy, [_without_ratings(one) if one.rating_count else one for one in people]
     count = sum(person.rating_count for person in people)
     if not count:
-        return policy
-    return replace(policy, record_mean=1000 * sum(p.rating_sum for p in people) // count)
+        return policy, list(people)
+    mean = 1000 * sum(person.rating_sum for person in people) // count
+    return replace(policy, record_mean=mean), list(people)
+
+
+def _without_ratings(person: m.Candidate) -> m.Candidate:
+    return replace(person, rating_sum=0, rating_count=0)

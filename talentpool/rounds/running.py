@@ -64,9 +64,11 @@ def gather(session: Session, round_: Round) -> Inputs:
     if round_.what_if is not None:
         people, needs = m.WhatIf.from_dict(round_.what_if).applied(pool.candidates, pool.needs)
         pool = replace(pool, candidates=people, needs=needs)
+    policy, people = fitted(m.Policy.from_dict(round_.policy), pool.candidates)
+    pool = replace(pool, candidates=people)
     return Inputs(
         pool,
-        fitted(m.Policy.from_dict(round_.policy), pool.candidates),
+        policy,
         _codes(pool, pairs_of(round_, DirectiveKind.PIN)),
         _codes(pool, pairs_of(round_, DirectiveKind.FORBID)),
     )

@@ -26,6 +26,7 @@ WATCHED = (
     "need",
     "placement",
     "reference_revision",
+    "review",
 )  # what inputs come from
 
 

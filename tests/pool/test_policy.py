@@ -107,10 +107,29 @@ def test_the_engine_gets_the_ratings_and_the_mean_of_the_pool(session: Session) 
     found = sorted((one.rating_sum, one.rating_count) for one in people if one.rating_count)
     assert found == [(2, 1), (4, 1), (5, 1)]
     policy = first_policy(has_ratings=True)
-    assert fitted(policy, people) == replace(policy, record_mean=3_666)
+    assert fitted(policy, people) == (replace(policy, record_mean=3_666), people)
     unrated = [one for one in people if not one.rating_count]
     assert len(unrated) == 1
-    assert fitted(policy, unrated) is policy
+    assert fitted(policy, unrated) == (policy, unrated)
+
+
+def test_a_review_is_no_news_for_a_round_without_weight_for_it(session: Session) -> None:
+    """A plan that was solved before the first review counts can still be adopted after it."""
+    rows = rated(session, 5)
+    need = make_need(session, musts={"bpr": 2})
+
+    def inputs(policy: m.Policy) -> str:
+        session.flush()
+        pool = assemble(session, HYOGO, [need.id], load_catalogue(session))
+        weighed, people = fitted(policy, pool.candidates)
+        return m.input_hash(people, pool.needs, weighed)
+
+    policies = first_policy(), first_policy(has_ratings=True)
+    before = [inputs(policy) for policy in policies]
+    close_pair(session, list(rows.values()), now=NOW)
+    after = [inputs(policy) for policy in policies]
+    assert after[0] == before[0]
+    assert after[1] != before[1]
 
 
 def test_a_new_round_and_a_match_begin_with_it() -> None:

@@ -33,6 +33,7 @@ from tests.factories import (
     make_sent_log,
     make_user,
 )
+from tests.panels.made import make_panel
 from tests.reviews.made import make_report
 
 # All that visitors reach, as the public contract says; a new entry is a decision.
@@ -209,6 +210,8 @@ def far(database: Database) -> dict[str, int]:
             "notices": told.id,
             "engagements": log.engagement_id,
             "work_logs": log.id,
+            "panels": make_panel(session, placement).id,
+            "people": placement.id,
             "reports": make_report(session, log.engagement).id,
             "reviews": asking.ask(
                 session, asking.Question(log.engagement, Kind.END), actor=SYSTEM, now=NOW

@@ -51,6 +51,7 @@ from tests.factories import (
     make_user,
 )
 from tests.pages import version_in
+from tests.panels.made import make_panel
 from tests.reviews.made import make_reviews
 
 Fields = dict[str, Any]
@@ -274,6 +275,20 @@ def engaged(path: str, who: Role = Role.COORDINATOR, **typed: Any) -> Callable[[
     return send
 
 
+def paneled(path: str, **typed: Any) -> Callable[[Session], Sent]:
+    """Sent by the chair of a panel that has somebody to score."""
+
+    def send(session: Session) -> Sent:
+        row = make_placement(
+            session, make_need(session), make_candidate(session), state=PlacementState.INTRODUCED
+        )
+        panel = make_panel(session, row)
+        chair = session.get_one(User, panel.chair_id)
+        return chair, path.format(panel=panel.id, placement=row.id), typed
+
+    return send
+
+
 def reviewed(path: str, who: Role, state: ReviewState, **typed: Any) -> Callable[[Session], Sent]:
     """Sent about what the town says of an engagement, or about what the person is asked."""
 
@@ -469,6 +484,10 @@ CASES = [
     Case("reviews.answer_review", reviewed("/reviews/{review}/answer", Role.CANDIDATE, ReviewState.ASKED), 4),
     Case("reviews.answer_review", reviewed("/reviews/{review}/answer", Role.MUNICIPALITY, ReviewState.ASKED, first="5", second="9", third="1", overall="1"), 1),
     Case("reviews.write_report", engaged("/engagements/{engagement}/report/edit", Role.CANDIDATE, submit="1", cost_yen="たくさん"), 1),
+    Case("panels.open_panel", placement("/needs/{need}/panel", Role.MUNICIPALITY, PlacementState.INTRODUCED), 2),
+    Case("panels.score_person", paneled("/panels/{panel}/people/{placement}"), 2),
+    Case("panels.score_person", paneled("/panels/{panel}/people/{placement}", abstains="y"), 1),
+    Case("panels.write_consensus", paneled("/panels/{panel}/people/{placement}/consensus"), 2),
     Case("reviews.reply_review", reviewed("/reviews/{review}/reply", Role.CANDIDATE, ReviewState.SHOWN, reply=" "), 1),
     Case("reviews.take_review_step", reviewed("/reviews/{review}/contest", Role.CANDIDATE, ReviewState.SHOWN, comment=" "), 1),
     Case("reviews.take_review_step", reviewed("/reviews/{review}/void", Role.COORDINATOR, ReviewState.CONTESTED, comment="長い説明"), 1),

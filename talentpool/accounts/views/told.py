@@ -54,6 +54,11 @@ CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of
         "early": ("早期終了", "Ended early"),
         "not_begun": ("開始の記録なし", "No start recorded"),
     },
+    "advice": {
+        "take": ("受け入れがよい", "Take on"),
+        "open": ("決められない", "Undecided"),
+        "not": ("見送りがよい", "Do not take on"),
+    },
     "side": {"person": ("本人", "The person"), "town": ("市町", "The municipality")},
     "what": {
         "confirmed": ("確定", "Confirmed"),
@@ -220,6 +225,8 @@ def _hours(_event: AuditEvent, value: Any, _names: Names) -> str:
 
 # What code records about an event: its name, and how its value is shown.
 WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
+    "abstains": (_("棄権"), _plain),
+    "advice": (_("まとめ"), _coded_word("advice")),
     "agrees": (_("事例への同意"), _plain),
     "audience": (_("範囲"), _audience),
     "based_on": (_("もとの回"), _plain),
@@ -252,6 +259,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "list": (_("一覧"), _plain),
     "mail": (_("メールの番号"), _plain),
     "mails": (_("メール"), _mails),
+    "members": (_("評価する人"), _plain),
     "month": (_("月"), _plain),
     "municipality": (_("市町"), _town),
     "named": (_("氏名"), _plain),

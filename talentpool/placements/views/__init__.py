@@ -20,6 +20,7 @@ from . import (
     needs,
     papers,
     progress,
+    reasons,
     staff,
     statements,
     stating,
@@ -29,7 +30,7 @@ from .blueprint import blueprint
 
 __all__ = [
     "answers", "approvals", "blueprint", "bulk", "comparing", "courses", "deferring", "drafts", "extending", "finishing",
-    "init_app", "leaving", "needs", "papers", "progress", "staff", "statements", "stating", "steps",
+    "init_app", "leaving", "needs", "papers", "progress", "reasons", "staff", "statements", "stating", "steps",
 ]  # fmt: skip
 
 

@@ -123,6 +123,7 @@ def show_introduction_page(
     beside = comparing.list_introduced(session, actor, placement.need_id) if is_named else []
     return render_template(
         "placements/show_introduction.html",
+        need=placement.need,
         introduction=Introduction.of(placement, standing[placement.id]),
         weighed=weighing.weigh(session, placement, current_catalogue()) if is_named else None,
         parts=service.list_parts_for_towns(placement) if is_named else [],

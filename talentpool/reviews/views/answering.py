@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ... import clock
+from ...dates import local_date
 from ...engagements.views.blueprint import log_person
 from ...errors import Conflict, NotFound, Refused
 from ...permissions import Action
@@ -56,6 +57,6 @@ def _page(review: Review, form: ReviewForm) -> ResponseReturnValue:
     log_person([review.candidate_id])
     page = render_template(
         "reviews/answer_review.html", review=review, engagement=review.engagement, form=form,
-        kind=KIND_LABELS[review.kind],
+        kind=KIND_LABELS[review.kind], is_late=local_date(clock.now()) > review.due_on,
     )  # fmt: skip
     return page, form.status

@@ -71,6 +71,12 @@ class RoundPage:
             if weights[part]
         ]
 
+    @property
+    def has_ratings(self) -> bool:
+        """Whether track records count in this round, and somebody has one."""
+        is_weighed = bool(self.round.policy["weights"].get(figures.RECORD))
+        return is_weighed and "ratings" in (self.round.summary or {})
+
     def parts(self, reached: Mapping[str, int], code: str) -> list[figures.Part]:
         """Of the person of that code."""
         ratings = figures.ratings_of(self.round, code)
