@@ -15,7 +15,7 @@ from . import audit
 from .db import Base, Session
 from .errors import Conflict, Refused
 from .language import named, say
-from .permissions import Action, Actor, Role, can, require
+from .permissions import Action, Actor, Role, can, require, scope_of
 
 
 class MembershipState(StrEnum):
@@ -486,8 +486,9 @@ def available(session: Session, thing: Base, actor: Actor) -> list[Transition]:
     """The steps that `actor` may take from here, in the order of the table: the buttons of the page."""
     state: StrEnum = thing.state  # type: ignore[attr-defined]
     steps = [step for step in MACHINES[type(state)].by_hand() if state in step.sources]
-    allowed = {action: can(session, actor, action, thing) for action in {s.action for s in steps}}
-    return [step for step in steps if allowed[step.action]]
+    one_of = {scope_of(actor, step.action): step.action for step in steps}
+    allowed = {scope: can(session, actor, action, thing) for scope, action in one_of.items()}
+    return [step for step in steps if allowed[scope_of(actor, step.action)]]
 
 
 def _reached(machine: Machine, state: StrEnum, actor: Actor) -> str:

@@ -41,6 +41,7 @@ from talentpool.standing import (
 from talentpool.states import SEATED, MembershipState, NeedState, PlacementState
 from talentpool.web.unit import TalentpoolFlask
 from tests.browsers import Browser
+from tests.counting import counted_queries
 from tests.pages import CheckedClient
 
 from .conftest import config_of
@@ -252,7 +253,11 @@ def _walk(browser: Browser, database: Database, truth: Truth, user: User) -> Ite
     waiting, seen, kinds = ["/home"], {"/home"}, Counter[str]()
     while waiting:
         path = waiting.pop(0)
-        answer = browser.get(path)
+        with counted_queries(database) as asked:
+            answer = browser.get(path)
+        most = QUERIES.get(re.sub(r"\d+", "N", urlsplit(path).path), MOST_QUERIES)
+        if len(asked) > most:
+            yield f"{user.role} {user.id}: {path} takes {len(asked)} queries, {most} at most"
         if answer.status_code in {202, 302}:  # 202: a PDF that is being made
             continue
         if answer.status_code != 200:
@@ -352,6 +357,11 @@ PUBLIC = {"/", "/help", "/help/states", "/privacy", "/consent", "/accessibility"
 CLERKS = {words[0] for words in WORDS[PlacementStanding][Reader.STAFF].values()} - {
     words[0] for words in WORDS[PlacementStanding][Reader.PERSON].values()
 }
+MOST_QUERIES = 17  # fifteen, the catalogue that is read once, and the entry in the log of views
+QUERIES = {  # pages of one thing with many lists, each a query at any size
+    "/candidates/N": 25, "/papers/N": 24, "/placements/N": 22, "/engagements/N": 21, "/introductions/N": 23,
+    "/profile": 20, "/offers/N": 20,
+}  # fmt: skip
 COUNTED = (Need, Placement, Membership)
 HAND: Mapping[Role, Mapping[str, object]] = {
     Role.MUNICIPALITY: {
