@@ -89,6 +89,7 @@ class Deed(Entry, Enum):
     ACCOUNT_SIGN_IN = "account.sign_in", "ログイン", "Signed in"
     ACCOUNT_SIGN_OUT = "account.sign_out", "ログアウト", "Signed out"
     ACCOUNT_SIGN_UP = "account.sign_up", "新規登録", "Signed up"
+    CANDIDATE_CONFIRM = "candidate.confirm", "稼働の確認", "Availability confirmed"
     CANDIDATE_EDIT = "candidate.edit", "登録情報の変更", "Profile changed"
     CANDIDATE_IMPORT = "candidate.import", "ファイルからの登録", "Profile imported"
     CANDIDATE_START = "candidate.start", "登録の開始", "Profile started"
@@ -106,6 +107,7 @@ class Deed(Entry, Enum):
         "登録の期限の変更",
         "Last day of a registration changed",
     )
+    MEMBERSHIP_RENEW = "membership.renew", "登録の更新", "Registration renewed"
     NEED_CREATE = "need.create", "募集の作成", "Vacancy created"
     NEED_DELETE = "need.delete", "募集の下書きの削除", "Draft of a vacancy deleted"
     NEED_SAVE = "need.save", "募集の変更", "Vacancy changed"

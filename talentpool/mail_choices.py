@@ -38,12 +38,13 @@ QUESTIONS: Mapping[str, Role] = {
     "placement.offer": Role.CANDIDATE,
     "placement.accept": Role.MUNICIPALITY,
 }
-# Reminders of a day after which something is over.
+# Reminders of a day after which something is over, or somebody is left out.
 REMINDERS: Mapping[str, Role] = {
     "placement.remind_offer": Role.CANDIDATE,
     "placement.remind_introduction": Role.MUNICIPALITY,
     "membership.remind_end": Role.CANDIDATE,
     "membership.remind_pause": Role.CANDIDATE,
+    "membership.ask_confirm": Role.CANDIDATE,
 }
 BINDING: Mapping[str, Role] = {**QUESTIONS, **REMINDERS}  # never in a digest, never left out
 

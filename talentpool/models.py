@@ -3,6 +3,7 @@
 from .accounts import models as accounts
 from .audit import AuditEvent, AuditHead
 from .candidates import models as candidates
+from .candidates.freshness import AvailabilityCheck
 from .checkups import Checkup
 from .db import Base
 from .desk import models as desk
@@ -20,6 +21,7 @@ from .rounds import models as rounds
 __all__ = [
     "AuditEvent",
     "AuditHead",
+    "AvailabilityCheck",
     "Base",
     "Checkup",
     "Job",

@@ -16,7 +16,7 @@ from ..needs.models import Need, NeedForm, NeedMode
 from ..pool.policy import first_policy
 from ..reference.service import load_catalogue
 from ..rounds.preparing import create_round
-from . import desk, history, present, shapes, working
+from . import confirming, desk, history, present, shapes, working
 from .accounts import SHOWN_TOWNS, Officers, choose_mails, hash_password, open_demo_pool
 from .drawing import Draw
 from .joining import admit, fill_ledger, joining_moment, write_profiles
@@ -64,6 +64,8 @@ class Builder:
         self._join([person for person in active if first_month(person) > first], officers)
         with self._unit() as session:
             self._under_way(session, planted["star"].code, officers)
+        with self._unit() as session:
+            confirming.confirm_months(session, Draw(self.seed, "months"), self.midnight)
         with self._unit() as session:
             self._in_review(session, reviewed, officers)
         with self._unit() as session:

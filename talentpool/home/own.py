@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from ..candidates import viewing
 from ..candidates.models import Candidate
-from ..candidates.service import find_own
+from ..candidates.renewing import GoingOn, find_going_on
 from ..dates import local_date, month_of
 from ..db import Session
 from ..engagements import service as engagements
@@ -61,13 +61,15 @@ class OwnWork:
     ]  # with the month, and whether its log was returned
     months: Sequence[LedgerMonth]
     events: Sequence[Event]  # newest first
+    to_confirm: GoingOn  # what the registration asks for
     today: date
 
 
-def own_work(session: Session, actor: Actor, *, now: datetime) -> OwnWork:
-    person, today = find_own(session, actor), local_date(now)
+def own_work(session: Session, actor: Actor, person: Candidate | None, *, now: datetime) -> OwnWork:
+    """`person`: the profile of whoever is signed in."""
+    today = local_date(now)
     if person is None:
-        return OwnWork((), (), (), (), (), (), today)
+        return OwnWork((), (), (), (), (), (), GoingOn(), today)
     rows = placements.list_answers(session, actor)
     found = standings(session, rows, today)
     offers = [Offer.of(row, found[row.id]) for row in rows]
@@ -80,6 +82,7 @@ def own_work(session: Session, actor: Actor, *, now: datetime) -> OwnWork:
         unwritten=engagements.list_unwritten(session, actor, today),
         months=months[:MONTHS],
         events=_events(session, person, rows),
+        to_confirm=find_going_on(session, person, actor, now),
         today=today,
     )
 

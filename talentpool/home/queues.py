@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
 
 from ..accounts.models import Office, Pool
 from ..candidates import standing as memberships
+from ..candidates.freshness import AvailabilityCheck, is_unconfirmed
 from ..candidates.models import Membership
+from ..dates import start_of_day
 from ..db import Base
 from ..engagements.finding import UNSIGNED
 from ..engagements.models import WorkLog
@@ -73,6 +75,17 @@ _INTRODUCTIONS, _ENGAGEMENTS = "placements.list_introductions", "engagements.lis
 _NEEDS, _PLACEMENTS, _PEOPLE = (
     "needs.list_needs", "placements.list_placements", "candidates.list_candidates",
 )  # fmt: skip
+
+
+def _is_unconfirmed(today: date) -> sa.ColumnElement[bool]:
+    """Of those who are registered, at the end of the day."""
+    moment = start_of_day(today + timedelta(days=1)) - timedelta(seconds=1)
+    people = sa.select(Membership.candidate_id).where(
+        memberships.standing_on(today).in_(map(str, memberships.REGISTERED)),
+        is_unconfirmed(moment),
+    )
+    return AvailabilityCheck.candidate_id.in_(people)
+
 
 _TOWN = (
     _queue(("返事を待っている紹介", "Introductions that wait for your answer"),
@@ -152,6 +165,10 @@ _COORDINATOR = (
           ("市町の担当者が確かめています。", "The municipality is checking them."),
           WorkLog, lambda _today: WorkLog.state == WorkLogState.SENT, WorkLog.sent_at,
           _ENGAGEMENTS, {"state": UNSIGNED}, waits=False),
+    Queue(("稼働の確認がない登録", "Registrations whose availability is not confirmed"),
+          ("電話などで確かめてください。確認がないままの人は、回の対象から外れます。",
+           "Ask the people, by telephone for example. Those who do not confirm are left out of rounds."),
+          AvailabilityCheck, _is_unconfirmed, AvailabilityCheck.asked_at, _PEOPLE, {"confirmed": "flagged"}),
     _queue(("期限の切れた登録", "Registrations that have expired"),
            ("続ける人は、登録の期限を変えてください。", "Extend those who go on."),
            _MS.EXPIRED, Membership.reviewed_at, _PEOPLE),

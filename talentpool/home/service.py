@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ..accounts.directory import name_accounts
 from ..candidates import standing as memberships
 from ..candidates.models import Membership
+from ..candidates.service import find_own
 from ..checkups import Checkup, find_latest
 from ..dates import local_date
 from ..db import Session
@@ -77,11 +78,12 @@ def look(session: Session, actor: Actor, *, now: datetime, whose: Whose = Whose.
     found = _count(session, actor, today)
     is_person, is_town = actor.role is Role.CANDIDATE, actor.role is Role.MUNICIPALITY
     is_shared = can(session, actor, Action.ASSIGN_DUTY)
+    person = find_own(session, actor)
     listed = [task.queue for task in found if task.queue.waits or is_shared]
     items = [] if is_person else list_items(session, actor, listed, today, whose)
     return Home(
-        situation_of(session, actor, now=now) if is_person else None,
-        own_work(session, actor, now=now) if is_person else None,
+        situation_of(session, actor, person, now=now) if is_person else None,
+        own_work(session, actor, person, now=now) if is_person else None,
         [task for task in found if task.queue.waits],
         [task for task in found if not task.queue.waits],
         items,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from ..candidates import submitting
 from ..candidates.models import Candidate, Membership
-from ..candidates.service import find_membership, find_own
+from ..candidates.service import find_membership
 from ..candidates.standing import standings
 from ..candidates.steps import Step
 from ..dates import local_date
@@ -108,8 +108,10 @@ _EXPLAINED = {_MS.RETURNED, _MS.NOT_ACCEPTED}
 _DATED = {_MS.ACTIVE, _MS.PAUSED, _MS.EXPIRED, _MS.UNCONSENTED}
 
 
-def situation_of(session: Session, actor: Actor, *, now: datetime) -> Situation:
-    candidate = find_own(session, actor)
+def situation_of(
+    session: Session, actor: Actor, candidate: Candidate | None, *, now: datetime
+) -> Situation:
+    """`candidate`: the profile of the person who is signed in."""
     membership = find_membership(candidate, actor.prefecture_code) if candidate else None
     if candidate is None or membership is None:
         return _situation(_UNBEGUN, None, None)

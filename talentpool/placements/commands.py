@@ -5,7 +5,7 @@ from datetime import datetime, time
 import click
 
 from .. import clock, schema
-from ..candidates import reminding as registrations, returning
+from ..candidates import confirming, reminding as registrations, returning
 from ..config import Config
 from ..dates import JST, last_day
 from ..db import Database
@@ -41,6 +41,10 @@ def _lines(database: Database, now: datetime) -> list[str]:
             f"remind ({found.days} days): membership {found.membership.id}, ends {found.membership.active_until}"
             for found in registrations.list_due(session, now)
         ]
+        asked = [
+            f"ask (availability): membership {found.membership.id}"
+            for found in confirming.list_due(session, now)
+        ]
         paused = [
             f"remind (pause): membership {found.membership.id}, ends {last_day(found.last_month)}"
             for found in returning.list_due(session, now)
@@ -58,4 +62,4 @@ def _lines(database: Database, now: datetime) -> list[str]:
             f"end: engagement {row.id}, last day {row.last_day}"
             for row in finishing.list_over(session, now)
         ]
-    return [*ending, *paused, *told, *late, *over]
+    return [*ending, *asked, *paused, *told, *late, *over]

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from ..accounts import reminders
-from ..candidates import reminding as registrations, returning
+from ..candidates import confirming, reminding as registrations, returning
 from ..dates import local_date, month_of
 from ..db import Database, Session
 from ..needs.models import Need
@@ -25,7 +25,7 @@ from .models import Placement
 from .offering import advance
 from .reach import extend_told_late, is_told, list_told_late
 
-REMINDERS = (registrations, returning, reminding)
+REMINDERS = (registrations, confirming, returning, reminding)
 _REASONS = {  # codes of the vocabulary lapse_reason
     PlacementState.OFFERED: "candidate_deadline",
     PlacementState.INTRODUCED: "town_deadline",
