@@ -96,6 +96,12 @@ class Deed(Entry, Enum):
     CANDIDATE_VERIFY = "candidate.verify", "技能の根拠の確認", "Evidence of skills checked"
     CONSENT_GIVE = "consent.give", "同意", "Consent given"
     CONSENT_WITHDRAW = "consent.withdraw", "同意の撤回", "Consent withdrawn"
+    ENGAGEMENT_OUTLOOK = "engagement.outlook", "活動の今後への返事", "Answered what comes next"
+    ENGAGEMENT_OUTLOOK_SEEN = (
+        "engagement.outlook_seen",
+        "活動の今後への返事の確認",
+        "Answer about what comes next noted",
+    )
     ENGAGEMENT_PREPARE = "engagement.prepare", "準備の確認", "Preparation ticked"
     ENGAGEMENT_SHORTEN = "engagement.shorten", "早期終了の決定", "Earlier end decided"
     DUTY_HAND_OVER = "duty.hand_over", "担当の引継ぎ", "Work handed over"

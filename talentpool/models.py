@@ -8,6 +8,7 @@ from .checkups import Checkup
 from .db import Base
 from .desk import models as desk
 from .engagements import models as engagements
+from .engagements.outlook import EngagementOutlook
 from .jobs import Job
 from .ledger import models as ledger
 from .mail import MailOrder
@@ -24,6 +25,7 @@ __all__ = [
     "AvailabilityCheck",
     "Base",
     "Checkup",
+    "EngagementOutlook",
     "Job",
     "MailChoice",
     "MailOrder",

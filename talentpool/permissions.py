@@ -71,6 +71,8 @@ class Action(StrEnum):
     CHOOSE_FORM = "engagement:choose-form"
     RUN_ENGAGEMENT = "engagement:run"
     END_ENGAGEMENT = "engagement:end"
+    GIVE_OUTLOOK = "outlook:give"
+    VIEW_OUTLOOK = "outlook:view"
     LOG_WORK = "work_log:write"
     SIGN_LOG = "work_log:sign"
     REOPEN_LOG = "work_log:reopen"
@@ -135,6 +137,10 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CHOOSE_FORM: {_M: _TOWN, _K: _PREFECTURE},
     Action.RUN_ENGAGEMENT: {_K: _PREFECTURE, _S: _ANY},
     Action.END_ENGAGEMENT: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},
+    Action.GIVE_OUTLOOK: {_C: _OWN, _M: _TOWN},
+    Action.VIEW_OUTLOOK: {
+        _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
     Action.LOG_WORK: {_C: _OWN},
     Action.SIGN_LOG: {_M: _TOWN},
     Action.REOPEN_LOG: {_K: _PREFECTURE},

@@ -17,6 +17,7 @@ from talentpool.candidates.models import Candidate, Membership, ProfileView
 from talentpool.dates import local_date, month_of, month_text
 from talentpool.db import Session
 from talentpool.engagements.models import Engagement
+from talentpool.engagements.outlook import Answer, EngagementOutlook, Side
 from talentpool.needs.models import Need
 from talentpool.permissions import Actor, Role
 from talentpool.placements.adopting import adopt_round
@@ -36,7 +37,7 @@ SHOWING = {  # pages on which a name is seen in this test
     "placements.draft_placements", "placements.draft_round", "placements.list_approvals", "placements.list_introductions",
     "placements.list_placements", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
-    "engagements.list_engagements", "engagements.show_engagement", "engagements.show_log", "engagements.show_statement",
+    "engagements.list_outlooks", "engagements.list_engagements", "engagements.show_engagement", "engagements.show_log", "engagements.show_statement",
     "placements.compare_introduced", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
 }  # fmt: skip
 
@@ -170,7 +171,13 @@ def pool(app: TalentpoolFlask) -> Pool:
                     session, need, people[1], state=PlacementState.APPROVED, rank=2, now=now,
                     passed_at=now, passed_why="稼働が足りません。",
                 )  # fmt: skip
-        make.make_sent_log(session, people[1], now=now)
+        log = make.make_sent_log(session, people[1], now=now)
+        session.add(
+            EngagementOutlook(
+                engagement_id=log.engagement_id, side=Side.TOWN, answer=Answer.END, answered_at=now,
+                last_day=log.engagement.last_day,
+            )
+        )  # fmt: skip
         ids = [person.id for person in people]
         actor = users[str(Role.COORDINATOR)].actor
     rounds = _rounds(app, actor, asked, ids)

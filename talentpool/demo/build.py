@@ -16,7 +16,7 @@ from ..needs.models import Need, NeedForm, NeedMode
 from ..pool.policy import first_policy
 from ..reference.service import load_catalogue
 from ..rounds.preparing import create_round
-from . import confirming, desk, history, present, shapes, working
+from . import confirming, desk, history, present, shapes, voices, working
 from .accounts import SHOWN_TOWNS, Officers, choose_mails, hash_password, open_demo_pool
 from .drawing import Draw
 from .joining import admit, fill_ledger, joining_moment, write_profiles
@@ -28,6 +28,7 @@ PEOPLE, IN_REVIEW, RETURNED = 300, 12, 4
 OPEN_NEEDS, UNFINISHED = 80, 8
 PAST_NEEDS = 40
 LASTING = 8  # needs of the past year whose engagements go on into the year that is planned
+SOON = slice(4, 7)  # of them: those that end within three months
 
 
 class Builder:
@@ -69,6 +70,7 @@ class Builder:
         with self._unit() as session:
             self._in_review(session, reviewed, officers)
         with self._unit() as session:
+            voices.look_ahead(session, officers, self.midnight)
             desk.take_notes(session, officers, self.midnight)
             desk.share_out(session, officers, self.midnight)
         with self._unit() as session:
@@ -123,6 +125,8 @@ class Builder:
         long = [need for need in needs if len(need.months) > 3 and need.half_days <= 8]
         for need in long[:LASTING]:
             need.last_month = dates.month_number(self.year + 1, 9)
+        for need in long[SOON]:
+            need.last_month = dates.month_of(dates.local_date(self.midnight)) + 2
         for need in needs:
             need.created_at = start + timedelta(days=draw.whole(0, 20), hours=10)
         self._post(session, needs, officers)

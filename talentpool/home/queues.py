@@ -17,6 +17,7 @@ from ..dates import start_of_day
 from ..db import Base
 from ..engagements.finding import UNSIGNED
 from ..engagements.models import WorkLog
+from ..engagements.outlook import EngagementOutlook, is_unseen
 from ..language import Words
 from ..mail import MailOrder
 from ..needs import standing as needs
@@ -175,6 +176,11 @@ _COORDINATOR = (
     _queue(("充足した募集", "Filled vacancies"),
            ("すべての枠が確定しています。募集を終了できます。", "Every place is confirmed. They can be closed."),
            _NS.FILLED, Need.opened_at, _NEEDS),
+    Queue(("活動の今後への新しい返事", "New answers about what comes after an assignment"),
+          ("延長や次の活動を相談し、確かめたことを記録してください。",
+           "Talk about an extension or what comes next, and note that you have read them."),
+          EngagementOutlook, lambda _today: is_unseen(), EngagementOutlook.answered_at,
+          "engagements.list_outlooks", {}),
     _queue(("決裁を待っている推薦", "Proposals that wait for approval"),
            ("決裁者が確かめています。", "An approver is looking at them."),
            _PS.PROPOSED, Placement.drafted_at, _PLACEMENTS, waits=False),

@@ -9,6 +9,7 @@ from ..candidates import confirming, reminding as registrations, returning
 from ..config import Config
 from ..dates import JST, last_day
 from ..db import Database
+from ..engagements import outlook
 from . import finishing, lapsing, reminding
 
 END_OF_DAY = time(23, 59, 59)
@@ -49,6 +50,10 @@ def _lines(database: Database, now: datetime) -> list[str]:
             f"remind (pause): membership {found.membership.id}, ends {last_day(found.last_month)}"
             for found in returning.list_due(session, now)
         ]
+        outlooks = [
+            f"ask (what comes next): engagement {found.engagement.id}, {found.side}"
+            for found in outlook.list_due(session, now)
+        ]
         told = [
             f"remind ({found.kind}): placement {found.placement.id}, due {found.until.astimezone(JST):%Y-%m-%d}"
             for found in reminding.list_due(session, now)
@@ -62,4 +67,4 @@ def _lines(database: Database, now: datetime) -> list[str]:
             f"end: engagement {row.id}, last day {row.last_day}"
             for row in finishing.list_over(session, now)
         ]
-    return [*ending, *asked, *paused, *told, *late, *over]
+    return [*ending, *asked, *paused, *outlooks, *told, *late, *over]

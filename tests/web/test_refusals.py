@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -14,7 +15,7 @@ from talentpool import clock
 from talentpool.accounts import links
 from talentpool.accounts.models import User
 from talentpool.candidates.models import CandidateCompany, CandidatePost
-from talentpool.dates import month_text
+from talentpool.dates import local_date, month_text
 from talentpool.db import Session
 from talentpool.desk.service import Plan, find_duty, set_duty
 from talentpool.mail import MailState, order_mail
@@ -45,7 +46,7 @@ NOTHING_TYPED = {
     "accounts.read_notices",
     "accounts.resend_mail",
     "accounts.sign_out", "accounts.send_again", "accounts.send_link", "accounts.disable", "accounts.enable",
-    "candidates.confirm_availability", "candidates.note_confirmed", "candidates.renew_membership", "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
+    "candidates.confirm_availability", "engagements.note_outlook", "candidates.note_confirmed", "candidates.renew_membership", "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
     "rounds.run_round", "rounds.cancel_round", "rounds.discard_round", "rounds.rerun_round",
     "rounds.drop_directive",
 }  # fmt: skip
@@ -56,6 +57,7 @@ _QUOTED = re.compile("[“‘][^”’]*[”’]")  # what the reader wrote, and
 OWN_PAGE = {
     "engagements.prepare",
     "engagements.show_log",
+    "engagements.give_outlook",
 }  # a version of the content, on the page itself
 VERSION_OF_CONTENT = {"accounts.change_role", "candidates.verify_evidence"}
 
@@ -256,6 +258,15 @@ def engaged(path: str, who: Role = Role.COORDINATOR, **typed: Any) -> Callable[[
     return send
 
 
+def near_its_end(session: Session) -> Sent:
+    """Answered without an answer, a few days before the last one."""
+    log = make_sent_log(session, make_candidate(session))
+    log.engagement.first_month -= 6
+    log.engagement.last_day = local_date(clock.now()) + timedelta(days=9)
+    user = session.get_one(User, log.engagement.candidate.user_id)
+    return user, f"/engagements/{log.engagement_id}/outlook", {"comment": "相談したい"}
+
+
 def adopted(session: Session) -> Sent:
     need, candidate = make_need(session), make_candidate(session)
     made = make_round_with_plan(session, [(need, candidate)], state=RoundState.ADOPTED)
@@ -382,6 +393,7 @@ CASES = [
     Case("placements.end_engagement", engaged("/engagements/{engagement}/end", last_day="2000-01-01", reason="other"), 1),
     Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"], until_security="いつか"), 1),
     Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"]), 1),
+    Case("engagements.give_outlook", near_its_end, 1),
     Case("engagements.take_step", engaged("/engagements/{engagement}/suspend", comment="長い休み"), 1),
     Case("engagements.show_log", engaged("/engagements/{engagement}/logs/{month}", Role.CANDIDATE, submit="1", days=["1"], travel_yen="x"), 1),
     Case("engagements.show_log", engaged("/engagements/{engagement}/logs/{month}", Role.CANDIDATE, submit="1", days=["1"]), 3),

@@ -33,6 +33,13 @@ STEPS: Mapping[str, Transition] = {
 
 OF_DEEDS = {Deed.ENGAGEMENT_SHORTEN.code: str(Vocabulary.ENGAGEMENT_END_REASON)}  # of reasons
 CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of its own
+    "side": {"person": ("登録者", "Person"), "town": ("市町", "Municipality")},
+    "answer": {
+        "extend": ("延長を相談したい", "Would like to talk about an extension"),
+        "end": ("期間どおりに終える", "End as agreed"),
+        "talk": ("別の形で続けたい", "Go on in another form"),
+        "undecided": ("まだ決まっていない", "Not decided yet"),
+    },
     "cause": {"consent_withdrawn": ("同意の撤回", "Consent withdrawn")},
     "decision": {"approved": ("承認", "Approved"), "refused": ("却下", "Refused")},
     "kind": {  # of a note
@@ -204,6 +211,7 @@ def _hours(_event: AuditEvent, value: Any, _names: Names) -> str:
 
 # What code records about an event: its name, and how its value is shown.
 WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
+    "answer": (_("返事"), _coded_word("answer")),
     "audience": (_("範囲"), _audience),
     "based_on": (_("もとの回"), _plain),
     "before": (_("前"), _plain),
@@ -255,6 +263,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "rows": (_("件数"), _plain),
     "rule": (_("規則"), _plain),
     "seat": (_("枠"), _plain),
+    "side": (_("だれから"), _coded_word("side")),
     "snapshot": (_("控え"), _plain),
     "state": (_("状態"), _outcome_state),
     "step": (_("段階"), _plain),

@@ -6,10 +6,10 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import logs, preparing, showing, statement, steps
+from . import logs, outlook, preparing, showing, statement, steps
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "init_app", "logs", "preparing", "showing", "statement", "steps"]
+__all__ = ["blueprint", "init_app", "logs", "outlook", "preparing", "showing", "statement", "steps"]
 
 
 def init_app(app: Flask) -> None:
