@@ -45,6 +45,7 @@ FEATURES = (
     "placements",
     "notes",
     "desk",
+    "complaints",
 )
 HERE = Path(__file__).parent
 

@@ -94,6 +94,14 @@ class Deed(Entry, Enum):
     CANDIDATE_IMPORT = "candidate.import", "ファイルからの登録", "Profile imported"
     CANDIDATE_START = "candidate.start", "登録の開始", "Profile started"
     CANDIDATE_VERIFY = "candidate.verify", "技能の根拠の確認", "Evidence of skills checked"
+    COMPLAINT_ANSWER = "complaint.answer", "苦情への返事", "Complaint answered"
+    COMPLAINT_CLOSE = "complaint.close", "苦情の終了", "Complaint closed"
+    COMPLAINT_FILE = "complaint.file", "苦情の受付", "Complaint filed"
+    COMPLAINT_PLAN = (
+        "complaint.plan",
+        "苦情の担当・期限の変更",
+        "Owner or deadline of a complaint changed",
+    )
     CONSENT_GIVE = "consent.give", "同意", "Consent given"
     CONSENT_WITHDRAW = "consent.withdraw", "同意の撤回", "Consent withdrawn"
     ENGAGEMENT_OUTLOOK = "engagement.outlook", "活動の今後への返事", "Answered what comes next"
@@ -170,6 +178,7 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "decision_paper": ("起案書", "Decision paper"),
     "engagement": ("活動", "Assignment"),
     "work_log": ("活動記録", "Work log"),
+    "complaint": ("苦情", "Complaint"),
     "hold_lift": ("利益相反の保留", "Conflict of interest"),
     "round": ("マッチング回", "Round"),
     "user_account": ("アカウント", "Account"),

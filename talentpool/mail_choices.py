@@ -54,7 +54,7 @@ FAMILY_LABELS: Mapping[str, Words] = {  # by machine; what a person and a town c
     "placement": ("推薦", "Proposals"),
     "engagement": ("活動", "Assignments"),
 }
-_PART_OF = {"work_log": "engagement"}  # machines that make one family
+_PART_OF = {"work_log": "engagement", "complaint": "engagement"}  # machines that make one family
 _OWN_LABELS: Mapping[tuple[str, Role], Words] = {
     ("placement", Role.CANDIDATE): ("打診", "Offers"),
     ("placement", Role.MUNICIPALITY): ("紹介", "Introductions"),

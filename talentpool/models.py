@@ -5,6 +5,7 @@ from .audit import AuditEvent, AuditHead
 from .candidates import models as candidates
 from .candidates.freshness import AvailabilityCheck
 from .checkups import Checkup
+from .complaints import models as complaints
 from .db import Base
 from .desk import models as desk
 from .engagements import models as engagements
@@ -32,6 +33,7 @@ __all__ = [
     "QuietHours",
     "accounts",
     "candidates",
+    "complaints",
     "desk",
     "engagements",
     "ledger",

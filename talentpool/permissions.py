@@ -82,6 +82,9 @@ class Action(StrEnum):
     WRITE_NOTE = "note:write"
     VIEW_DUTY = "duty:view"
     ASSIGN_DUTY = "duty:assign"
+    FILE_COMPLAINT = "complaint:file"
+    VIEW_COMPLAINT = "complaint:view"
+    ANSWER_COMPLAINT = "complaint:answer"
     VIEW_AUDIT = "audit:view"
     VIEW_MAIL = "mail:view"
     RESEND_MAIL = "mail:resend"
@@ -150,6 +153,11 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.WRITE_NOTE: {_K: _PREFECTURE, _A: _PREFECTURE},
     Action.VIEW_DUTY: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.ASSIGN_DUTY: {_K: _PREFECTURE},
+    Action.FILE_COMPLAINT: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},
+    Action.VIEW_COMPLAINT: {
+        _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.ANSWER_COMPLAINT: {_K: _PREFECTURE},
     Action.VIEW_AUDIT: {_U: _PREFECTURE},
     Action.VIEW_MAIL: {_K: _PREFECTURE, _U: _PREFECTURE},
     Action.RESEND_MAIL: {_K: _PREFECTURE},

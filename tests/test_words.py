@@ -73,6 +73,7 @@ def test_every_mail_that_a_step_orders_has_a_text_and_no_text_is_left_over() -> 
         registrations.TEMPLATE,
         confirming.TEMPLATE,
         outlook.TEMPLATE,
+        *(f"complaint.{verb}" for verb in ("file", "answer")),
         *returning.TEMPLATES.values(),
         *(asked.template for asked in reminding.ASKED.values()),
     }

@@ -70,6 +70,7 @@ class Builder:
         with self._unit() as session:
             self._in_review(session, reviewed, officers)
         with self._unit() as session:
+            voices.complain(session, officers, self.midnight)
             voices.look_ahead(session, officers, self.midnight)
             desk.take_notes(session, officers, self.midnight)
             desk.share_out(session, officers, self.midnight)

@@ -1,4 +1,4 @@
-"""What people and towns have said of what comes after work that ends soon."""
+"""What people and towns have said: complaints at every stage, and what comes after work that ends soon."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from ..complaints.models import Channel
+from ..complaints.service import Caller, answer_complaint, close_complaint, file_complaint
 from ..dates import local_date
 from ..db import Session
 from ..engagements.models import Engagement
@@ -21,6 +23,44 @@ _WISHES = (  # of the person, of the town, whether an officer has noted them
     (Answer.TALK, None, False),
 )
 _COMMENT = "来年度も月4コマほどなら続けられます。"
+
+
+def complain(session: Session, officers: Officers, midnight: datetime) -> None:
+    """One waits, one is late, one was made by telephone and is answered, one is closed."""
+    work = _running(session)[:4]
+    if len(work) < 4:
+        return
+    (first, second, third, fourth), staff = work, officers.coordinator
+    day = timedelta(days=1)
+    closed = file_complaint(
+        session, "登録の画面が文字ばかりで、どこまで入力したか分かりにくいです。",
+        actor=_person(fourth), now=midnight - 40 * day,
+    )  # fmt: skip
+    answer_complaint(
+        session, closed, "段階の一覧が上に出ます。分かりにくい所を教えていただき、ありがとうございます。", actor=staff,
+        now=midnight - 37 * day,
+    )  # fmt: skip
+    close_complaint(session, closed, actor=staff, now=midnight - 30 * day)
+    file_complaint(
+        session, "オンラインの日に、約束した時刻に連絡がつかないことが続いています。", second,
+        actor=officers.towns[second.municipality_code], now=midnight - 25 * day,
+    )  # fmt: skip
+    called = file_complaint(
+        session, "旅費の計算のしかたの説明が、市町と県で違うとのこと。", third,
+        caller=Caller(Channel.TELEPHONE, person=third.candidate.code), actor=staff,
+        now=midnight - 9 * day,
+    )  # fmt: skip
+    answer_complaint(
+        session,
+        called,
+        "計算書の説明にそろえるよう、市町に伝えました。",
+        actor=staff,
+        now=midnight - 6 * day,
+    )
+    file_complaint(
+        session, "初日の集合場所の連絡が前日まで来ませんでした。次からは1週間前までに知らせてください。", first,
+        actor=_person(first), now=midnight - 2 * day,
+    )  # fmt: skip
 
 
 def look_ahead(session: Session, officers: Officers, midnight: datetime) -> None:

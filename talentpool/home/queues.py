@@ -13,6 +13,8 @@ from ..accounts.models import Office, Pool
 from ..candidates import standing as memberships
 from ..candidates.freshness import AvailabilityCheck, is_unconfirmed
 from ..candidates.models import Membership
+from ..complaints.models import Complaint
+from ..complaints.register import is_unanswered
 from ..dates import start_of_day
 from ..db import Base
 from ..engagements.finding import UNSIGNED
@@ -176,6 +178,10 @@ _COORDINATOR = (
     _queue(("充足した募集", "Filled vacancies"),
            ("すべての枠が確定しています。募集を終了できます。", "Every place is confirmed. They can be closed."),
            _NS.FILLED, Need.opened_at, _NEEDS),
+    Queue(("返事を待っている苦情", "Complaints that wait for an answer"),
+          ("期限までに、最初の返事をしてください。", "Give the first answer before the deadline."),
+          Complaint, lambda _today: is_unanswered(), Complaint.filed_at,
+          "complaints.list_complaints", {}),
     Queue(("活動の今後への新しい返事", "New answers about what comes after an assignment"),
           ("延長や次の活動を相談し、確かめたことを記録してください。",
            "Talk about an extension or what comes next, and note that you have read them."),

@@ -15,6 +15,7 @@ from ..accounts.models import User
 from ..candidates.consenting import INTRODUCTION
 from ..candidates.models import Consent, Membership
 from ..candidates.standing import is_in_force
+from ..complaints import soundness as complaints
 from ..db import Session
 from ..desk import soundness as duties
 from ..engagements import soundness as logs
@@ -425,6 +426,11 @@ def logs_say_what_can_be(session: Session) -> Iterator[str]:
 @_invariant
 def notes_belong_to_a_prefecture(session: Session) -> Iterator[str]:
     return notes.violations(session)
+
+
+@_invariant
+def complaints_belong_to_a_prefecture(session: Session) -> Iterator[str]:
+    return complaints.violations(session)
 
 
 @_invariant

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 import pytest
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
-from talentpool.db import Database
+from talentpool.complaints.models import Complaint
+from talentpool.complaints.service import file_complaint
+from talentpool.db import Database, Session
+from talentpool.engagements.models import Engagement
 from talentpool.mail import order_mail
 from talentpool.permissions import Actor, Role, scope_of
 from talentpool.states import PlacementState
@@ -166,6 +169,11 @@ def test_a_role_reaches_exactly_the_routes_that_the_table_allows(
     assert wrong == []
 
 
+def complain(session: Session, engagement: Engagement) -> Complaint:
+    actor = Actor(engagement.candidate.user_id, Role.CANDIDATE, OSAKA)
+    return file_complaint(session, "内容", engagement, actor=actor, now=NOW)
+
+
 @pytest.fixture
 def far(database: Database) -> dict[str, int]:
     """The numbers of one object of each kind in another prefecture, by its name in paths."""
@@ -190,6 +198,7 @@ def far(database: Database) -> dict[str, int]:
             "drafts": make_need_draft(session, municipality_code=SAKAI).id,
             "rounds": plan.id,
             "papers": placement.paper_id or 0,
+            "complaints": complain(session, log.engagement).id,
             "mails": told.id,
             "notices": told.id,
             "engagements": log.engagement_id,

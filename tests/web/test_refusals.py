@@ -15,12 +15,13 @@ from talentpool import clock
 from talentpool.accounts import links
 from talentpool.accounts.models import User
 from talentpool.candidates.models import CandidateCompany, CandidatePost
+from talentpool.complaints.service import file_complaint
 from talentpool.dates import local_date, month_text
 from talentpool.db import Session
 from talentpool.desk.service import Plan, find_duty, set_duty
 from talentpool.mail import MailState, order_mail
 from talentpool.matching import Policy
-from talentpool.permissions import Role
+from talentpool.permissions import Actor, Role
 from talentpool.states import MembershipState, NeedState, PlacementState, RoundState
 from talentpool.text import search_key
 from talentpool.web.unit import TalentpoolFlask
@@ -46,7 +47,7 @@ NOTHING_TYPED = {
     "accounts.read_notices",
     "accounts.resend_mail",
     "accounts.sign_out", "accounts.send_again", "accounts.send_link", "accounts.disable", "accounts.enable",
-    "candidates.confirm_availability", "engagements.note_outlook", "candidates.note_confirmed", "candidates.renew_membership", "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
+    "candidates.confirm_availability", "complaints.close_complaint", "engagements.note_outlook", "candidates.note_confirmed", "candidates.renew_membership", "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
     "rounds.run_round", "rounds.cancel_round", "rounds.discard_round", "rounds.rerun_round",
     "rounds.drop_directive",
 }  # fmt: skip
@@ -267,6 +268,17 @@ def near_its_end(session: Session) -> Sent:
     return user, f"/engagements/{log.engagement_id}/outlook", {"comment": "相談したい"}
 
 
+def complained(path: str, **typed: Any) -> Callable[[Session], Sent]:
+    def send(session: Session) -> Sent:
+        engagement = make_sent_log(session, make_candidate(session)).engagement
+        actor = Actor(engagement.candidate.user_id, Role.CANDIDATE, engagement.prefecture_code)
+        complaint = file_complaint(session, "内容", actor=actor, now=clock.now())
+        user = make_user(session, Role.COORDINATOR)
+        return user, path.format(complaint=complaint.id), {"version": complaint.version, **typed}
+
+    return send
+
+
 def adopted(session: Session) -> Sent:
     need, candidate = make_need(session), make_candidate(session)
     made = make_round_with_plan(session, [(need, candidate)], state=RoundState.ADOPTED)
@@ -393,6 +405,11 @@ CASES = [
     Case("placements.end_engagement", engaged("/engagements/{engagement}/end", last_day="2000-01-01", reason="other"), 1),
     Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"], until_security="いつか"), 1),
     Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"]), 1),
+    Case("complaints.file_complaint", as_role(Role.MUNICIPALITY, "/complaints/new", about="x"), 2),
+    Case("complaints.file_complaint", as_role(Role.COORDINATOR, "/complaints/new", channel="telephone", person="C-9", text="内容"), 1),
+    Case("complaints.plan_answer", complained("/complaints/{complaint}/plan", owner="x", due="2月30日"), 2),
+    Case("complaints.plan_answer", complained("/complaints/{complaint}/plan", due="2000-01-01"), 1),
+    Case("complaints.answer_complaint", complained("/complaints/{complaint}/answer"), 1),
     Case("engagements.give_outlook", near_its_end, 1),
     Case("engagements.take_step", engaged("/engagements/{engagement}/suspend", comment="長い休み"), 1),
     Case("engagements.show_log", engaged("/engagements/{engagement}/logs/{month}", Role.CANDIDATE, submit="1", days=["1"], travel_yen="x"), 1),

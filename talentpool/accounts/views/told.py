@@ -34,6 +34,12 @@ STEPS: Mapping[str, Transition] = {
 OF_DEEDS = {Deed.ENGAGEMENT_SHORTEN.code: str(Vocabulary.ENGAGEMENT_END_REASON)}  # of reasons
 CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of its own
     "side": {"person": ("登録者", "Person"), "town": ("市町", "Municipality")},
+    "channel": {
+        "site": ("画面から", "On the site"),
+        "telephone": ("電話", "Telephone"),
+        "letter": ("手紙", "Letter"),
+        "visit": ("来庁", "Visit"),
+    },
     "answer": {
         "extend": ("延長を相談したい", "Would like to talk about an extension"),
         "end": ("期間どおりに終える", "End as agreed"),
@@ -219,6 +225,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "candidate": (_("登録者"), _coded("candidate")),
     "cause": (_("原因"), _coded_word("cause")),
     "caused_by": (_("きっかけの操作をした人"), _coded("user_account")),
+    "channel": (_("受け付けた方法"), _coded_word("channel")),
     "content": (_("内容の照合値"), _hash),
     "days": (_("日数"), _plain),
     "decision": (_("決裁"), _coded_word("decision")),
