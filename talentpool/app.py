@@ -46,6 +46,7 @@ FEATURES = (
     "notes",
     "desk",
     "complaints",
+    "registers",
 )
 HERE = Path(__file__).parent
 

@@ -85,6 +85,7 @@ class Action(StrEnum):
     FILE_COMPLAINT = "complaint:file"
     VIEW_COMPLAINT = "complaint:view"
     ANSWER_COMPLAINT = "complaint:answer"
+    VIEW_REGISTER = "register:view"
     VIEW_AUDIT = "audit:view"
     VIEW_MAIL = "mail:view"
     RESEND_MAIL = "mail:resend"
@@ -158,6 +159,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
         _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
     Action.ANSWER_COMPLAINT: {_K: _PREFECTURE},
+    Action.VIEW_REGISTER: {_K: _PREFECTURE, _U: _PREFECTURE},
     Action.VIEW_AUDIT: {_U: _PREFECTURE},
     Action.VIEW_MAIL: {_K: _PREFECTURE, _U: _PREFECTURE},
     Action.RESEND_MAIL: {_K: _PREFECTURE},
