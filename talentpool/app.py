@@ -46,6 +46,7 @@ FEATURES = (
     "notes",
     "desk",
     "complaints",
+    "corrections",
     "registers",
 )
 HERE = Path(__file__).parent

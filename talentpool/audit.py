@@ -166,6 +166,7 @@ class Deed(Entry, Enum):
     ROUND_ORDER = "round.order", "実行の指示", "Run ordered"
     ROUND_PIN = "round.pin", "組合せの固定", "Match fixed"
     ROUND_STOP = "round.stop", "中止の指示", "Stop requested"
+    STEP_SILENT = "step.silent", "知らせずに行った訂正", "Corrected without telling anybody"
     WORK_LOG_SAVE = "work_log.save", "活動記録の下書きの保存", "Draft of a work log saved"
 
 

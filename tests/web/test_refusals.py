@@ -11,16 +11,19 @@ from typing import Any
 
 import pytest
 
-from talentpool import clock
+from talentpool import audit, clock
 from talentpool.accounts import links
 from talentpool.accounts.models import User
 from talentpool.candidates.models import CandidateCompany, CandidatePost
 from talentpool.complaints.service import file_complaint
+from talentpool.corrections.service import find_correction
 from talentpool.dates import local_date, month_text
 from talentpool.db import Session
 from talentpool.desk.service import Plan, find_duty, set_duty
+from talentpool.engagements.running import suspend_engagement
 from talentpool.mail import MailState, order_mail
 from talentpool.matching import Policy
+from talentpool.needs.reviewing import hold_need
 from talentpool.permissions import Actor, Role
 from talentpool.states import MembershipState, NeedState, PlacementState, RoundState
 from talentpool.text import search_key
@@ -30,6 +33,7 @@ from tests.factories import (
     FIRST,
     HIMEJI,
     make_candidate,
+    make_engagement,
     make_need,
     make_need_draft,
     make_placement,
@@ -268,6 +272,26 @@ def near_its_end(session: Session) -> Sent:
     return user, f"/engagements/{log.engagement_id}/outlook", {"comment": "相談したい"}
 
 
+def held_by_mistake(session: Session) -> Sent:
+    """A need that an officer has put on hold, to be resumed in silence for no reason."""
+    need, officer = make_need(session), make_user(session, Role.COORDINATOR)
+    hold_need(session, need, actor=officer.actor, now=clock.now())
+    audit.seal(session)
+    found = find_correction(session, need, actor=officer.actor, now=clock.now())
+    assert found is not None
+    return officer, f"/needs/{need.id}/correction", {"version": found.event}
+
+
+def rested_by_mistake(session: Session) -> Sent:
+    engagement = make_engagement(session)
+    officer, now = make_user(session, Role.COORDINATOR), clock.now()
+    suspend_engagement(session, engagement, reason="health", actor=officer.actor, now=now)
+    audit.seal(session)
+    found = find_correction(session, engagement, actor=officer.actor, now=now)
+    assert found is not None
+    return officer, f"/engagements/{engagement.id}/correction", {"version": found.event}
+
+
 def complained(path: str, **typed: Any) -> Callable[[Session], Sent]:
     def send(session: Session) -> Sent:
         engagement = make_sent_log(session, make_candidate(session)).engagement
@@ -405,6 +429,8 @@ CASES = [
     Case("placements.end_engagement", engaged("/engagements/{engagement}/end", last_day="2000-01-01", reason="other"), 1),
     Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"], until_security="いつか"), 1),
     Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"]), 1),
+    Case("corrections.correct_need", held_by_mistake, 1),
+    Case("corrections.correct_engagement", rested_by_mistake, 1),
     Case("complaints.file_complaint", as_role(Role.MUNICIPALITY, "/complaints/new", about="x"), 2),
     Case("complaints.file_complaint", as_role(Role.COORDINATOR, "/complaints/new", channel="telephone", person="C-9", text="内容"), 1),
     Case("complaints.plan_answer", complained("/complaints/{complaint}/plan", owner="x", due="2月30日"), 2),
