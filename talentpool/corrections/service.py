@@ -49,20 +49,23 @@ def find_correction(
 ) -> Correction | None:
     """None unless the last step of `thing` was an officer's, is young enough, and a step leads back."""
     machine = MACHINES[type(thing.state)]
-    query = sa.select(audit.AuditEvent).where(
-        audit.AuditEvent.object_type == thing.__tablename__,
-        audit.AuditEvent.object_id == str(thing.id),
-        audit.AuditEvent.action.startswith(f"{machine.name}."),
-    )
     steps = {machine.entry(step).code: step for step in machine.transitions}
-    last = session.scalars(
-        query.where(audit.AuditEvent.action.in_(steps)).order_by(audit.AuditEvent.seq.desc())
-    ).first()
+    ways = [
+        step for code, step in steps.items() if code in SERVICES and thing.state in step.sources
+    ]
+    if not ways:
+        return None
+    event = audit.AuditEvent
+    query = sa.select(event).where(
+        event.object_type == thing.__tablename__,
+        event.object_id == str(thing.id),
+        event.action.in_(steps),
+    )
+    last = session.scalars(query.order_by(event.seq.desc())).first()
     if last is None or last.actor_role != Role.COORDINATOR or last.at < now - WINDOW:
         return None
-    for code, back in steps.items():
-        leads_back = str(back.target) == last.detail.get("from") and thing.state in back.sources
-        if code in SERVICES and leads_back and can(session, actor, back.action, thing):
+    for back in ways:
+        if str(back.target) == last.detail.get("from") and can(session, actor, back.action, thing):
             return Correction(steps[last.action], back, last.at, last.seq)
     return None
 
