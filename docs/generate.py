@@ -132,7 +132,8 @@ SHEETS = f"""`talentpool template|import|export candidates|needs FILE` and `tale
 - Text that a spreadsheet would take for a formula is written with a `'` in front, which is taken away when it is read.
 - A file is taken whole or not at all; every bad row and column is named. At most 10 MB, 20,000 rows, 100 columns.
 - `match` reads no column marked *personal*, and none of them is in an export made with `--anonymous`.
-- 今回の対象 marks the needs of the newest round; `match` leaves the others out. 抽選の種 is the lottery of that round."""
+- 今回の対象 marks the needs of the newest round; `match` leaves the others out. 回の対象 いいえ marks people whom rounds leave out
+  because their availability is not confirmed; so does `match`. 抽選の種 is the lottery of that round."""
 
 
 def sheets_page() -> str:

@@ -48,6 +48,9 @@ FEATURES = (
     "panels",
     "notes",
     "desk",
+    "complaints",
+    "corrections",
+    "registers",
 )
 HERE = Path(__file__).parent
 

@@ -95,13 +95,28 @@ class Deed(Entry, Enum):
     ACCOUNT_SIGN_IN = "account.sign_in", "ログイン", "Signed in"
     ACCOUNT_SIGN_OUT = "account.sign_out", "ログアウト", "Signed out"
     ACCOUNT_SIGN_UP = "account.sign_up", "新規登録", "Signed up"
+    CANDIDATE_CONFIRM = "candidate.confirm", "稼働の確認", "Availability confirmed"
     CANDIDATE_EDIT = "candidate.edit", "登録情報の変更", "Profile changed"
     CANDIDATE_IMPORT = "candidate.import", "ファイルからの登録", "Profile imported"
     CANDIDATE_START = "candidate.start", "登録の開始", "Profile started"
     CANDIDATE_VERIFY = "candidate.verify", "技能の根拠の確認", "Evidence of skills checked"
+    COMPLAINT_ANSWER = "complaint.answer", "苦情への返事", "Complaint answered"
+    COMPLAINT_CLOSE = "complaint.close", "苦情の終了", "Complaint closed"
+    COMPLAINT_FILE = "complaint.file", "苦情の受付", "Complaint filed"
+    COMPLAINT_PLAN = (
+        "complaint.plan",
+        "苦情の担当・期限の変更",
+        "Owner or deadline of a complaint changed",
+    )
     CONSENT_GIVE = "consent.give", "同意", "Consent given"
     CONSENT_WITHDRAW = "consent.withdraw", "同意の撤回", "Consent withdrawn"
     DEADLINE_SET = "deadline.set", "期限の日数の変更", "Days of deadlines changed"
+    ENGAGEMENT_OUTLOOK = "engagement.outlook", "活動の今後への返事", "Answered what comes next"
+    ENGAGEMENT_OUTLOOK_SEEN = (
+        "engagement.outlook_seen",
+        "活動の今後への返事の確認",
+        "Answer about what comes next noted",
+    )
     ENGAGEMENT_PREPARE = "engagement.prepare", "準備の確認", "Preparation ticked"
     ENGAGEMENT_RECONSIDER = (
         "engagement.reconsider",
@@ -118,6 +133,7 @@ class Deed(Entry, Enum):
         "登録の期限の変更",
         "Last day of a registration changed",
     )
+    MEMBERSHIP_RENEW = "membership.renew", "登録の更新", "Registration renewed"
     NEED_CREATE = "need.create", "募集の作成", "Vacancy created"
     NEED_DELETE = "need.delete", "募集の下書きの削除", "Draft of a vacancy deleted"
     NEED_SAVE = "need.save", "募集の変更", "Vacancy changed"
@@ -175,6 +191,7 @@ class Deed(Entry, Enum):
     STATEMENT_PRINT = "statement.print", "報酬・旅費計算書のPDFの作成", "Statement of pay printed"
     TERMS_ACCEPT = "work_terms.accept", "勤務条件の承諾", "Terms of work accepted"
     TERMS_STATE = "work_terms.state", "勤務条件の明示", "Terms of work stated"
+    STEP_SILENT = "step.silent", "知らせずに行った訂正", "Corrected without telling anybody"
     WORK_LOG_SAVE = "work_log.save", "活動記録の下書きの保存", "Draft of a work log saved"
 
 
@@ -192,6 +209,7 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "review": ("振り返り", "Review"),
     "panel": ("評価会", "Panel"),
     "report": ("報告", "Report"),
+    "complaint": ("苦情", "Complaint"),
     "hold_lift": ("利益相反の保留", "Conflict of interest"),
     "round": ("マッチング回", "Round"),
     "user_account": ("アカウント", "Account"),

@@ -38,7 +38,7 @@ QUESTIONS: Mapping[str, Role] = {
     "placement.offer": Role.CANDIDATE,
     "placement.accept": Role.MUNICIPALITY,
 }
-# Word of a day after which something is over.
+# Reminders of a day after which something is over, or somebody is left out.
 REMINDERS: Mapping[str, Role] = {
     "placement.remind_offer": Role.CANDIDATE,
     "placement.remind_introduction": Role.MUNICIPALITY,
@@ -46,6 +46,7 @@ REMINDERS: Mapping[str, Role] = {
     "placement.extend_introduction": Role.MUNICIPALITY,
     "membership.remind_end": Role.CANDIDATE,
     "membership.remind_pause": Role.CANDIDATE,
+    "membership.ask_confirm": Role.CANDIDATE,
 }
 BINDING: Mapping[str, Role] = {**QUESTIONS, **REMINDERS}  # never in a digest, never left out
 
@@ -60,6 +61,7 @@ _PART_OF = {
     "review": "engagement",
     "report": "engagement",
     "plan_change": "engagement",
+    "complaint": "engagement",
 }  # machines that make one family
 _OWN_LABELS: Mapping[tuple[str, Role], Words] = {
     ("placement", Role.CANDIDATE): ("打診", "Offers"),

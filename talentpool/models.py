@@ -3,12 +3,15 @@
 from .accounts import models as accounts
 from .audit import AuditEvent, AuditHead
 from .candidates import models as candidates
+from .candidates.freshness import AvailabilityCheck
 from .checkups import Checkup
+from .complaints import models as complaints
 from .db import Base
 from .deadlines import models as deadlines
 from .desk import models as desk
 from .engagements import models as engagements
 from .engagements.feeds import CalendarFeed
+from .engagements.outlook import EngagementOutlook
 from .engagements.plan_changes import PlanChange
 from .jobs import Job
 from .ledger import models as ledger
@@ -26,9 +29,11 @@ from .rounds import models as rounds
 __all__ = [
     "AuditEvent",
     "AuditHead",
+    "AvailabilityCheck",
     "Base",
     "CalendarFeed",
     "Checkup",
+    "EngagementOutlook",
     "Job",
     "MailChoice",
     "MailOrder",
@@ -37,6 +42,7 @@ __all__ = [
     "StatementPrint",
     "accounts",
     "candidates",
+    "complaints",
     "deadlines",
     "desk",
     "engagements",

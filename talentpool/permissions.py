@@ -79,6 +79,8 @@ class Action(StrEnum):
     CHOOSE_FORM = "engagement:choose-form"
     RUN_ENGAGEMENT = "engagement:run"
     END_ENGAGEMENT = "engagement:end"
+    GIVE_OUTLOOK = "outlook:give"
+    VIEW_OUTLOOK = "outlook:view"
     LOG_WORK = "work_log:write"
     SIGN_LOG = "work_log:sign"
     REOPEN_LOG = "work_log:reopen"
@@ -101,6 +103,10 @@ class Action(StrEnum):
     VIEW_DUTY = "duty:view"
     ASSIGN_DUTY = "duty:assign"
     SET_DEADLINES = "deadlines:set"
+    FILE_COMPLAINT = "complaint:file"
+    VIEW_COMPLAINT = "complaint:view"
+    ANSWER_COMPLAINT = "complaint:answer"
+    VIEW_REGISTER = "register:view"
     VIEW_AUDIT = "audit:view"
     VIEW_MAIL = "mail:view"
     RESEND_MAIL = "mail:resend"
@@ -166,6 +172,10 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CHOOSE_FORM: {_M: _TOWN, _K: _PREFECTURE},
     Action.RUN_ENGAGEMENT: {_K: _PREFECTURE, _S: _ANY},
     Action.END_ENGAGEMENT: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},
+    Action.GIVE_OUTLOOK: {_C: _OWN, _M: _TOWN},
+    Action.VIEW_OUTLOOK: {
+        _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
     Action.LOG_WORK: {_C: _OWN},
     Action.SIGN_LOG: {_M: _TOWN},
     Action.REOPEN_LOG: {_K: _PREFECTURE},
@@ -194,6 +204,12 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.VIEW_DUTY: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.ASSIGN_DUTY: {_K: _PREFECTURE},
     Action.SET_DEADLINES: {_K: _PREFECTURE},
+    Action.FILE_COMPLAINT: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},
+    Action.VIEW_COMPLAINT: {
+        _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.ANSWER_COMPLAINT: {_K: _PREFECTURE},
+    Action.VIEW_REGISTER: {_K: _PREFECTURE, _U: _PREFECTURE},
     Action.VIEW_AUDIT: {_U: _PREFECTURE},
     Action.VIEW_MAIL: {_K: _PREFECTURE, _U: _PREFECTURE},
     Action.RESEND_MAIL: {_K: _PREFECTURE},

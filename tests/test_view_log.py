@@ -17,6 +17,7 @@ from talentpool.candidates.models import Candidate, Membership, ProfileView
 from talentpool.dates import local_date, month_of, month_text
 from talentpool.db import Session
 from talentpool.engagements.models import Engagement
+from talentpool.engagements.outlook import Answer, EngagementOutlook, Side
 from talentpool.needs.models import Need
 from talentpool.panels.models import Panel
 from talentpool.permissions import SYSTEM, Actor, Role
@@ -42,7 +43,7 @@ SHOWING = {  # pages on which a name is seen in this test
     "placements.draft_placements", "placements.draft_round", "placements.list_approvals", "placements.list_introductions",
     "placements.list_placements", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
-    "engagements.list_engagements", "engagements.show_engagement", "engagements.show_log", "engagements.show_statement",
+    "engagements.list_outlooks", "engagements.list_engagements", "engagements.show_engagement", "engagements.show_log", "engagements.show_statement",
     "reviews.list_reviews", "reviews.show_review", "panels.show_panel", "reviews.answer_review", "reviews.show_report",
     "placements.compare_introduced", "placements.change_end", "placements.end_engagement", "placements.propose_extension", "placements.show_extension", "placements.show_terms", "placements.state_terms", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
 }  # fmt: skip
@@ -184,6 +185,12 @@ def pool(app: TalentpoolFlask) -> Pool:
         make_report(session, log.engagement, now=now)
         introduced = sa.select(Placement).where(Placement.state == PlacementState.INTRODUCED)
         make_panel(session, session.scalars(introduced).one())
+        session.add(
+            EngagementOutlook(
+                engagement_id=log.engagement_id, side=Side.TOWN, answer=Answer.END, answered_at=now,
+                last_day=log.engagement.last_day,
+            )
+        )  # fmt: skip
         ids = [person.id for person in people]
         actor = users[str(Role.COORDINATOR)].actor
     rounds = _rounds(app, actor, asked, ids)

@@ -7,7 +7,8 @@ from collections import defaultdict
 import pytest
 
 from talentpool.app import templates_folder
-from talentpool.candidates import reminding as registrations, returning
+from talentpool.candidates import confirming, reminding as registrations, returning
+from talentpool.engagements import outlook
 from talentpool.mail import DIGEST, STATE_LABELS, MailState
 from talentpool.needs import views as need_pages
 from talentpool.placements import (
@@ -80,6 +81,9 @@ def test_every_mail_that_a_step_orders_has_a_text_and_no_text_is_left_over() -> 
     texts = {path.stem: path.read_text("utf-8") for path in MAILS.glob("*.txt")}
     reminders = {
         registrations.TEMPLATE,
+        confirming.TEMPLATE,
+        outlook.TEMPLATE,
+        *(f"complaint.{verb}" for verb in ("file", "answer")),
         *returning.TEMPLATES.values(),
         *(asked.template for asked in reminding.ASKED.values()),
         *(template for told in deferring.TOLD.values() for _who, template, _link in told),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,18 @@ from ..mail import order_mail
 from ..permissions import Actor, Role
 from ..states import Audience, Transition
 from .models import User
+
+_SILENT = "tells_nobody"
+
+
+@contextmanager
+def silently(session: Session) -> Iterator[None]:
+    """Steps taken inside order no mails: only for a correction whose reason is in the audit trail."""
+    session.info[_SILENT] = True
+    try:
+        yield
+    finally:
+        session.info.pop(_SILENT)
 
 
 def tell(
@@ -45,6 +58,8 @@ def tell_that(
 ) -> None:
     """As `tell`, of something that no machine knows. `kind`: the template of the mail ("need.publish")."""
     session.flush()  # the version names the event
+    if session.info.get(_SILENT):
+        return
     verb = kind.partition(".")[2]
     for audience, link in links.items():
         for recipient in session.scalars(list_recipients(thing, audience, user_id)):

@@ -15,6 +15,7 @@ from ..ledger import service as ledger
 from ..permissions import Actor
 from ..states import MembershipState
 from . import months as plan, rules
+from .confirming import note_confirmed
 from .content import Availability, Window
 from .editing import record_step
 from .models import Candidate, CandidateWindow
@@ -38,7 +39,7 @@ def save_availability(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Replace the windows and limits; for a person in the pool the ledger follows at once.
+    """Replace the windows and limits; for a person in the pool the ledger follows at once. Confirms them, too.
 
     Refused when a month would then hold less than what is held and booked in it; the months are named.
     """
@@ -49,6 +50,7 @@ def save_availability(
     if is_in_pool(candidate):
         update_ledger(session, candidate, now=now)
     record_step(session, candidate, Step.AVAILABILITY, changed, actor=actor, now=now)
+    note_confirmed(session, candidate, now=now)
 
 
 def pause(

@@ -21,7 +21,9 @@ from ..reference.entries import Vocabulary
 from ..reference.models import Municipality
 from ..searching import Condition, every_word, number_in
 from ..standing import MembershipStanding
+from ..states import MembershipState
 from .content import LEVELS
+from .freshness import Freshness, is_asked, is_left_out, is_unconfirmed
 from .models import Candidate, CandidateForm, CandidatePost, CandidateSkill, Membership
 from .standing import standing_on
 
@@ -52,7 +54,7 @@ def list_candidates(
     options = (
         load_only(*_SHOWN), selectinload(Candidate.memberships), selectinload(Candidate.skills),
     )  # fmt: skip
-    listing = _listing(actor, asked, local_date(now))
+    listing = _listing(actor, asked, now)
     return listing.ask(session, query, asked, size=PAGE, options=options)
 
 
@@ -65,7 +67,8 @@ def free_half_days(session: Session, people: Iterable[Candidate], today: date) -
     return dict(session.execute(query).all())
 
 
-def _listing(actor: Actor, asked: Asked, today: date) -> Listing:
+def _listing(actor: Actor, asked: Asked, now: datetime) -> Listing:
+    today = local_date(now)
     standing = sa.select(Membership.candidate_id, standing_on(today))
     standing = standing.where(Membership.prefecture_code == actor.prefecture_code)
     home = Candidate.home_code == Municipality.code
@@ -74,6 +77,7 @@ def _listing(actor: Actor, asked: Asked, today: date) -> Listing:
         filters={
             "state": Filter(standing),
             "ending": Filter(_ending(actor, today)),
+            "confirmed": Filter(_unconfirmed(actor, now)),
             "kind": Filter(_OWN.add_columns(Candidate.kind)),
             "region": Filter(_OWN.add_columns(Municipality.region).join(Municipality, home)),
             "home": Filter(_OWN.add_columns(Candidate.home_code)),
@@ -116,6 +120,19 @@ def _ending(actor: Actor, today: date) -> Pairs:
         str(days): Membership.active_until <= today + timedelta(days) for days in ENDING_WITHIN
     }
     return thresholds(rows, reaches)
+
+
+def _unconfirmed(actor: Actor, now: datetime) -> Pairs:
+    rows = sa.select(Membership.candidate_id).where(
+        Membership.prefecture_code == actor.prefecture_code,
+        Membership.state == MembershipState.ACTIVE,
+    )
+    reaches = {
+        Freshness.ASKED: is_asked(now),
+        Freshness.FLAGGED: is_unconfirmed(now),
+        Freshness.LEFT_OUT: is_left_out(now),
+    }
+    return thresholds(rows, {str(name): found for name, found in reaches.items()})
 
 
 def _claims(asked: Asked, name: str) -> Pairs:

@@ -17,7 +17,7 @@ from ..pool.policy import first_policy
 from ..pool.standing import has_ratings
 from ..reference.service import load_catalogue
 from ..rounds.preparing import create_round
-from . import desk, history, present, reviewing, scoring, shapes, working
+from . import confirming, desk, history, present, reviewing, scoring, shapes, voices, working
 from .accounts import SHOWN_TOWNS, Officers, choose_mails, hash_password, open_demo_pool
 from .drawing import Draw
 from .joining import admit, fill_ledger, joining_moment, write_profiles
@@ -29,6 +29,7 @@ PEOPLE, IN_REVIEW, RETURNED = 300, 12, 4
 OPEN_NEEDS, UNFINISHED = 80, 8
 PAST_NEEDS = 40
 LASTING = 8  # needs of the past year whose engagements go on into the year that is planned
+SOON = slice(4, 7)  # of them: those that end within three months
 
 
 class Builder:
@@ -70,10 +71,14 @@ class Builder:
         with self._unit() as session:
             self._under_way(session, planted["star"].code, officers)
         with self._unit() as session:
+            confirming.confirm_months(session, Draw(self.seed, "months"), self.midnight)
+        with self._unit() as session:
             self._in_review(session, reviewed, officers)
         with self._unit() as session:
             scoring.score(session, officers, self.catalogue, self.password_hash, self.midnight)
         with self._unit() as session:
+            voices.complain(session, officers, self.midnight)
+            voices.look_ahead(session, officers, self.midnight)
             desk.take_notes(session, officers, self.midnight)
             desk.share_out(session, officers, self.midnight)
         with self._unit() as session:
@@ -128,6 +133,8 @@ class Builder:
         long = [need for need in needs if len(need.months) > 3 and need.half_days <= 8]
         for need in long[:LASTING]:
             need.last_month = dates.month_number(self.year + 1, 9)
+        for need in long[SOON]:
+            need.last_month = dates.month_of(dates.local_date(self.midnight)) + 2
         for need in needs:
             need.created_at = start + timedelta(days=draw.whole(0, 20), hours=10)
         self._post(session, needs, officers)

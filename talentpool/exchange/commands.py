@@ -170,7 +170,9 @@ def candidates_command(
     """Everybody in the pool, with names unless --anonymous."""
 
     def export(session: Session, **known: Any) -> Exported:
-        return exporting.export_candidates(session, file, is_anonymous=is_anonymous, **known)
+        return exporting.export_candidates(
+            session, file, is_anonymous=is_anonymous, now=clock.now(), **known
+        )
 
     _export(file, encoding, prefecture, export)
 

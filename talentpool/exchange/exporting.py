@@ -18,6 +18,7 @@ from sqlalchemy.orm import selectinload
 
 from .. import audit, dates, matching as m
 from ..accounts.models import Pool
+from ..candidates.freshness import list_left_out
 from ..candidates.models import Candidate
 from ..candidates.viewing import EXPORT, record_views
 from ..db import Session
@@ -30,6 +31,7 @@ from ..pool.assemble import list_active, list_profiles, list_requests
 from ..reference.models import TravelTime
 from ..reference.service import load_catalogue
 from ..rounds.models import DirectiveKind, Round, RoundNeed
+from ..rounds.running import moment_of
 from ..states import PLACEMENT, NeedState, RoundState
 from . import people, requests
 from .layout import CANDIDATES, NEEDS
@@ -69,8 +71,12 @@ def export_candidates(
     *,
     actor: Actor,
     is_anonymous: bool = False,
+    now: datetime | None = None,
 ) -> Exported:
-    """Everybody in the pool; `is_anonymous` leaves out what is personal."""
+    """Everybody in the pool; `is_anonymous` leaves out what is personal.
+
+    now: those whom rounds leave out then are marked, so that a match from the file leaves them out as well.
+    """
     require(session, actor, Action.EXCHANGE)
     check_suffix(path)
     catalogue = load_catalogue(session)
@@ -84,6 +90,10 @@ def export_candidates(
         )
         for person, profile in zip(active, profiles, strict=True)
     ]
+    left_out = list_left_out(session, pool.prefecture_code, now) if now else ()
+    for person, entry in zip(active, entries, strict=True):
+        if person.id in left_out:
+            entry.values["is_in_rounds"] = False
     note_alike(entries)
     tables = tables_of(path, CANDIDATES, entries, catalogue, is_anonymous=is_anonymous)
     viewed = [] if is_anonymous else [person.id for person in active]
@@ -179,9 +189,10 @@ def get_round(session: Session, pool: Pool, round_id: int, *, actor: Actor) -> R
 def policy_of(session: Session, round_: Round) -> dict[str, Any]:
     """A round's policy with its pins and forbids as pairs of codes: what `match --policy` reads.
 
-    A forbid of somebody who has left the pool is left out, as they are from the sheets.
+    A forbid of somebody who has left the pool, or whom the round leaves out, is left out as they are.
     """
     active = {person.id for person in list_active(session, round_.prefecture_code)}
+    active -= list_left_out(session, round_.prefecture_code, moment_of(round_))
     codes = dict(
         session.execute(
             sa.select(Candidate.id, Candidate.code).where(

@@ -155,6 +155,7 @@ CANDIDATES = Layout(
         Column("住まいの市区町村", "home_code", TOWN, True),
         Column("登録開始", "active_from", DAY),
         Column("登録終了", "active_until", DAY),
+        Column("回の対象", "is_in_rounds", YES_NO),
         Column("同意", "consents", kinds.codes("consent_purpose"), True),
         Column("任用形態", "forms", kinds.codes("form"), True),
         Column("役割", "roles", kinds.codes("role")),

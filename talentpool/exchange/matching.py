@@ -43,7 +43,8 @@ def match_files(
     people = read_entries(CANDIDATES, read_file(candidates, encoding, CANDIDATES), catalogue)
     refuse(list(check_distinct(people, distinct)))
     wanted = read_entries(NEEDS, read_file(needs, encoding, NEEDS), catalogue)
-    profiles, requests = read_profiles(people, catalogue), read_requests(wanted)
+    in_rounds = [entry for entry in people if entry.values.get("is_in_rounds", True)]
+    profiles, requests = read_profiles(in_rounds, catalogue), read_requests(wanted)
     seed = lottery_seed_of(wanted)
     minutes = better_minutes(people)
     if minutes:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from ..candidates import viewing
 from ..candidates.models import Candidate
+from ..candidates.renewing import GoingOn, find_going_on
 from ..dates import local_date, month_of
 from ..db import Session
 from ..engagements import service as engagements
@@ -66,15 +67,17 @@ class OwnWork:
     ]  # with the month, and whether its log was returned
     months: Sequence[LedgerMonth]
     events: Sequence[Event]  # newest first
+    to_confirm: GoingOn  # what the registration asks for
     today: date
     reviews: Sequence[tuple[Words, Review]] = ()  # that wait for the answer
     unreported: Sequence[Engagement] = ()  # that are over and have no report
 
 
 def own_work(session: Session, actor: Actor, person: Candidate | None, *, now: datetime) -> OwnWork:
+    """`person`: the profile of whoever is signed in."""
     today = local_date(now)
     if person is None:
-        return OwnWork((), (), (), (), (), (), (), today)
+        return OwnWork((), (), (), (), (), (), (), GoingOn(), today)
     rows = placements.list_answers(session, actor)
     found = standings(session, rows, today)
     offers = [Offer.of(row, found[row.id]) for row in rows]
@@ -88,6 +91,7 @@ def own_work(session: Session, actor: Actor, person: Candidate | None, *, now: d
         unwritten=engagements.list_unwritten(session, actor, today),
         months=months[:MONTHS],
         events=_events(session, person, rows),
+        to_confirm=find_going_on(session, person, actor, now),
         today=today,
         reviews=[(KIND_LABELS[row.kind], row) for row in list_unanswered(session, actor)],
         unreported=reporting.list_unwritten(session, actor, now),

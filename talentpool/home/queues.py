@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
 
 from ..accounts.models import Office, Pool
 from ..candidates import standing as memberships
+from ..candidates.freshness import AvailabilityCheck, is_unconfirmed
 from ..candidates.models import Membership
+from ..complaints.models import Complaint
+from ..complaints.register import is_unanswered
+from ..dates import start_of_day
 from ..db import Base
 from ..desk.models import OF, Duty
 from ..engagements.finding import EXTENDING, UNSIGNED
 from ..engagements.models import WorkLog
+from ..engagements.outlook import EngagementOutlook, is_unseen
 from ..engagements.plan_changes import PlanChange
 from ..language import Words
 from ..mail import MailOrder
@@ -94,6 +99,17 @@ _IS_AGREED = Placement.state == PlacementState.AGREED
 _NEEDS, _PLACEMENTS, _PEOPLE = (
     "needs.list_needs", "placements.list_placements", "candidates.list_candidates",
 )  # fmt: skip
+
+
+def _is_unconfirmed(today: date) -> sa.ColumnElement[bool]:
+    """Of those who are registered, at the end of the day."""
+    moment = start_of_day(today + timedelta(days=1)) - timedelta(seconds=1)
+    people = sa.select(Membership.candidate_id).where(
+        memberships.standing_on(today).in_(map(str, memberships.REGISTERED)),
+        is_unconfirmed(moment),
+    )
+    return AvailabilityCheck.candidate_id.in_(people)
+
 
 _TOWN = (
     _queue(("返事を待っている紹介", "Introductions that wait for your answer"),
@@ -193,12 +209,25 @@ _COORDINATOR = (
            f"They can still be answered for {GRACE.days} days after that. Remind the side that has not answered."),
           Review, is_overdue, Review.asked_at, "reviews.list_reviews",
           {"state": str(ReviewState.ASKED)}),
+    Queue(("稼働の確認がない登録", "Registrations whose availability is not confirmed"),
+          ("電話などで確かめてください。確認がないままの人は、回の対象から外れます。",
+           "Ask the people, by telephone for example. Those who do not confirm are left out of rounds."),
+          AvailabilityCheck, _is_unconfirmed, AvailabilityCheck.asked_at, _PEOPLE, {"confirmed": "flagged"}),
     _queue(("期限の切れた登録", "Registrations that have expired"),
            ("続ける人は、登録の期限を変えてください。", "Extend those who go on."),
            _MS.EXPIRED, Membership.reviewed_at, _PEOPLE),
     _queue(("充足した募集", "Filled vacancies"),
            ("すべての枠が確定しています。募集を終了できます。", "Every place is confirmed. They can be closed."),
            _NS.FILLED, Need.opened_at, _NEEDS),
+    Queue(("返事を待っている苦情", "Complaints that wait for an answer"),
+          ("期限までに、最初の返事をしてください。", "Give the first answer before the deadline."),
+          Complaint, lambda _today: is_unanswered(), Complaint.filed_at,
+          "complaints.list_complaints", {}),
+    Queue(("活動の今後への新しい返事", "New answers about what comes after an assignment"),
+          ("延長や次の活動を相談し、確かめたことを記録してください。",
+           "Talk about an extension or what comes next, and note that you have read them."),
+          EngagementOutlook, lambda _today: is_unseen(), EngagementOutlook.answered_at,
+          "engagements.list_outlooks", {}),
     _queue(("決裁を待っている推薦", "Proposals that wait for approval"),
            ("決裁者が確かめています。", "An approver is looking at them."),
            _PS.PROPOSED, Placement.drafted_at, _PLACEMENTS, waits=False, wait=Wait.DECISION,

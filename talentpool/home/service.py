@@ -100,6 +100,7 @@ def look(
     is_person, is_town = actor.role is Role.CANDIDATE, actor.role is Role.MUNICIPALITY
     person = find_own(session, actor) if is_person else None
     is_shared = can(session, actor, Action.ASSIGN_DUTY)
+    person = find_own(session, actor)
     listed = [task.queue for task in found if task.queue.waits or is_shared]
     if is_shared and party is not None:
         listed = [queue for queue in listed if queue.party is party]

@@ -111,6 +111,7 @@ _DATED = {_MS.ACTIVE, _MS.PAUSED, _MS.EXPIRED, _MS.UNCONSENTED}
 def situation_of(
     session: Session, actor: Actor, candidate: Candidate | None, *, now: datetime
 ) -> Situation:
+    """`candidate`: the profile of the person who is signed in."""
     membership = find_membership(candidate, actor.prefecture_code) if candidate else None
     if candidate is None or membership is None:
         return _situation(_UNBEGUN, None, None)

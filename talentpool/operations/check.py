@@ -15,6 +15,7 @@ from ..accounts.models import User
 from ..candidates.consenting import INTRODUCTION
 from ..candidates.models import Consent, Membership
 from ..candidates.standing import is_in_force
+from ..complaints import soundness as complaints
 from ..db import Session
 from ..desk import soundness as duties
 from ..engagements import soundness as logs
@@ -443,6 +444,11 @@ def reviews_are_of_both_sides(session: Session) -> Iterator[str]:
 @_invariant
 def panels_are_of_one_town(session: Session) -> Iterator[str]:
     return panels.violations(session)
+
+
+@_invariant
+def complaints_belong_to_a_prefecture(session: Session) -> Iterator[str]:
+    return complaints.violations(session)
 
 
 @_invariant

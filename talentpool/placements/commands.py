@@ -5,10 +5,11 @@ from datetime import datetime, time
 import click
 
 from .. import clock, schema
-from ..candidates import reminding as registrations, returning
+from ..candidates import confirming, reminding as registrations, returning
 from ..config import Config
 from ..dates import JST, last_day
 from ..db import Database
+from ..engagements import outlook
 from ..reviews import asking
 from . import finishing, lapsing, reminding
 
@@ -43,9 +44,17 @@ def _lines(database: Database, now: datetime) -> list[str]:
             f"remind ({found.days} days): membership {found.membership.id}, ends {found.membership.active_until}"
             for found in registrations.list_due(session, now)
         ]
+        asked = [
+            f"ask (availability): membership {found.membership.id}"
+            for found in confirming.list_due(session, now)
+        ]
         paused = [
             f"remind (pause): membership {found.membership.id}, ends {last_day(found.last_month)}"
             for found in returning.list_due(session, now)
+        ]
+        outlooks = [
+            f"ask (what comes next): engagement {found.engagement.id}, {found.side}"
+            for found in outlook.list_due(session, now)
         ]
         told = [
             f"remind ({found.kind}): placement {found.placement.id}, due {found.until.astimezone(JST):%Y-%m-%d}"
@@ -61,4 +70,4 @@ def _lines(database: Database, now: datetime) -> list[str]:
             for row in finishing.list_over(session, now)
         ]
         reviewed = list(asking.list_due(session, now).lines())
-    return [*ending, *paused, *told, *late, *over, *reviewed]
+    return [*ending, *asked, *paused, *outlooks, *told, *late, *over, *reviewed]

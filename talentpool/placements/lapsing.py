@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from ..accounts import reminders
-from ..candidates import reminding as registrations, returning
+from ..candidates import confirming, reminding as registrations, returning
 from ..dates import local_date, month_of
 from ..db import Database, Session
+from ..engagements import outlook
 from ..needs.models import Need
 from ..permissions import SYSTEM
 from ..states import SEATED, NeedState, PlacementState
@@ -25,7 +26,7 @@ from .models import Placement
 from .offering import advance
 from .reach import extend_told_late, is_told, list_told_late
 
-REMINDERS = (registrations, returning, reminding)
+REMINDERS = (registrations, confirming, returning, outlook, reminding)
 _REASONS = {  # codes of the vocabulary lapse_reason
     PlacementState.OFFERED: "candidate_deadline",
     PlacementState.INTRODUCED: "town_deadline",

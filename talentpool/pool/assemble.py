@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -36,9 +37,14 @@ def assemble(
     prefecture_code: str,
     need_ids: Iterable[int] | None,
     catalogue: Catalogue,
+    *,
+    moment: datetime | None = None,
 ) -> Assembled:
-    """The active people of a prefecture's pool and the given needs (none: all open ones)."""
-    people = read_profiles(session, prefecture_code)
+    """The active people of a prefecture's pool and the given needs (none: all open ones).
+
+    Without those who had left the question about their availability open too long at `moment`.
+    """
+    people = read_profiles(session, prefecture_code, confirmed_at=moment)
     needs = _list_needs(session, prefecture_code, need_ids)
     candidates, wanted = translate(people.values(), list_requests(session, needs), catalogue)
     return Assembled(

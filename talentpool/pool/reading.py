@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from .. import dates
 from ..candidates.content import Company, Matter, Post, SkillClaim, Window
+from ..candidates.freshness import is_left_out
 from ..candidates.models import (
     Candidate,
     CandidateCompany,
@@ -36,10 +37,12 @@ def read_profiles(
     candidate_ids: Iterable[int] | None = None,
     *,
     registered_on: date | None = None,
+    confirmed_at: datetime | None = None,
 ) -> dict[int, Profile]:
     """Candidate id → profile of everybody with an active membership, ordered by code.
 
     `registered_on`: without those whose registration is over on that day, or who have withdrawn the consent.
+    `confirmed_at`: without those whom rounds of that moment leave out.
     """
     query = _people(prefecture_code).where(
         Membership.prefecture_code == prefecture_code,
@@ -49,6 +52,8 @@ def read_profiles(
         query = query.where(Membership.candidate_id.in_(list(candidate_ids)))
     if registered_on is not None:
         query = query.where(standing_on(registered_on).in_(map(str, REGISTERED)))
+    if confirmed_at is not None:
+        query = query.where(~is_left_out(confirmed_at))
     return {person.id: _profile(person) for person in session.execute(query)}
 
 

@@ -44,8 +44,10 @@ def survey_of(need: Need) -> ShownSurvey | None:
     """How many could do it now; None for a closed need."""
     if need.state is NeedState.CLOSED:
         return None
-    today = local_date(clock.now())
-    found = read_profiles(current_session(), need.prefecture_code, registered_on=today)
+    now = clock.now()
+    found = read_profiles(
+        current_session(), need.prefecture_code, registered_on=local_date(now), confirmed_at=now
+    )
     profiles = list(found.values())
     open_rules = _undecided(need)
     survey = survey_pool(request_of(need), profiles, current_catalogue(), open_rules)

@@ -9,6 +9,8 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from .. import clock, jobs, matching as m
+from ..candidates.freshness import count_left_out, list_left_out
+from ..candidates.models import Candidate
 from ..db import Database, Session
 from ..errors import Conflict
 from ..language import listed, named, say, sentences
@@ -54,12 +56,13 @@ class Inputs:
 
 
 def gather(session: Session, round_: Round) -> Inputs:
-    """Read the inputs of a round as they are now, or would be."""
+    """Read the inputs of a round as they are now, or would be; whom it leaves out is as at its start."""
     pool = assemble(
         session,
         round_.prefecture_code,
         [row.need_id for row in round_.needs],
         load_catalogue(session),
+        moment=moment_of(round_),
     )
     if round_.what_if is not None:
         people, needs = m.WhatIf.from_dict(round_.what_if).applied(pool.candidates, pool.needs)
@@ -74,11 +77,29 @@ def gather(session: Session, round_: Round) -> Inputs:
     )
 
 
+def moment_of(round_: Round) -> datetime:
+    """When it was decided who takes part: at the start of the run, so that the inputs can be read again."""
+    return round_.started_at or round_.created_at
+
+
 def _codes(pool: Assembled, pairs: Any) -> tuple[tuple[str, str], ...]:
     """Pairs of ids as pairs of codes; people who have left the pool have none and are left out."""
     needs = {ident: code for code, ident in pool.need_ids.items()}
     people = {ident: code for code, ident in pool.candidate_ids.items()}
     return tuple(sorted((needs[n], people[c]) for n, c in pairs if n in needs and c in people))
+
+
+def _check_pins(session: Session, round_: Round) -> None:
+    """Conflict where somebody is fixed whom the round leaves out: a pin is kept or refused, never passed over."""
+    left_out = list_left_out(session, round_.prefecture_code, moment_of(round_))
+    pinned = {person for _need, person in pairs_of(round_, DirectiveKind.PIN)} & left_out
+    if pinned:
+        codes = [session.get_one(Candidate, ident).code for ident in sorted(pinned)]
+        message = say(
+            "固定した登録者%(codes)sは、稼働の確認がないため対象になりません。本人に確かめて記録するか、固定をやめてください。",
+            codes=listed(codes),
+        )
+        raise Conflict(message)
 
 
 def run_round(lease: jobs.Lease) -> None:
@@ -96,6 +117,7 @@ def run_round(lease: jobs.Lease) -> None:
         with database.reading() as session:
             round_ = session.get_one(Round, lease.object_id)
             check_needs(session, round_)
+            _check_pins(session, round_)
             inputs, limit = gather(session, round_), round_.time_limit
         result = solve(inputs, limit, lease)
     except (Conflict, m.MatchingError) as error:
@@ -192,7 +214,9 @@ def store(
     round_.objective, round_.bound = result["value"], result["bound"]
     round_.gap = result["bound"] - result["value"]
     round_.seconds = result.get("seconds")
-    round_.summary = _summary(inputs, result)
+    round_.summary = _summary(inputs, result) | {
+        "unconfirmed": count_left_out(session, round_.prefecture_code, moment_of(round_))
+    }
     round_.finished_at = now
     session.add(RoundInput(round_id=round_.id, document=inputs.put_to(m.input_document)))
     verb = VERBS[result["status"]] if round_.what_if is None else "explore"

@@ -11,6 +11,8 @@ from talentpool.accounts.views.told import CODES
 from talentpool.audit import Deed, Entry
 from talentpool.candidates import endings
 from talentpool.clock import now
+from talentpool.complaints.models import CHANNELS, Side
+from talentpool.engagements import outlook
 from talentpool.engagements.models import Outcome as EngagementOutcome
 from talentpool.needs.models import Outcome
 from talentpool.notes.models import NoteKind
@@ -59,6 +61,9 @@ def test_every_code_that_is_recorded_has_words() -> None:
         papers.ENDED,
         papers.EXTENDED,
     }
+    assert CODES["answer"] == outlook.ANSWERS
+    assert CODES["channel"] == CHANNELS
+    assert CODES["side"].keys() == set(outlook.Side) == set(Side)
     assert set(CODES["cause"]) == {endings.CONSENT_WITHDRAWN}
 
 

@@ -9,9 +9,11 @@ import pytest
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from talentpool import clock
+from talentpool.complaints.models import Complaint
+from talentpool.complaints.service import file_complaint
 from talentpool.dates import last_day
 from talentpool.db import Database, Session
-from talentpool.engagements.models import WorkLog
+from talentpool.engagements.models import Engagement, WorkLog
 from talentpool.engagements.plan_changes import PlanChange
 from talentpool.mail import order_mail
 from talentpool.permissions import SYSTEM, Actor, Role, scope_of
@@ -182,6 +184,11 @@ def _extension(session: Session, log: WorkLog) -> PlanChange:
     return make_extension(session, log.engagement, last=last, half_days=2, now=clock.now())
 
 
+def complain(session: Session, engagement: Engagement) -> Complaint:
+    actor = Actor(engagement.candidate.user_id, Role.CANDIDATE, OSAKA)
+    return file_complaint(session, "内容", engagement, actor=actor, now=NOW)
+
+
 @pytest.fixture
 def far(database: Database) -> dict[str, int]:
     """The numbers of one object of each kind in another prefecture, by its name in paths."""
@@ -206,6 +213,7 @@ def far(database: Database) -> dict[str, int]:
             "drafts": make_need_draft(session, municipality_code=SAKAI).id,
             "rounds": plan.id,
             "papers": placement.paper_id or 0,
+            "complaints": complain(session, log.engagement).id,
             "mails": told.id,
             "notices": told.id,
             "engagements": log.engagement_id,

@@ -20,6 +20,7 @@ LISTS = {
     "accounts/list_notices.html": "/notices",
     "candidates/list_candidates.html": "/candidates",
     "candidates/list_views.html": "/views",
+    "complaints/list_complaints.html": "/complaints",
     "engagements/list_engagements.html": "/engagements",
     "needs/list_needs.html": "/needs/",
     "placements/list_papers.html": "/papers",

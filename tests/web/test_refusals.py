@@ -11,16 +11,20 @@ from typing import Any
 
 import pytest
 
-from talentpool import clock
+from talentpool import audit, clock
 from talentpool.accounts import links
 from talentpool.accounts.models import User
 from talentpool.candidates.models import CandidateCompany, CandidatePost
-from talentpool.dates import last_day, month_text
+from talentpool.complaints.service import file_complaint
+from talentpool.corrections.service import find_correction
+from talentpool.dates import last_day, local_date, month_text
 from talentpool.db import Session
 from talentpool.desk.service import Plan, find_duty, set_duty
+from talentpool.engagements.running import suspend_engagement
 from talentpool.mail import MailState, order_mail
 from talentpool.matching import Policy
-from talentpool.permissions import Role
+from talentpool.needs.reviewing import hold_need
+from talentpool.permissions import Actor, Role
 from talentpool.placements.finishing import end_engagement
 from talentpool.reviews.answering import Answers, contest_review, give_review
 from talentpool.reviews.models import ReviewSide
@@ -61,7 +65,7 @@ NOTHING_TYPED = {
     "accounts.read_notices",
     "accounts.resend_mail",
     "accounts.sign_out", "accounts.send_again", "accounts.send_link", "accounts.disable", "accounts.enable",
-    "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
+    "candidates.confirm_availability", "complaints.close_complaint", "engagements.note_outlook", "candidates.note_confirmed", "candidates.renew_membership", "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
     "rounds.run_round", "rounds.cancel_round", "rounds.discard_round", "rounds.rerun_round",
     "rounds.drop_directive", "reviews.agree_to_case",
 }  # fmt: skip
@@ -74,6 +78,7 @@ OWN_PAGE = {
     "engagements.prepare",
     "placements.state_terms",
     "engagements.show_log",
+    "engagements.give_outlook",
 }  # a version of the content, on the page itself
 VERSION_OF_CONTENT = {"accounts.change_role", "candidates.verify_evidence"}
 
@@ -344,6 +349,46 @@ def ending(**typed: Any) -> Callable[[Session], Sent]:
     return send
 
 
+def near_its_end(session: Session) -> Sent:
+    """Answered without an answer, a few days before the last one."""
+    log = make_sent_log(session, make_candidate(session))
+    log.engagement.first_month -= 6
+    log.engagement.last_day = local_date(clock.now()) + timedelta(days=9)
+    user = session.get_one(User, log.engagement.candidate.user_id)
+    return user, f"/engagements/{log.engagement_id}/outlook", {"comment": "相談したい"}
+
+
+def held_by_mistake(session: Session) -> Sent:
+    """A need that an officer has put on hold, to be resumed in silence for no reason."""
+    need, officer = make_need(session), make_user(session, Role.COORDINATOR)
+    hold_need(session, need, actor=officer.actor, now=clock.now())
+    audit.seal(session)
+    found = find_correction(session, need, actor=officer.actor, now=clock.now())
+    assert found is not None
+    return officer, f"/needs/{need.id}/correction", {"version": found.event}
+
+
+def rested_by_mistake(session: Session) -> Sent:
+    engagement = make_engagement(session)
+    officer, now = make_user(session, Role.COORDINATOR), clock.now()
+    suspend_engagement(session, engagement, reason="health", actor=officer.actor, now=now)
+    audit.seal(session)
+    found = find_correction(session, engagement, actor=officer.actor, now=now)
+    assert found is not None
+    return officer, f"/engagements/{engagement.id}/correction", {"version": found.event}
+
+
+def complained(path: str, **typed: Any) -> Callable[[Session], Sent]:
+    def send(session: Session) -> Sent:
+        engagement = make_sent_log(session, make_candidate(session)).engagement
+        actor = Actor(engagement.candidate.user_id, Role.CANDIDATE, engagement.prefecture_code)
+        complaint = file_complaint(session, "内容", actor=actor, now=clock.now())
+        user = make_user(session, Role.COORDINATOR)
+        return user, path.format(complaint=complaint.id), {"version": complaint.version, **typed}
+
+    return send
+
+
 def adopted(session: Session) -> Sent:
     need, candidate = make_need(session), make_candidate(session)
     made = make_round_with_plan(session, [(need, candidate)], state=RoundState.ADOPTED)
@@ -477,6 +522,14 @@ CASES = [
     Case("placements.state_terms", agreed("/placements/{placement}/terms/edit", **TERMS | {"first_day": "2027-09-01"}), 1),
     Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"], until_security="いつか"), 1),
     Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"]), 1),
+    Case("corrections.correct_need", held_by_mistake, 1),
+    Case("corrections.correct_engagement", rested_by_mistake, 1),
+    Case("complaints.file_complaint", as_role(Role.MUNICIPALITY, "/complaints/new", about="x"), 2),
+    Case("complaints.file_complaint", as_role(Role.COORDINATOR, "/complaints/new", channel="telephone", person="C-9", text="内容"), 1),
+    Case("complaints.plan_answer", complained("/complaints/{complaint}/plan", owner="x", due="2月30日"), 2),
+    Case("complaints.plan_answer", complained("/complaints/{complaint}/plan", due="2000-01-01"), 1),
+    Case("complaints.answer_complaint", complained("/complaints/{complaint}/answer"), 1),
+    Case("engagements.give_outlook", near_its_end, 1),
     Case("engagements.take_step", engaged("/engagements/{engagement}/suspend", comment="長い休み"), 1),
     Case("engagements.show_log", engaged("/engagements/{engagement}/logs/{month}", Role.CANDIDATE, submit="1", days=["1"], travel_yen="x"), 1),
     Case("engagements.show_log", engaged("/engagements/{engagement}/logs/{month}", Role.CANDIDATE, submit="1", days=["1"]), 3),

@@ -34,6 +34,19 @@ STEPS: Mapping[str, Transition] = {
 
 OF_DEEDS = {Deed.ENGAGEMENT_SHORTEN.code: str(Vocabulary.ENGAGEMENT_END_REASON)}  # of reasons
 CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of its own
+    "side": {"person": ("登録者", "Person"), "town": ("市町", "Municipality")},
+    "channel": {
+        "site": ("画面から", "On the site"),
+        "telephone": ("電話", "Telephone"),
+        "letter": ("手紙", "Letter"),
+        "visit": ("来庁", "Visit"),
+    },
+    "answer": {
+        "extend": ("延長を相談したい", "Would like to talk about an extension"),
+        "end": ("期間どおりに終える", "End as agreed"),
+        "talk": ("別の形で続けたい", "Go on in another form"),
+        "undecided": ("まだ決まっていない", "Not decided yet"),
+    },
     "cause": {"consent_withdrawn": ("同意の撤回", "Consent withdrawn")},
     "decision": {"approved": ("承認", "Approved"), "refused": ("却下", "Refused")},
     "kind": {  # of a note, of a review
@@ -59,7 +72,6 @@ CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of
         "open": ("決められない", "Undecided"),
         "not": ("見送りがよい", "Do not take on"),
     },
-    "side": {"person": ("本人", "The person"), "town": ("市町", "The municipality")},
     "what": {
         "confirmed": ("確定", "Confirmed"),
         "undone": ("確定の取消し", "Confirmation undone"),
@@ -228,6 +240,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "abstains": (_("棄権"), _plain),
     "advice": (_("まとめ"), _coded_word("advice")),
     "agrees": (_("事例への同意"), _plain),
+    "answer": (_("返事"), _coded_word("answer")),
     "audience": (_("範囲"), _audience),
     "based_on": (_("もとの回"), _plain),
     "before": (_("前"), _plain),
@@ -236,6 +249,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "candidate": (_("登録者"), _coded("candidate")),
     "cause": (_("原因"), _coded_word("cause")),
     "caused_by": (_("きっかけの操作をした人"), _coded("user_account")),
+    "channel": (_("受け付けた方法"), _coded_word("channel")),
     "content": (_("内容の照合値"), _hash),
     "days": (_("日数"), _plain),
     "decision": (_("決裁"), _coded_word("decision")),
@@ -283,7 +297,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "rows": (_("件数"), _plain),
     "rule": (_("規則"), _plain),
     "seat": (_("枠"), _plain),
-    "side": (_("答える側"), _coded_word("side")),
+    "side": (_("どちらから"), _coded_word("side")),
     "snapshot": (_("控え"), _plain),
     "state": (_("状態"), _outcome_state),
     "step": (_("段階"), _plain),

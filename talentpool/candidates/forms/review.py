@@ -25,12 +25,13 @@ from ...web.forms import Form, text_field
 from ...web.labels import label, lazy_label, region
 from ...web.lists import EVERY, ListForm
 from ..finding import ENDING_WITHIN, FREE_HALF_DAYS, FREE_MONTHS
+from ..freshness import FLAGGED_AFTER, Freshness
 from ..models import CandidateSkill, CandidateWindow
 
 
 class CandidateListForm(ListForm, CatalogueForm):
     links = ("state",)
-    folded = ("level", "evidence", "kind", "form", "home", "ending")
+    folded = ("level", "evidence", "kind", "form", "home", "ending", "confirmed")
 
     words = text_field(
         _("言葉"),
@@ -47,6 +48,7 @@ class CandidateListForm(ListForm, CatalogueForm):
     form = SelectField(_("任用形態"), default="")
     home = SelectField(_("住まいの市町"), default="")
     ending = SelectField(_("登録の残り"), default="")
+    confirmed = SelectField(_("稼働の確認"), default="")
 
     def set_choices(self) -> None:
         for field, vocabulary in (
@@ -65,6 +67,14 @@ class CandidateListForm(ListForm, CatalogueForm):
         self.offer(self.months, ((n, _("%(n)sか月以上", n=n)) for n in FREE_MONTHS))
         self.offer(self.half_days, ((n, _("%(n)sコマ以上", n=n)) for n in FREE_HALF_DAYS))
         self.offer(self.ending, ((n, _("%(n)s日以内に終わる", n=n)) for n in ENDING_WITHIN))
+        self.offer(
+            self.confirmed,
+            (
+                (Freshness.ASKED, _("お願いしたが、まだの人")),
+                (Freshness.FLAGGED, _("%(n)s日以上ない人", n=FLAGGED_AFTER)),
+                (Freshness.LEFT_OUT, _("回の対象から外れている人")),
+            ),
+        )
 
 
 class ActivateForm(Form):

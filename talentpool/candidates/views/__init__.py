@@ -6,10 +6,10 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import months, own, records, staff, steps
+from . import months, own, records, renewing, staff, steps
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "init_app", "months", "own", "records", "staff", "steps"]
+__all__ = ["blueprint", "init_app", "months", "own", "records", "renewing", "staff", "steps"]
 
 
 def init_app(app: Flask) -> None:

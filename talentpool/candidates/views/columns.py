@@ -15,7 +15,8 @@ from ...web import current_actor
 from ...web.filters import show_day
 from ...web.labels import label, term, town
 from ...web.lists import Column, ListPage
-from .. import finding, service, viewing
+from .. import finding, freshness, service, viewing
+from ..freshness import LABELS, Fresh
 from ..models import Candidate, CandidateSkill, Membership
 from ..standing import standings
 from .blueprint import log_names
@@ -29,6 +30,7 @@ class Line:
     membership: Membership | None
     standing: MembershipStanding | None
     free: int  # half-days in the months ahead
+    fresh: Fresh | None  # of those who are registered
 
     @property
     def skills(self) -> list[CandidateSkill]:
@@ -38,17 +40,24 @@ class Line:
 
 
 def _lines(session: Session, people: Sequence[Candidate]) -> Iterator[Line]:
-    prefecture, today = current_actor().prefecture_code, local_date(clock.now())
+    prefecture, now = current_actor().prefecture_code, clock.now()
+    today = local_date(now)
     rows = [service.find_membership(person, prefecture) for person in people]
     stands = standings(session, rows, today)
+    fresh = freshness.list_fresh(session, rows, now)
     free = finding.free_half_days(session, people, today)
     for person, row in zip(people, rows, strict=True):
-        yield Line(person, row, stands[row.id] if row else None, free.get(person.id, 0))
+        ident = row.id if row else 0
+        yield Line(person, row, stands.get(ident), free.get(person.id, 0), fresh.get(ident))
 
 
 def _last_day(line: Line) -> str:
     last = line.membership.active_until if line.membership else None
     return show_day(last)
+
+
+def _confirmed(line: Line) -> str:
+    return label(LABELS[line.fresh.is_what]) if line.fresh else ""
 
 
 def _skills(line: Line) -> str:
@@ -72,8 +81,9 @@ PEOPLE = ListPage[Candidate, Line](
             "kind",
         ),
         Column(
-            _("状態"), lambda line: label(line.standing) if line.standing else "", "w-7", "state"
+            _("状態"), lambda line: label(line.standing) if line.standing else "", "w-12", "state"
         ),
+        Column(_("稼働の確認"), _confirmed, None),
         Column(_("期限"), _last_day, "w-6", "until"),
         Column(
             _("住まい"),

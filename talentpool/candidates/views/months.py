@@ -19,6 +19,7 @@ from .. import availability, forms, months, returning, service
 from ..models import Candidate
 from ..steps import Step
 from .blueprint import blueprint
+from .renewing import going_on_of
 from .steps import PAGES, PERSON, form_of, render, save, typed_in
 
 
@@ -29,6 +30,7 @@ def _beside(candidate: Candidate | None) -> Mapping[str, Any]:
     this_month = month_of(local_date(clock.now()))
     after = this_month + months.SHOWN
     return {
+        "going_on": going_on_of(candidate),
         "pause": forms.PauseForm(formdata=None),
         "pauses": [
             row

@@ -20,8 +20,9 @@ from ...web.changed import Difference, differences
 from ...web.labels import choices
 from ...web.versions import is_stale, mark_of
 from .. import finding, forms, reviewing, service, viewing
+from ..freshness import look_up
 from ..models import Candidate, Membership
-from .blueprint import blueprint, buttons_of, log_names, standing_of
+from .blueprint import blueprint, buttons_of, log_names
 from .columns import PEOPLE
 from .person_page import PersonPage
 from .presenting import Presenter
@@ -74,11 +75,13 @@ def show_person_page(
     session, actor = current_session(), current_actor()
     membership = service.find_membership(candidate, actor.prefecture_code)
     can_review = can(session, actor, Action.REVIEW_PROFILE, candidate)
+    standing, fresh = look_up(session, membership, clock.now())
     return render_template(
         "candidates/show_candidate.html",
         candidate=candidate,
         membership=membership,
-        standing=standing_of(membership),
+        standing=standing,
+        fresh=fresh,
         buttons=buttons_of(membership),
         page=_person_page(candidate),
         consents=[row for row in candidate.consents if row.audience == actor.prefecture_code],

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import calendar, logs, preparing, showing, statement, steps
+from . import calendar, logs, outlook, preparing, showing, statement, steps
 from .blueprint import blueprint
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "calendar",
     "init_app",
     "logs",
+    "outlook",
     "preparing",
     "showing",
     "statement",

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from ... import clock, matching as m
+from ...candidates.freshness import count_left_out
 from ...candidates.models import Candidate
 from ...candidates.views.blueprint import log_names
 from ...errors import NotFound, Refused
@@ -42,7 +43,10 @@ def new_round() -> ResponseReturnValue:
     made = _create(form, create)
     if made is not None:
         return redirect(url_for(".show_round", round_id=made.id))
-    return render_template("rounds/new_round.html", form=form, needs=needs), form.status
+    left_out = count_left_out(session, actor.prefecture_code, clock.now())
+    return render_template(
+        "rounds/new_round.html", form=form, needs=needs, left_out=left_out
+    ), form.status
 
 
 def _next_round(base_id: int) -> ResponseReturnValue:
@@ -63,8 +67,9 @@ def _next_round(base_id: int) -> ResponseReturnValue:
     log_names([row.candidate_id for row in base.directives])
     known = {need.id for need in needs}
     gone = [need for ident, need in cast.needs.items() if ident not in known]
+    left_out = count_left_out(session, base.prefecture_code, clock.now())
     return render_template(
-        "rounds/new_round.html", form=form, needs=needs, base=base, gone=gone
+        "rounds/new_round.html", form=form, needs=needs, base=base, gone=gone, left_out=left_out
     ), form.status
 
 

@@ -6,6 +6,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from ... import clock, jobs, states
+from ...candidates.freshness import count_left_out
 from ...candidates.models import Candidate
 from ...candidates.views.blueprint import log_names
 from ...errors import NotFound
@@ -47,7 +48,8 @@ def show_round(round_id: int) -> ResponseReturnValue:
         job = jobs.get_latest(session, preparing.JOB, round_.id)
         waiting = WaitingPage(round_, cast, directed, job=job, now=clock.now())
         log_names(waiting.people_directed)
-        return render_template("rounds/show_waiting.html", page=waiting)
+        left_out = count_left_out(session, round_.prefecture_code, clock.now())
+        return render_template("rounds/show_waiting.html", page=waiting, left_out=left_out)
     page = PlanPage(
         round_, cast, directed,
         passed_over=plan.list_passed_over(session, round_),
