@@ -91,6 +91,13 @@ class Deed(Entry, Enum):
     ACCOUNT_SIGN_UP = "account.sign_up", "新規登録", "Signed up"
     CANDIDATE_EDIT = "candidate.edit", "登録情報の変更", "Profile changed"
     CANDIDATE_IMPORT = "candidate.import", "ファイルからの登録", "Profile imported"
+    CANDIDATE_CONFIRM = "candidate.confirm", "本人による登録内容の確認", "Confirmed by the person"
+    CANDIDATE_READ_BACK = "candidate.read_back", "確認書の発行", "Letter to read back issued"
+    CANDIDATE_RECEIVE = (
+        "candidate.receive",
+        "紙・電話からの登録",
+        "Registered from paper or telephone",
+    )
     CANDIDATE_START = "candidate.start", "登録の開始", "Profile started"
     CANDIDATE_VERIFY = "candidate.verify", "技能の根拠の確認", "Evidence of skills checked"
     CONSENT_GIVE = "consent.give", "同意", "Consent given"

@@ -2,7 +2,7 @@
 
 from .accounts import models as accounts
 from .audit import AuditEvent, AuditHead
-from .candidates import models as candidates
+from .candidates import models as candidates, received
 from .checkups import Checkup
 from .db import Base
 from .desk import models as desk
@@ -34,6 +34,7 @@ __all__ = [
     "needs",
     "notes",
     "placements",
+    "received",
     "reference",
     "rounds",
 ]

@@ -53,6 +53,7 @@ class Action(StrEnum):
     VIEW_CANDIDATE = "candidate:view"
     EDIT_PROFILE = "candidate:edit"
     REVIEW_PROFILE = "candidate:review"
+    RECEIVE_PROFILE = "candidate:receive"  # from paper or telephone
     VIEW_CONTACT = "contact:view"  # telephone number and mail address
     VIEW_NEED = "need:view"
     EDIT_NEED = "need:edit"
@@ -109,6 +110,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     },
     Action.EDIT_PROFILE: {_C: _OWN, _K: _PREFECTURE, _S: _ANY},
     Action.REVIEW_PROFILE: {_K: _PREFECTURE, _S: _ANY},
+    Action.RECEIVE_PROFILE: {_K: _PREFECTURE},
     Action.VIEW_CONTACT: {
         _C: _OWN, _M: _AGREED, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },

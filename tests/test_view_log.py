@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from talentpool import clock, matching as m
 from talentpool.accounts.models import User
 from talentpool.candidates.models import Candidate, Membership, ProfileView
+from talentpool.candidates.received import Confirmed, Reception, Source
 from talentpool.dates import local_date, month_of, month_text
 from talentpool.db import Session
 from talentpool.engagements.models import Engagement
@@ -32,7 +33,7 @@ from .browsers import Browser, signed_in
 
 FIRST, SECOND = ("鷺沢", "凜々子", "サギサワ"), ("鵜飼", "蔵之介", "ウカイ")
 SHOWING = {  # pages on which a name is seen in this test
-    "candidates.list_candidates", "candidates.show_candidate", "home.show_home", "needs.show_need",
+    "candidates.list_candidates", "candidates.show_candidate", "candidates.show_reception", "home.show_home", "needs.show_need",
     "placements.draft_placements", "placements.draft_round", "placements.list_approvals", "placements.list_introductions",
     "placements.list_placements", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
@@ -171,6 +172,12 @@ def pool(app: TalentpoolFlask) -> Pool:
                     passed_at=now, passed_why="稼働が足りません。",
                 )  # fmt: skip
         make.make_sent_log(session, people[1], now=now)
+        session.add(
+            Reception(
+                candidate_id=people[1].id, prefecture_code=make.HYOGO, source=Source.PAPER,
+                came_on=local_date(now), entered_at=now, confirmed_at=now, confirmed_how=Confirmed.CODE,
+            )
+        )  # fmt: skip
         ids = [person.id for person in people]
         actor = users[str(Role.COORDINATOR)].actor
     rounds = _rounds(app, actor, asked, ids)

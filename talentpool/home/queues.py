@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ..accounts.models import Office, Pool
 from ..candidates import standing as memberships
 from ..candidates.models import Membership
+from ..candidates.receiving import is_unconfirmed
 from ..db import Base
 from ..engagements.finding import UNSIGNED
 from ..engagements.models import WorkLog
@@ -122,6 +123,10 @@ _COORDINATOR = (
     _queue(("確認を待っている登録", "Profiles that wait for review"),
            ("内容を確かめて、登録を認めるか差し戻してください。", "Check them, then activate or return them."),
            _MS.APPLIED, Membership.applied_at, _PEOPLE),
+    Queue(("本人の確認を待っている代行登録", "Registrations that wait for the person to confirm"),
+          ("確認書を送るか、電話で本人に確かめてください。", "Send the letter, or check with the person by telephone."),
+          Membership, lambda _today: is_unconfirmed(), Membership.applied_at,
+          _PEOPLE, {"state": str(_MS.DRAFT)}),
     _queue(("確認を待っている募集", "Vacancies that wait for review"),
            ("公開するか差し戻してください。", "Publish or return them."),
            _NS.SUBMITTED, Need.submitted_at, _NEEDS),

@@ -10,6 +10,7 @@ from talentpool import audit
 from talentpool.accounts.views.told import CODES
 from talentpool.audit import Deed, Entry
 from talentpool.candidates import endings
+from talentpool.candidates.received import Confirmed, Source
 from talentpool.clock import now
 from talentpool.engagements.models import Outcome as EngagementOutcome
 from talentpool.needs.models import Outcome
@@ -56,6 +57,8 @@ def test_every_code_that_is_recorded_has_words() -> None:
         papers.FINISHED,
         papers.ENDED,
     }
+    assert set(CODES["how"]) == set(Confirmed)
+    assert set(CODES["source"]) == set(Source) - {Source.SELF}
     assert set(CODES["cause"]) == {endings.CONSENT_WITHDRAWN}
 
 

@@ -35,6 +35,8 @@ PUBLIC = {
     "accounts.reset_password",
     "accounts.sign_in",
     "accounts.sign_up",
+    "candidates.confirm_reception",
+    "candidates.show_blank_form",
     "home.show_health",
     "home.show_readiness",
     "home.show_rules",
@@ -185,6 +187,7 @@ def far(database: Database) -> dict[str, int]:
         return {
             "accounts": user.id,
             "candidates": candidate.id,
+            "reception": candidate.id,
             "memberships": membership.id,
             "needs": need.id,
             "drafts": make_need_draft(session, municipality_code=SAKAI).id,

@@ -14,7 +14,9 @@ from talentpool import clock
 from talentpool.accounts import links
 from talentpool.accounts.models import User
 from talentpool.candidates.models import CandidateCompany, CandidatePost
-from talentpool.dates import month_text
+from talentpool.candidates.received import Source
+from talentpool.candidates.receiving import Origin, start_reception
+from talentpool.dates import local_date, month_text
 from talentpool.db import Session
 from talentpool.desk.service import Plan, find_duty, set_duty
 from talentpool.mail import MailState, order_mail
@@ -144,6 +146,18 @@ def compared(session: Session) -> Sent:
         f"version_{second.id}": second.version, f"comment_{second.id}": "日程",
     }  # fmt: skip
     return town, f"/introductions/needs/{need.id}", typed
+
+
+def received(path: str, **typed: Any) -> Callable[[Session], Sent]:
+    """About somebody whom an officer has only begun to register."""
+
+    def send(session: Session) -> Sent:
+        officer, now = make_user(session, Role.COORDINATOR), clock.now()
+        origin = Origin(Source.PAPER, local_date(now))
+        person = start_reception(session, origin, actor=officer.actor, now=now)
+        return officer, path.format(person=person.id), typed
+
+    return send
 
 
 def evidence(session: Session) -> Sent:
@@ -342,6 +356,11 @@ CASES = [
         1,
     ),
     Case("candidates.verify_evidence", evidence, 2),
+    Case("candidates.save_new_person", as_role(Role.COORDINATOR, "/reception/new", source="fax", came_on="いつか", kind="official"), 7),
+    Case("candidates.save_received_step", received("/reception/{person}/basics", source="paper", phone="110"), 5),
+    Case("candidates.issue_letter", received("/reception/{person}/letter", version="1"), 6),
+    Case("candidates.confirm_by_telephone", received("/reception/{person}/confirmed", version="1"), 3),
+    Case("candidates.confirm_reception", visitor("/confirm"), 3),
     Case("placements.answer_introduced", compared, 2),
     Case("needs.new_need", as_role(Role.MUNICIPALITY, "/needs/new", theme="", stage="", half_days="0"), 7),
     Case("needs.new_need", as_role(Role.MUNICIPALITY, "/needs/new", theme="", stage="", submit="1"), 10),

@@ -35,6 +35,10 @@ OF_DEEDS = {Deed.ENGAGEMENT_SHORTEN.code: str(Vocabulary.ENGAGEMENT_END_REASON)}
 CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of its own
     "cause": {"consent_withdrawn": ("同意の撤回", "Consent withdrawn")},
     "decision": {"approved": ("承認", "Approved"), "refused": ("却下", "Refused")},
+    "how": {  # somebody confirmed
+        "code": ("確認書の番号", "The code of the letter"),
+        "telephone": ("電話", "Telephone"),
+    },
     "kind": {  # of a note
         "note": ("メモ", "Note"),
         "call_made": ("電話をかけた", "Telephoned"),
@@ -49,6 +53,10 @@ CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of
         "completed": ("期間満了", "Period over"),
         "early": ("早期終了", "Ended early"),
         "not_begun": ("開始の記録なし", "No start recorded"),
+    },
+    "source": {
+        "paper": ("紙", "Paper"),
+        "telephone": ("電話", "Telephone"),
     },
     "what": {
         "confirmed": ("確定", "Confirmed"),
@@ -208,6 +216,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "based_on": (_("もとの回"), _plain),
     "before": (_("前"), _plain),
     "by": (_("方法"), _plain),
+    "came_on": (_("受け付けた日"), _day),
     "candidate": (_("登録者"), _coded("candidate")),
     "cause": (_("原因"), _coded_word("cause")),
     "caused_by": (_("きっかけの操作をした人"), _coded("user_account")),
@@ -225,6 +234,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "from": (_("前"), _plain),
     "given": (_("引き継いだもの"), _given),
     "half_days": (_("半日コマ"), _plain),
+    "how": (_("方法"), _coded_word("how")),
     "input_hash": (_("入力の照合値"), _hash),
     "items": (_("準備の項目"), _items),
     "kind": (_("種類"), _coded_word("kind")),
@@ -256,6 +266,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "rule": (_("規則"), _plain),
     "seat": (_("枠"), _plain),
     "snapshot": (_("控え"), _plain),
+    "source": (_("受付の方法"), _coded_word("source")),
     "state": (_("状態"), _outcome_state),
     "step": (_("段階"), _plain),
     "to": (_("後"), _plain),

@@ -6,10 +6,21 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import months, own, records, staff, steps
+from . import blank_form, confirming, months, own, receiving, records, staff, steps
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "init_app", "months", "own", "records", "staff", "steps"]
+__all__ = [
+    "blank_form",
+    "blueprint",
+    "confirming",
+    "init_app",
+    "months",
+    "own",
+    "receiving",
+    "records",
+    "staff",
+    "steps",
+]
 
 
 def init_app(app: Flask) -> None:
