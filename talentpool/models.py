@@ -13,7 +13,7 @@ from .mail import MailOrder
 from .mail_choices import MailChoice, QuietHours
 from .needs import models as needs
 from .notes import models as notes
-from .placements import models as placements
+from .placements import models as placements, recorded
 from .reference import models as reference
 from .rounds import models as rounds
 
@@ -35,6 +35,7 @@ __all__ = [
     "notes",
     "placements",
     "received",
+    "recorded",
     "reference",
     "rounds",
 ]

@@ -64,6 +64,7 @@ class Action(StrEnum):
     DRAFT_PLACEMENT = "placement:draft"
     APPROVE_PLACEMENT = "placement:approve"
     ANSWER_OFFER = "placement:answer-offer"
+    RECORD_ANSWER = "placement:record-answer"  # of a person, by telephone or letter
     ANSWER_INTRODUCTION = "placement:answer-introduction"
     CONFIRM_PLACEMENT = "placement:confirm"
     EXPIRE_PLACEMENT = "placement:expire"
@@ -127,6 +128,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.DRAFT_PLACEMENT: {_K: _PREFECTURE, _S: _ANY},
     Action.APPROVE_PLACEMENT: {_A: _PREFECTURE},
     Action.ANSWER_OFFER: {_C: _OWN},
+    Action.RECORD_ANSWER: {_K: _PREFECTURE},
     Action.ANSWER_INTRODUCTION: {_M: _TOWN},
     Action.CONFIRM_PLACEMENT: {_K: _PREFECTURE},
     Action.EXPIRE_PLACEMENT: {_S: _ANY},

@@ -35,7 +35,7 @@ FIRST, SECOND = ("鷺沢", "凜々子", "サギサワ"), ("鵜飼", "蔵之介",
 SHOWING = {  # pages on which a name is seen in this test
     "candidates.list_candidates", "candidates.show_candidate", "candidates.show_reception", "home.show_home", "needs.show_need",
     "placements.draft_placements", "placements.draft_round", "placements.list_approvals", "placements.list_introductions",
-    "placements.list_placements", "placements.show_approval", "placements.show_introduction",
+    "placements.list_placements", "placements.record_answer", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
     "engagements.list_engagements", "engagements.show_engagement", "engagements.show_log", "engagements.show_statement",
     "placements.compare_introduced", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",

@@ -24,6 +24,7 @@ from .freezing import describe_paper
 from .models import Authority, DecisionPaper, Placement, Verdict
 
 CONFIRMED, UNDONE, FINISHED, ENDED = "confirmed", "undone", "finished", "ended"  # of an outcome
+ANSWERED = "answered"  # by the person, to an officer
 PRINT = "paper_print"  # kind of the job that makes the PDF
 
 
@@ -114,6 +115,19 @@ def note_confirmation(
     """`booked`: month → half-days."""
     half_days = {month_text(month): n for month, n in sorted(booked.items())}
     _append(session, placement, CONFIRMED, {"half_days": half_days}, actor, now)
+
+
+def note_answer(
+    session: Session,
+    placement: Placement,
+    verb: str,
+    detail: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """`detail`: how and when the person told the officer."""
+    _append(session, placement, ANSWERED, {"verb": verb, **detail}, actor, now)
 
 
 def note_undoing(session: Session, placement: Placement, *, actor: Actor, now: datetime) -> None:

@@ -18,6 +18,7 @@ from talentpool.notes.models import NoteKind
 from talentpool.permissions import Actor, Role
 from talentpool.placements import papers
 from talentpool.placements.models import Verdict
+from talentpool.placements.recorded import How
 from talentpool.states import NEED, NeedState
 from talentpool.web.unit import TalentpoolFlask
 
@@ -56,8 +57,9 @@ def test_every_code_that_is_recorded_has_words() -> None:
         papers.UNDONE,
         papers.FINISHED,
         papers.ENDED,
+        papers.ANSWERED,
     }
-    assert set(CODES["how"]) == set(Confirmed)
+    assert set(CODES["how"]) == {*map(str, Confirmed), *map(str, How)}
     assert set(CODES["source"]) == set(Source) - {Source.SELF}
     assert set(CODES["cause"]) == {endings.CONSENT_WITHDRAWN}
 

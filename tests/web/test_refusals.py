@@ -418,6 +418,7 @@ CASES = [
         ),
         1,
     ),
+    Case("placements.record_answer", placement("/placements/{placement}/answer", Role.COORDINATOR, PlacementState.OFFERED, asked="offered", verb="decline", answered_on="いつか"), 4),
     Case("notes.write_about_person", noted("/candidates/{person}/notes", kind="?"), 2),
     Case("notes.write_about_need", noted("/needs/{need}/notes", kind="call_made", text="x"), 1),
     Case("notes.write_about_placement", noted("/placements/{placement}/notes", party="長" * 101), 3),

@@ -35,9 +35,10 @@ OF_DEEDS = {Deed.ENGAGEMENT_SHORTEN.code: str(Vocabulary.ENGAGEMENT_END_REASON)}
 CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of its own
     "cause": {"consent_withdrawn": ("同意の撤回", "Consent withdrawn")},
     "decision": {"approved": ("承認", "Approved"), "refused": ("却下", "Refused")},
-    "how": {  # somebody confirmed
+    "how": {  # a person confirmed, or answered
         "code": ("確認書の番号", "The code of the letter"),
         "telephone": ("電話", "Telephone"),
+        "letter": ("手紙", "Letter"),
     },
     "kind": {  # of a note
         "note": ("メモ", "Note"),
@@ -63,6 +64,7 @@ CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of
         "undone": ("確定の取消し", "Confirmation undone"),
         "finished": ("活動の終了", "Assignment over"),
         "ended": ("推薦の終了", "Ended"),
+        "answered": ("本人の返事の記録", "Answer of the person recorded"),
     },
 }
 
@@ -212,6 +214,7 @@ def _hours(_event: AuditEvent, value: Any, _names: Names) -> str:
 
 # What code records about an event: its name, and how its value is shown.
 WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
+    "answered_on": (_("返事の日"), _day),
     "audience": (_("範囲"), _audience),
     "based_on": (_("もとの回"), _plain),
     "before": (_("前"), _plain),

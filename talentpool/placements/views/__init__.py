@@ -18,6 +18,7 @@ from . import (
     needs,
     papers,
     progress,
+    recording,
     staff,
     steps,
 )
@@ -25,7 +26,7 @@ from .blueprint import blueprint
 
 __all__ = [
     "answers", "approvals", "blueprint", "bulk", "comparing", "courses", "drafts", "finishing",
-    "init_app", "leaving", "needs", "papers", "progress", "staff", "steps",
+    "init_app", "leaving", "needs", "papers", "progress", "recording", "staff", "steps",
 ]  # fmt: skip
 
 
