@@ -106,6 +106,7 @@ class Deed(Entry, Enum):
     ENGAGEMENT_SHORTEN = "engagement.shorten", "早期終了の決定", "Earlier end decided"
     DUTY_HAND_OVER = "duty.hand_over", "担当の引継ぎ", "Work handed over"
     DUTY_SET = "duty.set", "担当・次に見る日の変更", "Owner or next date changed"
+    LETTER_POST = "letter.post", "手紙の投函・電話", "Letter posted, or told by telephone"
     LIST_DOWNLOAD = "list.download", "一覧のダウンロード", "List downloaded"
     MAIL_RESEND = "mail.resend", "メールの再送", "Mail sent again"
     MEMBERSHIP_EXTEND = (
@@ -173,6 +174,7 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "round": ("マッチング回", "Round"),
     "user_account": ("アカウント", "Account"),
     "mail_order": ("メール", "Mail"),
+    "postal_task": ("手紙", "Letter"),
     "office": ("担当窓口", "Office"),
     "pool": ("人材プール", "Pool"),
     "reference_revision": ("参照データ", "Reference data"),

@@ -1,6 +1,6 @@
 """All tables: importing this module fills `Base.metadata`, for migrations and whole-schema checks."""
 
-from .accounts import models as accounts
+from .accounts import models as accounts, postal
 from .audit import AuditEvent, AuditHead
 from .candidates import models as candidates, received
 from .checkups import Checkup
@@ -34,6 +34,7 @@ __all__ = [
     "needs",
     "notes",
     "placements",
+    "postal",
     "received",
     "recorded",
     "reference",

@@ -85,6 +85,7 @@ class Action(StrEnum):
     VIEW_AUDIT = "audit:view"
     VIEW_MAIL = "mail:view"
     RESEND_MAIL = "mail:resend"
+    POST_LETTER = "letter:post"  # to people without an account
     VIEW_CHECKUP = "checkup:view"
     VIEW_ACCOUNT = "account:view"
     MANAGE_ACCOUNT = "account:manage"
@@ -151,6 +152,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.VIEW_AUDIT: {_U: _PREFECTURE},
     Action.VIEW_MAIL: {_K: _PREFECTURE, _U: _PREFECTURE},
     Action.RESEND_MAIL: {_K: _PREFECTURE},
+    Action.POST_LETTER: {_K: _PREFECTURE},
     Action.VIEW_CHECKUP: {_U: _PREFECTURE, _X: _PREFECTURE, _S: _ANY},
     Action.VIEW_ACCOUNT: {_X: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.MANAGE_ACCOUNT: {_X: _PREFECTURE, _S: _ANY},

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from talentpool import clock, matching as m
 from talentpool.accounts.models import User
+from talentpool.accounts.postal import PostalTask
 from talentpool.candidates.models import Candidate, Membership, ProfileView
 from talentpool.candidates.received import Confirmed, Reception, Source
 from talentpool.dates import local_date, month_of, month_text
@@ -35,7 +36,7 @@ FIRST, SECOND = ("鷺沢", "凜々子", "サギサワ"), ("鵜飼", "蔵之介",
 SHOWING = {  # pages on which a name is seen in this test
     "candidates.list_candidates", "candidates.show_candidate", "candidates.show_reception", "home.show_home", "needs.show_need",
     "placements.draft_placements", "placements.draft_round", "placements.list_approvals", "placements.list_introductions",
-    "placements.list_placements", "placements.record_answer", "placements.show_approval", "placements.show_introduction",
+    "placements.list_placements", "placements.list_letters", "placements.show_letter", "placements.record_answer", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
     "engagements.list_engagements", "engagements.show_engagement", "engagements.show_log", "engagements.show_statement",
     "placements.compare_introduced", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
@@ -172,6 +173,12 @@ def pool(app: TalentpoolFlask) -> Pool:
                     passed_at=now, passed_why="稼働が足りません。",
                 )  # fmt: skip
         make.make_sent_log(session, people[1], now=now)
+        session.add(
+            PostalTask(
+                event="membership/1/activate/1", candidate_id=people[0].id, prefecture_code=make.HYOGO,
+                template="membership.activate", link="/profile", ordered_at=now,
+            )
+        )  # fmt: skip
         session.add(
             Reception(
                 candidate_id=people[1].id, prefecture_code=make.HYOGO, source=Source.PAPER,

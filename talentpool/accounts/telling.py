@@ -13,6 +13,7 @@ from ..mail import order_mail
 from ..permissions import Actor, Role
 from ..states import Audience, Transition
 from .models import User
+from .postal import order_letter
 
 
 def tell(
@@ -27,16 +28,24 @@ def tell(
 ) -> None:
     """Order the mails of a step of `thing`. `links`: who is told, and the page that shows it to them.
 
+    A person without an account gets a letter instead, which an officer posts.
+
     `user_id`: the account of the person whom it concerns.
     """
     session.flush()  # the version names the event
     kind = thing.__tablename__
+    event = f"{kind}/{thing.id}/{step.verb}/{thing.version}"
     for audience, link in links.items():
+        if audience is Audience.CANDIDATE and user_id is None:
+            order_letter(
+                session, event=event, candidate_id=thing.candidate_id, link=link, now=now,
+                prefecture_code=thing.prefecture_code, template=f"{kind}.{step.verb}",
+            )  # fmt: skip
         for recipient in session.scalars(list_recipients(thing, audience, user_id)):
             if recipient != actor.user_id:
                 order_mail(
                     session,
-                    event=f"{kind}/{thing.id}/{step.verb}/{thing.version}",
+                    event=event,
                     recipient_id=recipient,
                     prefecture_code=thing.prefecture_code,
                     template=f"{kind}.{step.verb}",

@@ -23,6 +23,7 @@ from .joining import admit, fill_ledger, joining_moment, write_profiles
 from .needs import draw_needs
 from .people import HYOGO, draw_people, first_month
 from .posting import publish_needs, save_needs, submit_needs
+from .receiving import receive_people
 
 PEOPLE, IN_REVIEW, RETURNED = 300, 12, 4
 OPEN_NEEDS, UNFINISHED = 80, 8
@@ -66,6 +67,8 @@ class Builder:
             self._under_way(session, planted["star"].code, officers)
         with self._unit() as session:
             self._in_review(session, reviewed, officers)
+        with self._unit() as session:
+            receive_people(session, self.people + 1, officers.coordinator, self.midnight)
         with self._unit() as session:
             desk.take_notes(session, officers, self.midnight)
             desk.share_out(session, officers, self.midnight)

@@ -10,6 +10,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from ..accounts.models import Office, Pool
+from ..accounts.postal import PostalTask
 from ..candidates import standing as memberships
 from ..candidates.models import Membership
 from ..candidates.receiving import is_unconfirmed
@@ -144,6 +145,11 @@ _COORDINATOR = (
            "Tell the people by telephone, or send them again. Until then their deadlines stand still."),
           MailOrder, lambda _today: MailOrder.is_lost(), MailOrder.ordered_at, "accounts.list_mails",
           {"state": "lost"}),
+    Queue(("投函を待っている手紙", "Letters that wait to be posted"),
+          ("印刷して投函し、記録してください。打診の期限は、投函するまで進みません。",
+           "Print, post and record them. The deadline of an offer stands still until then."),
+          PostalTask, lambda _today: PostalTask.handled_at.is_(None), PostalTask.ordered_at,
+          "placements.list_letters", {}),
     _queue(("起案を待っている推薦", "Suggestions that wait to be drafted"),
            ("採用した割当案から起案してください。", "Draft them from the adopted plan."),
            _PS.SUGGESTED, Placement.created_at, _PLACEMENTS),

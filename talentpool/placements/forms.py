@@ -98,6 +98,10 @@ class RecordForm(Form):
         )  # fmt: skip
 
 
+class PostForm(Form):
+    day = DateText(_("投函した日、または電話した日"), Required(), description=_("例：2027-04-12"))
+
+
 class LiftForm(Form):
     rule = text_field(_("規則"), most=40)
     reason = long_text_field(_("解除の理由"), most=lifting.LONGEST)

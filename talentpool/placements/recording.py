@@ -16,7 +16,7 @@ from ..errors import Conflict, NotFound, Refused
 from ..language import say
 from ..permissions import Action, Actor, require
 from ..states import HOLDING, PlacementState
-from . import papers
+from . import letters, papers
 from .answering import accept_offer
 from .ending import end_placement
 from .locking import lock_placements
@@ -62,6 +62,8 @@ def record_answer(
     if answer.verb not in {ACCEPT, DECLINE}:
         raise NotFound
     lock_placements(session, [placement])
+    if placement.state is PlacementState.OFFERED:
+        letters.note_told_by_answer(session, placement, answer.answered_on, actor=actor, now=now)
     why = why_closed(session, placement, asked, now)
     if why:
         raise Conflict(why)

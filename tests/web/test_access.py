@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
+from talentpool.accounts.postal import PostalTask
 from talentpool.db import Database
 from talentpool.mail import order_mail
 from talentpool.permissions import Actor, Role, scope_of
@@ -183,6 +184,11 @@ def far(database: Database) -> dict[str, int]:
             session, event="need/1/publish/1", recipient_id=user.id, template="need.publish",
             link="/needs/1", now=NOW, prefecture_code=OSAKA,
         )  # fmt: skip
+        letter = PostalTask(
+            event=f"placement/{placement.id}/offer/1", candidate_id=candidate.id, prefecture_code=OSAKA,
+            template="placement.offer", link=f"/offers/{placement.id}", ordered_at=NOW,
+        )  # fmt: skip
+        session.add(letter)
         session.flush()
         return {
             "accounts": user.id,
@@ -195,6 +201,7 @@ def far(database: Database) -> dict[str, int]:
             "papers": placement.paper_id or 0,
             "mails": told.id,
             "notices": told.id,
+            "letters": letter.id,
             "engagements": log.engagement_id,
             "work_logs": log.id,
         } | dict.fromkeys(("placements", "offers", "introductions", "approvals"), placement.id)

@@ -224,6 +224,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "cause": (_("原因"), _coded_word("cause")),
     "caused_by": (_("きっかけの操作をした人"), _coded("user_account")),
     "content": (_("内容の照合値"), _hash),
+    "day": (_("日"), _day),
     "days": (_("日数"), _plain),
     "decision": (_("決裁"), _coded_word("decision")),
     "domain": (_("ドメイン"), _plain),

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Field, RadioField
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from ...web.fields import DateText, Required, option
 from ...web.forms import Form, long_text_field, text_field
@@ -73,5 +73,5 @@ class CodeForm(Form):
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )  # fmt: skip
     is_right = BooleanField(
-        _("確認書の内容に間違いありません"), validators=[Required(_("間違いがないときに、印を付けてください。"))]
+        _("確認書の内容に間違いありません"), validators=[InputRequired(_("間違いがないときに、印を付けてください。"))]
     )  # fmt: skip

@@ -15,6 +15,7 @@ from . import (
     drafts,
     finishing,
     leaving,
+    letters,
     needs,
     papers,
     progress,
@@ -26,7 +27,7 @@ from .blueprint import blueprint
 
 __all__ = [
     "answers", "approvals", "blueprint", "bulk", "comparing", "courses", "drafts", "finishing",
-    "init_app", "leaving", "needs", "papers", "progress", "recording", "staff", "steps",
+    "init_app", "leaving", "letters", "needs", "papers", "progress", "recording", "staff", "steps",
 ]  # fmt: skip
 
 
@@ -39,5 +40,7 @@ def init_app(app: Flask) -> None:
     )
     readers = (Role.COORDINATOR, Role.APPROVER, Role.AUDITOR)
     menu.add(_("推薦"), "placements.list_placements", *readers, position=40, icon="next")
+    posting = (Role.COORDINATOR, Role.AUDITOR)
+    menu.add(_("郵送"), "placements.list_letters", *posting, position=72, icon="mail")
     menu.add(_("起案書"), "placements.list_papers", Role.AUDITOR, position=42, icon="record")
     menu.add(_("決裁"), "placements.list_approvals", Role.APPROVER, position=35, icon="seal")
