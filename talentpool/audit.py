@@ -98,6 +98,17 @@ class Deed(Entry, Enum):
     CANDIDATE_CONFIRM = "candidate.confirm", "稼働の確認", "Availability confirmed"
     CANDIDATE_EDIT = "candidate.edit", "登録情報の変更", "Profile changed"
     CANDIDATE_IMPORT = "candidate.import", "ファイルからの登録", "Profile imported"
+    CANDIDATE_CONFIRM_PROFILE = (
+        "candidate.confirm_profile",
+        "本人による登録内容の確認",
+        "Profile confirmed by the person",
+    )
+    CANDIDATE_READ_BACK = "candidate.read_back", "確認書の発行", "Letter to read back issued"
+    CANDIDATE_RECEIVE = (
+        "candidate.receive",
+        "紙・電話からの登録",
+        "Registered from paper or telephone",
+    )
     CANDIDATE_START = "candidate.start", "登録の開始", "Profile started"
     CANDIDATE_VERIFY = "candidate.verify", "技能の根拠の確認", "Evidence of skills checked"
     COMPLAINT_ANSWER = "complaint.answer", "苦情への返事", "Complaint answered"
@@ -126,6 +137,7 @@ class Deed(Entry, Enum):
     ENGAGEMENT_SHORTEN = "engagement.shorten", "早期終了の決定", "Earlier end decided"
     DUTY_HAND_OVER = "duty.hand_over", "担当の引継ぎ", "Work handed over"
     DUTY_SET = "duty.set", "担当・次に見る日の変更", "Owner or next date changed"
+    LETTER_POST = "letter.post", "手紙の投函・電話", "Letter posted, or told by telephone"
     LIST_DOWNLOAD = "list.download", "一覧のダウンロード", "List downloaded"
     MAIL_RESEND = "mail.resend", "メールの再送", "Mail sent again"
     MEMBERSHIP_EXTEND = (
@@ -214,6 +226,7 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "round": ("マッチング回", "Round"),
     "user_account": ("アカウント", "Account"),
     "mail_order": ("メール", "Mail"),
+    "postal_task": ("手紙", "Letter"),
     "office": ("担当窓口", "Office"),
     "pool": ("人材プール", "Pool"),
     "reference_revision": ("参照データ", "Reference data"),

@@ -1,8 +1,8 @@
 """All tables: importing this module fills `Base.metadata`, for migrations and whole-schema checks."""
 
-from .accounts import models as accounts
+from .accounts import models as accounts, postal
 from .audit import AuditEvent, AuditHead
-from .candidates import models as candidates
+from .candidates import models as candidates, received
 from .candidates.freshness import AvailabilityCheck
 from .checkups import Checkup
 from .complaints import models as complaints
@@ -20,7 +20,7 @@ from .mail_choices import MailChoice, QuietHours
 from .needs import models as needs
 from .notes import models as notes
 from .panels import models as panels
-from .placements import models as placements
+from .placements import models as placements, recorded
 from .placements.statement_printing import StatementPrint
 from .reference import models as reference
 from .reviews import models as reviews
@@ -51,6 +51,9 @@ __all__ = [
     "notes",
     "panels",
     "placements",
+    "postal",
+    "received",
+    "recorded",
     "reference",
     "reviews",
     "rounds",

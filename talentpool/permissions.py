@@ -53,6 +53,7 @@ class Action(StrEnum):
     VIEW_CANDIDATE = "candidate:view"
     EDIT_PROFILE = "candidate:edit"
     REVIEW_PROFILE = "candidate:review"
+    RECEIVE_PROFILE = "candidate:receive"  # from paper or telephone
     VIEW_CONTACT = "contact:view"  # telephone number and mail address
     VIEW_NEED = "need:view"
     EDIT_NEED = "need:edit"
@@ -63,6 +64,7 @@ class Action(StrEnum):
     DRAFT_PLACEMENT = "placement:draft"
     APPROVE_PLACEMENT = "placement:approve"
     ANSWER_OFFER = "placement:answer-offer"
+    RECORD_ANSWER = "placement:record-answer"  # of a person, by telephone or letter
     ANSWER_INTRODUCTION = "placement:answer-introduction"
     CONFIRM_PLACEMENT = "placement:confirm"
     EXPIRE_PLACEMENT = "placement:expire"
@@ -110,6 +112,7 @@ class Action(StrEnum):
     VIEW_AUDIT = "audit:view"
     VIEW_MAIL = "mail:view"
     RESEND_MAIL = "mail:resend"
+    POST_LETTER = "letter:post"  # to people without an account
     VIEW_CHECKUP = "checkup:view"
     VIEW_ACCOUNT = "account:view"
     MANAGE_ACCOUNT = "account:manage"
@@ -136,6 +139,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     },
     Action.EDIT_PROFILE: {_C: _OWN, _K: _PREFECTURE, _S: _ANY},
     Action.REVIEW_PROFILE: {_K: _PREFECTURE, _S: _ANY},
+    Action.RECEIVE_PROFILE: {_K: _PREFECTURE},
     Action.VIEW_CONTACT: {
         _C: _OWN, _M: _AGREED, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
@@ -152,6 +156,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.DRAFT_PLACEMENT: {_K: _PREFECTURE, _S: _ANY},
     Action.APPROVE_PLACEMENT: {_A: _PREFECTURE},
     Action.ANSWER_OFFER: {_C: _OWN},
+    Action.RECORD_ANSWER: {_K: _PREFECTURE},
     Action.ANSWER_INTRODUCTION: {_M: _TOWN},
     Action.CONFIRM_PLACEMENT: {_K: _PREFECTURE},
     Action.EXPIRE_PLACEMENT: {_S: _ANY},
@@ -213,6 +218,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.VIEW_AUDIT: {_U: _PREFECTURE},
     Action.VIEW_MAIL: {_K: _PREFECTURE, _U: _PREFECTURE},
     Action.RESEND_MAIL: {_K: _PREFECTURE},
+    Action.POST_LETTER: {_K: _PREFECTURE},
     Action.VIEW_CHECKUP: {_U: _PREFECTURE, _X: _PREFECTURE, _S: _ANY},
     Action.VIEW_ACCOUNT: {_X: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.MANAGE_ACCOUNT: {_X: _PREFECTURE, _S: _ANY},

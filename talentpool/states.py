@@ -13,7 +13,7 @@ from typing import Any
 
 from . import audit
 from .db import Base, Session
-from .errors import Conflict, Refused
+from .errors import Conflict, Forbidden, Refused
 from .language import named, say
 from .permissions import Action, Actor, Role, can, require, scope_of
 
@@ -123,6 +123,7 @@ class Transition:
     is_end: bool = False
     is_danger: bool = False
     is_automatic: bool = False  # follows from something else: no button leads to it
+    proxy: Action | None = None  # the right of who takes it for somebody else
 
     @property
     def asks_comment(self) -> bool:
@@ -325,10 +326,12 @@ PLACEMENT = Machine(
         _step("offer", ("本人に打診する", "Offer"), _PS.APPROVED, _PS.OFFERED,
               Action.APPROVE_PLACEMENT, notice=(Audience.CANDIDATE,), is_automatic=True),
         _step("accept", ("引き受ける", "Accept"), _PS.OFFERED, _PS.INTRODUCED,
-              Action.ANSWER_OFFER, notice=(Audience.MUNICIPALITY, Audience.COORDINATOR)),
+              Action.ANSWER_OFFER, notice=(Audience.MUNICIPALITY, Audience.COORDINATOR),
+              proxy=Action.RECORD_ANSWER),
         _step("decline", ("辞退する", "Decline"), HOLDING, _PS.DECLINED_BY_CANDIDATE,
               Action.ANSWER_OFFER, reasons="candidate_decline_reason",
-              notice=(Audience.COORDINATOR,), is_end=True, is_danger=True),
+              notice=(Audience.COORDINATOR,), is_end=True, is_danger=True,
+              proxy=Action.RECORD_ANSWER),
         _step("welcome", ("受け入れる", "Take on"), _PS.INTRODUCED, _PS.AGREED,
               Action.ANSWER_INTRODUCTION, notice=(Audience.CANDIDATE, Audience.COORDINATOR)),
         _step("turn_down", ("見送る", "Do not take on"), _PS.INTRODUCED, _PS.DECLINED_BY_TOWN,
@@ -508,11 +511,12 @@ def move(
     now: datetime,
     reason: str | None = None,
     detail: Mapping[str, Any] | None = None,
+    right: Action | None = None,
 ) -> Transition:
     """Take one step of the thing's machine and write its audit event; Conflict when the state has moved on.
 
     Whether `reason` is a code of the step's vocabulary is the caller's form to check; that one is
-    given at all is checked here.
+    given at all is checked here. `right`: of who takes the step for somebody else, where the step knows one.
     """
     state: StrEnum = thing.state  # type: ignore[attr-defined]
     machine = MACHINES[type(state)]
@@ -524,8 +528,10 @@ def move(
                 reached=_reached(machine, state, actor),
             )
         )
+    if right is not None and right is not step.proxy:
+        raise Forbidden(say("この操作を行う権限がありません。"))
     if actor.role is not Role.SYSTEM:
-        require(session, actor, step.action, thing)
+        require(session, actor, right or step.action, thing)
     if step.reasons is not None and not reason:
         raise Refused.at("reason", say("理由を選んでください。"))
     thing.state = step.target  # type: ignore[attr-defined]

@@ -53,6 +53,7 @@ KEPT_BY = {
     "「稼働」の画面の「休止する」": "candidates.show_availability candidates.pause",
     "決められた期限までは県担当者が取り消せます": "placements.confirming:undo_confirmation",
     "役割ごとの流れと、画面のことば": "words",
+    "県担当者が画面に写し、ご本人に確かめてから": "candidates.save_new_person candidates.reading_back:confirm_by_code",
     # privacy
     "個人情報の保護に関する法律に基づき、登録された": "law",
     "同意はいつでも撤回でき": "candidates.consenting:withdraw_consent",
@@ -106,13 +107,14 @@ KEPT_BY = {
     "市町の方は県の管理者から招待": "accounts.invite",
     "確認のメールをお送りします": "accounts.letters:Letter",
     "登録の前にお読みください": "pages.privacy",
+    "紙か電話で申し込めます": "candidates.show_blank_form candidates.save_new_person",
     "登録を続けるためのメールをお送りしました": "accounts.confirm_address",
     "もう一度新規登録をしてください": "accounts.sign_up",
     "迷惑メールの箱を確かめて": "words",
     "前に送ったメールのリンクは使えなくなります": "accounts.send_again accounts.links:issue_link",
 }  # fmt: skip
 
-NOT_BUILT = re.compile("「相談|相談から|月に一度記録|メールでお知らせ|紙や電話")
+NOT_BUILT = re.compile("「相談|相談から|月に一度記録|メールでお知らせ")
 
 
 def sentences(name: str) -> Iterator[str]:

@@ -115,6 +115,7 @@ def create_gallery() -> Flask:
         "accounts.sign_up",
         "accounts.show_own",
         "home.show_rules",
+        "candidates.show_blank_form",
     ):
         app.add_url_rule(f"/{name}", name, str, methods=["GET", "POST"])
     app.context_processor(surroundings)

@@ -13,7 +13,9 @@ from werkzeug.test import TestResponse
 
 from talentpool import clock, matching as m
 from talentpool.accounts.models import User
+from talentpool.accounts.postal import PostalTask
 from talentpool.candidates.models import Candidate, Membership, ProfileView
+from talentpool.candidates.received import Confirmed, Reception, Source
 from talentpool.dates import local_date, month_of, month_text
 from talentpool.db import Session
 from talentpool.engagements.models import Engagement
@@ -39,9 +41,9 @@ from .reviews.made import make_report
 
 FIRST, SECOND = ("鷺沢", "凜々子", "サギサワ"), ("鵜飼", "蔵之介", "ウカイ")
 SHOWING = {  # pages on which a name is seen in this test
-    "candidates.list_candidates", "candidates.show_candidate", "home.find_anything", "home.show_home", "needs.show_need",
+    "candidates.list_candidates", "candidates.show_candidate", "candidates.show_reception", "home.find_anything", "home.show_home", "needs.show_need",
     "placements.draft_placements", "placements.draft_round", "placements.list_approvals", "placements.list_introductions",
-    "placements.list_placements", "placements.show_approval", "placements.show_introduction",
+    "placements.list_placements", "placements.list_letters", "placements.show_letter", "placements.record_answer", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
     "engagements.list_outlooks", "engagements.list_engagements", "engagements.show_engagement", "engagements.show_log", "engagements.show_statement",
     "reviews.list_reviews", "reviews.show_review", "panels.show_panel", "reviews.answer_review", "reviews.show_report",
@@ -189,6 +191,18 @@ def pool(app: TalentpoolFlask) -> Pool:
             EngagementOutlook(
                 engagement_id=log.engagement_id, side=Side.TOWN, answer=Answer.END, answered_at=now,
                 last_day=log.engagement.last_day,
+            )
+        )  # fmt: skip
+        session.add(
+            PostalTask(
+                event="membership/1/activate/1", candidate_id=people[0].id, prefecture_code=make.HYOGO,
+                template="membership.activate", link="/profile", ordered_at=now,
+            )
+        )  # fmt: skip
+        session.add(
+            Reception(
+                candidate_id=people[1].id, prefecture_code=make.HYOGO, source=Source.PAPER,
+                came_on=local_date(now), entered_at=now, confirmed_at=now, confirmed_how=Confirmed.CODE,
             )
         )  # fmt: skip
         ids = [person.id for person in people]

@@ -14,6 +14,7 @@ from ..mail import order_mail
 from ..permissions import Actor, Role
 from ..states import Audience, Transition
 from .models import User
+from .postal import order_letter
 
 _SILENT = "tells_nobody"
 
@@ -40,6 +41,8 @@ def tell(
 ) -> None:
     """Order the mails of a step of `thing`. `links`: who is told, and the page that shows it to them.
 
+    A person without an account gets a letter instead, which an officer posts.
+
     `user_id`: the account of the person whom it concerns.
     """
     kind = f"{thing.__tablename__}.{step.verb}"
@@ -61,12 +64,18 @@ def tell_that(
     if session.info.get(_SILENT):
         return
     verb = kind.partition(".")[2]
+    event = f"{thing.__tablename__}/{thing.id}/{verb}/{thing.version}"
     for audience, link in links.items():
+        if audience is Audience.CANDIDATE and user_id is None:
+            order_letter(
+                session, event=event, candidate_id=thing.candidate_id, link=link, now=now,
+                prefecture_code=thing.prefecture_code, template=kind,
+            )  # fmt: skip
         for recipient in session.scalars(list_recipients(thing, audience, user_id)):
             if recipient != actor.user_id:
                 order_mail(
                     session,
-                    event=f"{thing.__tablename__}/{thing.id}/{verb}/{thing.version}",
+                    event=event,
                     recipient_id=recipient,
                     prefecture_code=thing.prefecture_code,
                     template=kind,

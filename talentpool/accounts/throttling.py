@@ -40,8 +40,13 @@ PASSWORD = Limit("password of account", 18, timedelta(minutes=1))
 PASSWORDS_OF_SOURCE = Limit("passwords from source", 120, timedelta(seconds=6))
 LETTERS = Limit("letters to address", 8, timedelta(minutes=10))
 LETTERS_OF_SOURCE = Limit("letters from source", 60, timedelta(seconds=10))
+CODES = Limit("codes of person", 10, timedelta(minutes=10))
+CODES_OF_SOURCE = Limit("codes from source", 30, timedelta(minutes=1))
 OVERTAKEN = 1000  # milliseconds by which one of several at once may come to the row later; less than any refill
-LIMITS = (PASSWORD_FROM_SOURCE, PASSWORD, PASSWORDS_OF_SOURCE, LETTERS, LETTERS_OF_SOURCE)
+LIMITS = (
+    PASSWORD_FROM_SOURCE, PASSWORD, PASSWORDS_OF_SOURCE, LETTERS, LETTERS_OF_SOURCE, CODES,
+    CODES_OF_SOURCE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,11 @@ def password_tries(keyring: Keyring, account: str, source: str) -> tuple[Try, ..
 def letter_tries(keyring: Keyring, address: str, source: str) -> tuple[Try, ...]:
     """What a mail to `address` that a stranger asks for at `source` counts against."""
     return _tries(keyring, (LETTERS, _folded(address)), (LETTERS_OF_SOURCE, network_of(source)))
+
+
+def code_tries(keyring: Keyring, person: str, source: str) -> tuple[Try, ...]:
+    """What the code of a letter, typed for the number `person` at `source`, counts against."""
+    return _tries(keyring, (CODES, person), (CODES_OF_SOURCE, network_of(source)))
 
 
 def _tries(keyring: Keyring, *buckets: tuple[Limit, str]) -> tuple[Try, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -38,7 +38,7 @@ def save_availability(
     *,
     actor: Actor,
     now: datetime,
-) -> None:
+) -> Sequence[str]:
     """Replace the windows and limits; for a person in the pool the ledger follows at once. Confirms them, too.
 
     Refused when a month would then hold less than what is held and booked in it; the months are named.
@@ -49,8 +49,9 @@ def save_availability(
     changed = write_availability(candidate, availability)
     if is_in_pool(candidate):
         update_ledger(session, candidate, now=now)
-    record_step(session, candidate, Step.AVAILABILITY, changed, actor=actor, now=now)
+    labels = record_step(session, candidate, Step.AVAILABILITY, changed, actor=actor, now=now)
     note_confirmed(session, candidate, now=now)
+    return labels
 
 
 def pause(

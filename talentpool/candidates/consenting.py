@@ -58,8 +58,8 @@ def save_consents(
     *,
     actor: Actor,
     now: datetime,
-) -> None:
-    """Give what is named and is not in force in today's text; withdraw what is in force and not named.
+) -> list[str]:
+    """Give what is named and is not in force in today's text; withdraw what is in force and not named; which changed.
 
     A registration cannot go on without an essential one: to withdraw that is a step of its own (leaving.py).
     """
@@ -68,13 +68,17 @@ def save_consents(
     raise_first(rules.consent_faults(purposes, catalogue))
     if would_end(session, candidate, prefecture_code, purposes):
         raise Refused(ESSENTIAL)
-    for purpose, present in consents_in_force(candidate, prefecture_code).items():
+    before = consents_in_force(candidate, prefecture_code)
+    for purpose, present in before.items():
         if purpose not in purposes:
             withdraw_consent(session, candidate, present, actor=actor, now=now)
     for purpose in sorted(set(purposes)):
         give_consent(session, candidate, purpose, prefecture_code, actor=actor, now=now)
     drafting.drop_draft(session, candidate, Step.CONSENTS)
     session.flush()
+    after = consents_in_force(candidate, prefecture_code)
+    named = sorted(before.keys() | after.keys())
+    return [purpose for purpose in named if before.get(purpose) is not after.get(purpose)]
 
 
 def give_consent(

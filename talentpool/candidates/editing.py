@@ -20,7 +20,7 @@ from .steps import Step
 
 def save_basics(
     session: Session, candidate: Candidate, basics: Basics, *, actor: Actor, now: datetime
-) -> None:
+) -> Sequence[str]:
     require_editable(session, candidate, actor)
     catalogue = load_catalogue(session)
     raise_first(rules.basics_faults(basics, catalogue, local_date(now)))
@@ -28,36 +28,36 @@ def save_basics(
     for _field, sentence in rules.form_faults(forms, basics.kind, catalogue):
         raise Refused.at("kind", sentence)
     changed = writing.write_basics(candidate, basics)
-    record_step(session, candidate, Step.BASICS, changed, actor=actor, now=now)
+    return record_step(session, candidate, Step.BASICS, changed, actor=actor, now=now)
 
 
 def save_career(
     session: Session, candidate: Candidate, career: Career, *, actor: Actor, now: datetime
-) -> None:
+) -> Sequence[str]:
     require_editable(session, candidate, actor)
     catalogue = load_catalogue(session)
     raise_first(rules.career_faults(career, catalogue, local_date(now)))
     changed = writing.write_career(candidate, career, catalogue)
-    record_step(session, candidate, Step.CAREER, changed, actor=actor, now=now)
+    return record_step(session, candidate, Step.CAREER, changed, actor=actor, now=now)
 
 
 def save_skills(
     session: Session, candidate: Candidate, skills: Skills, *, actor: Actor, now: datetime
-) -> None:
+) -> Sequence[str]:
     require_editable(session, candidate, actor)
     catalogue = load_catalogue(session)
     raise_first(rules.skills_faults(skills, catalogue, local_date(now)))
     changed = writing.write_skills(candidate, skills, catalogue)
-    record_step(session, candidate, Step.SKILLS, changed, actor=actor, now=now)
+    return record_step(session, candidate, Step.SKILLS, changed, actor=actor, now=now)
 
 
 def save_wishes(
     session: Session, candidate: Candidate, wishes: Wishes, *, actor: Actor, now: datetime
-) -> None:
+) -> Sequence[str]:
     require_editable(session, candidate, actor)
     raise_first(rules.wishes_faults(wishes, candidate.kind, load_catalogue(session)))
     changed = writing.write_wishes(candidate, wishes)
-    record_step(session, candidate, Step.WISHES, changed, actor=actor, now=now)
+    return record_step(session, candidate, Step.WISHES, changed, actor=actor, now=now)
 
 
 def record_step(
@@ -68,12 +68,13 @@ def record_step(
     *,
     actor: Actor,
     now: datetime,
-) -> None:
+) -> Sequence[str]:
     """What was saved replaces the draft; an event only when something changed. Names of fields, no contents."""
     drafting.drop_draft(session, candidate, step)
     if not changed:
-        return
+        return changed
     candidate.updated_at = now
     detail = {"step": str(step), "fields": list(changed)}
     audit.record(session, audit.Deed.CANDIDATE_EDIT, candidate, actor=actor, now=now, detail=detail)
     session.flush()
+    return changed

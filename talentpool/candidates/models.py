@@ -13,6 +13,7 @@ from ..permissions import Action, Actor, Role, Scope, viewed_by, within
 from ..searching import Searchable
 from ..states import MembershipState
 from .content import FIRST_YEAR, LAST_YEAR, LEVELS, MOST_AT_ONCE, WORKDAYS
+from .received import Reception
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -330,11 +331,15 @@ def _own_membership(actor: Actor) -> sa.ColumnElement[bool]:
 
 @within(Membership, Scope.PREFECTURE)
 def _membership_of(actor: Actor) -> sa.ColumnElement[bool]:
-    """Staff see whoever has ever handed a profile in to their prefecture, not private drafts."""
+    """Staff see whoever has ever handed a profile in to their prefecture or was registered by them, not private drafts."""
     visible = Membership.prefecture_code == actor.prefecture_code
     if actor.role is Role.SYSTEM:
         return visible
-    return visible & Membership.applied_at.is_not(None)
+    received = sa.select(Reception.candidate_id).where(
+        Reception.prefecture_code == actor.prefecture_code
+    )
+    handed_in = Membership.applied_at.is_not(None) | Membership.candidate_id.in_(received)
+    return visible & handed_in
 
 
 @within(Membership, Scope.INTRODUCED)

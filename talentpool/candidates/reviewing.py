@@ -20,6 +20,7 @@ from ..reference.service import load_catalogue
 from ..states import MEMBERSHIP, MembershipState, move
 from .availability import update_ledger
 from .models import Candidate, Membership
+from .receiving import require_confirmed
 from .snapshots import take_snapshot
 from .submitting import require_complete
 from .telling import tell
@@ -43,6 +44,7 @@ def activate_membership(
     """Take the person into the pool until a day; the profile is frozen as it is, the windows become ledger months."""
     require(session, actor, Action.REVIEW_PROFILE, membership)
     require_complete(session, membership, now=now)
+    require_confirmed(session, membership.candidate)
     today = local_date(now)
     last = until or default_until(today)
     _check_until(last, today)

@@ -15,6 +15,7 @@ from ..reference.service import load_catalogue
 from ..states import move
 from . import consenting
 from .models import Candidate, Membership
+from .receiving import require_confirmed
 from .steps import Step
 from .telling import tell
 
@@ -97,6 +98,7 @@ def submit_profile(
     """Hand the profile in for review; Refused with everything that is missing."""
     require(session, actor, Action.EDIT_PROFILE, membership)
     require_complete(session, membership, now=now)
+    require_confirmed(session, membership.candidate)
     step = move(session, membership, "submit", actor=actor, now=now)
     membership.applied_at = now
     session.flush()

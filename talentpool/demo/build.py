@@ -24,6 +24,7 @@ from .joining import admit, fill_ledger, joining_moment, write_profiles
 from .needs import draw_needs
 from .people import HYOGO, draw_people, first_month
 from .posting import publish_needs, save_needs, submit_needs
+from .receiving import receive_people
 
 PEOPLE, IN_REVIEW, RETURNED = 300, 12, 4
 OPEN_NEEDS, UNFINISHED = 80, 8
@@ -74,6 +75,8 @@ class Builder:
             confirming.confirm_months(session, Draw(self.seed, "months"), self.midnight)
         with self._unit() as session:
             self._in_review(session, reviewed, officers)
+        with self._unit() as session:
+            receive_people(session, self.people + 1, officers.coordinator, self.midnight)
         with self._unit() as session:
             scoring.score(session, officers, self.catalogue, self.password_hash, self.midnight)
         with self._unit() as session:

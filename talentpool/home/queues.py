@@ -10,9 +10,11 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from ..accounts.models import Office, Pool
+from ..accounts.postal import PostalTask
 from ..candidates import standing as memberships
 from ..candidates.freshness import AvailabilityCheck, is_unconfirmed
 from ..candidates.models import Membership
+from ..candidates.receiving import awaits_person
 from ..complaints.models import Complaint
 from ..complaints.register import is_unanswered
 from ..dates import start_of_day
@@ -169,6 +171,10 @@ _COORDINATOR = (
     _queue(("確認を待っている登録", "Profiles that wait for review"),
            ("内容を確かめて、登録を認めるか差し戻してください。", "Check them, then activate or return them."),
            _MS.APPLIED, Membership.applied_at, _PEOPLE, wait=Wait.PROFILE),
+    Queue(("本人の確認を待っている代行登録", "Registrations that wait for the person to confirm"),
+          ("確認書を送るか、電話で本人に確かめてください。", "Send the letter, or check with the person by telephone."),
+          Membership, lambda _today: awaits_person(), Membership.applied_at,
+          _PEOPLE, {"state": str(_MS.DRAFT)}),
     _queue(("確認を待っている募集", "Vacancies that wait for review"),
            ("公開するか差し戻してください。", "Publish or return them."),
            _NS.SUBMITTED, Need.submitted_at, _NEEDS, wait=Wait.NEED),
@@ -186,6 +192,11 @@ _COORDINATOR = (
            "Tell the people by telephone, or send them again. Until then their deadlines stand still."),
           MailOrder, lambda _today: MailOrder.is_lost(), MailOrder.ordered_at, "accounts.list_mails",
           {"state": "lost"}),
+    Queue(("投函を待っている手紙", "Letters that wait to be posted"),
+          ("印刷して投函し、記録してください。打診の期限は、投函するまで進みません。",
+           "Print, post and record them. The deadline of an offer stands still until then."),
+          PostalTask, lambda _today: PostalTask.handled_at.is_(None), PostalTask.ordered_at,
+          "placements.list_letters", {}),
     _queue(("起案を待っている推薦", "Suggestions that wait to be drafted"),
            ("採用した割当案から起案してください。", "Draft them from the adopted plan."),
            _PS.SUGGESTED, Placement.created_at, _PLACEMENTS, wait=Wait.DRAFT),

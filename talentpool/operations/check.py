@@ -14,6 +14,7 @@ from .. import audit
 from ..accounts.models import User
 from ..candidates.consenting import INTRODUCTION
 from ..candidates.models import Consent, Membership
+from ..candidates.received import Reception
 from ..candidates.standing import is_in_force
 from ..complaints import soundness as complaints
 from ..db import Session
@@ -133,6 +134,22 @@ def who_was_passed_over_is_approved(session: Session) -> Iterator[str]:
     )
     for ident, state in session.execute(query.order_by(_P.id)):
         yield f"placement {ident}: {state} and passed over"
+
+
+@_invariant
+def nobody_is_in_a_pool_unasked(session: Session) -> Iterator[str]:
+    """Whom staff registered has confirmed it before the membership began."""
+    query = (
+        sa.select(Membership.id)
+        .join(Reception, Reception.candidate_id == Membership.candidate_id)
+        .where(
+            Membership.prefecture_code == Reception.prefecture_code,
+            Membership.state == MembershipState.ACTIVE,
+            Reception.confirmed_at.is_(None),
+        )
+    )
+    for ident in session.scalars(query.order_by(Membership.id)):
+        yield f"membership {ident}: active, and the person has not confirmed what staff registered"
 
 
 @_invariant

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from ..candidates.consenting import INTRODUCTION, give_consent
 from ..db import Session
@@ -20,9 +22,20 @@ from .notices import notify
 TOO_LATE = say("回答期限を過ぎているため、この操作は行えません。")
 
 
-def accept_offer(session: Session, placement: Placement, *, actor: Actor, now: datetime) -> None:
-    """引き受ける: the consent to this town is given and the town is told the name."""
-    require(session, actor, Action.ANSWER_OFFER, placement)
+def accept_offer(
+    session: Session,
+    placement: Placement,
+    *,
+    actor: Actor,
+    now: datetime,
+    right: Action = Action.ANSWER_OFFER,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """引き受ける: the consent to this town is given and the town is told the name.
+
+    `right`: RECORD_ANSWER of an officer who writes the answer down, and `detail` how it was given.
+    """
+    require(session, actor, right, placement)
     lock_placements(session, [placement])
     if placement.state is PlacementState.OFFERED:
         _check_in_time(placement, now)
@@ -35,7 +48,8 @@ def accept_offer(session: Session, placement: Placement, *, actor: Actor, now: d
             actor=actor,
             now=now,
         )
-    step = move(session, placement, "accept", actor=actor, now=now)
+    proxy = right if right is not Action.ANSWER_OFFER else None
+    step = move(session, placement, "accept", actor=actor, now=now, detail=detail, right=proxy)
     placement.introduced_at = now
     terms = read_terms(session, placement.prefecture_code)
     placement.introduction_until = terms.due(Wait.INTRODUCTION, now)

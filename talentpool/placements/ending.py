@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from ..db import Session
 from ..ledger import service as ledger
-from ..permissions import SYSTEM, Actor, require
+from ..permissions import SYSTEM, Action, Actor, require
 from ..reference.reasons import check_said
 from ..states import HOLDING, PLACEMENT, move
 from .locking import lock_placements
@@ -26,15 +28,20 @@ def end_placement(
     now: datetime,
     comment: str = "",
     caused_by: Actor | None = None,
+    right: Action | None = None,
+    detail: Mapping[str, Any] | None = None,
 ) -> None:
     """Take a step that ends the placement: everything on the ledger is given back, all who knew are told.
 
-    `caused_by`: who acted, when the step itself is the system's.
+    `caused_by`: who acted, when the step itself is the system's. `right`: as for `move`; `detail`: more for the trail.
     """
     check_said(session, PLACEMENT.transition(verb, placement.state), reason, comment)
     placement.passed_at = placement.passed_why = None
-    detail = {"caused_by": caused_by.user_id} if caused_by else None
-    step = move(session, placement, verb, actor=actor, now=now, reason=reason, detail=detail)
+    told = {"caused_by": caused_by.user_id} if caused_by else {}
+    step = move(
+        session, placement, verb, actor=actor, now=now, reason=reason,
+        detail={**told, **(detail or {})}, right=right,
+    )  # fmt: skip
     placement.ended_at, placement.end_reason, placement.end_comment = now, reason, comment
     ledger.release(session, placement.id)
     if verb == "undo":

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from ..engagements.models import REMARK, TERM
@@ -14,16 +14,17 @@ from ..pay import MOST_HALF_DAYS
 from ..reference.entries import Vocabulary
 from ..reference.reasons import LONGEST
 from ..standing import PlacementStanding
-from ..states import PLACEMENT
+from ..states import PLACEMENT, PlacementState
 from ..typed.quantities import HALF_DAYS
 from ..web import current_actor
 from ..web.fields import CatalogueForm, DateText, Marked, Required, WholeNumber, option
 from ..web.forms import FilterForm, Form, long_text_field, text_field
 from ..web.labels import choices, label, lazy_label, region
 from ..web.lists import EVERY, ListForm
-from . import bulk, deferring, finding, lifting, register
+from . import bulk, deferring, finding, lifting, recording, register
 from .finishing import PERIOD_OVER
 from .models import Authority, Placement
+from .recorded import HOW_LABELS, How
 from .register import PaperStanding
 
 NOT_IN_ORDER = 0
@@ -110,6 +111,65 @@ class DeadlineForm(Form):
         _("理由"), Required(_("理由を入力してください。")), most=deferring.LONGEST,
         description=_("県の職員だけが読みます。"),
     )  # fmt: skip
+
+
+class RecordForm(Form):
+    """What a person answered by telephone or letter. `verbs`: what can be answered as things stand."""
+
+    asked = HiddenField()  # the state that the officer had before the eyes
+    verb = RadioField(_("本人の返事"), validators=[InputRequired(_("選んでください。"))])
+    how = RadioField(
+        _("返事の方法"),
+        choices=[option(str(how), lazy_label(words)) for how, words in HOW_LABELS.items()],
+        validators=[InputRequired(_("選んでください。"))],
+    )
+    answered_on = DateText(
+        _("返事の日"), Required(), description=_("電話の日か、手紙が届いた日。例：2027-04-12")
+    )
+    party = text_field(_("返事をした人"), Required(), most=recording.LONGEST_PARTY)
+    words = long_text_field(_("返事の内容（そのほか）"), most=recording.LONGEST_WORDS)
+    reason = SelectField(
+        _("辞退の理由区分"), validators=[Marked(_("辞退のときは必須"))], default=""
+    )
+    comment = long_text_field(_("辞退の補足"), most=LONGEST)
+
+    def __init__(self, *args: Any, verbs: Sequence[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        named = {recording.ACCEPT: _("引き受ける"), recording.DECLINE: _("辞退する")}
+        self.verb.choices = [option(verb, named[verb]) for verb in verbs or named]
+        reasons = choices("candidate_decline_reason")
+        self.reason.choices = [
+            option("", _("選んでください")), *(option(code, text) for code, text in reasons)
+        ]  # fmt: skip
+
+    def validate_reason(self, field: SelectField) -> None:
+        if self.verb.data == recording.DECLINE and not field.data:
+            raise ValidationError(_("理由を選んでください。"))
+
+    @property
+    def state_asked(self) -> PlacementState:
+        known = set(PlacementState)
+        return (
+            PlacementState(self.asked.data) if self.asked.data in known else PlacementState.OFFERED
+        )
+
+    def said(self, field: Any) -> str:
+        """What stands in a field, in words."""
+        offered: Any = field.choices if isinstance(field, RadioField) else ()
+        words = {one.value: str(one.label) for one in offered}
+        return words.get(field.data, str(field.data or ""))
+
+    def value(self) -> recording.Answer:
+        is_no = self.verb.data == recording.DECLINE
+        return recording.Answer(
+            self.verb.data, How(self.how.data), self.answered_on.data, self.party.data,
+            self.words.data or "", self.reason.data if is_no else None,
+            (self.comment.data or "") if is_no else "",
+        )  # fmt: skip
+
+
+class PostForm(Form):
+    day = DateText(_("投函した日、または電話した日"), Required(), description=_("例：2027-04-12"))
 
 
 class LiftForm(Form):

@@ -27,6 +27,7 @@ from .models import Authority, DecisionPaper, Placement, Verdict
 
 CONFIRMED, UNDONE, FINISHED, ENDED = "confirmed", "undone", "finished", "ended"  # of an outcome
 EXTENDED = "extended"
+ANSWERED = "answered"  # by the person, to an officer
 PRINT = "paper_print"  # kind of the job that makes the PDF
 
 
@@ -133,6 +134,19 @@ def note_extension(
     """`last`: the new last day of the engagement; `added`: month → half-days."""
     detail = {"last_day": last.isoformat(), "half_days": sum(added.values())}
     _append(session, placement, EXTENDED, detail, actor, now)
+
+
+def note_answer(
+    session: Session,
+    placement: Placement,
+    verb: str,
+    detail: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """`detail`: how and when the person told the officer."""
+    _append(session, placement, ANSWERED, {"verb": verb, **detail}, actor, now)
 
 
 def note_undoing(session: Session, placement: Placement, *, actor: Actor, now: datetime) -> None:

@@ -1,18 +1,20 @@
 """Whether the question has reached who is to answer it, and since when: only from then on the days of an answer run.
 
-The question is a mail that starts a deadline (`mail_choices.QUESTIONS`), its notice in the site, or a call of an
-officer; where there is no mail server, the notice is all there is. Reminders start nothing.
+The question is a mail that starts a deadline (`mail_choices.QUESTIONS`), its notice in the site, a letter to somebody
+without an account once it is posted, or a call of an officer; where there is no mail server, the notice is all there is. Reminders start nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from .. import audit
+from ..accounts.postal import PostalTask
+from ..dates import start_of_day
 from ..db import Session
 from ..deadlines.service import read_terms
 from ..mail import MailOrder, MailState
@@ -30,6 +32,13 @@ ASKED = {  # what is waited for, and since when
 }
 
 
+POST_DAYS = 3  # that a letter takes, weekends included: the next day but one is usual, and Sundays bring none
+
+
+def letter_arrives(posted_on: date) -> datetime:
+    return start_of_day(posted_on + timedelta(days=POST_DAYS))
+
+
 def _orders() -> sa.Select[int]:
     """The mails that ask the question of a placement."""
     page = sa.case(*((Placement.state == state, page) for state, page in PAGES.items()))
@@ -40,14 +49,27 @@ def _orders() -> sa.Select[int]:
     return orders.correlate(Placement)
 
 
+def _letters() -> sa.Select[int]:
+    """The letters that ask it of a person without an account."""
+    link = PAGES[PlacementState.OFFERED] + sa.cast(Placement.id, sa.String)
+    letters = sa.select(PostalTask.id).where(
+        PostalTask.link == link,
+        PostalTask.template.in_(QUESTIONS),
+        Placement.state == PlacementState.OFFERED,
+    )
+    return letters.correlate(Placement)
+
+
 def is_told() -> sa.ColumnElement[bool]:
-    """For queries of placements: somebody who can answer was reached, or nobody was to be told by mail."""
+    """For queries of placements: somebody who can answer was reached, or nobody was to be told by mail or letter."""
     reached = _orders().where(
         MailOrder.state.in_({MailState.KEPT, MailState.SENT})
         | MailOrder.read_at.is_not(None)
         | MailOrder.told_at.is_not(None)
     )
-    return reached.exists() | ~_orders().exists()
+    posted = _letters().where(PostalTask.handled_at.is_not(None))
+    nobody = ~_orders().exists() & ~_letters().exists()
+    return reached.exists() | posted.exists() | nobody
 
 
 def has_been_told(session: Session, placement: Placement) -> bool:
@@ -89,15 +111,42 @@ def list_told_late(
         first = min(at for at in times if at is not None)
         known = told.get(placement.id)
         told[placement.id] = placement, min(first, known[1]) if known else first
+    told |= _told_by_letter(session, only)
     codes = {row.prefecture_code for row, _ in told.values()}
     terms = {code: read_terms(session, code) for code in codes}
-    found = [(row, _due(row, at, terms[row.prefecture_code])) for row, at in told.values()]
+    found = [(row, due_after(row, at, terms[row.prefecture_code])) for row, at in told.values()]
     return [
         (row, due) for row, due in found if row.answer_until is not None and due > row.answer_until
     ]
 
 
-def _due(placement: Placement, told_at: datetime, terms: Terms) -> datetime:
+def _told_by_letter(
+    session: Session, only: Collection[int] | None
+) -> dict[int, tuple[Placement, datetime]]:
+    """By id, with the day on which the letter is likely to arrive, or of the call."""
+    query = (
+        sa.select(Placement, PostalTask.posted_on, PostalTask.told_on)
+        .join(PostalTask, PostalTask.id.in_(_letters()))
+        .where(PostalTask.handled_at.is_not(None))
+        .options(joinedload(Placement.candidate))
+        .order_by(Placement.id)
+    )
+    if only is not None:
+        query = query.where(Placement.id.in_(only))
+    return {
+        placement.id: (placement, _reached_on(posted, told))
+        for placement, posted, told in session.execute(query)
+    }
+
+
+def _reached_on(posted: date | None, told: date | None) -> datetime:
+    if posted is not None:
+        return letter_arrives(posted)
+    assert told is not None  # a letter that is done with was posted, or told
+    return start_of_day(told)
+
+
+def due_after(placement: Placement, told_at: datetime, terms: Terms) -> datetime:
     """As many days as there were on the day of the question."""
     wait, column = ASKED[placement.state]
     return end_of_term(told_at, terms.days(wait, getattr(placement, column) or told_at))

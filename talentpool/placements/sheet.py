@@ -29,9 +29,11 @@ from . import lettering, papers
 from .endorsing import is_wanted
 from .freezing import describe_paper
 from .models import PLANNED, Authority, DecisionPaper, Placement, Verdict
+from .recorded import HOW_LABELS, How
 from .sheet_parts import Bar, Section, Sheet, Stamp, Table
 
 _AUTHORITIES = {Authority.DELEGATED: "専決", Authority.DEPUTISED: "代決"}
+_ANSWERS = {"accept": "引受け", "decline": "辞退"}
 _NAME = 4  # characters of a name that fit into a stamp
 
 
@@ -331,6 +333,12 @@ class _Reading:
         if entry["what"] == papers.CONFIRMED:
             total = sum(entry["half_days"].values())
             return f"{day} {name}さんで確定（計{total}半日コマ）"
+        if entry["what"] == papers.ANSWERED:
+            given = date.fromisoformat(entry["answered_on"])
+            return (
+                f"{day} {name}さんの返事：{_ANSWERS[entry['verb']]}"
+                f"（{HOW_LABELS[How(entry['how'])][0]} {given.month}/{given.day}、{self._officer(entry['by'])}が記録）"
+            )
         if entry["what"] == papers.UNDONE:
             return f"{day} {name}さんの確定を取消し"
         if entry["what"] == papers.EXTENDED:
@@ -437,6 +445,7 @@ class _Reading:
         round_ = self.content["round"] or {}
         paper = self.paper
         ids = {paper.drafted_by, paper.endorsed_by, paper.decided_by, round_.get("adopted_by")}
+        ids |= {row["by"] for row in paper.outcomes if row["what"] == papers.ANSWERED}
         return {ident for ident in ids if ident is not None}
 
 

@@ -10,6 +10,7 @@ from talentpool import audit
 from talentpool.accounts.views.told import CODES
 from talentpool.audit import Deed, Entry
 from talentpool.candidates import endings
+from talentpool.candidates.received import Confirmed, Source
 from talentpool.clock import now
 from talentpool.complaints.models import CHANNELS, Side
 from talentpool.engagements import outlook
@@ -19,6 +20,7 @@ from talentpool.notes.models import NoteKind
 from talentpool.permissions import Actor, Role
 from talentpool.placements import papers
 from talentpool.placements.models import Verdict
+from talentpool.placements.recorded import How
 from talentpool.reviews.models import Kind as ReviewKind, ReviewSide
 from talentpool.states import NEED, NeedState
 from talentpool.web.unit import TalentpoolFlask
@@ -60,10 +62,14 @@ def test_every_code_that_is_recorded_has_words() -> None:
         papers.FINISHED,
         papers.ENDED,
         papers.EXTENDED,
+        papers.ANSWERED,
     }
     assert CODES["answer"] == outlook.ANSWERS
     assert CODES["channel"] == CHANNELS
     assert CODES["side"].keys() == set(outlook.Side) == set(Side)
+
+    assert set(CODES["how"]) == {*map(str, Confirmed), *map(str, How)}
+    assert set(CODES["source"]) == set(Source) - {Source.SELF}
     assert set(CODES["cause"]) == {endings.CONSENT_WITHDRAWN}
 
 

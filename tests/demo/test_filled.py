@@ -78,7 +78,8 @@ def test_there_are_three_hundred_people_and_eighty_needs_in_a_proved_round(
     assert states == {
         MembershipState.ACTIVE: 300,
         MembershipState.APPLIED: 8,
-        MembershipState.RETURNED: 4,
+        MembershipState.RETURNED: 5,  # one of whom was registered by telephone
+        MembershipState.DRAFT: 1,  # registered from paper, and has still to confirm it
     }
     assert newest.state is RoundState.OPTIMAL
     assert len(newest.needs) == 80
@@ -131,7 +132,7 @@ def test_no_address_or_number_can_reach_anybody(filled: Session) -> None:
     for email in filled.scalars(sa.select(User.email)):
         assert email.endswith(("@example.jp", "@example.lg.jp"))
     for person in filled.scalars(sa.select(Candidate)):
-        assert (person.contact_email or "").endswith("@example.jp")
+        assert (person.contact_email or "").endswith("@example.jp") or person.user_id is None
         assert (person.phone or "").startswith("000-0000-")
         assert "架空データ" in (person.address or "")
     office = filled.scalars(sa.select(Office)).one()
@@ -219,7 +220,16 @@ def test_one_need_has_nobody(rows: Rows) -> None:
 # --- Determinism
 
 
-RANDOM = {"password_hash", "message_id", "hash", "seconds", "email_lookup"}
+RANDOM = {
+    "password_hash",
+    "message_id",
+    "hash",
+    "seconds",
+    "email_lookup",
+    "salt",
+    "code_hash",
+    "content_hash",
+}
 
 
 def contents(database: Database) -> dict[str, list[tuple[Any, ...]]]:

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from talentpool import audit, mail, states
+from talentpool.candidates.received import Confirmed, Reception, Source
 from talentpool.db import Session
 from talentpool.operations import check
 from talentpool.permissions import SYSTEM, Role
@@ -327,3 +328,18 @@ def test_a_consent_that_outlives_the_registration_is_heard(session: Session) -> 
     audit.seal(session)
     assert list(check.violations(session)) == []
     assert _break(session, "UPDATE consent SET withdrawn_at = NULL") != []
+
+
+def test_somebody_in_the_pool_who_has_not_confirmed_what_staff_registered(session: Session) -> None:
+    person = make.make_candidate(session, has_account=False)
+    session.add(
+        Reception(
+            candidate_id=person.id, prefecture_code=make.HYOGO, source=Source.PAPER,
+            came_on=make.NOW.date(), entered_at=make.NOW, confirmed_at=make.NOW,
+            confirmed_how=Confirmed.CODE,
+        )
+    )  # fmt: skip
+    session.commit()
+    assert list(check.violations(session)) == []
+    found = _break(session, "UPDATE reception SET confirmed_at = NULL, confirmed_how = NULL")
+    assert [line for line in found if "has not confirmed" in line] == found != []

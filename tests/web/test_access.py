@@ -9,6 +9,7 @@ import pytest
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from talentpool import clock
+from talentpool.accounts.postal import PostalTask
 from talentpool.complaints.models import Complaint
 from talentpool.complaints.service import file_complaint
 from talentpool.dates import last_day
@@ -47,6 +48,8 @@ PUBLIC = {
     "accounts.sign_in",
     "accounts.sign_up",
     "engagements.read_calendar",
+    "candidates.confirm_reception",
+    "candidates.show_blank_form",
     "home.show_health",
     "home.show_readiness",
     "home.show_rules",
@@ -204,10 +207,16 @@ def far(database: Database) -> dict[str, int]:
             session, event="need/1/publish/1", recipient_id=user.id, template="need.publish",
             link="/needs/1", now=NOW, prefecture_code=OSAKA,
         )  # fmt: skip
+        letter = PostalTask(
+            event=f"placement/{placement.id}/offer/1", candidate_id=candidate.id, prefecture_code=OSAKA,
+            template="placement.offer", link=f"/offers/{placement.id}", ordered_at=NOW,
+        )  # fmt: skip
+        session.add(letter)
         session.flush()
         return {
             "accounts": user.id,
             "candidates": candidate.id,
+            "reception": candidate.id,
             "memberships": membership.id,
             "needs": need.id,
             "drafts": make_need_draft(session, municipality_code=SAKAI).id,
@@ -216,6 +225,7 @@ def far(database: Database) -> dict[str, int]:
             "complaints": complain(session, log.engagement).id,
             "mails": told.id,
             "notices": told.id,
+            "letters": letter.id,
             "engagements": log.engagement_id,
             "work_logs": log.id,
             "panels": make_panel(session, placement).id,

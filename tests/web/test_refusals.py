@@ -14,7 +14,10 @@ import pytest
 from talentpool import audit, clock
 from talentpool.accounts import links
 from talentpool.accounts.models import User
+from talentpool.accounts.postal import PostalTask
 from talentpool.candidates.models import CandidateCompany, CandidatePost
+from talentpool.candidates.received import Source
+from talentpool.candidates.receiving import Origin, start_reception
 from talentpool.complaints.service import file_complaint
 from talentpool.corrections.service import find_correction
 from talentpool.dates import last_day, local_date, month_text
@@ -169,6 +172,18 @@ def compared(session: Session) -> Sent:
     return town, f"/introductions/needs/{need.id}", typed
 
 
+def received(path: str, **typed: Any) -> Callable[[Session], Sent]:
+    """About somebody whom an officer has only begun to register."""
+
+    def send(session: Session) -> Sent:
+        officer, now = make_user(session, Role.COORDINATOR), clock.now()
+        origin = Origin(Source.PAPER, local_date(now))
+        person = start_reception(session, origin, actor=officer.actor, now=now)
+        return officer, path.format(person=person.id), typed
+
+    return send
+
+
 def evidence(session: Session) -> Sent:
     candidate = make_candidate(session, skills={"bpr": 2, "cloud": 3})
     path = f"/candidates/{candidate.id}/evidence"
@@ -214,6 +229,20 @@ def noted(path: str, **typed: Any) -> Callable[[Session], Sent]:
         row = make_placement(session, need, person)
         target = path.format(person=person.id, need=need.id, placement=row.id)
         return make_user(session, Role.COORDINATOR), target, typed
+
+    return send
+
+
+def posted(path: str, **typed: Any) -> Callable[[Session], Sent]:
+    def send(session: Session) -> Sent:
+        officer, person = make_user(session, Role.COORDINATOR), make_candidate(session)
+        letter = PostalTask(
+            event="membership/1/activate/1", candidate_id=person.id, link="/profile", ordered_at=clock.now(),
+            prefecture_code=officer.prefecture_code or "", template="membership.activate",
+        )  # fmt: skip
+        session.add(letter)
+        session.flush()
+        return officer, path.format(letter=letter.id), {"version": letter.version, **typed}
 
     return send
 
@@ -475,6 +504,11 @@ CASES = [
         1,
     ),
     Case("candidates.verify_evidence", evidence, 2),
+    Case("candidates.save_new_person", as_role(Role.COORDINATOR, "/reception/new", source="fax", came_on="いつか", kind="official"), 7),
+    Case("candidates.save_received_step", received("/reception/{person}/basics", source="paper", phone="110"), 6),
+    Case("candidates.issue_letter", received("/reception/{person}/letter", version="1"), 11),
+    Case("candidates.confirm_by_telephone", received("/reception/{person}/confirmed", version="1"), 3),
+    Case("candidates.confirm_reception", visitor("/confirm"), 3),
     Case("placements.answer_introduced", compared, 2),
     Case("needs.new_need", as_role(Role.MUNICIPALITY, "/needs/new", theme="", stage="", half_days="0"), 7),
     Case("needs.new_need", as_role(Role.MUNICIPALITY, "/needs/new", theme="", stage="", submit="1"), 10),
@@ -557,6 +591,9 @@ CASES = [
         ),
         1,
     ),
+    Case("placements.record_answer", placement("/placements/{placement}/answer", Role.COORDINATOR, PlacementState.OFFERED, asked="offered", verb="decline", answered_on="いつか"), 4),
+    Case("placements.note_posted", posted("/letters/{letter}/posted", day="いつか"), 1),
+    Case("placements.note_told", posted("/letters/{letter}/told", day="2000-01-01"), 1),
     Case("notes.write_about_person", noted("/candidates/{person}/notes", kind="?"), 2),
     Case("notes.write_about_need", noted("/needs/{need}/notes", kind="call_made", text="x"), 1),
     Case("notes.write_about_placement", noted("/placements/{placement}/notes", party="長" * 101), 3),

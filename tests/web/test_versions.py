@@ -20,7 +20,7 @@ from .test_refusals import CASES, Case
 NEW = {  # makes something, or says something about oneself that nobody else can
     "accounts.choose_language", "accounts.choose_mails", "accounts.sign_in", "accounts.sign_up", "accounts.request_reset", "accounts.confirm_address",
     "accounts.accept_invitation", "accounts.reset_password", "accounts.show_own", "accounts.invite",
-    "candidates.pause", "complaints.file_complaint", "needs.new_need", "placements.lift_hold", "rounds.new_round",
+    "candidates.confirm_reception", "candidates.save_new_person", "candidates.pause", "complaints.file_complaint", "needs.new_need", "placements.lift_hold", "rounds.new_round",
     "rounds.try_round", "rounds.direct_pair", "notes.write_about_person", "notes.write_about_need",
     "notes.write_about_placement", "notes.note_call", "panels.open_panel", "panels.score_person", "panels.write_consensus",
 }  # fmt: skip
@@ -29,6 +29,8 @@ LISTS = {
     "placements.decide_paper",  # sends what was shown of the paper: tests/placements/test_paper_pages.py
     "placements.draft_placements",
     "placements.draft_round",  # tests/placements/test_bulk.py
+    "placements.record_answer",  # sends the state that was shown: tests/placements/test_recording.py
+    "placements.note_told",  # the other button of the form of note_posted
 }  # tests/placements/test_lost.py
 FORM = re.compile(r"<form[^>]*method=\"post\".*?</form>", re.DOTALL)
 VERSION = re.compile(

@@ -27,6 +27,11 @@ def count_letter(address: str) -> None:
     _counted(throttling.letter_tries(database().keyring, address, _source()))
 
 
+def count_code(person: str) -> tuple[Try, ...]:
+    """Count a code that a stranger typed for the number `person`; TooMany before it is looked at."""
+    return _counted(throttling.code_tries(database().keyring, person, _source()))
+
+
 def _counted(tries: tuple[Try, ...]) -> tuple[Try, ...]:
     if g.get("counted") != tries:  # a view that lost a race runs again, and is still one try
         database().repeat(lambda session: throttling.count(session, tries, now=clock.now()))

@@ -3,6 +3,7 @@
 from .career import CareerForm
 from .months import MonthsForm, months_form
 from .person import BasicsForm, ConsentsForm, WishesForm, consents_form
+from .receiving import CallForm, CodeForm, OriginForm, SourceForm
 from .review import (
     ActivateForm,
     CandidateListForm,
@@ -17,13 +18,17 @@ __all__ = [
     "ActivateForm",
     "AvailabilityForm",
     "BasicsForm",
+    "CallForm",
     "CandidateListForm",
     "CareerForm",
+    "CodeForm",
     "ConsentsForm",
     "EvidenceForm",
     "MonthsForm",
+    "OriginForm",
     "PauseForm",
     "SkillsForm",
+    "SourceForm",
     "WishesForm",
     "consents_form",
     "evidence_form",

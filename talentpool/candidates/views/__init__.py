@@ -6,10 +6,22 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import months, own, records, renewing, staff, steps
+from . import blank_form, confirming, months, own, receiving, records, renewing, staff, steps
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "init_app", "months", "own", "records", "renewing", "staff", "steps"]
+__all__ = [
+    "blank_form",
+    "blueprint",
+    "confirming",
+    "init_app",
+    "months",
+    "own",
+    "receiving",
+    "records",
+    "renewing",
+    "staff",
+    "steps",
+]
 
 
 def init_app(app: Flask) -> None:

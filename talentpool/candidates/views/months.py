@@ -20,7 +20,8 @@ from ..models import Candidate
 from ..steps import Step
 from .blueprint import blueprint
 from .renewing import going_on_of
-from .steps import PAGES, PERSON, form_of, render, save, typed_in
+from .step_pages import PAGES
+from .steps import PERSON, form_of, render, save, typed_in
 
 
 def _beside(candidate: Candidate | None) -> Mapping[str, Any]:

@@ -77,7 +77,7 @@ class Presenter:
                 (_("生年月日"), born),
                 *self._contact(),
                 (_("郵便番号"), person.postal_code),
-                (_("住所"), self._home(with_address=True)),
+                (_("住所"), self.home()),
             ],
         )
 
@@ -99,15 +99,15 @@ class Presenter:
         mail_address = person.contact_email or self.mail_address
         return [(_("電話番号"), person.phone), (_("連絡用メールアドレス"), mail_address)]
 
-    def _home(self, *, with_address: bool) -> str | None:
+    def home(self) -> str | None:
+        """Prefecture, municipality and the rest of the address, in one line."""
         person = self.candidate
         if person.home_code is None:
             return None
         town = self.catalogue.municipality(person.home_code)
         prefecture = self.catalogue.prefecture(town.prefecture_code).ja
-        if not with_address or not person.address:
-            return prefecture + town.ja
-        return prefecture + town.ja + person.address.removeprefix(prefecture).removeprefix(town.ja)
+        rest = (person.address or "").removeprefix(prefecture).removeprefix(town.ja)
+        return prefecture + town.ja + rest
 
     def posts(self) -> Section:
         rows = [

@@ -19,7 +19,7 @@ from ...web import check_version, current_actor, current_catalogue, current_sess
 from ...web.changed import Difference, differences
 from ...web.labels import choices
 from ...web.versions import is_stale, mark_of
-from .. import finding, forms, reviewing, service, viewing
+from .. import finding, forms, receiving, reviewing, service, viewing
 from ..freshness import look_up
 from ..models import Candidate, Membership
 from .blueprint import blueprint, buttons_of, log_names
@@ -85,6 +85,7 @@ def show_person_page(
         buttons=buttons_of(membership),
         page=_person_page(candidate),
         consents=[row for row in candidate.consents if row.audience == actor.prefecture_code],
+        reception=receiving.find_reception(session, candidate),
         reasons=choices("profile_return_reason"),
         until=until or _until_form(membership),
         evidence=evidence or _evidence_form(candidate, None)

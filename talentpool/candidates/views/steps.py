@@ -1,9 +1,8 @@
-"""The steps of the person's own profile: shown, kept as a draft, saved."""
+"""The steps of a profile: shown, kept as a draft, saved; here by the person, in `receiving.py` by staff for the person."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,138 +12,93 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 from ... import clock
-from ...dates import local_date, month_of
-from ...db import Session
 from ...errors import LostRace, NotFound, Refused
-from ...ledger import service as ledger
-from ...permissions import Action, Actor, Role
-from ...reference.catalogue import Catalogue
+from ...permissions import Action, Role
 from ...states import MembershipState
 from ...web import again, current_actor, current_catalogue, current_session, kept, requires
 from ...web.changed import Difference, differences
 from ...web.fields import CatalogueForm
 from ...web.labels import label
 from ...web.versions import is_stale, mark_of
-from .. import availability, consenting, drafting, editing, forms, service, submitting
+from .. import consenting, drafting, forms, service, submitting
 from ..models import Candidate, Membership
 from ..steps import Step
 from .blueprint import blueprint
+from .step_pages import PAGES, WINDOWS, Page
 
 PERSON = frozenset({Role.CANDIDATE})
 BUTTONS = kept.UNKEPT
 Typed = MultiDict[str, str] | ImmutableMultiDict[str, str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One step: its form for somebody, the form's contents for a saved profile, the service that saves it."""
+class Filler:
+    """Who fills in whose profile: here the person, by themselves."""
 
-    step: Step
-    form: Callable[[Catalogue, Actor, Candidate | None], Callable[..., CatalogueForm]]
-    contents: Callable[[Candidate, Catalogue, Actor], dict[str, Any]]
-    save: Callable[..., None]
-    template: str = ""  # where it is not called like the step
-    back: str = ".show_profile"  # endpoint to which saving leads who is registered
-    more: Callable[[Candidate | None], Mapping[str, Any]] = lambda _candidate: {}
+    @property
+    def candidate(self) -> Candidate | None:
+        """None before the profile is begun."""
+        return service.find_own(current_session(), current_actor())
+
+    def begin(self, now: datetime) -> Candidate:
+        """The profile, begun now if there is none."""
+        return service.ensure_own(current_session(), current_actor(), now=now)
+
+    def save(self, page: Page, candidate: Candidate, value: Any, now: datetime) -> None:
+        page.save(current_session(), candidate, value, actor=current_actor(), now=now)
+
+    def address(self, step: Step, **query: Any) -> str:
+        """Of the page of a step."""
+        return url_for(".show_step", step=step, **query)
+
+    @property
+    def name(self) -> str:
+        """Of the page from which the steps are reached."""
+        return str(_("登録情報"))
+
+    def overview(self) -> str:
+        """Its address."""
+        return url_for(".show_profile")
+
+    def done(self, page: Page) -> str:
+        """Where saving leads once no step follows."""
+        return self.overview() if "only" in request.args else url_for(page.back)
+
+    def leaves_by(self, candidate: Candidate, form: CatalogueForm) -> str:
+        """The page that asks before what the form says would end the registration."""
+        code = current_actor().prefecture_code or ""
+        is_end = consenting.would_end(current_session(), candidate, code, form.value())
+        return url_for("placements.confirm_leaving", consent=1) if is_end else ""
+
+    def is_ready(self) -> bool:
+        """Whether what the page asks besides the step is right."""
+        return True
+
+    def refuse(self, form: CatalogueForm, error: Refused) -> None:
+        form.refuse(error)
+
+    def beside(self) -> Mapping[str, Any]:
+        """What else the page of a step shows."""
+        return {}
 
 
-def _save_consents(
-    session: Session, candidate: Candidate, purposes: list[str], *, actor: Actor, now: datetime
-) -> None:
-    code = actor.prefecture_code or ""
-    consenting.save_consents(session, candidate, code, purposes, actor=actor, now=now)
-
-
-def _wishes_form(
-    _catalogue: Catalogue, actor: Actor, candidate: Candidate | None
-) -> Callable[..., CatalogueForm]:
-    kind = candidate.kind if candidate else None
-
-    def build(**options: Any) -> forms.WishesForm:
-        return forms.WishesForm(prefecture_code=actor.prefecture_code or "", kind=kind, **options)
-
-    return build
-
-
-def _months_form(
-    _catalogue: Catalogue, _actor: Actor, candidate: Candidate | None
-) -> Callable[..., CatalogueForm]:
-    return forms.months_form(
-        availability.availability_of(candidate).windows if candidate else (),
-        ledger.list_months(current_session(), candidate.id) if candidate else (),
-        _this_month(),
-    )
-
-
-def _this_month() -> int:
-    return month_of(local_date(clock.now()))
-
-
-def _consented(candidate: Candidate, _catalogue: Catalogue, actor: Actor) -> dict[str, Any]:
-    given = consenting.consents_in_force(candidate, actor.prefecture_code or "")
-    return {f"consent_{purpose}": True for purpose in given}
-
-
-PAGES: Mapping[Step, Page] = {
-    page.step: page
-    for page in (
-        Page(
-            Step.BASICS,
-            lambda *_: forms.BasicsForm,
-            lambda candidate, catalogue, _a: forms.BasicsForm.contents(candidate, catalogue),
-            editing.save_basics,
-        ),
-        Page(
-            Step.CAREER,
-            lambda *_: forms.CareerForm,
-            lambda candidate, *_: forms.CareerForm.contents(candidate),
-            editing.save_career,
-        ),
-        Page(
-            Step.SKILLS,
-            lambda catalogue, *_: forms.skills_form(catalogue),
-            lambda candidate, *_: forms.SkillsForm.contents(candidate),
-            editing.save_skills,
-        ),
-        Page(
-            Step.AVAILABILITY,
-            _months_form,
-            lambda candidate, *_: forms.MonthsForm.contents(candidate, _this_month()),
-            availability.save_availability,
-            back=".show_availability",
-        ),
-        Page(
-            Step.WISHES,
-            _wishes_form,
-            lambda candidate, *_: forms.WishesForm.contents(candidate),
-            editing.save_wishes,
-        ),
-        Page(
-            Step.CONSENTS,
-            lambda catalogue, *_: forms.consents_form(catalogue),
-            _consented,
-            _save_consents,
-        ),
-    )
-}
-WINDOWS = replace(  # every window by itself, with its weekdays and mode
-    PAGES[Step.AVAILABILITY],
-    form=lambda *_: forms.AvailabilityForm,
-    contents=lambda candidate, *_: forms.AvailabilityForm.contents(candidate),
-    template="windows",
-)
+OWN = Filler()
 
 
 @blueprint.get("/profile/<step>")
 @requires(Action.EDIT_PROFILE, roles=PERSON)
 def show_step(step: str) -> ResponseReturnValue:
-    session, actor, place = current_session(), current_actor(), _step(step)
-    candidate = service.find_own(session, actor)
+    place = step_called(step)
+    candidate = OWN.candidate
     if candidate is not None and service.has_ended(candidate):
         return redirect(url_for(".show_profile"))
+    return show(place, OWN)
+
+
+def show(place: Step, filler: Filler) -> str:
+    candidate = filler.candidate
     typed, drafted_at = typed_in(place, candidate)
-    page = _page(place, typed)
-    return render(page, form_of(page, candidate, typed), drafted_at=drafted_at)
+    page = page_of(place, typed)
+    return render(page, form_of(page, candidate, typed), filler, drafted_at=drafted_at)
 
 
 def typed_in(place: Step, candidate: Candidate | None) -> tuple[Typed, datetime | None]:
@@ -160,52 +114,59 @@ def typed_in(place: Step, candidate: Candidate | None) -> tuple[Typed, datetime 
 @blueprint.post("/profile/<step>")
 @requires(Action.EDIT_PROFILE, roles=PERSON)
 def save_step(step: str) -> ResponseReturnValue:
-    return save(_page(_step(step), request.form))
+    return save(page_of(step_called(step), request.form))
 
 
-def save(page: Page) -> ResponseReturnValue:
+def save(page: Page, filler: Filler = OWN) -> ResponseReturnValue:
     """What any button of the page sends."""
-    session, actor, now = current_session(), current_actor(), clock.now()
-    candidate = service.ensure_own(session, actor, now=now)
-    form = form_of(page, candidate, request.form)
+    form = form_of(page, filler.candidate, request.form)
+    if not filler.is_ready():
+        form.validate()
+        return render(page, form, filler), 422
+    try:
+        return _act(page, filler, form, clock.now())
+    except Refused as error:
+        current_session().rollback()
+        filler.refuse(form, error)
+        return render(page, form, filler), 422
+
+
+def _act(page: Page, filler: Filler, form: CatalogueForm, now: datetime) -> ResponseReturnValue:
+    candidate = filler.begin(now)
     if "add" in request.form or "drop" in request.form:
         return again.change_rows(form)
     if isinstance(form, forms.MonthsForm) and form.turned:
         return again.change_fields(form.turned)
     if "discard" in request.form:
-        drafting.drop_draft(session, candidate, page.step)
-        return redirect(url_for(".show_step", step=page.step))
-    try:
-        return _keep(page, candidate, form, actor, now)
-    except Refused as error:
-        session.rollback()
-        form.refuse(error)
-        return render(page, form), 422
+        drafting.drop_draft(current_session(), candidate, page.step)
+        return redirect(filler.address(page.step))
+    return _keep(page, filler, candidate, form, now)
 
 
 def _keep(
-    page: Page, candidate: Candidate, form: CatalogueForm, actor: Actor, now: datetime
+    page: Page, filler: Filler, candidate: Candidate, form: CatalogueForm, now: datetime
 ) -> ResponseReturnValue:
     """As a draft, whatever it is; else as the profile, when it is right."""
-    session = current_session()
+    session, actor = current_session(), current_actor()
     if "draft" in request.form:
         typed = {name: values for name, values in request.form.lists() if name not in BUTTONS}
         drafting.save_draft(session, candidate, page.step, typed, actor=actor, now=now)
         flash(_("下書きを保存しました。"), "success")
-        return redirect(url_for(".show_step", step=page.step))
+        return redirect(filler.address(page.step))
     if is_stale(_version(page, candidate)) and "version" in request.form:
         overtaken = differences(form, form_of(page, candidate, None))
-        return render(page, form, overtaken=overtaken), LostRace.status
+        session.rollback()
+        return render(page, form, filler, overtaken=overtaken), LostRace.status
     if not form.validate():
-        return render(page, form), 422
-    if page.step is Step.CONSENTS and _would_end(candidate, form.value()):
-        return redirect(url_for("placements.confirm_leaving", consent=1))
-    page.save(session, candidate, form.value(), actor=actor, now=now)
+        session.rollback()  # a profile that was only just begun is not there yet
+        return render(page, form, filler), 422
+    leaving = filler.leaves_by(candidate, form) if page.step is Step.CONSENTS else ""
+    if leaving:
+        return redirect(leaving)
+    filler.save(page, candidate, form.value(), now)
     flash(_("保存しました。"), "success")
     following = _following(page.step, candidate)
-    if following is None:
-        return redirect(url_for(".show_profile" if "only" in request.args else page.back))
-    return redirect(url_for(".show_step", step=following))
+    return redirect(filler.done(page) if following is None else filler.address(following))
 
 
 def _following(place: Step, candidate: Candidate | None) -> Step | None:
@@ -222,18 +183,13 @@ def _place(place: Step, candidate: Candidate | None) -> tuple[int, int] | tuple[
     return (order.index(place) + 1, len(order)) if is_led else ()
 
 
-def _would_end(candidate: Candidate, purposes: list[str]) -> bool:
-    code = current_actor().prefecture_code or ""
-    return consenting.would_end(current_session(), candidate, code, purposes)
-
-
-def _step(name: str) -> Step:
+def step_called(name: str) -> Step:
     if name not in set(Step):
         raise NotFound
     return Step(name)
 
 
-def _page(place: Step, typed: Typed) -> Page:
+def page_of(place: Step, typed: Typed) -> Page:
     """The page that asks what was typed, or what the address asks for."""
     if place is Step.AVAILABILITY and any(name.startswith("windows-") for name in typed or ()):
         return WINDOWS
@@ -264,25 +220,27 @@ def _version(page: Page, candidate: Candidate | None) -> str:
 def render(
     page: Page,
     form: CatalogueForm,
+    filler: Filler = OWN,
     *,
     drafted_at: datetime | None = None,
     overtaken: Sequence[Difference] | None = None,
     **more: Any,
 ) -> str:
     """`overtaken`: what somebody else saved meanwhile; the form now knows of it."""
-    own = service.find_own(current_session(), current_actor())
+    candidate = filler.candidate
     return render_template(
         f"candidates/{page.template or page.step}.html",
         form=form,
         step=page.step,
-        line=line_of_steps(_lacking(), page.step),
+        filler=filler,
+        line=line_of_steps(lacking_of(candidate), page.step, filler),
         drafted_at=drafted_at,
         overtaken=overtaken,
-        version=_version(page, own),
-        sent_back=_sent_back(own),
-        following=_following(page.step, own),
-        place=_place(page.step, own),
-        **{**page.more(own), **more},
+        version=_version(page, candidate),
+        sent_back=_sent_back(candidate),
+        following=_following(page.step, candidate),
+        place=_place(page.step, candidate),
+        **{**page.more(candidate), **filler.beside(), **more},
     )
 
 
@@ -294,22 +252,19 @@ def _sent_back(candidate: Candidate | None) -> Membership | None:
     return membership if is_returned else None
 
 
-def line_of_steps(lacking: set[Step], place: Step | None = None) -> list[tuple[str, str, str]]:
+def line_of_steps(
+    lacking: set[Step], place: Step | None = None, filler: Filler = OWN
+) -> list[tuple[str, str, str]]:
     """(label, address, mark) of every step, for a page that may itself be the step `place`."""
-    return [
-        (label(step), url_for(".show_step", step=step), _mark(step, place, lacking))
-        for step in Step
-    ]
+    return [(label(step), filler.address(step), _mark(step, place, lacking)) for step in Step]
 
 
-def _lacking() -> set[Step]:
-    """The steps that still miss something before the person can apply."""
-    session, actor = current_session(), current_actor()
-    candidate = service.find_own(session, actor)
+def lacking_of(candidate: Candidate | None) -> set[Step]:
+    """The steps that still miss something before the profile can be handed in."""
     if candidate is None:
         return set(Step)
-    prefecture = actor.prefecture_code or ""
-    missing = submitting.list_missing(session, candidate, prefecture, now=clock.now())
+    prefecture = current_actor().prefecture_code or ""
+    missing = submitting.list_missing(current_session(), candidate, prefecture, now=clock.now())
     return {one.step for one in missing}
 
 

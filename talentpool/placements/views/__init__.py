@@ -17,10 +17,12 @@ from . import (
     extending,
     finishing,
     leaving,
+    letters,
     needs,
     papers,
     progress,
     reasons,
+    recording,
     staff,
     statements,
     stating,
@@ -30,7 +32,7 @@ from .blueprint import blueprint
 
 __all__ = [
     "answers", "approvals", "blueprint", "bulk", "comparing", "courses", "deferring", "drafts", "extending", "finishing",
-    "init_app", "leaving", "needs", "papers", "progress", "reasons", "staff", "statements", "stating", "steps",
+    "init_app", "leaving", "letters", "needs", "papers", "progress", "reasons", "recording", "staff", "statements", "stating", "steps",
 ]  # fmt: skip
 
 
@@ -43,5 +45,7 @@ def init_app(app: Flask) -> None:
     )
     readers = (Role.COORDINATOR, Role.APPROVER, Role.AUDITOR)
     menu.add(_("推薦"), "placements.list_placements", *readers, position=40, icon="next")
+    posting = (Role.COORDINATOR, Role.AUDITOR)
+    menu.add(_("郵送"), "placements.list_letters", *posting, position=72, icon="mail")
     menu.add(_("起案書"), "placements.list_papers", Role.AUDITOR, position=42, icon="record")
     menu.add(_("決裁"), "placements.list_approvals", Role.APPROVER, position=35, icon="seal")

@@ -22,9 +22,10 @@ from ...web import current_actor, current_catalogue, current_session, requires
 from ...web.labels import in_town, term
 from ...web.languages import locale
 from ...web.steps import show_lost
-from .. import deferring, finding, lifting, service, stepping
+from .. import deferring, finding, lifting, recording, service, stepping
 from ..forms import LiftForm, PlacementListForm
 from ..models import PLANNED, Placement
+from ..recorded import HOW_LABELS
 from ..seats import look_at_seats
 from ..standing import standings
 from .blueprint import blueprint, buttons
@@ -88,6 +89,10 @@ def facts(placement: Placement) -> dict[str, Any]:
         "directed": directed,
         "given": count_directed(session, placement.round_id),
         "history": [(event.at, _told(event)) for event in service.list_history(session, placement)],
+        "answers": recording.list_answers(session, placement),
+        "how_labels": HOW_LABELS,
+        "can_record": bool(recording.verbs_of(placement))
+        and can(session, actor, Action.RECORD_ANSWER, placement),
         "screening": lifting.screen_pair(session, placement.candidate, placement.need),
         "paper": placement.paper,
         "extensions": deferring.list_extensions(session, placement),

@@ -1,0 +1,123 @@
+"""What waits to be posted to people without an account: the list, the letter to print, and that it went out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _, lazy_gettext
+
+from ... import clock
+from ...accounts.views.notices import read_text
+from ...candidates.views.blueprint import log_names
+from ...candidates.views.presenting import Presenter
+from ...dates import local_date
+from ...errors import Refused
+from ...permissions import Action, can
+from ...web import check_version, current_actor, current_catalogue, current_session, requires
+from .. import letters, weighing
+from ..forms import PostForm
+from ..letters import Letter
+from ..showing import Terms
+from .blueprint import blueprint
+
+TEXTS: Mapping[str, Any] = {  # where a mail speaks of pages, a letter has words of its own
+    "membership.activate": lazy_gettext(
+        "登録しました。市町の仕事をお願いしたいときは、手紙か電話でお知らせします。"
+    ),
+    "membership.return": lazy_gettext(
+        "登録の内容について、確かめたいことがあります。理由を読んで、電話でお知らせください。"
+    ),
+    "membership.decline": lazy_gettext("今回は登録を見送りました。理由は次のとおりです。"),
+    "placement.offer": lazy_gettext("次の仕事を引き受けるかどうか、期限までにお答えください。"),
+    "placement.confirm": lazy_gettext("次の仕事が確定しました。"),
+    "engagement.start": lazy_gettext("活動が始まりました。"),
+    "engagement.suspend": lazy_gettext("活動が休止になりました。理由は電話でおたずねください。"),
+    "engagement.resume": lazy_gettext("活動が再開しました。"),
+    "engagement.end": lazy_gettext(
+        "活動の終わりが決まりました。最後の日と理由は電話でおたずねください。"
+    ),
+    "engagement.complete": lazy_gettext("活動の期間が終わりました。"),
+    "work_log.sign": lazy_gettext("活動記録を市町が確認しました。"),
+    "work_log.return": lazy_gettext("活動記録が差し戻されました。理由は電話でおたずねください。"),
+    "work_log.reopen": lazy_gettext(
+        "確認の済んだ活動記録が開き直されました。理由は電話でおたずねください。"
+    ),
+}
+
+
+@blueprint.get("/letters")
+@requires(Action.VIEW_MAIL)
+def list_letters() -> ResponseReturnValue:
+    session, actor = current_session(), current_actor()
+    waiting, done = letters.list_letters(session, actor)
+    log_names({letter.person.id for letter in (*waiting, *done)})
+    return render_template(
+        "placements/list_letters.html",
+        waiting=[(letter, read_text(letter.task.template)[0]) for letter in waiting],
+        done=[(letter, read_text(letter.task.template)[0]) for letter in done],
+    )
+
+
+@blueprint.get("/letters/<int:ident>")
+@requires(Action.VIEW_MAIL)
+def show_letter(ident: int) -> ResponseReturnValue:
+    session, actor = current_session(), current_actor()
+    return _page(letters.get_letter(session, actor, ident), _form())
+
+
+def _form() -> PostForm:
+    return PostForm(data={"day": local_date(clock.now())})
+
+
+def _page(letter: Letter, form: PostForm) -> str:
+    session, actor, now = current_session(), current_actor(), clock.now()
+    log_names([letter.person.id])
+    template = letter.task.template
+    subject, text = read_text(template)
+    placement = letter.placement
+    return render_template(
+        "placements/show_letter.html",
+        letter=letter,
+        task=letter.task,
+        person=letter.person,
+        subject=subject,
+        text=TEXTS.get(template, text),
+        address=Presenter(letter.person).home(),
+        terms=Terms.of(placement.need) if placement is not None else None,
+        weighed=weighing.weigh(session, placement, current_catalogue()) if placement else None,
+        due=letters.due_if_posted(session, letter, local_date(now)),
+        today=now,
+        form=form,
+        can_post=can(session, actor, Action.POST_LETTER, letter.task),
+    )
+
+
+@blueprint.post("/letters/<int:ident>/posted")
+@requires(Action.POST_LETTER)
+def note_posted(ident: int) -> ResponseReturnValue:
+    return _handle(ident, letters.note_posted, _("投函したことを記録しました。"))
+
+
+@blueprint.post("/letters/<int:ident>/told")
+@requires(Action.POST_LETTER)
+def note_told(ident: int) -> ResponseReturnValue:
+    return _handle(ident, letters.note_told, _("電話で知らせたことを記録しました。"))
+
+
+def _handle(ident: int, act: Callable[..., Any], done: str) -> ResponseReturnValue:
+    session, actor, form = current_session(), current_actor(), PostForm()
+    letter = letters.get_letter(session, actor, ident, lock=True)
+    check_version(letter.task)
+    if not form.validate():
+        return _page(letter, form), 422
+    try:
+        act(session, letter.task, form.day.data, actor=actor, now=clock.now())
+    except Refused as error:
+        session.rollback()
+        form.refuse(error)
+        return _page(letters.get_letter(session, actor, ident), form), 422
+    flash(done, "success")
+    return redirect(url_for(".list_letters"))

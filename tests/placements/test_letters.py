@@ -1,0 +1,241 @@
+"""What a mail would say to somebody without an account is posted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from talentpool import clock
+from talentpool.accounts.postal import PostalTask
+from talentpool.accounts.views.notices import read_text
+from talentpool.audit import AuditEvent, seal
+from talentpool.candidates.reviewing import activate_membership
+from talentpool.dates import local_date, start_of_day
+from talentpool.db import Database, Session
+from talentpool.errors import Conflict, Forbidden, Refused
+from talentpool.permissions import Role
+from talentpool.placements import letters, reminding
+from talentpool.placements.lapsing import lapse_overdue
+from talentpool.placements.models import Placement
+from talentpool.placements.reach import POST_DAYS, has_been_told, letter_arrives
+from talentpool.placements.recorded import How
+from talentpool.placements.recording import Answer, record_answer
+from talentpool.placements.views.letters import TEXTS
+from talentpool.states import MACHINES, Audience, MembershipState, PlacementState
+from talentpool.waits import DEFAULTS, Wait, end_of_term
+from talentpool.web.unit import TalentpoolFlask
+
+from .. import factories as make
+from ..browsers import signed_in
+from ..pages import version_in
+from .cast import Cast
+
+NOW, TODAY, DAY = make.NOW, local_date(make.NOW), timedelta(days=1)
+OFFERED = PlacementState.OFFERED
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    return Cast.of(session)
+
+
+def offered(cast: Cast, *, has_account: bool = False) -> Placement:
+    person = make.make_candidate(cast.session, has_account=has_account)
+    return approved(cast, cast.suggested(candidate=person))
+
+
+def approved(cast: Cast, row: Placement) -> Placement:
+    cast.step(row, "propose", actor=cast.coordinator)
+    return cast.step(row, "approve", actor=cast.approver)
+
+
+def tasks(session: Session) -> list[PostalTask]:
+    return list(session.scalars(sa.select(PostalTask).order_by(PostalTask.id)))
+
+
+def post(cast: Cast, task: PostalTask, days: int = 0) -> None:
+    later = DAY * days
+    letters.note_posted(cast.session, task, TODAY + later, actor=cast.coordinator, now=NOW + later)
+
+
+def test_an_offer_to_somebody_without_an_account_is_a_letter(cast: Cast) -> None:
+    row = offered(cast)
+    (task,) = tasks(cast.session)
+    assert (task.template, task.candidate_id, task.link) == (
+        "placement.offer", row.candidate_id, f"/offers/{row.id}",
+    )  # fmt: skip
+    assert not has_been_told(cast.session, row)
+
+
+def test_somebody_with_an_account_gets_no_letter(cast: Cast) -> None:
+    offered(cast, has_account=True)
+    assert tasks(cast.session) == []
+
+
+def test_every_step_that_tells_the_person_is_a_letter(cast: Cast) -> None:
+    person = make.make_candidate(
+        cast.session, has_account=False, state=MembershipState.APPLIED, posts=[make.make_post()]
+    )
+    person.consents.append(make._consent("introduction", make.HYOGO, NOW))
+    activate_membership(cast.session, person.memberships[0], actor=cast.coordinator, now=NOW)
+    row = approved(cast, cast.suggested(candidate=person))
+    answer = Answer("accept", How.TELEPHONE, TODAY, "本人")
+    record_answer(cast.session, row, answer, asked=OFFERED, actor=cast.coordinator, now=NOW)
+    cast.step(row, "welcome", actor=cast.town)
+    cast.step(row, "confirm", actor=cast.coordinator)
+    assert [task.template for task in tasks(cast.session)] == [
+        "membership.activate", "placement.offer", "placement.welcome", "placement.confirm",
+    ]  # fmt: skip
+
+
+def test_the_days_of_the_answer_run_from_when_the_letter_arrives(cast: Cast) -> None:
+    row = offered(cast)
+    late = NOW + DAY * 30
+    assert lapse_overdue(cast.session, late) == []  # not posted: it stands still
+    (task,) = tasks(cast.session)
+    post(cast, task, 30)
+    arrives = start_of_day(TODAY + DAY * (30 + POST_DAYS))
+    assert letter_arrives(TODAY + DAY * 30) == arrives
+    assert row.offer_until == end_of_term(arrives, DEFAULTS[Wait.OFFER])
+    assert has_been_told(cast.session, row)
+    assert lapse_overdue(cast.session, row.offer_until) == []
+    assert lapse_overdue(cast.session, row.offer_until + timedelta(seconds=1)) == [row]
+    assert [one.template for one in tasks(cast.session)][-1] == "placement.lapse"
+
+
+def test_told_by_telephone_the_days_run_from_the_call(cast: Cast) -> None:
+    row = offered(cast)
+    (task,) = tasks(cast.session)
+    letters.note_told(
+        cast.session, task, TODAY + DAY * 9, actor=cast.coordinator, now=NOW + DAY * 10
+    )
+    assert row.offer_until == end_of_term(start_of_day(TODAY + DAY * 9), DEFAULTS[Wait.OFFER])
+
+
+def test_the_letter_says_the_deadline_that_will_hold(cast: Cast) -> None:
+    row = offered(cast)
+    (task,) = tasks(cast.session)
+    letter = letters.get_letter(cast.session, cast.coordinator, task.id)
+    said = letters.due_if_posted(cast.session, letter, TODAY)
+    post(cast, task)
+    assert row.offer_until == said
+
+
+def test_an_answer_by_telephone_before_the_letter_needs_none(cast: Cast) -> None:
+    row = offered(cast)
+    answer, late = Answer("accept", How.TELEPHONE, TODAY + DAY * 20, "本人"), NOW + DAY * 20
+    record_answer(cast.session, row, answer, asked=OFFERED, actor=cast.coordinator, now=late)
+    assert row.state is PlacementState.INTRODUCED  # the first deadline had passed, nobody was told
+    assert tasks(cast.session)[0].told_on == TODAY + DAY * 20
+
+
+def test_nobody_is_reminded_by_mail_who_has_none(cast: Cast) -> None:
+    row = offered(cast)
+    post(cast, tasks(cast.session)[0])
+    assert row.offer_until is not None
+    assert reminding.list_due(cast.session, row.offer_until - DAY) == []
+
+
+def test_a_letter_is_posted_once_and_by_coordinators(cast: Cast) -> None:
+    offered(cast)
+    (task,) = tasks(cast.session)
+    far = make.make_user(cast.session, Role.COORDINATOR, prefecture_code=make.OSAKA).actor
+    auditor = make.make_user(cast.session, Role.AUDITOR).actor
+    for actor in (far, auditor, cast.approver):
+        with pytest.raises(Forbidden):
+            letters.note_posted(cast.session, task, TODAY, actor=actor, now=NOW)
+    post(cast, task)
+    assert (task.posted_on, task.handled_by) == (TODAY, cast.coordinator.user_id)
+    for again in (letters.note_posted, letters.note_told):
+        with pytest.raises(Conflict, match="もう記録"):
+            again(cast.session, task, TODAY, actor=cast.coordinator, now=NOW)
+    seal(cast.session)
+    event = cast.session.scalars(
+        sa.select(AuditEvent).where(AuditEvent.action == "letter.post")
+    ).one()
+    assert event.detail == {"how": "letter", "day": TODAY.isoformat()}
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_no_letter_goes_out_before_it_is_needed_or_tomorrow(cast: Cast, days: int) -> None:
+    offered(cast)
+    (task,) = tasks(cast.session)
+    with pytest.raises(Refused) as refused:
+        letters.note_posted(cast.session, task, TODAY + DAY * days, actor=cast.coordinator, now=NOW)
+    assert set(refused.value.fields) == {"day"}
+
+
+# The pages
+
+
+@pytest.mark.parametrize(
+    "template",
+    sorted(
+        f"{machine.name}.{step.verb}"
+        for machine in MACHINES.values()
+        for step in machine.transitions
+        if Audience.CANDIDATE in step.notice
+    ),
+)
+def test_a_letter_speaks_of_no_page(app: TalentpoolFlask, template: str) -> None:
+    with app.test_request_context():
+        text = str(TEXTS.get(template) or read_text(template, "ja")[1])
+    assert text
+    assert "画面" not in text
+    assert "サイト" not in text
+
+
+@pytest.fixture
+def ident(app: TalentpoolFlask) -> int:
+    with app.database.writing() as session:
+        now = clock.now()
+        person = make.make_candidate(
+            session, has_account=False, family_name="紙山", address="安田1丁目", now=now
+        )
+        row = make.make_placement(
+            session, make.make_need(session, now=now), person, state=OFFERED, now=now
+        )
+        task = PostalTask(
+            event=f"placement/{row.id}/offer/1", candidate_id=person.id, prefecture_code=make.HYOGO,
+            template="placement.offer", link=f"/offers/{row.id}", ordered_at=now,
+        )  # fmt: skip
+        session.add(task)
+        session.flush()
+        return task.id
+
+
+def test_the_queue_leads_to_the_letter_and_it_is_marked_as_posted(
+    app: TalentpoolFlask, ident: int, database: Database
+) -> None:
+    officer = signed_in(app, Role.COORDINATOR)
+    assert "投函を待っている手紙" in officer.get("/home").text
+    assert "紙山" in officer.get("/letters").text
+    page = officer.get(f"/letters/{ident}").text
+    for text in (
+        "紙山 花子 様",
+        "兵庫県姫路市安田1丁目",
+        "窓口業務の見直し",
+        "お返事の期限",
+        "□ 引き受ける",
+    ):
+        assert text in page
+    path = f"/letters/{ident}/posted"
+    today = local_date(clock.now()).isoformat()
+    version = version_in(page, path)
+    assert officer.post(path, version=version, day=today).status_code == 302
+    assert officer.post(path, version=version, day=today).status_code == 409
+    assert "投函しました" in officer.get(f"/letters/{ident}").text
+    assert "投函を待っている手紙はありません。" in officer.get("/letters").text
+    with database.reading() as session:
+        assert session.get_one(PostalTask, ident).posted_on == local_date(clock.now())
+
+
+def test_auditors_read_and_mark_nothing(app: TalentpoolFlask, ident: int) -> None:
+    auditor = signed_in(app, Role.AUDITOR)
+    page = auditor.get(f"/letters/{ident}")
+    assert page.status_code == 200
+    assert "電話で知らせた</button>" not in page.text
+    assert auditor.post(f"/letters/{ident}/posted", day="2027-01-01").status_code == 403
+    assert signed_in(app, Role.APPROVER).get("/letters").status_code == 403
