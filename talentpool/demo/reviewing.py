@@ -74,9 +74,16 @@ def review(session: Session, draw: Draw, officers: Officers, midnight: datetime)
     for at, row, kind in asked[:-WAITING]:
         sides = _ask(session, row, kind, at)
         is_doubtful = kind is Kind.END and row.id in doubtful
-        _answer(session, sides[ReviewSide.PERSON], draw, _person(row), at, midnight)
-        town, low = sides[ReviewSide.TOWN], LOW if is_doubtful else None
-        _answer(session, town, draw, officers.towns[row.municipality_code], at, midnight, low)
+        town = sides[ReviewSide.TOWN]
+        actors = {
+            ReviewSide.PERSON: _person(row),
+            ReviewSide.TOWN: officers.towns[row.municipality_code],
+        }
+        for when, side, said in sorted(
+            _answers(draw, kind, at, is_doubtful), key=lambda one: one[0]
+        ):
+            if when < midnight:
+                give_review(session, sides[side], said, actor=actors[side], now=when)
         over = at + DAYS + GRACE + timedelta(days=1)
         if over < midnight and town.state in {ReviewState.ASKED, ReviewState.GIVEN}:
             close_pair(session, pairs_of(session, [town])[0], now=over)
@@ -151,23 +158,19 @@ def _moments(row: Engagement, midnight: datetime) -> Iterator[tuple[datetime, Ki
         yield row.ended_at + timedelta(minutes=1), Kind.END
 
 
-def _answer(
-    session: Session,
-    one: Review,
-    draw: Draw,
-    actor: Actor,
-    at: datetime,
-    midnight: datetime,
-    low: Answers | None = None,
-) -> None:
-    """Most answer within the days; `low`: what is said in any case."""
-    is_silent, when = draw.chance(0.15), at + timedelta(hours=draw.whole(5, 24 * 12))
-    if (is_silent and low is None) or when >= midnight:
-        return
-    values = [3 + draw.whole(0, 2) for _ in range(4)]
-    overall = values[3] if one.kind is Kind.END else None
-    said = low or Answers(values[0], values[1], values[2], overall, draw.one(SAID))
-    give_review(session, one, said, actor=actor, now=when)
+def _answers(
+    draw: Draw, kind: Kind, at: datetime, is_doubtful: bool
+) -> Iterator[tuple[datetime, ReviewSide, Answers]]:
+    """Most answer within the days, some before the other side and some after it."""
+    for side in ReviewSide:
+        is_silent, when = draw.chance(0.15), at + timedelta(hours=draw.whole(5, 24 * 12))
+        values = [3 + draw.whole(0, 2) for _ in range(4)]
+        overall = values[3] if kind is Kind.END else None
+        said = Answers(values[0], values[1], values[2], overall, draw.one(SAID))
+        if is_doubtful and side is ReviewSide.TOWN:
+            yield when, side, LOW
+        elif not is_silent:
+            yield when, side, said
 
 
 def _contest(

@@ -17,12 +17,13 @@ from ..language import say
 from ..needs.models import Need
 from ..permissions import Action, Actor, Role, require
 from ..placements.models import Placement
-from ..states import PlacementState
+from ..states import NAMED, SERVED, PlacementState
 from .models import BEST, Advice, Panel, PanelConsensus, PanelMember, PanelSheet
 
 OUTCOME = "outcome"  # the criterion of every need: what it wants to reach
 MOST_SKILLS = 6  # of the need, that are criteria
 LEAST_MEMBERS = 2
+_NAMED = NAMED | SERVED
 SPREAD = 2  # points between the highest and the lowest, from which it is flagged
 LONGEST = 1000  # characters of a text
 
@@ -55,6 +56,16 @@ class Result:
     sheets: Sequence[PanelSheet]
     scores: Sequence[Scores]
     consensus: PanelConsensus | None
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the town may still read the name: not once the introduction is over."""
+        return self.placement.state in _NAMED
+
+    @property
+    def name(self) -> str:
+        person = self.placement.candidate
+        return person.name if self.is_named else person.code
 
 
 def find_panel(session: Session, need: Need) -> Panel | None:
@@ -124,11 +135,11 @@ def open_panel(
 
 
 def get_placement(session: Session, panel: Panel, placement_id: int) -> Placement:
-    """A person whom the town of the panel knows; NotFound else."""
+    """A person whose name the town of the panel may read; NotFound else."""
     query = sa.select(Placement).where(
         Placement.id == placement_id,
         Placement.need_id == panel.need_id,
-        Placement.introduced_at.is_not(None),
+        Placement.state.in_(_NAMED),
     )
     found = session.scalars(query.options(joinedload(Placement.candidate))).one_or_none()
     if found is None:

@@ -54,7 +54,9 @@ def list_questions(session: Session, now: datetime) -> list[Question]:
     today = local_date(now)
     long_ago = now - LATE
     begun = Engagement.started_at.is_not(None)
-    is_running = Engagement.state.in_(_GOES_ON) & (Engagement.started_at <= now - PULSES[0][1])
+    first, last = PULSES[0][1], PULSES[-1][1] + LATE + timedelta(days=1)
+    is_near = Engagement.started_at.between(now - last, now - first + timedelta(days=1))
+    is_running = Engagement.state.in_(_GOES_ON) & is_near
     is_over = Engagement.outcome.in_(WORKED) & (Engagement.ended_at > long_ago)
     query = sa.select(Engagement).where(begun, is_running | is_over).order_by(Engagement.id)
     rows = session.scalars(query).all()

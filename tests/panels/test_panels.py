@@ -192,6 +192,20 @@ def test_an_answered_introduction_is_not_scored_any_more(session: Session) -> No
         get_placement(session, panel, other.id)
 
 
+def test_a_name_is_hidden_again_once_the_introduction_is_over(
+    session: Session, panel: Panel, placement: Placement
+) -> None:
+    chair = officers(session, panel)[0]
+    assert result(session, panel, chair).name == placement.candidate.name
+    placement.state, placement.end_reason = PlacementState.DECLINED_BY_TOWN, "other"
+    placement.ended_at = NOW
+    session.flush()
+    seen = result(session, panel, chair)
+    assert (seen.is_named, seen.name) == (False, placement.candidate.code)
+    with pytest.raises(NotFound):
+        get_placement(session, panel, placement.id)
+
+
 def test_only_the_chair_concludes_and_only_once(
     session: Session, panel: Panel, placement: Placement
 ) -> None:

@@ -53,7 +53,7 @@ def open_panel(need_id: int) -> ResponseReturnValue:
 def show_panel(panel_id: int) -> ResponseReturnValue:
     session, actor, panel = current_session(), current_actor(), get_panel(panel_id)
     results = service.list_results(session, panel, actor)
-    log_names([one.placement.candidate_id for one in results])
+    log_names([one.placement.candidate_id for one in results if one.is_named])
     members = {row.user_id: row.user.display_name or row.user.email for row in panel.members}
     return render_template(
         "panels/show_panel.html",
