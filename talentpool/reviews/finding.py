@@ -17,11 +17,11 @@ from ..listing import Asked, Filter, Listing, in_order
 from ..needs import finding as needs
 from ..needs.models import Need
 from ..paging import Listed
-from ..permissions import Actor, Role, visible
+from ..permissions import Action, Actor, Role, condition, visible
 from ..reference.catalogue import Catalogue
 from ..searching import Condition, every_word, number_in
 from ..states import ReviewState
-from .models import Kind, Review, ReviewSide
+from .models import Kind, Report, Review, ReviewSide
 
 PAGE = 25  # rows
 EVERY = "all"
@@ -54,13 +54,39 @@ class Pair:
 def list_pairs(session: Session, actor: Actor, engagement: Engagement) -> Sequence[Pair]:
     """What was asked of an engagement, in its order."""
     query = visible(actor, Review).where(Review.engagement_id == engagement.id)
-    rows = session.scalars(query.order_by(Review.id)).all()
+    return _pairs(session.scalars(query.order_by(Review.id)).all())
+
+
+def _pairs(rows: Sequence[Review]) -> Sequence[Pair]:
     found = {kind: {row.side: row for row in rows if row.kind is kind} for kind in Kind}
     return [
         Pair(kind, sides.get(ReviewSide.PERSON), sides.get(ReviewSide.TOWN))
         for kind, sides in found.items()
         if sides
     ]
+
+
+def list_told(
+    session: Session, actor: Actor, engagement: Engagement
+) -> tuple[Sequence[Pair], Report | None]:
+    """What `list_pairs` gives, and the report that `actor` may see, in one query."""
+    of_review = (Review.engagement_id == Engagement.id) & condition(
+        actor, Action.VIEW_REVIEW, Review
+    )
+    of_report = (Report.engagement_id == Engagement.id) & condition(
+        actor, Action.VIEW_REPORT, Report
+    )
+    query = (
+        sa.select(Review, Report)
+        .select_from(Engagement)
+        .outerjoin(Review, of_review)
+        .outerjoin(Report, of_report)
+        .where(Engagement.id == engagement.id)
+        .order_by(Review.id)
+    )
+    rows = session.execute(query).all()
+    report = rows[0][1] if rows else None
+    return _pairs([review for review, _report in rows if review is not None]), report
 
 
 def list_unanswered(session: Session, actor: Actor) -> Sequence[Review]:

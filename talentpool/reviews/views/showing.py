@@ -134,11 +134,8 @@ class Told:
 @blueprint.app_template_global("reviews_of")
 def reviews_of(engagement: Engagement) -> Told:
     """For the page of the engagement, which lies below this room."""
-    session, actor = current_session(), current_actor()
-    pairs = finding.list_pairs(session, actor, engagement)
-    report = reporting.find_report(session, engagement)
-    is_writer = actor.role is Role.CANDIDATE
-    is_shown = report is not None and (is_writer or report.sent_at is not None)
+    actor = current_actor()
+    pairs, report = finding.list_told(current_session(), actor, engagement)
     is_open = reporting.can_be_written(engagement, local_date(clock.now()))
     named = [(KIND_LABELS[pair.kind], pair) for pair in pairs]
-    return Told(named, report if is_shown else None, is_writer and is_open)
+    return Told(named, report, actor.role is Role.CANDIDATE and is_open)
