@@ -31,6 +31,7 @@ FILES_ONLY = {
     "matching",
     "demo",
     "sheet.py",
+    "statement_printing.py",
 }  # sheets in Japanese; both languages in one table; data; the paper stays Japanese
 PACKAGE = catalogue.ROOT / "talentpool"
 SOURCES = sorted(

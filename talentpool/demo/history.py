@@ -189,7 +189,7 @@ def state_usual_terms(
 ) -> WorkTerms:
     need = placement.need
     proposed = propose_content(session, placement, load_catalogue(session), now)
-    place = {NeedMode.ONLINE: "オンライン", NeedMode.ONSITE: f"{proposed.place}役場"}
+    place = {NeedMode.ONLINE: "自宅からオンラインで", NeedMode.ONSITE: f"{proposed.place}役場"}
     content = replace(
         proposed,
         form=proposed.form or forms_of(need, placement.candidate)[0],

@@ -18,7 +18,7 @@ from ..dates import local_date, start_of_day
 from ..db import Base, Session
 from ..desk.models import OF, Duty, is_of
 from ..needs.models import Need
-from ..permissions import Actor, visible
+from ..permissions import Action, Actor, scope_of, visible
 from ..placements.models import Placement
 from ..rounds.models import Round
 from ..waits import Terms
@@ -187,13 +187,14 @@ def _list_of(
         .order_by(ranked.c.place, ranked.c.rank)
         .options(*_ALONG[model], _OWNER)
     )
+    sees = scope_of(actor, Action.VIEW_DUTY) is not None
     for thing, number, duty in session.execute(query):
         queue = queues[number]
         since_when = getattr(thing, queue.since.key)
         due = getattr(thing, "answer_until", None)
         if due is None and queue.wait is not None and since_when is not None:
             due = terms.due(queue.wait, since_when)
-        yield Item(queue, thing, since_when, due, duty)
+        yield Item(queue, thing, since_when, due, duty if sees else None)
 
 
 def _list_looked_at(

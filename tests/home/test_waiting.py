@@ -139,7 +139,7 @@ PLACEMENTS: Mapping[PlacementStanding, Expected] = {
         Role.COORDINATOR: ("市町の返事待ち", False),
     },
     PS.AGREED: {
-        Role.MUNICIPALITY: ("受け入れた人の確定待ち", False),
+        Role.MUNICIPALITY: ("勤務条件を示す人", True),
         Role.COORDINATOR: ("確定を待っている推薦", True),
     },
     PS.CONFIRMED: {

@@ -136,6 +136,7 @@ def test_the_frozen_paper_holds_the_pin_its_reason_and_its_price(app: Talentpool
         agreed = make.make_placement(
             session, need, person, state=PlacementState.AGREED, round_id=hall.round_id
         )
+        make.make_terms(session, agreed)
         ident, version = agreed.id, agreed.version
     assert hall.coordinator.post(f"/placements/{ident}/confirm", version=version).status_code == 302
     with app.database.reading() as session:

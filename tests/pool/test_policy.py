@@ -42,10 +42,10 @@ def assembled(session: Session) -> Assembled:
     return assemble(session, HYOGO, [need.id], load_catalogue(session))
 
 
-@pytest.mark.parametrize("has_ratings", [False, True])
-def test_what_nothing_feeds_has_no_weight(session: Session, has_ratings: bool) -> None:
+@pytest.mark.parametrize("is_rated", [False, True])
+def test_what_nothing_feeds_has_no_weight(session: Session, is_rated: bool) -> None:
     make_candidate(session, skills={"bpr": 3})
-    if has_ratings:
+    if is_rated:
         close_pair(session, list(rated(session, 4).values()), now=NOW)
     people = assembled(session).candidates
     policy = first_policy(has_ratings=has_ratings(session, HYOGO))

@@ -116,7 +116,7 @@ def test_parts_are_shown_against_their_weight_and_parts_without_weight_are_left_
     parts = dict.fromkeys(m.PARTS, 0) | {"skills": 2000}
     page = RoundPage(Round(policy=policy))
     with app.test_request_context("/"):
-        shown = {part.label[0]: (part.reached, part.most) for part in page.parts(parts)}
+        shown = {part.label[0]: (part.reached, part.most) for part in page.parts(parts, "C-000001")}
         assert shown["技能の一致"] == (2000, 4000)
         assert "活動の実績" not in shown
         assert dict(page.weights)["技能の一致"] == "40.0点"

@@ -33,6 +33,13 @@ TEXTS: Mapping[str, Any] = {  # where a mail speaks of pages, a letter has words
     "membership.decline": lazy_gettext("今回は登録を見送りました。理由は次のとおりです。"),
     "placement.offer": lazy_gettext("次の仕事を引き受けるかどうか、期限までにお答えください。"),
     "placement.confirm": lazy_gettext("次の仕事が確定しました。"),
+    "plan_change.decline": lazy_gettext(
+        "活動の最後の日は変わりません。理由は電話でおたずねください。"
+    ),
+    "review.keep": lazy_gettext(
+        "振り返りへの異議は認められませんでした。理由は電話でおたずねください。"
+    ),
+    "review.void": lazy_gettext("振り返りへの異議が認められました。理由は電話でおたずねください。"),
     "engagement.start": lazy_gettext("活動が始まりました。"),
     "engagement.suspend": lazy_gettext("活動が休止になりました。理由は電話でおたずねください。"),
     "engagement.resume": lazy_gettext("活動が再開しました。"),
