@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext
 
@@ -42,7 +42,7 @@ def record_answer(placement_id: int) -> ResponseReturnValue:
     placement = get_visible(session, actor, Placement, placement_id)
     form = RecordForm(
         data={"answered_on": local_date(now), "asked": str(placement.state)},
-        verbs=recording.verbs_of(placement),
+        verbs=() if request.method == "POST" else recording.verbs_of(placement),
     )
     if form.is_submitted() and not form.validate():
         return _page(placement, form), 422
