@@ -189,11 +189,12 @@ def state_usual_terms(
 ) -> WorkTerms:
     need = placement.need
     proposed = propose_content(session, placement, load_catalogue(session), now)
-    place = {NeedMode.ONLINE: "自宅からオンラインで", NeedMode.ONSITE: f"{proposed.place}役場"}
+    hall = f"{proposed.place}{'役所' if proposed.place.endswith('市') else '役場'}"
+    place = {NeedMode.ONLINE: "自宅からオンラインで", NeedMode.ONSITE: hall}
     content = replace(
         proposed,
         form=proposed.form or forms_of(need, placement.candidate)[0],
-        place=place.get(need.mode, f"{proposed.place}役場とオンライン"),
+        place=place.get(need.mode, f"{hall}とオンライン"),
         days="月ごとに相談して決める曜日の9時から17時まで",
         travel="旅費条例により実費を支給",
         supervisor=f"{need.department} 担当係長（架空）",

@@ -27,6 +27,7 @@ PAGE = 25  # rows
 GOING_ON, EVERY = "going_on", "all"  # states together; the list begins with the first
 UNSIGNED = "unsigned"  # a log waits for the town
 EXTENDING = "extending"  # an extension waits for an approver
+ASKED = "asked"  # both sides are asked about an extension
 
 
 def list_engagements(
@@ -49,14 +50,15 @@ def _listing() -> Listing:
     waits = sa.exists().where(
         WorkLog.engagement_id == Engagement.id, WorkLog.state == WorkLogState.SENT
     )
-    extends = sa.exists().where(
-        PlanChange.engagement_id == Engagement.id, PlanChange.state == PlanChangeState.PROPOSED
-    )
+    changes = sa.exists().where(PlanChange.engagement_id == Engagement.id)
+    extends = changes.where(PlanChange.state == PlanChangeState.PROPOSED)
+    asked = changes.where(PlanChange.state == PlanChangeState.OPEN)
     states = sa.union_all(
         own.add_columns(sa.type_coerce(Engagement.state, sa.String)),
         own.add_columns(sa.literal(GOING_ON, sa.String)).where(Engagement.state.in_(RUNNING)),
         own.add_columns(sa.literal(UNSIGNED, sa.String)).where(waits),
         own.add_columns(sa.literal(EXTENDING, sa.String)).where(extends),
+        own.add_columns(sa.literal(ASKED, sa.String)).where(asked),
         own.add_columns(sa.literal(EVERY, sa.String)),
     )
     return Listing(

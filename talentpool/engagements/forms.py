@@ -40,6 +40,7 @@ class EngagementListForm(ListForm, CatalogueForm):
         states = [
             (finding.UNSIGNED, _("確認待ちの記録あり")),
             (finding.EXTENDING, _("決裁待ちの延長あり")),
+            (finding.ASKED, _("承諾待ちの延長あり")),
             *((state, label(state)) for state in EngagementState),
             (finding.EVERY, EVERY),
         ]

@@ -20,7 +20,7 @@ from ..complaints.register import is_unanswered
 from ..dates import start_of_day
 from ..db import Base
 from ..desk.models import OF, Duty
-from ..engagements.finding import EXTENDING, UNSIGNED
+from ..engagements.finding import ASKED, EXTENDING, UNSIGNED
 from ..engagements.models import WorkLog
 from ..engagements.outlook import EngagementOutlook, is_unseen
 from ..engagements.plan_changes import PlanChange
@@ -153,6 +153,11 @@ _TOWN = (
            "The person has to accept the terms, or the prefecture to confirm."),
           Placement, lambda _today: _IS_AGREED & has_terms(), Placement.agreed_at, _INTRODUCTIONS, {},
           waits=False),
+    Queue(("承諾を待っている延長", "Extensions that wait for both sides"),
+          ("延長するなら、新しい期間の勤務条件を示してください。本人が承諾すると延長されます。",
+           "To extend, state terms of work for the new period. It is done once the person accepts them."),
+          PlanChange, lambda _today: PlanChange.state == PlanChangeState.OPEN, PlanChange.opened_at,
+          _ENGAGEMENTS, {"state": ASKED}),
     Queue(("確認を待っている活動記録", "Work logs to sign"),
           ("活動した日を確かめて、確認するか差し戻してください。", "Check the days, then sign or return them."),
           WorkLog, lambda _today: WorkLog.state == WorkLogState.SENT, WorkLog.sent_at,

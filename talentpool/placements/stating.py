@@ -16,7 +16,7 @@ from ..accounts import telling
 from ..dates import first_day, last_day, local_date, month_of, month_text, show_date
 from ..db import Session
 from ..engagements.models import Engagement, WorkTerms
-from ..engagements.plan_changes import find_open
+from ..engagements.plan_changes import PlanChange, find_open
 from ..engagements.preparing import forms_of, only_form
 from ..engagements.terms import TermsContent, check_content, digest, list_versions
 from ..errors import Conflict, Forbidden, Refused
@@ -47,14 +47,25 @@ def has_terms() -> sa.ColumnElement[bool]:
 def list_unaccepted(session: Session, actor: Actor) -> list[Placement]:
     """Those whose newest version nobody has accepted, and can be."""
     later = aliased(WorkTerms)
+    asked = sa.exists().where(
+        PlanChange.engagement_id == Engagement.id,
+        PlanChange.state == PlanChangeState.OPEN,
+        PlanChange.last_day == WorkTerms.last_day,
+    )
+    is_asked = asked.correlate(Engagement, WorkTerms)
     waits = sa.exists().where(
         WorkTerms.placement_id == Placement.id,
         WorkTerms.accepted_at.is_(None),
         ~sa.exists().where(
             later.placement_id == WorkTerms.placement_id, later.number > WorkTerms.number
         ),
+        Engagement.id.is_(None) | (WorkTerms.last_day == Engagement.last_day) | is_asked,
     )
-    query = visible(actor, Placement).where(Placement.state.in_(AGREED), waits)
+    query = (
+        visible(actor, Placement)
+        .outerjoin(Engagement, Engagement.placement_id == Placement.id)
+        .where(Placement.state.in_(AGREED), waits)
+    )
     return list(session.scalars(query.options(joinedload(Placement.need)).order_by(Placement.id)))
 
 
@@ -63,6 +74,12 @@ def is_open(placement: Placement, engagement: Engagement | None) -> bool:
     if placement.state is PlacementState.AGREED:
         return True
     return engagement is not None and engagement.state in RUNNING
+
+
+def can_be_accepted(session: Session, row: WorkTerms, engagement: Engagement | None) -> bool:
+    """Whether its last day still is that of the work, or of the extension that is asked about."""
+    days = {engagement.last_day, last_day_of(session, engagement)} if engagement else {row.last_day}
+    return row.accepted_at is None and row.last_day in days
 
 
 def period_of(
@@ -96,15 +113,17 @@ def state_terms(
     _check_form(placement, engagement, content)
     _check_period(session, placement, engagement, content, now)
     versions = list_versions(session, placement.id)
-    if versions and TermsContent.of(versions[0]) == content:
+    months = month_of(content.first_day), month_of(content.last_day)
+    half_days = _half_days(session, placement, *months) | _added(session, engagement, content)
+    before = versions[0] if versions else None
+    if before and (TermsContent.of(before), before.half_days) == (content, half_days):
         raise Refused(say("前の版から変わったところがありません。"))
-    first, last = month_of(content.first_day), month_of(content.last_day)
     row = WorkTerms(
         placement_id=placement.id, prefecture_code=placement.prefecture_code,
         municipality_code=placement.municipality_code, candidate_id=placement.candidate_id,
         number=len(versions) + 1, **asdict(content),
         is_yearly=load_catalogue(session).form(content.form).is_fiscal_year_bound,
-        half_days=_half_days(session, placement, first, last) | _added(session, engagement, content),
+        half_days=half_days,
         pay_amount=placement.need.pay_amount, pay_basis=placement.need.pay_basis,
         stated_at=now, stated_by=actor.user_id,
     )  # fmt: skip

@@ -239,6 +239,24 @@ def test_terms_of_an_extension_that_was_withdrawn_are_not_accepted(
         )
 
 
+def test_terms_of_an_extension_that_is_over_wait_for_nobody(cast: Cast, session: Session) -> None:
+    engagement, placement = _engaged(session)
+    change = make.make_extension(session, engagement)
+    _approve(cast, change)
+    person = cast.person(placement)
+    other, _ = _engaged(session)
+    _approve(cast, make.make_extension(session, other))  # up to the same day, and still open
+    row = make.make_terms(session, placement, town=cast.town, is_accepted=False)
+    assert stating.list_unaccepted(session, person) == [placement]
+    assert stating.can_be_accepted(session, row, engagement)
+    _end(cast, change, "decline", person)
+    assert stating.list_unaccepted(session, person) == []
+    assert not stating.can_be_accepted(session, row, engagement)
+    again = make.make_terms(session, placement, town=cast.town, is_accepted=False)
+    assert again.last_day == engagement.last_day
+    assert stating.list_unaccepted(session, person) == [placement]
+
+
 def test_an_end_takes_the_open_extension_along(cast: Cast, session: Session) -> None:
     engagement, _ = _engaged(session)
     change = make.make_extension(session, engagement)
@@ -312,6 +330,8 @@ def test_the_pages_lead_from_the_draft_to_the_later_day(app: TalentpoolFlask) ->
     assert approver.post(f"{office.path}/approve", version="9").status_code == 409
     assert approver.post(f"{office.path}/approve", version="1").status_code == 302
     assert "承諾しない" in person.get(office.path).text
+    assert "承諾を待っている延長" in town.get("/home").text
+    assert f"/engagements/{office.id}" in town.get("/engagements?state=asked").text
     assert "延長する" not in coordinator.get(f"/engagements/{office.id}").text
     page = town.get(f"{office.terms}/edit").text
     assert 'value="2027-12-31"' in page

@@ -17,6 +17,7 @@ from talentpool.engagements.models import Engagement, WorkTerms
 from talentpool.engagements.preparing import prepare_engagement
 from talentpool.engagements.terms import TermsContent, list_terms, list_versions
 from talentpool.errors import Conflict, Forbidden, Refused
+from talentpool.ledger.models import Commitment, LedgerMonth
 from talentpool.mail import MailOrder
 from talentpool.operations import check
 from talentpool.permissions import Role
@@ -157,6 +158,27 @@ def test_a_version_that_says_the_same_is_refused(cast: Cast, session: Session) -
     make.make_terms(session, placement, town=cast.town)
     with pytest.raises(Refused, match="変わったところがありません"):
         make.make_terms(session, placement, town=cast.town)
+
+
+def test_other_half_days_need_a_new_version_even_if_no_word_changes(
+    cast: Cast, session: Session
+) -> None:
+    placement = _agreed(session)
+    make.make_terms(session, placement, town=cast.town)
+    less = sa.update(Commitment).where(Commitment.placement_id == placement.id)
+    session.execute(less.values(half_days=2))
+    held = sa.update(LedgerMonth).where(LedgerMonth.candidate_id == placement.candidate_id)
+    session.execute(held.values(held=2))
+    session.commit()
+    placement = session.get_one(Placement, placement.id)
+    with pytest.raises(Conflict, match="新しい版が必要"):
+        _confirm(cast, placement)
+    session.rollback()
+    placement = session.get_one(Placement, placement.id)
+    row = make.make_terms(session, placement, town=cast.town)
+    assert (row.number, set(row.half_days.values())) == (2, {2})
+    assert _confirm(cast, placement).terms_id == row.id
+    assert_sound(session)
 
 
 def test_the_period_of_a_running_engagement_is_not_changed_here(

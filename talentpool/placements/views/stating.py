@@ -59,7 +59,7 @@ def show_terms(placement_id: int) -> ResponseReturnValue:
     if is_named:
         log_names([placement.candidate_id])
     newest = versions[0] if versions else None
-    waits = newest is not None and newest.accepted_at is None and is_open
+    waits = is_open and newest is not None and stating.can_be_accepted(session, newest, engagement)
     return render_template(
         "placements/show_terms.html",
         placement=placement,
