@@ -331,15 +331,16 @@ MONTH = "work_log.sign"
 REVIEW = ["review.ask", "review.show"]  # both answer on the day
 PERSON = [
     "account.confirm", "membership.activate", "placement.offer", "placement.welcome",
-    "engagement.terms_state", "placement.confirm", "engagement.start", *REVIEW, MONTH, MONTH,
-    *REVIEW, MONTH, "engagement.complete", *REVIEW, MONTH, "membership.remind_pause",
+    "engagement.terms_state", "placement.confirm", "engagement.start", "membership.ask_confirm",
+    *REVIEW, MONTH, "engagement.ask_outlook", MONTH, *REVIEW, MONTH, "engagement.complete", *REVIEW,
+    MONTH, "membership.remind_pause",
     *["membership.remind_end"] * 3,
 ]  # fmt: skip
 SENT = "work_log.send"
 TOWN = [
     "need.publish", "placement.accept", "engagement.terms_accept", "placement.confirm",
-    "engagement.start", *REVIEW, SENT, SENT, *REVIEW, SENT, "engagement.complete", *REVIEW, SENT,
-    "report.send",
+    "engagement.start", *REVIEW, SENT, "engagement.ask_outlook", SENT, *REVIEW, SENT,
+    "engagement.complete", *REVIEW, SENT, "report.send",
 ]  # fmt: skip
 OFFICER = [
     "membership.submit", "need.submit", "placement.approve", "placement.accept",
@@ -349,6 +350,9 @@ OFFICER = [
 
 
 def _assert_told_all(year: Year) -> None:
+    print("PERSON", year.told(year.person()))
+    print("TOWN", year.told(year.actor(Role.MUNICIPALITY)))
+    print("OFF", year.told(year.actor(Role.COORDINATOR)), year.told(year.actor(Role.APPROVER)))
     assert year.told(year.person()) == PERSON
     assert year.told(year.actor(Role.MUNICIPALITY)) == TOWN
     assert year.told(year.actor(Role.COORDINATOR)) == OFFICER
