@@ -331,7 +331,7 @@ def _wrong_cards(page: str, database: Database, truth: Truth, user: User) -> Ite
     expected = dict(_count_all(database, truth, user))
     expected = {label: n for label, n in expected.items() if n}
     countable = {queue.label[0] for queue in QUEUES.get(user.role, ()) if queue.model in COUNTED}
-    shown = {label: n for label, n in shown.items() if label in countable}
+    shown = {label: n for label, n in shown.items() if label in countable - ELSEWHERE}
     if shown != expected:
         yield f"{user.role} {user.id}: home says {shown}, in truth {expected}"
     is_idle = "あなたを待っている仕事はありません" in page
@@ -362,6 +362,9 @@ QUERIES = {  # pages of one thing with many lists, each a query at any size
     "/candidates/N": 25, "/papers/N": 24, "/placements/N": 22, "/engagements/N": 21, "/introductions/N": 25, "/home": 22,
     "/profile": 20, "/offers/N": 20,
 }  # fmt: skip
+ELSEWHERE = {
+    "本人の確認を待っている代行登録"
+}  # no standing; tests/candidates/test_receiving.py counts it
 COUNTED = (Need, Placement, Membership)
 HAND: Mapping[Role, Mapping[str, object]] = {
     Role.MUNICIPALITY: {
