@@ -41,11 +41,11 @@ class Answer:
     comment: str = ""
 
 
-def verbs_of(placement: Placement) -> Sequence[str]:
-    """What the person can answer as things stand: once a yes was given, only take it back."""
-    if placement.state is PlacementState.OFFERED:
+def verbs_of(state: PlacementState) -> Sequence[str]:
+    """What the person can answer in a state: once a yes was given, only take it back."""
+    if state is PlacementState.OFFERED:
         return ACCEPT, DECLINE
-    return (DECLINE,) if placement.state in HOLDING else ()
+    return (DECLINE,) if state in HOLDING else ()
 
 
 def record_answer(
@@ -143,4 +143,6 @@ def _answered(session: Session, placement: Placement, asked: PlacementState) -> 
 def list_answers(session: Session, placement: Placement) -> Sequence[RecordedAnswer]:
     query = sa.select(RecordedAnswer).where(RecordedAnswer.placement_id == placement.id)
     officer = joinedload(RecordedAnswer.officer).load_only(User.display_name)
-    return session.scalars(query.options(officer).order_by(RecordedAnswer.recorded_at)).all()
+    return session.scalars(
+        query.options(officer).order_by(RecordedAnswer.recorded_at, RecordedAnswer.verb)
+    ).all()

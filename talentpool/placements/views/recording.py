@@ -11,7 +11,7 @@ from ...candidates.views.blueprint import log_names
 from ...dates import local_date
 from ...errors import Conflict, Refused
 from ...permissions import Action, get_visible
-from ...states import PLACEMENT
+from ...states import PLACEMENT, PlacementState
 from ...web import current_actor, current_session, requires
 from ...web.labels import choices
 from ...web.steps import Rows, show_lost
@@ -42,7 +42,7 @@ def record_answer(placement_id: int) -> ResponseReturnValue:
     placement = get_visible(session, actor, Placement, placement_id)
     form = RecordForm(
         data={"answered_on": local_date(now), "asked": str(placement.state)},
-        verbs=() if request.method == "POST" else recording.verbs_of(placement),
+        verbs=recording.verbs_of(_asked(placement)),
     )
     if form.is_submitted() and not form.validate():
         return _page(placement, form), 422
@@ -67,11 +67,17 @@ def record_answer(placement_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show_placement", placement_id=placement_id))
 
 
+def _asked(placement: Placement) -> PlacementState:
+    """The state that the form was about; it may have moved on since."""
+    sent = request.form.get("asked")
+    return PlacementState(sent) if sent in set(PlacementState) else placement.state
+
+
 def _page(placement: Placement, form: RecordForm, why: str = "") -> str:
     """`why`: why nothing can be recorded any more."""
     session, now = current_session(), clock.now()
     log_names([placement.candidate_id])
-    steps = [PLACEMENT.steps[verb] for verb in recording.verbs_of(placement)]
+    steps = [PLACEMENT.steps[verb] for verb in recording.verbs_of(placement.state)]
     return render_template(
         "placements/record_answer.html",
         placement=placement,
