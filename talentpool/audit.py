@@ -95,6 +95,7 @@ class Deed(Entry, Enum):
     CANDIDATE_VERIFY = "candidate.verify", "技能の根拠の確認", "Evidence of skills checked"
     CONSENT_GIVE = "consent.give", "同意", "Consent given"
     CONSENT_WITHDRAW = "consent.withdraw", "同意の撤回", "Consent withdrawn"
+    COUNTER_MAKE = "counter_proposal.make", "条件の提案", "Other conditions proposed"
     DEADLINE_SET = "deadline.set", "期限の日数の変更", "Days of deadlines changed"
     ENGAGEMENT_PREPARE = "engagement.prepare", "準備の確認", "Preparation ticked"
     ENGAGEMENT_SHORTEN = "engagement.shorten", "早期終了の決定", "Earlier end decided"
@@ -161,6 +162,7 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "need_draft": ("書きかけの募集", "Unfinished vacancy"),
     "placement": ("推薦", "Proposal"),
     "decision_paper": ("起案書", "Decision paper"),
+    "counter_proposal": ("条件の提案", "Proposal of conditions"),
     "engagement": ("活動", "Assignment"),
     "work_log": ("活動記録", "Work log"),
     "hold_lift": ("利益相反の保留", "Conflict of interest"),

@@ -37,11 +37,15 @@ HOW_LABELS: Mapping[How, Words] = {
 QUESTIONS: Mapping[str, Role] = {
     "placement.offer": Role.CANDIDATE,
     "placement.accept": Role.MUNICIPALITY,
+    "counter_proposal.ask_person": Role.CANDIDATE,
+    "counter_proposal.ask_town": Role.MUNICIPALITY,
 }
 # Word of a day after which something is over.
 REMINDERS: Mapping[str, Role] = {
     "placement.remind_offer": Role.CANDIDATE,
     "placement.remind_introduction": Role.MUNICIPALITY,
+    "counter_proposal.remind_person": Role.CANDIDATE,
+    "counter_proposal.remind_town": Role.MUNICIPALITY,
     "placement.extend_offer": Role.CANDIDATE,
     "placement.extend_introduction": Role.MUNICIPALITY,
     "membership.remind_end": Role.CANDIDATE,
@@ -55,7 +59,10 @@ FAMILY_LABELS: Mapping[str, Words] = {  # by machine; what a person and a town c
     "placement": ("推薦", "Proposals"),
     "engagement": ("活動", "Assignments"),
 }
-_PART_OF = {"work_log": "engagement"}  # machines that make one family
+_PART_OF = {
+    "work_log": "engagement",
+    "counter_proposal": "placement",
+}  # machines that make one family
 _OWN_LABELS: Mapping[tuple[str, Role], Words] = {
     ("placement", Role.CANDIDATE): ("打診", "Offers"),
     ("placement", Role.MUNICIPALITY): ("紹介", "Introductions"),

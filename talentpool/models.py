@@ -15,6 +15,7 @@ from .mail_choices import MailChoice, QuietHours
 from .needs import models as needs
 from .notes import models as notes
 from .placements import models as placements
+from .placements.counters import models as counters
 from .reference import models as reference
 from .rounds import models as rounds
 
@@ -29,6 +30,7 @@ __all__ = [
     "QuietHours",
     "accounts",
     "candidates",
+    "counters",
     "deadlines",
     "desk",
     "engagements",

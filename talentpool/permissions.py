@@ -67,6 +67,12 @@ class Action(StrEnum):
     CONFIRM_PLACEMENT = "placement:confirm"
     EXPIRE_PLACEMENT = "placement:expire"
     EXTEND_DEADLINE = "placement:extend"
+    VIEW_COUNTER = "counter_proposal:view"
+    WITHDRAW_COUNTER = "counter_proposal:withdraw"  # of the side that proposed
+    ANSWER_COUNTER = "counter_proposal:answer"  # of the side that is asked
+    DRAFT_COUNTER = "counter_proposal:draft"
+    DECIDE_COUNTER = "counter_proposal:decide"
+    EXPIRE_COUNTER = "counter_proposal:expire"
     VIEW_ENGAGEMENT = "engagement:view"
     PREPARE_ENGAGEMENT = "engagement:prepare"
     CHOOSE_FORM = "engagement:choose-form"
@@ -131,6 +137,14 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CONFIRM_PLACEMENT: {_K: _PREFECTURE},
     Action.EXPIRE_PLACEMENT: {_S: _ANY},
     Action.EXTEND_DEADLINE: {_K: _PREFECTURE},
+    Action.VIEW_COUNTER: {
+        _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.WITHDRAW_COUNTER: {_C: _OWN, _M: _TOWN},
+    Action.ANSWER_COUNTER: {_C: _OWN, _M: _TOWN},
+    Action.DRAFT_COUNTER: {_K: _PREFECTURE},
+    Action.DECIDE_COUNTER: {_A: _PREFECTURE},
+    Action.EXPIRE_COUNTER: {_S: _ANY},
     Action.VIEW_ENGAGEMENT: {
         _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },

@@ -14,6 +14,7 @@ from .permissions import Role
 from .states import (
     MACHINES,
     Audience,
+    CounterState,
     EngagementState,
     MembershipState,
     NeedState,
@@ -85,7 +86,7 @@ class PlacementStanding(StrEnum):
 
 
 _MS, _NS, _PS = MembershipStanding, NeedStanding, PlacementStanding
-_ES, _LS = EngagementState, WorkLogState
+_ES, _LS, _CS = EngagementState, WorkLogState, CounterState
 
 # What staff read of the stored states stands beside the machines.
 _STAFF: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
@@ -111,7 +112,20 @@ _ENGAGED: Mapping[StrEnum, Words] = {  # for both who work together
     _ES.ENDED: ("終了", "Ended"),
 }
 
+_PROPOSED: Mapping[StrEnum, Words] = {  # for both between whom conditions are proposed
+    _CS.REVIEW: ("県が確かめています", "The prefecture is checking it"),
+    _CS.PROPOSED: ("県が判断しています", "The prefecture is deciding on it"),
+    _CS.ASKED: ("相手の返事待ち", "Waiting for the other side"),
+    _CS.ACCEPTED: ("合意しました", "Accepted"),
+    _CS.DECLINED: ("合意しませんでした", "Not accepted"),
+    _CS.LAPSED: ("返事がなく終了", "Ended without an answer in time"),
+    _CS.WITHDRAWN: ("取下げ", "Withdrawn"),
+    _CS.REFUSED: ("県が認めませんでした", "Not allowed by the prefecture"),
+    _CS.SUPERSEDED: ("終了", "Ended"),
+}
+
 _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
+    _CS: _PROPOSED,
     _ES: _ENGAGED,
     _LS: {
         _LS.DRAFT: ("書きかけ", "Draft"),
@@ -145,6 +159,7 @@ _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
 }
 
 _TOWN: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
+    _CS: _PROPOSED,
     _ES: _ENGAGED,
     _LS: {
         _LS.DRAFT: ("本人が書いています", "Being written by the person"),

@@ -81,6 +81,18 @@ class WorkLogState(StrEnum):
     CLOSED = "closed"
 
 
+class CounterState(StrEnum):
+    REVIEW = "review"
+    PROPOSED = "proposed"
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+
+
 class Audience(StrEnum):
     """Who is told of a change."""
 
@@ -383,9 +395,51 @@ WORK_LOG = Machine(
     ),
 )  # fmt: skip
 
+_CS = CounterState
+COUNTER_OPEN = frozenset({_CS.REVIEW, _CS.PROPOSED, _CS.ASKED})
+COUNTER_ANSWERED = frozenset({_CS.ASKED, _CS.ACCEPTED, _CS.DECLINED, _CS.LAPSED})  # was asked
+_ALL = (*_BOTH, Audience.COORDINATOR)
+
+COUNTER = Machine(
+    "counter_proposal",
+    CounterState,
+    {
+        _CS.REVIEW: ("県の確認待ち", "Waiting for the prefecture"),
+        _CS.PROPOSED: ("決裁待ち", "Waiting for approval"),
+        _CS.ASKED: ("相手の返事待ち", "Waiting for the other side"),
+        _CS.ACCEPTED: ("合意", "Accepted"),
+        _CS.DECLINED: ("不同意", "Not accepted"),
+        _CS.LAPSED: ("期限切れ", "Lapsed"),
+        _CS.WITHDRAWN: ("取下げ", "Withdrawn"),
+        _CS.REFUSED: ("却下", "Rejected"),
+        _CS.SUPERSEDED: ("自動終了", "Ended by itself"),
+    },
+    (
+        _step("draft", ("決裁に回す", "Send for a decision"), _CS.REVIEW, _CS.PROPOSED,
+              Action.DRAFT_COUNTER, notice=(Audience.APPROVER,), has_comment=True),
+        _step("turn_back", ("相手に尋ねない", "Do not ask the other side"), _CS.REVIEW, _CS.REFUSED,
+              Action.DRAFT_COUNTER, reasons="refusal_reason", notice=_BOTH, is_end=True,
+              is_danger=True),
+        _step("approve", ("承認する", "Approve"), _CS.PROPOSED, _CS.ASKED,
+              Action.DECIDE_COUNTER, notice=_ALL, has_comment=True),
+        _step("refuse", ("却下する", "Reject"), _CS.PROPOSED, _CS.REFUSED, Action.DECIDE_COUNTER,
+              reasons="refusal_reason", notice=_ALL, is_end=True, is_danger=True),
+        _step("accept", ("この条件でよい", "Accept these conditions"), _CS.ASKED, _CS.ACCEPTED,
+              Action.ANSWER_COUNTER, notice=_ALL, is_end=True),
+        _step("decline", ("この条件にしない", "Do not accept them"), _CS.ASKED, _CS.DECLINED,
+              Action.ANSWER_COUNTER, notice=_ALL, is_end=True, is_danger=True),
+        _step("withdraw", ("提案を取り下げる", "Withdraw the proposal"), COUNTER_OPEN,
+              _CS.WITHDRAWN, Action.WITHDRAW_COUNTER, notice=_ALL, is_end=True, is_danger=True),
+        _step("lapse", ("期限切れにする", "Lapse"), _CS.ASKED, _CS.LAPSED,
+              Action.EXPIRE_COUNTER, notice=_ALL, is_end=True, is_automatic=True),
+        _step("supersede", ("終わらせる", "Supersede"), COUNTER_OPEN, _CS.SUPERSEDED,
+              Action.EXPIRE_COUNTER, is_end=True, is_automatic=True),
+    ),
+)  # fmt: skip
+
 MACHINES: Mapping[type[StrEnum], Machine] = {
     machine.states: machine
-    for machine in (MEMBERSHIP, NEED, ROUND, PLACEMENT, ENGAGEMENT, WORK_LOG)
+    for machine in (MEMBERSHIP, NEED, ROUND, PLACEMENT, ENGAGEMENT, WORK_LOG, COUNTER)
 }
 
 # Everything that can be recorded, by its code in the audit chain.

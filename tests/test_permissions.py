@@ -29,9 +29,10 @@ from talentpool.permissions import (
     Role,
     Scope,
 )
+from talentpool.placements.counters.models import CounterProposal
 from talentpool.placements.models import DecisionPaper, Placement
 from talentpool.rounds.models import Round
-from talentpool.states import MACHINES, MembershipState, NeedState, PlacementState
+from talentpool.states import MACHINES, CounterState, MembershipState, NeedState, PlacementState
 from tests.factories import (
     HIMEJI,
     HYOGO,
@@ -39,6 +40,7 @@ from tests.factories import (
     OSAKA,
     SAYO,
     make_candidate,
+    make_counter,
     make_need,
     make_need_draft,
     make_placement,
@@ -53,6 +55,7 @@ MODELS: dict[str, tuple[type[Base], ...]] = {
     "need": (Need,),
     "round": (Round,),
     "placement": (Placement,),
+    "counter_proposal": (CounterProposal,),
     "paper": (DecisionPaper,),
     "note": (Note,),
     "duty": (Duty,),
@@ -98,6 +101,7 @@ def test_administrators_see_nobody_s_profile() -> None:
             "need",
             "round",
             "placement",
+            "counter_proposal",
             "paper",
             "exchange",
             "note",
@@ -110,12 +114,14 @@ def test_decisions_of_people_are_made_by_people() -> None:
     """Timers may let a placement lapse; they never approve, answer or confirm."""
     for action in (
         Action.APPROVE_PLACEMENT, Action.ANSWER_OFFER, Action.ANSWER_INTRODUCTION, Action.CONFIRM_PLACEMENT,
+        Action.ANSWER_COUNTER, Action.DECIDE_COUNTER,
     ):  # fmt: skip
         assert Role.SYSTEM not in RULES[action]
 
 
 def test_who_drafts_does_not_approve() -> None:
     assert not set(RULES[Action.DRAFT_PLACEMENT]) & set(RULES[Action.APPROVE_PLACEMENT])
+    assert not set(RULES[Action.DRAFT_COUNTER]) & set(RULES[Action.DECIDE_COUNTER])
 
 
 def test_only_the_system_reaches_beyond_a_prefecture() -> None:
@@ -166,7 +172,20 @@ def build(session: Session) -> World:
         note = write_note(session, need, words, actor=officer.actor, now=NOW)
         set_duty(session, need, Plan(officer.id), actor=officer.actor, now=NOW)
         duty = session.scalars(sa.select(Duty).where(Duty.need_id == need.id)).one()
-        for thing in (candidate, need, draft, placement, paper, plan, user, order, note, duty):
+        counter = make_counter(session, placement, state=CounterState.DECLINED)
+        for thing in (
+            counter,
+            candidate,
+            need,
+            draft,
+            placement,
+            paper,
+            plan,
+            user,
+            order,
+            note,
+            duty,
+        ):
             things[type(thing), place] = thing.id
         if place == OWN:
             owner = session.get_one(User, candidate.user_id)
@@ -196,6 +215,7 @@ VIEWS = {
     NeedDraft: Action.EDIT_NEED,
     Round: Action.VIEW_ROUND,
     Placement: Action.VIEW_PLACEMENT,
+    CounterProposal: Action.VIEW_COUNTER,
     DecisionPaper: Action.VIEW_PAPER,
     User: Action.VIEW_ACCOUNT,
     MailOrder: Action.VIEW_MAIL,

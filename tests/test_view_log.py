@@ -20,6 +20,7 @@ from talentpool.engagements.models import Engagement
 from talentpool.needs.models import Need
 from talentpool.permissions import Actor, Role
 from talentpool.placements.adopting import adopt_round
+from talentpool.placements.counters.models import CounterProposal
 from talentpool.placements.models import Placement
 from talentpool.rounds.models import DirectiveKind, Round
 from talentpool.rounds.preparing import create_round, direct_pair, prepare_rerun, prepare_what_if
@@ -171,6 +172,10 @@ def pool(app: TalentpoolFlask) -> Pool:
                     passed_at=now, passed_why="稼働が足りません。",
                 )  # fmt: skip
         make.make_sent_log(session, people[1], now=now)
+        for state in (PlacementState.OFFERED, PlacementState.INTRODUCED):
+            need = make.make_need(session, half_days=1, seats=2, now=now)
+            row = make.make_placement(session, need, people[0], state=state, now=now)
+            make.make_counter(session, row, now=now, words="都合による")
         ids = [person.id for person in people]
         actor = users[str(Role.COORDINATOR)].actor
     rounds = _rounds(app, actor, asked, ids)
@@ -182,7 +187,7 @@ def pool(app: TalentpoolFlask) -> Pool:
         idents = sorted({*ids, *every(Membership), *(user.id for user in users.values())})
         found = {
             "round_id": rounds, "candidate_id": ids, "placement_id": every(Placement),
-            "need_id": every(Need), "ident": idents, "engagement_id": every(Engagement),
+            "need_id": every(Need), "ident": idents, "engagement_id": every(Engagement), "counter_id": every(CounterProposal),
             "month": [month_text(month_of(local_date(now)))],
         }  # fmt: skip
     names = dict(zip(ids, (FIRST, SECOND), strict=True))

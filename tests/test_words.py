@@ -11,6 +11,8 @@ from talentpool.candidates import reminding as registrations, returning
 from talentpool.mail import DIGEST, STATE_LABELS, MailState
 from talentpool.needs import views as need_pages
 from talentpool.placements import extending, lapsing, models, notices, reminding
+from talentpool.placements.counters import timing
+from talentpool.placements.counters.notices import ASK, REVIEW
 from talentpool.placements.stepping import SERVICES
 from talentpool.placements.views import needs as ends_of_needs
 from talentpool.placements.views.words import WORDS
@@ -72,6 +74,9 @@ def test_every_mail_that_a_step_orders_has_a_text_and_no_text_is_left_over() -> 
         registrations.TEMPLATE,
         *returning.TEMPLATES.values(),
         *(asked.template for asked in reminding.ASKED.values()),
+        *ASK.values(),
+        REVIEW,
+        *timing.REMIND.values(),
         *(template for told in extending.TOLD.values() for _who, template, _link in told),
     }
     assert {name for name in texts if not name.startswith("account.")} == {

@@ -25,6 +25,7 @@ from ..mail import MailOrder
 from ..needs.models import Need, NeedDraft
 from ..notes import soundness as notes
 from ..placements import papers
+from ..placements.counters import soundness as counters
 from ..placements.models import DecisionPaper, Placement, Verdict
 from ..reference.models import Municipality
 from ..rounds.models import Round, RoundNeed
@@ -420,6 +421,11 @@ def rows_are_found_by_their_texts(session: Session) -> Iterator[str]:
 @_invariant
 def logs_say_what_can_be(session: Session) -> Iterator[str]:
     return logs.violations(session)
+
+
+@_invariant
+def proposals_fit_their_placements(session: Session) -> Iterator[str]:
+    return counters.violations(session)
 
 
 @_invariant

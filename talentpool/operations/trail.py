@@ -12,10 +12,19 @@ from ..candidates.models import Membership
 from ..db import Session
 from ..engagements.models import Engagement, WorkLog
 from ..needs.models import Need
+from ..placements.counters.models import CounterProposal
 from ..placements.models import Placement
 from ..rounds.models import Round
 
-_MODELS: tuple[Any, ...] = (Membership, Need, Round, Placement, Engagement, WorkLog)
+_MODELS: tuple[Any, ...] = (
+    Membership,
+    Need,
+    Round,
+    Placement,
+    Engagement,
+    WorkLog,
+    CounterProposal,
+)
 _AT_ONCE = 5000  # events
 
 

@@ -10,6 +10,7 @@ from ..config import Config
 from ..dates import JST, last_day
 from ..db import Database
 from . import finishing, lapsing, reminding
+from .counters import timing as counters
 
 END_OF_DAY = time(23, 59, 59)
 
@@ -58,4 +59,13 @@ def _lines(database: Database, now: datetime) -> list[str]:
             f"end: engagement {row.id}, last day {row.last_day}"
             for row in finishing.list_over(session, now)
         ]
-    return [*ending, *paused, *told, *late, *over]
+        proposed = [
+            f"remind ({found.kind}): proposal {found.counter.id}, due {found.until.astimezone(JST):%Y-%m-%d}"
+            for found in counters.list_due(session, now)
+        ]
+        lapsed = [
+            f"end: proposal {row.id}, was due {row.until.astimezone(JST):%Y-%m-%d}"
+            for row in counters.list_overdue(session, now)
+            if row.until is not None
+        ]
+    return [*ending, *paused, *told, *proposed, *late, *lapsed, *over]

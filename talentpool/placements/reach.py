@@ -118,16 +118,20 @@ def extend_told_late(session: Session, now: datetime, only: Collection[int] | No
         audit.record(session, deed, placement, actor=SYSTEM, now=now, detail=detail)
 
 
-def note_seen(session: Session, actor: Actor, placement_id: int, page: str, now: datetime) -> None:
+def mark_read(session: Session, actor: Actor, link: str, now: datetime) -> None:
     """Whoever opens the question has been told it, whatever became of the mail."""
     session.execute(
         sa.update(MailOrder)
         .where(
             MailOrder.recipient_id == actor.user_id,
-            MailOrder.link == f"{page}{placement_id}",
+            MailOrder.link == link,
             MailOrder.read_at.is_(None),
         )
         .values(read_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def note_seen(session: Session, actor: Actor, placement_id: int, page: str, now: datetime) -> None:
+    mark_read(session, actor, f"{page}{placement_id}", now)
     extend_told_late(session, now, [placement_id])

@@ -331,9 +331,34 @@ class _Reading:
         if entry["what"] == papers.FINISHED:
             last = date.fromisoformat(entry["last_day"])
             return f"{day} {name}さんの活動が終了（最後の日 {last.month}/{last.day}）"
+        if entry["what"] == papers.CHANGED:
+            said = f"{day} {name}さんの条件を変更（{self._changes(entry)}）"
+            return said + (
+                f"［決裁 {self._officer(entry['decided_by'])}］" if entry["decided_by"] else ""
+            )
         return (
             f"{day} この起案書の推薦が終了（{PLACEMENT.labels[PlacementState(entry['state'])][0]}）"
         )
+
+    def _changes(self, entry: Mapping[str, Any]) -> str:
+        """What differs, as it was and as it is."""
+        before, after = entry["before"], entry["after"]
+        said = []
+        if before["half_days"] != after["half_days"]:
+            said.append(f"月{before['half_days']}→{after['half_days']}半日コマ")
+        periods = [
+            "〜".join(
+                "{}年{}月".format(*dates.year_and_month(read_month(one[name])))
+                for name in ("first_month", "last_month")
+            )
+            for one in (before, after)
+        ]
+        if periods[0] != periods[1]:
+            said.append("→".join(periods))
+        if before["mode"] != after["mode"]:
+            modes = (self.words.label(Vocabulary.MODE, one["mode"]) for one in (before, after))
+            said.append("→".join(modes))
+        return "、".join(said)
 
     def _course(self) -> Section:
         round_ = self.content["round"] or {}
@@ -428,6 +453,7 @@ class _Reading:
         round_ = self.content["round"] or {}
         paper = self.paper
         ids = {paper.drafted_by, paper.endorsed_by, paper.decided_by, round_.get("adopted_by")}
+        ids |= {entry.get("decided_by") for entry in paper.outcomes}
         return {ident for ident in ids if ident is not None}
 
 

@@ -17,12 +17,13 @@ from .models import Placement
 
 def standing_on(today: date) -> sa.ColumnElement[str]:
     """The standing of a placement, for queries."""
-    last_month = (
+    of_need = (
         sa.select(Need.last_month)
         .where(Need.id == Placement.need_id)
         .correlate(Placement)
         .scalar_subquery()
     )
+    last_month = sa.func.coalesce(Placement.agreed_last_month, of_need)
     return sa.case(
         (Placement.is_returned, str(PlacementStanding.RETURNED)),
         (

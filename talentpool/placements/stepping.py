@@ -70,6 +70,8 @@ def list_steps(
 def _is_offered(step: Transition, placement: Placement, actor: Actor, now: datetime) -> bool:
     if step.verb == "approve":
         return placement.drafted_by != actor.user_id
+    if step.verb in {"accept", "welcome"}:  # not while other conditions are proposed
+        return placement.answer_until is not None
     if step.verb == "undo":
         return can_be_undone(placement, now)
     return True

@@ -22,7 +22,7 @@ from ..standing import (
     reader_of,
     words_of,
 )
-from ..states import EngagementState, RoundState, WorkLogState
+from ..states import CounterState, EngagementState, RoundState, WorkLogState
 from .languages import locale
 from .unit import current_catalogue
 
@@ -36,7 +36,7 @@ class Titled(Protocol):
 
 LABELS: Mapping[type[StrEnum], Mapping[Any, Words]] = {MailState: STATE_LABELS, Role: ROLE_LABELS}
 _MS, _NS, _PS, _RS = MembershipStanding, NeedStanding, PlacementStanding, RoundState
-_ES, _LS = EngagementState, WorkLogState
+_ES, _LS, _CS = EngagementState, WorkLogState, CounterState
 
 # Tones of the macro status_tag; states that are not listed are neutral.
 _TONES: Mapping[type[StrEnum], Mapping[Any, str]] = {
@@ -65,6 +65,12 @@ _TONES: Mapping[type[StrEnum], Mapping[Any, str]] = {
     },
     _ES: {_ES.PREPARING: "info", _ES.ACTIVE: "success", _ES.SUSPENDED: "warning"},
     _LS: {_LS.SENT: "warning", _LS.RETURNED: "warning", _LS.CLOSED: "success"},
+    _CS: {
+        _CS.REVIEW: "warning",
+        _CS.PROPOSED: "warning",
+        _CS.ASKED: "warning",
+        _CS.ACCEPTED: "success",
+    },
     _RS: {_RS.OPTIMAL: "success", _RS.ADOPTED: "success"},
 }
 TONES = {**_TONES, **{states: _TONES[standing] for standing, states in STATES.items()}}

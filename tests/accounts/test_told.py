@@ -51,6 +51,7 @@ def test_every_code_that_is_recorded_has_words() -> None:
     assert set(CODES["decision"]) == set(Verdict)
     assert set(CODES["kind"]) == set(NoteKind)
     assert set(CODES["what"]) == {
+        papers.CHANGED,
         papers.CONFIRMED,
         papers.UNDONE,
         papers.FINISHED,

@@ -19,6 +19,7 @@ from tests.factories import (
     NOW,
     OSAKA,
     make_candidate,
+    make_counter,
     make_need,
     make_need_draft,
     make_placement,
@@ -177,6 +178,7 @@ def far(database: Database) -> dict[str, int]:
         plan = make_round_with_plan(session, [(need, candidate)], prefecture_code=OSAKA)
         membership = candidate.memberships[0]
         log = make_sent_log(session, make_candidate(session, prefecture_code=OSAKA), town=SAKAI)
+        counter = make_counter(session, placement)
         told = order_mail(
             session, event="need/1/publish/1", recipient_id=user.id, template="need.publish",
             link="/needs/1", now=NOW, prefecture_code=OSAKA,
@@ -192,6 +194,8 @@ def far(database: Database) -> dict[str, int]:
             "papers": placement.paper_id or 0,
             "mails": told.id,
             "notices": told.id,
+            "counters": counter.id,
+            "counter_proposals": counter.id,
             "engagements": log.engagement_id,
             "work_logs": log.id,
         } | dict.fromkeys(("placements", "offers", "introductions", "approvals"), placement.id)

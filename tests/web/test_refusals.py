@@ -20,7 +20,7 @@ from talentpool.desk.service import Plan, find_duty, set_duty
 from talentpool.mail import MailState, order_mail
 from talentpool.matching import Policy
 from talentpool.permissions import Role
-from talentpool.states import MembershipState, NeedState, PlacementState, RoundState
+from talentpool.states import CounterState, MembershipState, NeedState, PlacementState, RoundState
 from talentpool.text import search_key
 from talentpool.waits import DEFAULTS
 from talentpool.web.unit import TalentpoolFlask
@@ -30,6 +30,7 @@ from tests.factories import (
     FIRST,
     HIMEJI,
     make_candidate,
+    make_counter,
     make_need,
     make_need_draft,
     make_placement,
@@ -177,7 +178,7 @@ def placement(
 ) -> Callable[[Session], Sent]:
     def send(session: Session) -> Sent:
         candidate = make_candidate(session)
-        row = make_placement(session, make_need(session), candidate, state=state)
+        row = make_placement(session, make_need(session), candidate, state=state, now=clock.now())
         owner = role is Role.CANDIDATE
         user = session.get_one(User, candidate.user_id) if owner else make_user(session, role)
         given = {name: str(value).format(row.id) for name, value in typed.items()}
@@ -185,6 +186,16 @@ def placement(
         return user, target, {"version": row.version, **given}
 
     return send
+
+
+def counter(session: Session) -> Sent:
+    """Ended by an officer without a reason."""
+    row = make_placement(
+        session, make_need(session), make_candidate(session), state=PlacementState.OFFERED
+    )
+    made = make_counter(session, row, state=CounterState.REVIEW, excess=["half_days"])
+    user = make_user(session, Role.COORDINATOR)
+    return user, f"/counter_proposals/{made.id}/turn_back", {"version": made.version}
 
 
 def noted(path: str, **typed: Any) -> Callable[[Session], Sent]:
@@ -405,6 +416,9 @@ CASES = [
     Case("notes.write_about_need", noted("/needs/{need}/notes", kind="call_made", text="x"), 1),
     Case("notes.write_about_placement", noted("/placements/{placement}/notes", party="長" * 101), 3),
     Case("notes.note_call", lost_mail, 2),
+    Case("placements.counter_offer", placement("/offers/{placement}/counter", Role.CANDIDATE, PlacementState.OFFERED, half_days="0", first_month="?", last_month="", mode="x"), 4),
+    Case("placements.counter_introduction", placement("/introductions/{placement}/counter", Role.MUNICIPALITY, PlacementState.INTRODUCED, half_days="62"), 1),
+    Case("placements.take_counter_step", counter, 1),
     Case("placements.extend_deadline", placement("/placements/{placement}/deadline", Role.COORDINATOR, PlacementState.OFFERED, until="2020-01-01", reason=""), 1),
     Case("placements.extend_deadline", placement("/placements/{placement}/deadline", Role.COORDINATOR, PlacementState.INTRODUCED, until="いつか"), 2),
     Case("deadlines.set_days", as_role(Role.COORDINATOR, "/deadlines", version=mark_of(DEFAULTS), offer="0", plan="x"), 2),

@@ -11,6 +11,7 @@ from . import (
     approvals,
     bulk,
     comparing,
+    counters,
     courses,
     drafts,
     extending,
@@ -25,7 +26,7 @@ from . import (
 from .blueprint import blueprint
 
 __all__ = [
-    "answers", "approvals", "blueprint", "bulk", "comparing", "courses", "drafts", "extending", "finishing",
+    "answers", "approvals", "blueprint", "bulk", "comparing", "counters", "courses", "drafts", "extending", "finishing",
     "init_app", "leaving", "needs", "papers", "progress", "staff", "steps",
 ]  # fmt: skip
 
