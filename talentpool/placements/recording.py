@@ -44,7 +44,8 @@ class Answer:
 def verbs_of(placement: Placement) -> Sequence[str]:
     """What the person can answer as things stand: once a yes was given, only take it back."""
     if placement.state is PlacementState.OFFERED:
-        return ACCEPT, DECLINE
+        is_proposed = placement.answer_until is None  # other conditions, which wait for an answer
+        return (DECLINE,) if is_proposed else (ACCEPT, DECLINE)
     return (DECLINE,) if placement.state in HOLDING else ()
 
 
