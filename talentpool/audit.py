@@ -121,6 +121,7 @@ class Deed(Entry, Enum):
     )
     CONSENT_GIVE = "consent.give", "同意", "Consent given"
     CONSENT_WITHDRAW = "consent.withdraw", "同意の撤回", "Consent withdrawn"
+    COUNTER_MAKE = "counter_proposal.make", "条件の提案", "Other conditions proposed"
     DEADLINE_SET = "deadline.set", "期限の日数の変更", "Days of deadlines changed"
     ENGAGEMENT_OUTLOOK = "engagement.outlook", "活動の今後への返事", "Answered what comes next"
     ENGAGEMENT_OUTLOOK_SEEN = (
@@ -214,6 +215,7 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "need_draft": ("書きかけの募集", "Unfinished vacancy"),
     "placement": ("推薦", "Proposal"),
     "decision_paper": ("起案書", "Decision paper"),
+    "counter_proposal": ("条件の提案", "Proposal of conditions"),
     "engagement": ("活動", "Assignment"),
     "plan_change": ("延長", "Extension"),
     "work_terms": ("勤務条件", "Terms of work"),

@@ -37,11 +37,15 @@ HOW_LABELS: Mapping[How, Words] = {
 QUESTIONS: Mapping[str, Role] = {
     "placement.offer": Role.CANDIDATE,
     "placement.accept": Role.MUNICIPALITY,
+    "counter_proposal.ask_person": Role.CANDIDATE,
+    "counter_proposal.ask_town": Role.MUNICIPALITY,
 }
 # Reminders of a day after which something is over, or somebody is left out.
 REMINDERS: Mapping[str, Role] = {
     "placement.remind_offer": Role.CANDIDATE,
     "placement.remind_introduction": Role.MUNICIPALITY,
+    "counter_proposal.remind_person": Role.CANDIDATE,
+    "counter_proposal.remind_town": Role.MUNICIPALITY,
     "placement.extend_offer": Role.CANDIDATE,
     "placement.extend_introduction": Role.MUNICIPALITY,
     "membership.remind_end": Role.CANDIDATE,
@@ -62,6 +66,7 @@ _PART_OF = {
     "report": "engagement",
     "plan_change": "engagement",
     "complaint": "engagement",
+    "counter_proposal": "placement",
 }  # machines that make one family
 _OWN_LABELS: Mapping[tuple[str, Role], Words] = {
     ("placement", Role.CANDIDATE): ("打診", "Offers"),

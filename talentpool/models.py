@@ -21,6 +21,7 @@ from .needs import models as needs
 from .notes import models as notes
 from .panels import models as panels
 from .placements import models as placements, recorded
+from .placements.counters import models as counters
 from .placements.statement_printing import StatementPrint
 from .reference import models as reference
 from .reviews import models as reviews
@@ -43,6 +44,7 @@ __all__ = [
     "accounts",
     "candidates",
     "complaints",
+    "counters",
     "deadlines",
     "desk",
     "engagements",

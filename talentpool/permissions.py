@@ -76,6 +76,12 @@ class Action(StrEnum):
     APPLY_CHANGE = "plan_change:apply"  # by accepting its terms
     STATE_TERMS = "terms:state"
     ACCEPT_TERMS = "terms:accept"
+    VIEW_COUNTER = "counter_proposal:view"
+    WITHDRAW_COUNTER = "counter_proposal:withdraw"  # of the side that proposed
+    ANSWER_COUNTER = "counter_proposal:answer"  # of the side that is asked
+    DRAFT_COUNTER = "counter_proposal:draft"
+    DECIDE_COUNTER = "counter_proposal:decide"
+    EXPIRE_COUNTER = "counter_proposal:expire"
     VIEW_ENGAGEMENT = "engagement:view"
     PREPARE_ENGAGEMENT = "engagement:prepare"
     CHOOSE_FORM = "engagement:choose-form"
@@ -170,6 +176,14 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.APPLY_CHANGE: {_C: _OWN, _K: _PREFECTURE},
     Action.STATE_TERMS: {_M: _TOWN},
     Action.ACCEPT_TERMS: {_C: _OWN, _K: _PREFECTURE},  # officers for who has no account
+    Action.VIEW_COUNTER: {
+        _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.WITHDRAW_COUNTER: {_C: _OWN, _M: _TOWN},
+    Action.ANSWER_COUNTER: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},  # officers for who has no account
+    Action.DRAFT_COUNTER: {_K: _PREFECTURE},
+    Action.DECIDE_COUNTER: {_A: _PREFECTURE},
+    Action.EXPIRE_COUNTER: {_S: _ANY},
     Action.VIEW_ENGAGEMENT: {
         _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },

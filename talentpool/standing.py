@@ -14,6 +14,7 @@ from .permissions import Role
 from .states import (
     MACHINES,
     Audience,
+    CounterState,
     EngagementState,
     MembershipState,
     NeedState,
@@ -87,7 +88,7 @@ class PlacementStanding(StrEnum):
 
 
 _MS, _NS, _PS = MembershipStanding, NeedStanding, PlacementStanding
-_ES, _LS, _CS = EngagementState, WorkLogState, PlanChangeState
+_ES, _LS, _CS, _KS = EngagementState, WorkLogState, PlanChangeState, CounterState
 
 # What staff read of the stored states stands beside the machines.
 _STAFF: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
@@ -132,8 +133,21 @@ _CHANGED: Mapping[StrEnum, Words] = {  # of a change of what was agreed, for bot
     _CS.DECLINED: ("承諾されませんでした", "Not agreed"),
 }
 
+_PROPOSED: Mapping[StrEnum, Words] = {  # for both between whom conditions are proposed
+    _KS.REVIEW: ("県が確かめています", "The prefecture is checking it"),
+    _KS.PROPOSED: ("県が判断しています", "The prefecture is deciding on it"),
+    _KS.ASKED: ("相手の返事待ち", "Waiting for the other side"),
+    _KS.ACCEPTED: ("合意しました", "Accepted"),
+    _KS.DECLINED: ("合意しませんでした", "Not accepted"),
+    _KS.LAPSED: ("返事がなく終了", "Ended without an answer in time"),
+    _KS.WITHDRAWN: ("取下げ", "Withdrawn"),
+    _KS.REFUSED: ("県が認めませんでした", "Not allowed by the prefecture"),
+    _KS.SUPERSEDED: ("終了", "Ended"),
+}
+
 _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     _CS: _CHANGED,
+    _KS: _PROPOSED,
     _ES: _ENGAGED,
     _VS: _REVIEWED,
     _LS: {
@@ -169,6 +183,7 @@ _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
 
 _TOWN: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     _CS: _CHANGED,
+    _KS: _PROPOSED,
     _ES: _ENGAGED,
     _VS: _REVIEWED,
     _LS: {

@@ -100,6 +100,18 @@ class PlanChangeState(StrEnum):
     DECLINED = "declined"
 
 
+class CounterState(StrEnum):
+    REVIEW = "review"
+    PROPOSED = "proposed"
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+
+
 class Audience(StrEnum):
     """Who is told of a change."""
 
@@ -470,9 +482,61 @@ PLAN_CHANGE = Machine(
     ),
 )  # fmt: skip
 
+_KS = CounterState
+COUNTER_OPEN = frozenset({_KS.REVIEW, _KS.PROPOSED, _KS.ASKED})
+COUNTER_ANSWERED = frozenset({_KS.ASKED, _KS.ACCEPTED, _KS.DECLINED, _KS.LAPSED})  # was asked
+_ALL = (*_BOTH, Audience.COORDINATOR)
+
+COUNTER = Machine(
+    "counter_proposal",
+    CounterState,
+    {
+        _KS.REVIEW: ("県の確認待ち", "Waiting for the prefecture"),
+        _KS.PROPOSED: ("決裁待ち", "Waiting for approval"),
+        _KS.ASKED: ("相手の返事待ち", "Waiting for the other side"),
+        _KS.ACCEPTED: ("合意", "Accepted"),
+        _KS.DECLINED: ("不同意", "Not accepted"),
+        _KS.LAPSED: ("期限切れ", "Lapsed"),
+        _KS.WITHDRAWN: ("取下げ", "Withdrawn"),
+        _KS.REFUSED: ("却下", "Rejected"),
+        _KS.SUPERSEDED: ("自動終了", "Ended by itself"),
+    },
+    (
+        _step("draft", ("決裁に回す", "Send for a decision"), _KS.REVIEW, _KS.PROPOSED,
+              Action.DRAFT_COUNTER, notice=(Audience.APPROVER,), has_comment=True),
+        _step("turn_back", ("相手に尋ねない", "Do not ask the other side"), _KS.REVIEW, _KS.REFUSED,
+              Action.DRAFT_COUNTER, reasons="refusal_reason", notice=_BOTH, is_end=True,
+              is_danger=True),
+        _step("approve", ("承認する", "Approve"), _KS.PROPOSED, _KS.ASKED,
+              Action.DECIDE_COUNTER, notice=_ALL, has_comment=True),
+        _step("refuse", ("却下する", "Reject"), _KS.PROPOSED, _KS.REFUSED, Action.DECIDE_COUNTER,
+              reasons="refusal_reason", notice=_ALL, is_end=True, is_danger=True),
+        _step("accept", ("この条件でよい", "Accept these conditions"), _KS.ASKED, _KS.ACCEPTED,
+              Action.ANSWER_COUNTER, notice=_ALL, is_end=True),
+        _step("decline", ("この条件にしない", "Do not accept them"), _KS.ASKED, _KS.DECLINED,
+              Action.ANSWER_COUNTER, notice=_ALL, is_end=True, is_danger=True),
+        _step("withdraw", ("提案を取り下げる", "Withdraw the proposal"), COUNTER_OPEN,
+              _KS.WITHDRAWN, Action.WITHDRAW_COUNTER, notice=_ALL, is_end=True, is_danger=True),
+        _step("lapse", ("期限切れにする", "Lapse"), _KS.ASKED, _KS.LAPSED,
+              Action.EXPIRE_COUNTER, notice=_ALL, is_end=True, is_automatic=True),
+        _step("supersede", ("終わらせる", "Supersede"), COUNTER_OPEN, _KS.SUPERSEDED,
+              Action.EXPIRE_COUNTER, is_end=True, is_automatic=True),
+    ),
+)  # fmt: skip
+
 MACHINES: Mapping[type[StrEnum], Machine] = {
     machine.states: machine
-    for machine in (MEMBERSHIP, NEED, ROUND, PLACEMENT, ENGAGEMENT, WORK_LOG, REVIEW, PLAN_CHANGE)
+    for machine in (
+        MEMBERSHIP,
+        NEED,
+        ROUND,
+        PLACEMENT,
+        ENGAGEMENT,
+        WORK_LOG,
+        REVIEW,
+        PLAN_CHANGE,
+        COUNTER,
+    )
 }
 
 # Everything that can be recorded, by its code in the audit chain.

@@ -16,6 +16,8 @@ class Wait(StrEnum):
 
     OFFER = "offer"
     INTRODUCTION = "introduction"
+    COUNTER = "counter"
+    COUNTER_REVIEW = "counter_review"
     PROFILE = "profile"
     NEED = "need"
     PLAN = "plan"
@@ -32,10 +34,15 @@ class Wait(StrEnum):
         return LABELS[self][1]
 
 
-LAPSING = frozenset({Wait.OFFER, Wait.INTRODUCTION})
+LAPSING = frozenset({Wait.OFFER, Wait.INTRODUCTION, Wait.COUNTER})
 LABELS: Mapping[Wait, Words] = {
     Wait.OFFER: ("打診への本人の返事", "The person's answer to an offer"),
     Wait.INTRODUCTION: ("紹介への市町の返事", "The municipality's answer to an introduction"),
+    Wait.COUNTER: (
+        "条件の提案への相手の返事",
+        "The other side's answer to a proposal of conditions",
+    ),
+    Wait.COUNTER_REVIEW: ("条件の提案の確認", "Review of a proposal of conditions"),
     Wait.PROFILE: ("登録の確認", "Review of a profile"),
     Wait.NEED: ("募集の確認", "Review of a vacancy"),
     Wait.PLAN: ("割当案の採用", "Adopting a plan"),
@@ -46,6 +53,8 @@ LABELS: Mapping[Wait, Words] = {
 DEFAULTS: Mapping[Wait, int] = {
     Wait.OFFER: 5,  # with a weekend in it: people with a main job can ask at home and at work
     Wait.INTRODUCTION: 10,  # a town goes through its own 決裁, twice when somebody is away
+    Wait.COUNTER: 5,
+    Wait.COUNTER_REVIEW: 3,
     Wait.PROFILE: 10,
     Wait.NEED: 5,
     Wait.PLAN: 5,

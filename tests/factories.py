@@ -59,6 +59,8 @@ from talentpool.needs.models import (
 )
 from talentpool.permissions import SYSTEM, Actor, Role
 from talentpool.placements import papers, stating
+from talentpool.placements.counters.models import CounterProposal, Side as CounterSide
+from talentpool.placements.deferring import set_answer_until
 from talentpool.placements.extending import propose_extension
 from talentpool.placements.models import Placement, Verdict
 from talentpool.reference.service import load_catalogue
@@ -66,11 +68,14 @@ from talentpool.rounds.models import PlanPair, Round, RoundNeed
 from talentpool.states import (
     AGREED,
     APPROVED,
+    COUNTER_ANSWERED,
+    COUNTER_OPEN,
     LIVE,
     MACHINES,
     NAMED,
     SEATED,
     SERVED,
+    CounterState,
     EngagementState,
     MembershipState,
     NeedState,
@@ -423,6 +428,41 @@ def make_placement(
         _confirm(session, placement, now)
     session.flush()
     return placement
+
+
+def make_counter(
+    session: Session,
+    placement: Placement,
+    *,
+    side: CounterSide | None = None,
+    state: CounterState = CounterState.ASKED,
+    now: datetime = NOW,
+    **columns: Any,
+) -> CounterProposal:
+    """One half-day less than what stands, by the side that is asked; an open one stops the placement's deadline."""
+    is_town = placement.introduced_at is not None
+    stands, is_open = placement.conditions, state in COUNTER_OPEN
+    row = CounterProposal(
+        placement_id=placement.id, placement=placement, prefecture_code=placement.prefecture_code,
+        municipality_code=placement.municipality_code, candidate_id=placement.candidate_id,
+        side=side or (CounterSide.TOWN if is_town else CounterSide.PERSON), state=state,
+        half_days=max(1, stands.half_days - 1), first_month=stands.first_month,
+        last_month=stands.last_month, mode=stands.mode, excess=[], proposed_at=now,
+        stopped_until=placement.answer_until or now + timedelta(days=7),
+    )  # fmt: skip
+    if state in COUNTER_ANSWERED:
+        row.asked_at, row.until = now, now + timedelta(days=7)
+    if not is_open:
+        row.ended_at = now
+    for name, value in columns.items():
+        setattr(row, name, value)
+    session.add(row)
+    session.flush()
+    if is_open:
+        set_answer_until(placement, None)
+    _note_state(session, row, now)
+    session.flush()
+    return row
 
 
 def make_prepared(session: Session, engagement: Engagement, *, now: datetime = NOW) -> None:

@@ -30,12 +30,13 @@ from talentpool.permissions import (
     Role,
     Scope,
 )
+from talentpool.placements.counters.models import CounterProposal
 from talentpool.placements.models import DecisionPaper, Placement
 from talentpool.reviews.answering import close_pair
 from talentpool.reviews.asking import Question, ask
 from talentpool.reviews.models import Kind, Report, Review
 from talentpool.rounds.models import Round
-from talentpool.states import MACHINES, MembershipState, NeedState, PlacementState
+from talentpool.states import MACHINES, CounterState, MembershipState, NeedState, PlacementState
 from tests.factories import (
     HIMEJI,
     HYOGO,
@@ -43,6 +44,7 @@ from tests.factories import (
     OSAKA,
     SAYO,
     make_candidate,
+    make_counter,
     make_engagement,
     make_need,
     make_need_draft,
@@ -60,6 +62,7 @@ MODELS: dict[str, tuple[type[Base], ...]] = {
     "need": (Need,),
     "round": (Round,),
     "placement": (Placement,),
+    "counter_proposal": (CounterProposal,),
     "paper": (DecisionPaper,),
     "note": (Note,),
     "review": (Review,),
@@ -108,6 +111,7 @@ def test_administrators_see_nobody_s_profile() -> None:
             "need",
             "round",
             "placement",
+            "counter_proposal",
             "paper",
             "exchange",
             "note",
@@ -123,12 +127,14 @@ def test_decisions_of_people_are_made_by_people() -> None:
     """Timers may let a placement lapse; they never approve, answer or confirm."""
     for action in (
         Action.APPROVE_PLACEMENT, Action.ANSWER_OFFER, Action.ANSWER_INTRODUCTION, Action.CONFIRM_PLACEMENT,
+        Action.ANSWER_COUNTER, Action.DECIDE_COUNTER,
     ):  # fmt: skip
         assert Role.SYSTEM not in RULES[action]
 
 
 def test_who_drafts_does_not_approve() -> None:
     assert not set(RULES[Action.DRAFT_PLACEMENT]) & set(RULES[Action.APPROVE_PLACEMENT])
+    assert not set(RULES[Action.DRAFT_COUNTER]) & set(RULES[Action.DECIDE_COUNTER])
 
 
 def test_only_the_system_reaches_beyond_a_prefecture() -> None:
@@ -186,7 +192,9 @@ def build(session: Session) -> World:
         close_pair(session, pair, now=NOW)  # both sides see it
         review, report = pair[0], make_report(session, work)
         panel = make_panel(session, placement)
+        counter = make_counter(session, placement, state=CounterState.DECLINED)
         for thing in (
+            counter,
             candidate,
             need,
             draft,
@@ -230,6 +238,7 @@ VIEWS = {
     NeedDraft: Action.EDIT_NEED,
     Round: Action.VIEW_ROUND,
     Placement: Action.VIEW_PLACEMENT,
+    CounterProposal: Action.VIEW_COUNTER,
     DecisionPaper: Action.VIEW_PAPER,
     User: Action.VIEW_ACCOUNT,
     MailOrder: Action.VIEW_MAIL,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from talentpool import clock, matching as m
+from talentpool import clock, dates, matching as m
 from talentpool.accounts.models import User
 from talentpool.accounts.postal import PostalTask
 from talentpool.candidates.models import Candidate, Membership, ProfileView
@@ -20,10 +20,13 @@ from talentpool.dates import local_date, month_of, month_text
 from talentpool.db import Session
 from talentpool.engagements.models import Engagement
 from talentpool.engagements.outlook import Answer, EngagementOutlook, Side
+from talentpool.engagements.plan_changes import PlanChange
 from talentpool.needs.models import Need
 from talentpool.panels.models import Panel
 from talentpool.permissions import SYSTEM, Actor, Role
 from talentpool.placements.adopting import adopt_round
+from talentpool.placements.counters.models import CounterProposal
+from talentpool.placements.finishing import end_engagement
 from talentpool.placements.models import Placement
 from talentpool.reviews.answering import close_pair
 from talentpool.reviews.asking import Question, ask
@@ -31,7 +34,7 @@ from talentpool.reviews.models import Kind, Review
 from talentpool.rounds.models import DirectiveKind, Round
 from talentpool.rounds.preparing import create_round, direct_pair, prepare_rerun, prepare_what_if
 from talentpool.rounds.running import run_here
-from talentpool.states import PlacementState
+from talentpool.states import EngagementState, PlacementState
 from talentpool.web.unit import TalentpoolFlask
 
 from . import factories as make
@@ -91,6 +94,8 @@ class Pool:
             return [f"?with={ident}" for ident in self.ids["round_id"]]
         if endpoint == "placements.list_placements":
             return ["", *(f"?state={state}" for state in PlacementState)]
+        if endpoint == "home.find_anything":
+            return ["", "?words=ハナコ"]  # both
         if endpoint == "candidates.list_candidates":
             return ["", "?state=active", "?state=applied"]
         return [""]
@@ -205,6 +210,24 @@ def pool(app: TalentpoolFlask) -> Pool:
                 came_on=local_date(now), entered_at=now, confirmed_at=now, confirmed_how=Confirmed.CODE,
             )
         )  # fmt: skip
+        for state in (PlacementState.OFFERED, PlacementState.INTRODUCED):
+            need = make.make_need(session, half_days=1, seats=2, now=now)
+            row = make.make_placement(session, need, people[0], state=state, now=now)
+            make.make_counter(session, row, now=now, words="都合による")
+        officer = users[str(Role.COORDINATOR)].actor
+        free = {
+            "state": EngagementState.ACTIVE,
+            "candidate": people[1],
+            "form": "commission",
+            "now": now,
+        }
+        make.make_extension(session, make.make_engagement(session, **free), half_days=1, now=now)
+        make.make_engagement(session, **free)  # can be extended
+        ended = make.make_engagement(session, **free)
+        end_engagement(
+            session, ended, last=dates.first_day(ended.last_month), reason="budget", actor=officer,
+            now=now,
+        )  # fmt: skip
         ids = [person.id for person in people]
         actor = users[str(Role.COORDINATOR)].actor
     rounds = _rounds(app, actor, asked, ids)
@@ -219,6 +242,8 @@ def pool(app: TalentpoolFlask) -> Pool:
             "need_id": every(Need), "ident": idents, "engagement_id": every(Engagement),
             "review_id": every(Review),
             "panel_id": every(Panel),
+            "change_id": every(PlanChange),
+            "counter_id": every(CounterProposal),
             "month": [month_text(month_of(local_date(now)))],
         }  # fmt: skip
     names = dict(zip(ids, (FIRST, SECOND), strict=True))

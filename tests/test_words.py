@@ -21,6 +21,8 @@ from talentpool.placements import (
     reminding,
     stating,
 )
+from talentpool.placements.counters import timing
+from talentpool.placements.counters.notices import ASK, REVIEW
 from talentpool.placements.stepping import SERVICES
 from talentpool.placements.views import needs as ends_of_needs
 from talentpool.placements.views.words import WORDS
@@ -94,6 +96,9 @@ def test_every_mail_that_a_step_orders_has_a_text_and_no_text_is_left_over() -> 
         stating.ACCEPTED,
         extending.PROPOSED,
         reconsidering.CHANGED,
+        *ASK.values(),
+        REVIEW,
+        *timing.REMIND.values(),
     }
     assert {name for name in texts if not name.startswith("account.")} == {
         *ordered, *reminders, DIGEST,

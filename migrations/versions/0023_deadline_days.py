@@ -15,7 +15,7 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 WAITS = (
-    "offer", "introduction", "profile", "need", "plan", "draft", "decision", "confirmation",
+    "offer", "introduction", "counter", "counter_review", "profile", "need", "plan", "draft", "decision", "confirmation",
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from ..placements.deciding import return_placement
 from ..placements.models import Placement
 from ..placements.stating import accept_terms
 from ..states import PlacementState, move
-from . import history
+from . import countering, history
 from .accounts import SHOWN_TOWNS, Officers
 from .drawing import Draw
 from .people import HYOGO
@@ -78,10 +78,19 @@ def _go_on(
         if placement.state is not PlacementState.OFFERED or place == 0:
             continue
         person = Actor(_account(session, placement), Role.CANDIDATE, HYOGO)
+        town = officers.towns[placement.municipality_code]
+        if place > 2:  # somebody has asked for less before the yes
+            verb = "decline" if place == 3 else "accept"
+            now = midnight - timedelta(days=2, hours=12)
+            countering.propose_less(session, placement, verb, person, town, now)
         accept_offer(session, placement, actor=person, now=midnight - timedelta(days=2))
         if place < len(SHOWN_TOWNS) + 1:
+            now = midnight - timedelta(days=1)
+            if place == 2:
+                countering.propose_more(session, placement, town, officers.coordinator, now)
+            if place == 3:
+                countering.propose_later(session, placement, town, now)
             continue
-        town = officers.towns[placement.municipality_code]
         welcome_person(session, placement, actor=town, now=midnight - timedelta(days=1))
         if place > len(SHOWN_TOWNS):
             history.state_usual_terms(session, placement, town, midnight - timedelta(hours=14))

@@ -19,6 +19,8 @@ from ..ledger import service as ledger
 from ..ledger.models import LedgerMonth
 from ..permissions import Actor
 from ..placements import service as placements
+from ..placements.counters.finding import list_counters
+from ..placements.counters.models import CounterProposal
 from ..placements.models import Placement
 from ..placements.showing import Offer
 from ..placements.standing import standings
@@ -59,6 +61,7 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class OwnWork:
     asked: Sequence[Offer]  # that wait for the answer, the nearest deadline first
+    counters: Sequence[CounterProposal]  # conditions that are proposed and not answered
     known_to: Collection[str]  # municipalities that were told the name
     going_on: Sequence[Offer]
     terms: Sequence[Placement]  # whose terms of work wait to be accepted
@@ -77,14 +80,19 @@ def own_work(session: Session, actor: Actor, person: Candidate | None, *, now: d
     """`person`: the profile of whoever is signed in."""
     today = local_date(now)
     if person is None:
-        return OwnWork((), (), (), (), (), (), (), GoingOn(), today)
+        return OwnWork((), (), (), (), (), (), (), (), GoingOn(), today)
     rows = placements.list_answers(session, actor)
     found = standings(session, rows, today)
     offers = [Offer.of(row, found[row.id]) for row in rows]
-    asked = [offer for offer in offers if offer.standing is PlacementStanding.OFFERED]
+    asked = [
+        offer
+        for offer in offers
+        if offer.standing is PlacementStanding.OFFERED and offer.offer_until is not None
+    ]
     months = ledger.list_months(session, person.id, from_month=month_of(today))
     return OwnWork(
         asked=sorted(asked, key=lambda offer: (offer.offer_until or now, offer.id)),
+        counters=[row for row in list_counters(session, actor) if row.ended_at is None],
         known_to={row.municipality_code for row in rows if row.introduced_at is not None},
         going_on=[offer for standing in _GOES_ON for offer in offers if offer.standing is standing],
         terms=list_unaccepted(session, actor),

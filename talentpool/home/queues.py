@@ -30,6 +30,7 @@ from ..needs import standing as needs
 from ..needs.models import Need, NeedDraft
 from ..permissions import Role
 from ..placements import standing as placements
+from ..placements.counters.models import CounterProposal, Side
 from ..placements.models import Placement
 from ..placements.stating import has_terms
 from ..reviews.asking import GRACE, is_overdue
@@ -37,7 +38,15 @@ from ..reviews.models import Review, ReviewSide
 from ..rounds.models import Round
 from ..rounds.validity import has_news
 from ..standing import MembershipStanding, NeedStanding, PlacementStanding
-from ..states import SOLVED, PlacementState, PlanChangeState, ReviewState, WorkLogState
+from ..states import (
+    COUNTER_OPEN,
+    SOLVED,
+    CounterState,
+    PlacementState,
+    PlanChangeState,
+    ReviewState,
+    WorkLogState,
+)
 from ..waits import Wait
 
 
@@ -96,6 +105,7 @@ _OF: Mapping[type[StrEnum], tuple[type[Base], Callable[[date], sa.ColumnElement[
     PlacementStanding: (Placement, placements.standing_on),
 }
 _MS, _NS, _PS = MembershipStanding, NeedStanding, PlacementStanding
+_COUNTERS = "placements.list_counters"
 _INTRODUCTIONS, _ENGAGEMENTS = "placements.list_introductions", "engagements.list_engagements"
 _IS_AGREED = Placement.state == PlacementState.AGREED
 _NEEDS, _PLACEMENTS, _PEOPLE = (
@@ -111,6 +121,10 @@ def _is_unconfirmed(today: date) -> sa.ColumnElement[bool]:
         is_unconfirmed(moment),
     )
     return AvailabilityCheck.candidate_id.in_(people)
+
+
+def _is_counter(state: CounterState, side: Side) -> sa.ColumnElement[bool]:
+    return (CounterProposal.state == state) & (CounterProposal.side == side)
 
 
 _TOWN = (
@@ -158,6 +172,16 @@ _TOWN = (
            "To extend, state terms of work for the new period. It is done once the person accepts them."),
           PlanChange, lambda _today: PlanChange.state == PlanChangeState.OPEN, PlanChange.opened_at,
           _ENGAGEMENTS, {"state": ASKED}),
+    Queue(("返事を待っている条件の提案", "Proposed conditions that wait for your answer"),
+          ("打診中の人が提案した条件でよいかを答えてください。",
+           "Say whether you accept the conditions that somebody who is asked proposes."),
+          CounterProposal, lambda _today: _is_counter(CounterState.ASKED, Side.PERSON),
+          CounterProposal.asked_at, _COUNTERS, {}),
+    Queue(("相手か県の返事を待っている条件の提案", "Your proposed conditions that wait for an answer"),
+          ("返事があるまで、回答期限は進みません。", "Your deadline stands still until then."),
+          CounterProposal,
+          lambda _today: CounterProposal.state.in_(COUNTER_OPEN) & (CounterProposal.side == Side.TOWN),
+          CounterProposal.proposed_at, _COUNTERS, {}, waits=False),
     Queue(("確認を待っている活動記録", "Work logs to sign"),
           ("活動した日を確かめて、確認するか差し戻してください。", "Check the days, then sign or return them."),
           WorkLog, lambda _today: WorkLog.state == WorkLogState.SENT, WorkLog.sent_at,
@@ -212,6 +236,15 @@ _COORDINATOR = (
            ("本人と市町がともに合意しています。勤務条件が承諾されると確定できます。",
             "Both have agreed. They can be confirmed once the terms of work are accepted."),
            _PS.AGREED, Placement.agreed_at, _PLACEMENTS, wait=Wait.CONFIRMATION),
+    Queue(("確認を待っている条件の提案", "Proposed conditions to review"),
+          ("決裁された範囲を超えています。決裁に回すか、尋ねないことにしてください。",
+           "They go beyond the decision. Send them for a new one, or end them."),
+          CounterProposal, lambda _today: CounterProposal.state == CounterState.REVIEW,
+          CounterProposal.proposed_at, _COUNTERS, {}),
+    Queue(("返事を待っている条件の提案", "Proposed conditions that wait for an answer"),
+          ("本人か市町に尋ねています。", "The person or the municipality is asked."),
+          CounterProposal, lambda _today: CounterProposal.state == CounterState.ASKED,
+          CounterProposal.asked_at, _COUNTERS, {}, waits=False),
     Queue(("市町の確認を待っている活動記録", "Work logs that wait for a municipality"),
           ("市町の担当者が確かめています。", "The municipality is checking them."),
           WorkLog, lambda _today: WorkLog.state == WorkLogState.SENT, WorkLog.sent_at,
@@ -285,6 +318,11 @@ _APPROVER = (
            "Look at them on the pages of their assignments, then approve or reject."),
           PlanChange, lambda _today: PlanChange.state == PlanChangeState.PROPOSED,
           PlanChange.drafted_at, _ENGAGEMENTS, {"state": EXTENDING}),
+    Queue(("決裁を待っている条件の提案", "Proposed conditions that wait for a decision"),
+          ("決裁された範囲を超える提案です。承認か却下を選んでください。",
+           "They go beyond the decision. Approve or reject them."),
+          CounterProposal, lambda _today: CounterProposal.state == CounterState.PROPOSED,
+          CounterProposal.drafted_at, _COUNTERS, {}),
 )  # fmt: skip
 
 _ADMIN = (

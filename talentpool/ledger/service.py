@@ -100,6 +100,43 @@ def hold(
     """
     session.flush()
     _take(session, candidate_id, half_days)
+    _note_holds(session, placement_id, candidate_id, municipality_code, half_days, now)
+
+
+def change_hold(
+    session: Session,
+    placement_id: int,
+    candidate_id: int,
+    municipality_code: str,
+    half_days: Mapping[int, int],
+    now: datetime,
+) -> None:
+    """Make `half_days` (month → n > 0) all that a placement holds; NoCapacity and nothing where more is not free."""
+    session.flush()
+    query = sa.select(Commitment.month, Commitment.half_days).where(
+        Commitment.placement_id == placement_id, Commitment.state == CommitmentState.HOLD
+    )
+    present = dict(session.execute(query).all())
+    more = {month: n - present.get(month, 0) for month, n in half_days.items()}
+    _take(session, candidate_id, {month: n for month, n in more.items() if n > 0})
+    for month in sorted(present):
+        if (n := present[month] - half_days.get(month, 0)) > 0:
+            _settle(session, candidate_id, month, {_M.held: _M.held - n})
+    rows = sa.delete(Commitment).where(
+        Commitment.placement_id == placement_id, Commitment.state == CommitmentState.HOLD
+    )
+    session.execute(rows.execution_options(synchronize_session=False))
+    _note_holds(session, placement_id, candidate_id, municipality_code, half_days, now)
+
+
+def _note_holds(
+    session: Session,
+    placement_id: int,
+    candidate_id: int,
+    municipality_code: str,
+    half_days: Mapping[int, int],
+    now: datetime,
+) -> None:
     session.add_all(
         Commitment(
             placement_id=placement_id,

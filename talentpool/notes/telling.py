@@ -14,6 +14,7 @@ from ..mail import MailOrder
 from ..mail_choices import QUESTIONS
 from ..needs.models import Need
 from ..permissions import Action, Actor, get_visible, require
+from ..placements.counters.models import CounterProposal
 from ..placements.models import Placement
 from ..placements.reach import extend_told_late, has_been_told
 from ..reviews.models import Report, Review
@@ -22,7 +23,17 @@ from .service import Words, write_note
 
 _KINDS: dict[str, type[Base]] = {
     kind.__tablename__: kind
-    for kind in (Candidate, Membership, Need, Placement, Engagement, WorkLog, Review, Report)
+    for kind in (
+        Candidate,
+        Membership,
+        Need,
+        Placement,
+        Engagement,
+        WorkLog,
+        Review,
+        Report,
+        CounterProposal,
+    )
 }
 
 
@@ -37,6 +48,8 @@ def find_subject(session: Session, actor: Actor, order: MailOrder) -> Subject:
         return thing.candidate
     if isinstance(thing, WorkLog | Review | Report):
         thing = thing.engagement
+    if isinstance(thing, CounterProposal):
+        return thing.placement
     if isinstance(thing, Engagement):
         thing = session.get_one(Placement, thing.placement_id)
     assert isinstance(thing, Subject)

@@ -28,6 +28,7 @@ from ..needs.models import Need, NeedDraft
 from ..notes import soundness as notes
 from ..panels import soundness as panels
 from ..placements import papers
+from ..placements.counters import soundness as counters
 from ..placements.models import DecisionPaper, Placement, Verdict
 from ..reference.models import Municipality
 from ..reviews import soundness as reviews
@@ -446,6 +447,11 @@ def logs_say_what_can_be(session: Session) -> Iterator[str]:
 @_invariant
 def terms_say_what_was_accepted(session: Session) -> Iterator[str]:
     return logs.terms_violations(session)
+
+
+@_invariant
+def proposals_fit_their_placements(session: Session) -> Iterator[str]:
+    return counters.violations(session)
 
 
 @_invariant

@@ -13,6 +13,7 @@ from ..db import Session
 from ..engagements.models import Engagement, WorkLog
 from ..engagements.plan_changes import PlanChange
 from ..needs.models import Need
+from ..placements.counters.models import CounterProposal
 from ..placements.models import Placement
 from ..reviews.models import Review
 from ..rounds.models import Round
@@ -26,6 +27,7 @@ _MODELS: tuple[Any, ...] = (
     WorkLog,
     PlanChange,
     Review,
+    CounterProposal,
 )
 _AT_ONCE = 5000  # events
 

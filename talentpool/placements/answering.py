@@ -20,6 +20,7 @@ from .models import Placement
 from .notices import notify
 
 TOO_LATE = say("回答期限を過ぎているため、この操作は行えません。")
+IS_PROPOSED = say("条件の提案への返事を待っているため、この操作は行えません。")
 
 
 def accept_offer(
@@ -38,7 +39,7 @@ def accept_offer(
     require(session, actor, right, placement)
     lock_placements(session, [placement])
     if placement.state is PlacementState.OFFERED:
-        _check_in_time(placement, now)
+        check_in_time(placement, now)
         check_pair(session, placement, now)
         give_consent(
             session,
@@ -61,13 +62,16 @@ def welcome_person(session: Session, placement: Placement, *, actor: Actor, now:
     require(session, actor, Action.ANSWER_INTRODUCTION, placement)
     lock_placements(session, [placement])
     if placement.state is PlacementState.INTRODUCED:
-        _check_in_time(placement, now)
+        check_in_time(placement, now)
         check_pair(session, placement, now)
     step = move(session, placement, "welcome", actor=actor, now=now)
     placement.agreed_at = now
     notify(session, placement, step, actor=actor, now=now)
 
 
-def _check_in_time(placement: Placement, now: datetime) -> None:
-    if placement.answer_until is not None and placement.answer_until < now:
+def check_in_time(placement: Placement, now: datetime) -> None:
+    """An answer waits as long as other conditions are proposed: its deadline stands still."""
+    if placement.answer_until is None:
+        raise Conflict(IS_PROPOSED)
+    if placement.answer_until < now:
         raise Conflict(TOO_LATE)

@@ -12,6 +12,7 @@ from ..db import Database
 from ..engagements import outlook
 from ..reviews import asking
 from . import finishing, lapsing, reminding
+from .counters import timing as counters
 
 END_OF_DAY = time(23, 59, 59)
 
@@ -70,4 +71,15 @@ def _lines(database: Database, now: datetime) -> list[str]:
             for row in finishing.list_over(session, now)
         ]
         reviewed = list(asking.list_due(session, now).lines())
-    return [*ending, *asked, *paused, *outlooks, *told, *late, *over, *reviewed]
+        proposed = [
+            f"remind ({found.kind}): proposal {found.counter.id}, due {found.until.astimezone(JST):%Y-%m-%d}"
+            for found in counters.list_due(session, now)
+        ]
+        lapsed = [
+            f"end: proposal {row.id}, was due {row.until.astimezone(JST):%Y-%m-%d}"
+            for row in counters.list_overdue(session, now)
+            if row.until is not None
+        ]
+    return [
+        *ending, *asked, *paused, *outlooks, *told, *proposed, *late, *lapsed, *over, *reviewed,
+    ]  # fmt: skip

@@ -51,7 +51,9 @@ class Answer:
 def list_introduced(session: Session, actor: Actor, need_id: int) -> list[Placement]:
     """Those of a need who wait for the answer of the town, the first choice first."""
     query = visible(actor, Placement).where(
-        Placement.need_id == need_id, Placement.state == PlacementState.INTRODUCED
+        Placement.need_id == need_id,
+        Placement.state == PlacementState.INTRODUCED,
+        Placement.introduction_until.is_not(None),  # no other conditions are proposed
     )
     query = query.options(joinedload(Placement.need), joinedload(Placement.candidate))
     return list(session.scalars(query.order_by(Placement.seat, Placement.rank, Placement.id)))

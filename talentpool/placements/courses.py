@@ -13,6 +13,7 @@ from ..needs.models import Need
 from ..permissions import Actor, visible
 from ..standing import PlacementStanding
 from ..states import HOLDING, PlacementState
+from .conditions import Conditions
 from .models import Placement
 from .standing import standings
 
@@ -27,6 +28,10 @@ class Course:
     @property
     def need(self) -> Need:
         return self.placement.need
+
+    @property
+    def conditions(self) -> Conditions:
+        return self.placement.conditions
 
     @property
     def is_taking(self) -> bool:

@@ -78,7 +78,7 @@ def _faults(
         yield "until", say("いまの期限より後の日を入力してください。")
     if day < today:
         yield "until", say("今日か、それより後の日を入力してください。")
-    if day > last_day(placement.need.last_month):
+    if day > last_day(placement.conditions.last_month):
         yield "until", say("募集の期間が終わるまでの日を入力してください。")
     elif not is_business_day(day):
         yield "until", say("閉庁日です。開庁日を入力してください。")

@@ -11,6 +11,7 @@ from ..ledger import service as ledger
 from ..permissions import SYSTEM, Action, Actor, require
 from ..reference.reasons import check_said
 from ..states import HOLDING, PLACEMENT, move
+from .counters.ending import supersede_open
 from .locking import lock_placements
 from .models import Placement
 from .notices import notify
@@ -44,6 +45,7 @@ def end_placement(
     )  # fmt: skip
     placement.ended_at, placement.end_reason, placement.end_comment = now, reason, comment
     ledger.release(session, placement.id)
+    supersede_open(session, placement, now)
     if verb == "undo":
         note_undoing(session, placement, actor=actor, now=now)
     note_end(session, placement, actor=actor, now=now)

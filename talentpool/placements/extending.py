@@ -6,6 +6,7 @@ the same transaction.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -27,6 +28,8 @@ from ..reference.catalogue import Catalogue
 from ..reference.reasons import check_comment, check_said
 from ..reference.service import load_catalogue
 from ..states import PLAN_CHANGE, RUNNING, Audience, PlanChangeState
+from .conditions import Conditions
+from .counters.finding import list_decided
 from .extension_steps import take
 from .finishing import lock
 from .guards import NOT_IN_POOL, broken_for
@@ -66,6 +69,7 @@ def propose_extension(
     catalogue = load_catalogue(session)
     _check_form(engagement, last, catalogue)
     added = dict.fromkeys(months(engagement.last_month + 1, month_of(last)), half_days)
+    placement = session.get_one(Placement, engagement.placement_id)
     faults = find_broken(session, engagement, added, catalogue)
     if faults:
         raise Refused.at("last_day", sentences([say("この延長はできません。"), *faults]))
@@ -73,7 +77,7 @@ def propose_extension(
         engagement_id=engagement.id, prefecture_code=engagement.prefecture_code,
         municipality_code=engagement.municipality_code, candidate_id=engagement.candidate_id,
         last_day=last, half_days={month_text(month): n for month, n in added.items()},
-        exceeds=exceeds(engagement.need, added), comment=comment,
+        exceeds=exceeds(list_decided(session, placement), added), comment=comment,
         drafted_by=actor.user_id, drafted_at=now,
     )  # fmt: skip
     session.add(change)
@@ -115,9 +119,12 @@ def _check_form(engagement: Engagement, last: date, catalogue: Catalogue) -> Non
         raise Refused.at("last_day", said)
 
 
-def exceeds(need: Need, added: dict[int, int]) -> bool:
-    """Whether months or half-days are more than the decision paper approved."""
-    return any(month not in need.months or n > need.half_days for month, n in added.items())
+def exceeds(decided: Iterable[Conditions], added: dict[int, int]) -> bool:
+    """Whether months or half-days are more than any of what was `decided`."""
+    return not any(
+        all(month in one.months and n <= one.half_days for month, n in added.items())
+        for one in decided
+    )
 
 
 def cost_of(need: Need, added: dict[int, int]) -> int:
@@ -135,13 +142,16 @@ def find_broken(
     profile = found.get(engagement.candidate_id)
     if profile is None:
         return [NOT_IN_POOL]
+    agreed = session.get_one(Placement, engagement.placement_id).conditions
     request = replace(
         request_of(engagement.need),
+        mode=str(agreed.mode),
+        on_site_share=agreed.on_site_share,
         first_month=min(added),
         last_month=max(added),
         half_days=max(added.values()),
     )
-    return broken_for(profile, request, catalogue)
+    return list(broken_for(profile, request, catalogue).values())
 
 
 def approve_extension(session: Session, change: PlanChange, *, actor: Actor, now: datetime) -> None:

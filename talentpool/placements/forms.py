@@ -10,18 +10,31 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 
 from ..engagements.models import REMARK, TERM
 from ..engagements.terms import TermsContent
-from ..pay import MOST_HALF_DAYS
+from ..needs.models import Need, NeedMode
+from ..pay import HOURS_A_HALF_DAY, MOST_HALF_DAYS
 from ..reference.entries import Vocabulary
 from ..reference.reasons import LONGEST
 from ..standing import PlacementStanding
 from ..states import PLACEMENT, PlacementState
 from ..typed.quantities import HALF_DAYS
 from ..web import current_actor
-from ..web.fields import CatalogueForm, DateText, Marked, Required, WholeNumber, option
-from ..web.forms import FilterForm, Form, long_text_field, text_field
-from ..web.labels import choices, label, lazy_label, region
+from ..web.fields import (
+    CatalogueForm,
+    DateText,
+    FirstMonthText,
+    LastMonthText,
+    Marked,
+    Required,
+    WholeNumber,
+    option,
+    typed_text,
+)
+from ..web.forms import FilterForm, Form, chosen_label, long_text_field, text_field
+from ..web.labels import choices, label, lazy_label, region, term
 from ..web.lists import EVERY, ListForm
 from . import bulk, deferring, finding, lifting, recording, register
+from .conditions import Conditions
+from .counters import proposing
 from .finishing import PERIOD_OVER
 from .models import Authority, Placement
 from .recorded import HOW_LABELS, How
@@ -111,6 +124,41 @@ class DeadlineForm(Form):
         _("理由"), Required(_("理由を入力してください。")), most=deferring.LONGEST,
         description=_("県の職員だけが読みます。"),
     )  # fmt: skip
+
+
+class CounterForm(Form):
+    """Other conditions than those that were asked for, and why."""
+
+    half_days = WholeNumber(
+        _("1か月の半日コマ数"), Required(), measure=HALF_DAYS, least=1, most=MOST_HALF_DAYS,
+        description=_("1コマは%(hours)s時間です。", hours=HOURS_A_HALF_DAY),
+    )  # fmt: skip
+    first_month = FirstMonthText(_("始まりの年月"), Required())
+    last_month = LastMonthText(_("終わりの年月"), Required())
+    mode = SelectField(_("働き方"))
+    words = long_text_field(_("理由や補足"), most=proposing.LONGEST)
+
+    def set_choices(self) -> None:
+        self.mode.choices = [option(str(mode), term(mode, "mode")) for mode in NeedMode]
+
+    @staticmethod
+    def data_of(conditions: Conditions) -> dict[str, Any]:
+        return {
+            "half_days": conditions.half_days, "mode": str(conditions.mode),
+            "first_month": conditions.first_month, "last_month": conditions.last_month,
+        }  # fmt: skip
+
+    def value(self, need: Need) -> Conditions:
+        return Conditions.changed(
+            need, self.half_days.data, self.first_month.data, self.last_month.data,
+            NeedMode(self.mode.data),
+        )  # fmt: skip
+
+    def sent(self) -> list[tuple[str, Any]]:
+        """As it was typed."""
+        boxes = self.half_days, self.first_month, self.last_month
+        told = [(str(field.label.text), typed_text(field)) for field in boxes]
+        return [*told, (str(self.mode.label.text), chosen_label(self.mode))]
 
 
 class RecordForm(Form):

@@ -23,6 +23,7 @@ from ..pool.translate import to_candidate, to_need
 from ..reference.catalogue import Catalogue
 from ..reference.service import load_catalogue
 from ..states import NeedState
+from .conditions import Conditions
 from .models import Placement
 
 NOT_IN_POOL = say("登録が有効でなくなっています。")
@@ -51,19 +52,26 @@ class Rules:
         profiles = read_profiles(session, prefecture, {row.candidate_id for row in rows})
         return cls(profiles, catalogue, this_month)
 
-    def faults(self, placement: Placement) -> list[str]:
-        """Why the placement may not go on, as sentences; nothing when it may."""
+    def faults(self, placement: Placement, under: Conditions | None = None) -> list[str]:
+        """Why the placement may not go on, as sentences; nothing when it may. `under`: other conditions than its own."""
+        conditions = under or placement.conditions
         need = placement.need
         if need.state is not NeedState.OPEN:
             return [NOT_OPEN]
         if need.content_version != placement.need_version:
             return [CHANGED]
+        if placement.candidate_id not in self.profiles:
+            return [NOT_IN_POOL]
+        if not months_ahead(conditions, self.this_month):
+            return [PERIOD_OVER]
+        return list(self.broken(placement, conditions).values())
+
+    def broken(self, placement: Placement, conditions: Conditions) -> Mapping[m.Rule, str]:
+        """The engine's rules that the pair breaks in the months ahead, each as a sentence."""
         profile = self.profiles.get(placement.candidate_id)
         if profile is None:
-            return [NOT_IN_POOL]
-        if not months_ahead(need, self.this_month):
-            return [PERIOD_OVER]
-        return broken_rules(profile, need, self.catalogue, self.this_month)
+            return {m.Rule.MEMBERSHIP: NOT_IN_POOL}
+        return broken_rules(profile, placement.need, conditions, self.catalogue, self.this_month)
 
     def check(self, placement: Placement) -> None:
         """Conflict that says what no longer holds."""
@@ -72,32 +80,42 @@ class Rules:
             raise Conflict(sentences([say("この推薦は先に進められません。"), *faults]))
 
 
-def months_ahead(need: Need, this_month: int) -> range:
-    """The months of a need that are not over: what somebody who comes now is asked for."""
-    return months(max(need.first_month, this_month), need.last_month)
+def months_ahead(conditions: Conditions, this_month: int) -> range:
+    """The months that are not over: what somebody who comes now is asked for."""
+    return months(max(conditions.first_month, this_month), conditions.last_month)
 
 
-def broken_rules(profile: Profile, need: Need, catalogue: Catalogue, this_month: int) -> list[str]:
-    """The engine's rules that the pair breaks in the months ahead, as sentences."""
-    request = replace(request_of(need), first_month=months_ahead(need, this_month)[0])
+def broken_rules(
+    profile: Profile, need: Need, conditions: Conditions, catalogue: Catalogue, this_month: int
+) -> Mapping[m.Rule, str]:
+    """The engine's rules that the pair breaks in the months ahead, each as a sentence."""
+    request = replace(
+        request_of(need),
+        half_days=conditions.half_days,
+        first_month=months_ahead(conditions, this_month)[0],
+        last_month=conditions.last_month,
+        mode=str(conditions.mode),
+        on_site_share=conditions.on_site_share,
+    )
     return broken_for(profile, request, catalogue)
 
 
-def broken_for(profile: Profile, request: Request, catalogue: Catalogue) -> list[str]:
+def broken_for(profile: Profile, request: Request, catalogue: Catalogue) -> Mapping[m.Rule, str]:
     """The same for what `request` asks for; what the person has taken for it counts as free."""
     free = replace(profile, taken=tuple(x for x in profile.taken if x.need_code != request.code))
     minutes = {request.place_code: catalogue.travel(profile.home_code, request.place_code).minutes}
     person = to_candidate(free, [request], minutes)
     broken = m.excluded([person], to_need(request, catalogue)).get(person.id, ())
-    texts = [m.RULES[m.Rule(rule)] for rule in broken]
-    return [
-        say(
-            "「%(rule)s」：%(sentence)s",
-            rule=named((text.ja, text.en)),
-            sentence=named((text.sentence_ja, text.sentence_en)),
-        )
-        for text in texts
-    ]
+    return {m.Rule(rule): _sentence(m.Rule(rule)) for rule in broken}
+
+
+def _sentence(rule: m.Rule) -> str:
+    text = m.RULES[rule]
+    return say(
+        "「%(rule)s」：%(sentence)s",
+        rule=named((text.ja, text.en)),
+        sentence=named((text.sentence_ja, text.sentence_en)),
+    )
 
 
 def check_pair(session: Session, placement: Placement, now: datetime) -> None:

@@ -19,6 +19,7 @@ from ..needs.models import Need
 from ..permissions import SYSTEM
 from ..states import SEATED, NeedState, PlacementState
 from . import reminding
+from .counters import timing as counters
 from .ending import end_placement
 from .finishing import complete_over, list_over
 from .locking import lock_needs, lock_placements
@@ -26,7 +27,7 @@ from .models import Placement
 from .offering import advance
 from .reach import extend_told_late, is_told, list_told_late
 
-REMINDERS = (registrations, confirming, returning, outlook, reminding)
+REMINDERS = (registrations, confirming, returning, outlook, reminding, counters)
 _REASONS = {  # codes of the vocabulary lapse_reason
     PlacementState.OFFERED: "candidate_deadline",
     PlacementState.INTRODUCED: "town_deadline",
@@ -94,6 +95,9 @@ def keep_time(database: Database, now: datetime) -> None:
     with database.reading() as session:
         is_late, is_over = bool(list_overdue(session, now)), bool(list_over(session, now))
         is_waiting = bool(list_waiting(session, now))
+        is_proposed = bool(counters.list_overdue(session, now))
+    if is_proposed:
+        database.repeat(lambda session: counters.lapse_overdue(session, now))
     if is_late:
         database.repeat(lambda session: lapse_overdue(session, now))
     if is_over:

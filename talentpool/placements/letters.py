@@ -24,6 +24,8 @@ from ..errors import Conflict, Refused
 from ..language import say
 from ..mail_choices import QUESTIONS
 from ..permissions import Action, Actor, get_visible, require, visible
+from .counters.models import CounterProposal
+from .counters.timing import due_if_posted as due_of_counter
 from .models import Placement
 from .reach import due_after, extend_told_late, letter_arrives
 
@@ -36,12 +38,14 @@ class Letter:
     task: PostalTask
     person: Candidate
     placement: Placement | None = None  # that it is about
+    counter: CounterProposal | None = None  # of conditions for it
     membership: Membership | None = None
 
     @property
     def is_question(self) -> bool:
         """Whether it asks for an answer within a term."""
-        return self.task.template in QUESTIONS and self.placement is not None
+        is_known = self.placement is not None or self.counter is not None
+        return self.task.template in QUESTIONS and is_known
 
 
 def list_letters(session: Session, actor: Actor) -> tuple[Sequence[Letter], Sequence[Letter]]:
@@ -70,9 +74,17 @@ def _letters(
         one.id: one for one in session.scalars(sa.select(Candidate).where(Candidate.id.in_(ids)))
     }
     placements = _about(session, rows, Placement, joinedload(Placement.need))
+    along = joinedload(CounterProposal.placement).joinedload(Placement.need)
+    counters = _about(session, rows, CounterProposal, along)
     memberships = _about(session, rows, Membership)
     return [
-        Letter(row, people[row.candidate_id], placements.get(row.id), memberships.get(row.id))
+        Letter(
+            row,
+            people[row.candidate_id],
+            placements.get(row.id),
+            counters.get(row.id),
+            memberships.get(row.id),
+        )
         for row in rows
     ]
 
@@ -98,6 +110,8 @@ def _number_of(task: PostalTask, kind: type[Base]) -> int | None:
 
 def due_if_posted(session: Session, letter: Letter, day: date) -> datetime | None:
     """When the answer is due that the letter asks for, if it is posted on that day."""
+    if letter.counter is not None and letter.is_question:
+        return due_of_counter(session, letter.counter, day)
     placement = letter.placement
     if placement is None or not letter.is_question or placement.answer_until is None:
         return None

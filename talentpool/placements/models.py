@@ -11,10 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..candidates.models import Candidate
 from ..db import Base, EncryptedText, Json, Sentence, Text, UtcDateTime, choice, listed
-from ..needs.models import Need
+from ..needs.models import Need, NeedMode
+from ..pay import MOST_HALF_DAYS
 from ..permissions import Action, Actor, Scope, viewed_by, within
 from ..rounds.models import Round
 from ..states import AGREED, APPROVED, ENDED, LIVE, NAMED, SEATED, SERVED, PlacementState
+from .conditions import Conditions
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _DUE = {
@@ -169,6 +171,14 @@ class Placement(Base):
         sa.CheckConstraint(
             "(returned_at IS NULL) = (return_reason IS NULL)", name="returned_when"
         ),
+        sa.CheckConstraint(
+            "(agreed_half_days IS NULL) = (agreed_first_month IS NULL)"
+            " AND (agreed_half_days IS NULL) = (agreed_last_month IS NULL)"
+            " AND (agreed_half_days IS NULL) = (agreed_mode IS NULL)"
+            f" AND agreed_half_days BETWEEN 1 AND {MOST_HALF_DAYS}"
+            " AND agreed_last_month >= agreed_first_month",
+            name="agreed_as_a_whole",
+        ),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
@@ -203,6 +213,10 @@ class Placement(Base):
     offer_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     introduced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     introduction_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    agreed_half_days: Mapped[int | None]  # what both agreed on in the place of the need's
+    agreed_first_month: Mapped[int | None]
+    agreed_last_month: Mapped[int | None]
+    agreed_mode: Mapped[NeedMode | None] = mapped_column(choice(NeedMode))
     agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
@@ -221,6 +235,22 @@ class Placement(Base):
     round: Mapped[Round | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def conditions(self) -> Conditions:
+        """What the person is asked for: the need's conditions, or what both sides agreed on."""
+        need = self.need
+        if (
+            self.agreed_half_days is None
+            or self.agreed_first_month is None
+            or self.agreed_last_month is None
+            or self.agreed_mode is None
+        ):
+            return Conditions.of(need)
+        return Conditions.changed(
+            need, self.agreed_half_days, self.agreed_first_month, self.agreed_last_month,
+            self.agreed_mode,
+        )  # fmt: skip
 
     @hybrid_property
     def is_returned(self) -> bool:

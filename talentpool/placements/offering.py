@@ -74,11 +74,11 @@ def free_seats(need: Need, live: Sequence[Placement]) -> Iterator[int]:
 
 def take_hold(session: Session, placement: Placement, now: datetime) -> None:
     """The need's half-days of every month that is not over, or NoCapacity and nothing."""
-    need = placement.need
-    ahead = months_ahead(need, month_of(local_date(now)))
+    conditions = placement.conditions
+    ahead = months_ahead(conditions, month_of(local_date(now)))
     if not ahead:
         raise Conflict(PERIOD_OVER)
-    half_days = dict.fromkeys(ahead, need.half_days)
+    half_days = dict.fromkeys(ahead, conditions.half_days)
     ledger.hold(
         session,
         placement.id,

@@ -22,12 +22,14 @@ from ..db import Session, canonical_json
 from ..needs.models import Need
 from ..permissions import Actor
 from ..states import LIVE, PlacementState
+from .conditions import Conditions
 from .freezing import describe_paper
 from .models import Authority, DecisionPaper, Placement, Verdict
 
 CONFIRMED, UNDONE, FINISHED, ENDED = "confirmed", "undone", "finished", "ended"  # of an outcome
 EXTENDED = "extended"
 ANSWERED = "answered"  # by the person, to an officer
+CHANGED = "changed"
 PRINT = "paper_print"  # kind of the job that makes the PDF
 
 
@@ -147,6 +149,32 @@ def note_answer(
 ) -> None:
     """`detail`: how and when the person told the officer."""
     _append(session, placement, ANSWERED, {"verb": verb, **detail}, actor, now)
+
+
+def note_change(
+    session: Session,
+    placement: Placement,
+    before: Conditions,
+    after: Conditions,
+    *,
+    decided_by: int | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """`decided_by`: who decided it, where it went beyond the paper."""
+    detail = {
+        "before": _conditions(before), "after": _conditions(after), "decided_by": decided_by,
+    }  # fmt: skip
+    _append(session, placement, CHANGED, detail, actor, now)
+
+
+def _conditions(conditions: Conditions) -> dict[str, Any]:
+    return {
+        "half_days": conditions.half_days,
+        "first_month": month_text(conditions.first_month),
+        "last_month": month_text(conditions.last_month),
+        "mode": str(conditions.mode),
+    }
 
 
 def note_undoing(session: Session, placement: Placement, *, actor: Actor, now: datetime) -> None:

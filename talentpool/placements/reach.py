@@ -134,12 +134,12 @@ def _told_by_letter(
     if only is not None:
         query = query.where(Placement.id.in_(only))
     return {
-        placement.id: (placement, _reached_on(posted, told))
+        placement.id: (placement, reached_on(posted, told))
         for placement, posted, told in session.execute(query)
     }
 
 
-def _reached_on(posted: date | None, told: date | None) -> datetime:
+def reached_on(posted: date | None, told: date | None) -> datetime:
     if posted is not None:
         return letter_arrives(posted)
     assert told is not None  # a letter that is done with was posted, or told
@@ -167,16 +167,20 @@ def extend_told_late(session: Session, now: datetime, only: Collection[int] | No
         audit.record(session, deed, placement, actor=SYSTEM, now=now, detail=detail)
 
 
-def note_seen(session: Session, actor: Actor, placement_id: int, page: str, now: datetime) -> None:
+def mark_read(session: Session, actor: Actor, link: str, now: datetime) -> None:
     """Whoever opens the question has been told it, whatever became of the mail."""
     session.execute(
         sa.update(MailOrder)
         .where(
             MailOrder.recipient_id == actor.user_id,
-            MailOrder.link == f"{page}{placement_id}",
+            MailOrder.link == link,
             MailOrder.read_at.is_(None),
         )
         .values(read_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def note_seen(session: Session, actor: Actor, placement_id: int, page: str, now: datetime) -> None:
+    mark_read(session, actor, f"{page}{placement_id}", now)
     extend_told_late(session, now, [placement_id])

@@ -41,10 +41,13 @@ class Answer:
     comment: str = ""
 
 
-def verbs_of(state: PlacementState) -> Sequence[str]:
-    """What the person can answer in a state: once a yes was given, only take it back."""
+def verbs_of(placement: Placement, asked: PlacementState | None = None) -> Sequence[str]:
+    """What the person can answer, or could in the state that was `asked`: a yes that was given can be taken back."""
+    state = asked or placement.state
     if state is PlacementState.OFFERED:
-        return ACCEPT, DECLINE
+        is_open = placement.state is state
+        is_proposed = is_open and placement.answer_until is None  # other conditions, which wait
+        return (DECLINE,) if is_proposed else (ACCEPT, DECLINE)
     return (DECLINE,) if state in HOLDING else ()
 
 

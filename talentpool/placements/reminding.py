@@ -79,16 +79,21 @@ def _recipients(reminder: Reminder) -> sa.Select[int]:
 
 
 def _of(row: Placement, now: datetime) -> Iterator[Reminder]:
+    until = row.answer_until
+    kind = kind_due(getattr(row, ASKED[row.state].since), until, now)
+    if kind is not None and until is not None:
+        yield Reminder(row, kind, until)
+
+
+def kind_due(since: datetime | None, until: datetime | None, now: datetime) -> Kind | None:
     """The last one whose time has come: who was away for a week hears of it once."""
-    until, since = row.answer_until, getattr(row, ASKED[row.state].since)
     if until is None or since is None:
-        return
+        return None
     near = morning(until - NEAR)
     half = morning(since + (until - since) / 2)
     if now >= near > since:
-        yield Reminder(row, Kind.NEAR, until)
-    elif now >= half > since and half < near:
-        yield Reminder(row, Kind.HALF, until)
+        return Kind.NEAR
+    return Kind.HALF if now >= half > since and half < near else None
 
 
 def remind(session: Session, now: datetime) -> list[Reminder]:

@@ -330,15 +330,23 @@ class _Reading:
     def _told(self, entry: Mapping[str, Any]) -> str:
         name = next((self._name_of(row) for row in self.rows if row.id == entry["placement"]), "")
         day = _short(datetime.fromisoformat(entry["at"]))
-        if entry["what"] == papers.CONFIRMED:
-            total = sum(entry["half_days"].values())
-            return f"{day} {name}さんで確定（計{total}半日コマ）"
+        if entry["what"] == papers.CHANGED:
+            decided = (
+                f"［決裁 {self._officer(entry['decided_by'])}］" if entry["decided_by"] else ""
+            )
+            return f"{day} {name}さんの条件を変更（{self._changes(entry)}）{decided}"
         if entry["what"] == papers.ANSWERED:
             given = date.fromisoformat(entry["answered_on"])
             return (
                 f"{day} {name}さんの返事：{_ANSWERS[entry['verb']]}"
                 f"（{HOW_LABELS[How(entry['how'])][0]} {given.month}/{given.day}、{self._officer(entry['by'])}が記録）"
             )
+        return self._told_of_work(entry, name, day)
+
+    def _told_of_work(self, entry: Mapping[str, Any], name: str, day: str) -> str:
+        if entry["what"] == papers.CONFIRMED:
+            total = sum(entry["half_days"].values())
+            return f"{day} {name}さんで確定（計{total}半日コマ）"
         if entry["what"] == papers.UNDONE:
             return f"{day} {name}さんの確定を取消し"
         if entry["what"] == papers.EXTENDED:
@@ -351,6 +359,26 @@ class _Reading:
         return (
             f"{day} この起案書の推薦が終了（{PLACEMENT.labels[PlacementState(entry['state'])][0]}）"
         )
+
+    def _changes(self, entry: Mapping[str, Any]) -> str:
+        """What differs, as it was and as it is."""
+        before, after = entry["before"], entry["after"]
+        said = []
+        if before["half_days"] != after["half_days"]:
+            said.append(f"月{before['half_days']}→{after['half_days']}半日コマ")
+        periods = [
+            "〜".join(
+                "{}年{}月".format(*dates.year_and_month(read_month(one[name])))
+                for name in ("first_month", "last_month")
+            )
+            for one in (before, after)
+        ]
+        if periods[0] != periods[1]:
+            said.append("→".join(periods))
+        if before["mode"] != after["mode"]:
+            modes = (self.words.label(Vocabulary.MODE, one["mode"]) for one in (before, after))
+            said.append("→".join(modes))
+        return "、".join(said)
 
     def _course(self) -> Section:
         round_ = self.content["round"] or {}
@@ -446,6 +474,7 @@ class _Reading:
         paper = self.paper
         ids = {paper.drafted_by, paper.endorsed_by, paper.decided_by, round_.get("adopted_by")}
         ids |= {row["by"] for row in paper.outcomes if row["what"] == papers.ANSWERED}
+        ids |= {entry.get("decided_by") for entry in paper.outcomes}
         return {ident for ident in ids if ident is not None}
 
 

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..needs.models import Need
 from ..standing import PlacementStanding
 from ..states import NAMED, PlacementState
+from .conditions import Conditions
 from .models import Placement
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The conditions of a need, in codes."""
+    """What somebody is asked for, in codes."""
 
     title: str
     town: str  # municipality
@@ -33,7 +33,9 @@ class Terms:
     forms: Sequence[str]
 
     @classmethod
-    def of(cls, need: Need) -> Terms:
+    def of(cls, placement: Placement, under: Conditions | None = None) -> Terms:
+        """`under`: other conditions than those that stand."""
+        need, agreed = placement.need, under or placement.conditions
         return cls(
             title=need.title,
             town=need.municipality_code,
@@ -41,11 +43,11 @@ class Terms:
             background=need.background,
             outcome_wanted=need.outcome_wanted,
             theme=need.theme,
-            first_month=need.first_month,
-            last_month=need.last_month,
-            half_days=need.half_days,
-            mode=str(need.mode),
-            on_site_share=need.on_site_share,
+            first_month=agreed.first_month,
+            last_month=agreed.last_month,
+            half_days=agreed.half_days,
+            mode=str(agreed.mode),
+            on_site_share=agreed.on_site_share,
             place=need.place_code,
             pay_amount=need.pay_amount,
             pay_basis=need.pay_basis,
@@ -81,7 +83,7 @@ class Offer:
             placement.version,
             placement.state,
             standing,
-            Terms.of(placement.need),
+            Terms.of(placement),
             placement.offered_at,
             placement.offer_until,
             placement.introduced_at,
@@ -118,7 +120,7 @@ class Introduction:
     @classmethod
     def of(cls, placement: Placement, standing: PlacementStanding) -> Introduction:
         is_named = placement.state in NAMED
-        need, person = placement.need, placement.candidate
+        need, person, agreed = placement.need, placement.candidate, placement.conditions
         return cls(
             placement.id,
             placement.version,
@@ -126,9 +128,9 @@ class Introduction:
             standing,
             need.id,
             need.title,
-            need.first_month,
-            need.last_month,
-            need.half_days,
+            agreed.first_month,
+            agreed.last_month,
+            agreed.half_days,
             placement.fit if is_named else None,
             person.code,
             person.id if is_named else None,

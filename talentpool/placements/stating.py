@@ -22,6 +22,7 @@ from ..engagements.terms import TermsContent, check_content, digest, list_versio
 from ..errors import Conflict, Forbidden, Refused
 from ..language import say
 from ..ledger import service as ledger
+from ..needs.models import NeedMode
 from ..permissions import Action, Actor, Role, require, visible
 from ..reference.catalogue import Catalogue
 from ..reference.service import load_catalogue
@@ -209,7 +210,9 @@ def propose_content(
         first_day=first_day(first),
         last_day=until or last_day(last),
         work=need.title,
-        place="" if need.mode == "online" else catalogue.municipality(need.place_code).ja,
+        place=""
+        if placement.conditions.mode is NeedMode.ONLINE
+        else catalogue.municipality(need.place_code).ja,
         days="",
         travel="",
         supervisor=need.department,

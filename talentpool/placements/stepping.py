@@ -73,6 +73,8 @@ def _is_offered(
 ) -> bool:
     if step.verb == "approve":
         return placement.drafted_by != actor.user_id
+    if step.verb in {"accept", "welcome"}:  # not while other conditions are proposed
+        return placement.answer_until is not None
     if step.verb == "undo":
         return can_be_undone(placement, now)
     if step.verb == "confirm":

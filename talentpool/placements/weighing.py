@@ -12,9 +12,10 @@ from ..db import Session
 from ..geo import Travel
 from ..ledger import service as ledger
 from ..ledger.models import Commitment, CommitmentState
-from ..needs.models import Need, NeedMode
+from ..needs.models import Need
 from ..pay import HALF_DAYS_A_DAY, total_pay, units_in_all
 from ..reference.catalogue import Catalogue
+from .conditions import Conditions
 from .models import Placement
 
 
@@ -26,8 +27,8 @@ class Pay:
     units: Fraction
 
     @classmethod
-    def of(cls, need: Need) -> Pay:
-        terms = need.pay_basis, need.half_days, len(need.months)
+    def of(cls, need: Need, conditions: Conditions) -> Pay:
+        terms = need.pay_basis, conditions.half_days, len(conditions.months)
         return cls(total_pay(need.pay_amount, *terms), units_in_all(*terms))
 
 
@@ -60,23 +61,29 @@ class Weighing:
     skills: Sequence[AskedSkill]
 
 
-def weigh(session: Session, placement: Placement, catalogue: Catalogue) -> Weighing:
+def weigh(
+    session: Session,
+    placement: Placement,
+    catalogue: Catalogue,
+    under: Conditions | None = None,
+) -> Weighing:
+    """`under`: other conditions than those that stand."""
     need, person = placement.need, placement.candidate
-    days = Fraction(need.half_days, HALF_DAYS_A_DAY)
-    share = {NeedMode.ONLINE: 0, NeedMode.ONSITE: 100}.get(need.mode, need.on_site_share)
+    conditions = under or placement.conditions
+    days, share = Fraction(conditions.half_days, HALF_DAYS_A_DAY), conditions.on_site
     goes = person.home_code is not None and share > 0
     return Weighing(
-        pay=Pay.of(need),
+        pay=Pay.of(need, conditions),
         days_on_site=days * share / 100,
         travel=catalogue.travel(person.home_code or "", need.place_code) if goes else None,
         home=person.home_code,
-        months=_months(session, placement),
+        months=_months(session, placement, conditions),
         skills=_skills(placement),
     )
 
 
-def _months(session: Session, placement: Placement) -> list[Month]:
-    first, last = placement.need.first_month, placement.need.last_month
+def _months(session: Session, placement: Placement, conditions: Conditions) -> list[Month]:
+    first, last = conditions.first_month, conditions.last_month
     taken = _taken(session, placement)
     return [
         _beside(row.month, row.capacity, row.held, row.booked, taken.get(row.month, (0, 0)))

@@ -22,7 +22,14 @@ from ..standing import (
     reader_of,
     words_of,
 )
-from ..states import EngagementState, PlanChangeState, ReviewState, RoundState, WorkLogState
+from ..states import (
+    CounterState,
+    EngagementState,
+    PlanChangeState,
+    ReviewState,
+    RoundState,
+    WorkLogState,
+)
 from .languages import locale
 from .unit import current_catalogue
 
@@ -37,6 +44,7 @@ class Titled(Protocol):
 LABELS: Mapping[type[StrEnum], Mapping[Any, Words]] = {MailState: STATE_LABELS, Role: ROLE_LABELS}
 _MS, _NS, _PS, _RS = MembershipStanding, NeedStanding, PlacementStanding, RoundState
 _ES, _LS, _VS, _CS = EngagementState, WorkLogState, ReviewState, PlanChangeState
+_KS = CounterState
 
 # Tones of the macro status_tag; states that are not listed are neutral.
 _TONES: Mapping[type[StrEnum], Mapping[Any, str]] = {
@@ -67,6 +75,12 @@ _TONES: Mapping[type[StrEnum], Mapping[Any, str]] = {
     _CS: {_CS.PROPOSED: "warning", _CS.OPEN: "warning", _CS.DONE: "success"},
     _LS: {_LS.SENT: "warning", _LS.RETURNED: "warning", _LS.CLOSED: "success"},
     _VS: {_VS.ASKED: "warning", _VS.GIVEN: "info", _VS.CONTESTED: "warning"},
+    _KS: {
+        _KS.REVIEW: "warning",
+        _KS.PROPOSED: "warning",
+        _KS.ASKED: "warning",
+        _KS.ACCEPTED: "success",
+    },
     _RS: {_RS.OPTIMAL: "success", _RS.ADOPTED: "success"},
 }
 TONES = {**_TONES, **{states: _TONES[standing] for standing, states in STATES.items()}}

@@ -57,6 +57,7 @@ def test_every_code_that_is_recorded_has_words() -> None:
     assert set(CODES["kind"]) == {*map(str, NoteKind), *map(str, ReviewKind)}
     assert set(CODES["side"]) == set(ReviewSide)
     assert set(CODES["what"]) == {
+        papers.CHANGED,
         papers.CONFIRMED,
         papers.UNDONE,
         papers.FINISHED,

@@ -89,6 +89,8 @@ def test_a_placement_in_any_state_has_no_violations(
 BREAKS = [
     (PlacementState.OFFERED, "UPDATE ledger_month SET held = held + 1 WHERE month = (SELECT min(month) FROM ledger_month)"),
     (PlacementState.OFFERED, "DELETE FROM commitment"),
+    (PlacementState.OFFERED, "UPDATE placement SET offer_until = NULL"),
+    (PlacementState.OFFERED, "UPDATE placement SET agreed_half_days = 1, agreed_first_month = 24327, agreed_last_month = 24328, agreed_mode = 'online'"),
     (PlacementState.CONFIRMED, "UPDATE commitment SET state = 'hold'"),
     (PlacementState.CONFIRMED, "DELETE FROM engagement"),
     (PlacementState.CONFIRMED, "DELETE FROM decision_paper"),

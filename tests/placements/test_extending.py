@@ -18,9 +18,10 @@ from talentpool.errors import Conflict, Forbidden, NoCapacity, Refused
 from talentpool.ledger import service as ledger
 from talentpool.ledger.models import LedgerMonth
 from talentpool.mail import MailOrder
-from talentpool.needs.models import Need
+from talentpool.needs.models import Need, NeedMode
 from talentpool.permissions import Actor, Role
 from talentpool.placements import stating
+from talentpool.placements.conditions import Conditions
 from talentpool.placements.extending import (
     approve_extension,
     end_extension,
@@ -295,9 +296,14 @@ def test_nobody_else_drafts_or_declines(cast: Cast, session: Session) -> None:
 def test_it_exceeds_the_paper_where_a_month_or_its_half_days_do(
     first: int, length: int, half_days: int, added: dict[int, int]
 ) -> None:
-    need = Need(first_month=first, last_month=first + length, half_days=half_days)
+    need = Need(
+        first_month=first, last_month=first + length, half_days=half_days, mode=NeedMode.ONLINE,
+        on_site_share=0,
+    )  # fmt: skip
     within = all(first <= month <= first + length for month in added)
-    assert exceeds(need, added) is not (within and max(added.values(), default=0) <= half_days)
+    assert exceeds([Conditions.of(need)], added) is not (
+        within and max(added.values(), default=0) <= half_days
+    )
 
 
 class Office:

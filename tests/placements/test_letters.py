@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,10 @@ from talentpool.db import Database, Session
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.permissions import Role
 from talentpool.placements import letters, reminding
+from talentpool.placements.counters import timing
+from talentpool.placements.counters.answering import take_step
+from talentpool.placements.counters.models import CounterProposal
+from talentpool.placements.counters.proposing import propose_counter
 from talentpool.placements.lapsing import lapse_overdue
 from talentpool.placements.models import Placement
 from talentpool.placements.reach import POST_DAYS, has_been_told, letter_arrives
@@ -30,7 +35,7 @@ from talentpool.web.unit import TalentpoolFlask
 from .. import factories as make
 from ..browsers import signed_in
 from ..pages import version_in
-from .cast import Cast
+from .cast import Cast, assert_sound
 
 NOW, TODAY, DAY = make.NOW, local_date(make.NOW), timedelta(days=1)
 OFFERED = PlacementState.OFFERED
@@ -129,6 +134,53 @@ def test_an_answer_by_telephone_before_the_letter_needs_none(cast: Cast) -> None
     record_answer(cast.session, row, answer, asked=OFFERED, actor=cast.coordinator, now=late)
     assert row.state is PlacementState.INTRODUCED  # the first deadline had passed, nobody was told
     assert tasks(cast.session)[0].told_on == TODAY + DAY * 20
+
+
+def proposed(cast: Cast) -> CounterProposal:
+    """The town proposes less work to somebody without an account."""
+    row = offered(cast)
+    answer = Answer("accept", How.TELEPHONE, TODAY, "本人")
+    record_answer(cast.session, row, answer, asked=OFFERED, actor=cast.coordinator, now=NOW)
+    asked = replace(row.conditions, half_days=row.conditions.half_days - 1)
+    return propose_counter(cast.session, row, asked, "", actor=cast.town, now=NOW)
+
+
+def test_proposed_conditions_are_a_letter_and_an_officer_notes_the_answer(cast: Cast) -> None:
+    counter = proposed(cast)
+    task = tasks(cast.session)[-1]
+    assert (task.template, task.link) == ("counter_proposal.ask_person", f"/counters/{counter.id}")
+    letter = letters.get_letter(cast.session, cast.coordinator, task.id)
+    assert letter.is_question
+    assert letter.counter is counter
+    for actor in (cast.town, cast.approver):
+        with pytest.raises(Forbidden):
+            take_step(cast.session, counter, "accept", actor=actor, now=NOW)
+    take_step(cast.session, counter, "accept", actor=cast.coordinator, now=NOW)
+    assert counter.placement.conditions == counter.conditions
+    assert task.told_on == TODAY  # it need not be posted any more
+    assert tasks(cast.session)[-1].template == "counter_proposal.accept"
+    assert_sound(cast.session)
+
+
+def test_an_officer_does_not_answer_for_who_has_an_account(cast: Cast) -> None:
+    row = cast.step(offered(cast, has_account=True), "accept")
+    asked = replace(row.conditions, half_days=row.conditions.half_days - 1)
+    counter = propose_counter(cast.session, row, asked, "", actor=cast.town, now=NOW)
+    with pytest.raises(Forbidden):
+        take_step(cast.session, counter, "accept", actor=cast.coordinator, now=NOW)
+
+
+def test_the_days_of_proposed_conditions_run_from_when_the_letter_arrives(cast: Cast) -> None:
+    counter = proposed(cast)
+    assert timing.lapse_overdue(cast.session, NOW + DAY * 30) == []  # not posted
+    task = tasks(cast.session)[-1]
+    letter = letters.get_letter(cast.session, cast.coordinator, task.id)
+    said = letters.due_if_posted(cast.session, letter, TODAY + DAY * 30)
+    post(cast, task, 30)
+    due = end_of_term(letter_arrives(TODAY + DAY * 30), DEFAULTS[Wait.COUNTER])
+    assert said == due
+    assert timing.lapse_overdue(cast.session, due) == []
+    assert timing.lapse_overdue(cast.session, due + timedelta(seconds=1)) == [counter]
 
 
 def test_nobody_is_reminded_by_mail_who_has_none(cast: Cast) -> None:
@@ -239,3 +291,32 @@ def test_auditors_read_and_mark_nothing(app: TalentpoolFlask, ident: int) -> Non
     assert "電話で知らせた</button>" not in page.text
     assert auditor.post(f"/letters/{ident}/posted", day="2027-01-01").status_code == 403
     assert signed_in(app, Role.APPROVER).get("/letters").status_code == 403
+
+
+def test_the_letter_of_proposed_conditions_shows_them_and_the_officer_answers(
+    app: TalentpoolFlask, database: Database
+) -> None:
+    with database.writing() as session:
+        now = clock.now()
+        person = make.make_candidate(session, has_account=False, now=now)
+        row = make.make_placement(
+            session, make.make_need(session, half_days=4, now=now), person,
+            state=PlacementState.INTRODUCED, now=now,
+        )  # fmt: skip
+        counter = make.make_counter(session, row, now=now)
+        task = PostalTask(
+            event=f"counter_proposal/{counter.id}/ask_person", candidate_id=person.id,
+            prefecture_code=make.HYOGO, template="counter_proposal.ask_person",
+            link=f"/counters/{counter.id}", ordered_at=now,
+        )  # fmt: skip
+        session.add(task)
+        session.flush()
+        letter, ident = task.id, counter.id
+    officer = signed_in(app, Role.COORDINATOR)
+    page = officer.get(f"/letters/{letter}").text
+    for text in ("3半日コマ", "お返事の期限", "□ この条件でよい"):
+        assert text in page
+    page = officer.get(f"/counters/{ident}").text
+    assert "アカウントのない人です。" in page
+    path = f"/counter_proposals/{ident}/decline"
+    assert officer.post(path, version=version_in(page, path)).status_code == 302

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -20,6 +21,13 @@ from talentpool.operations import check
 from talentpool.permissions import SYSTEM
 from talentpool.placements import service
 from talentpool.placements.closing import close_need, withdraw_need
+from talentpool.placements.counters.answering import (
+    SERVICES as COUNTER_SERVICES,
+    take_step as take_counter_step,
+)
+from talentpool.placements.counters.models import CounterProposal, Side
+from talentpool.placements.counters.proposing import propose_counter
+from talentpool.placements.counters.timing import lapse_overdue as lapse_counters
 from talentpool.placements.deciding import decide_papers
 from talentpool.placements.drafting import has_live, propose_placements
 from talentpool.placements.lapsing import lapse_overdue
@@ -99,6 +107,38 @@ class Walk(RuleBasedStateMachine):
             if verb is not None:
                 self._try(lambda verb=verb: self.cast.step(placement, verb, now=self.now))
 
+    @rule(place=places, half_days=st.integers(1, 6), later=st.integers(-1, 2))
+    def propose_conditions(self, place: int, half_days: int, later: int) -> None:
+        """By whoever is asked: less or more than was decided."""
+        asked = {PlacementState.OFFERED, PlacementState.INTRODUCED}
+        rows = [row for row in self._live() if row.state in asked]
+        if not rows:
+            return
+        row = rows[place % len(rows)]
+        is_person = row.state is PlacementState.OFFERED
+        stands, actor = row.conditions, self.cast.person(row) if is_person else self.cast.town
+        other = replace(stands, half_days=half_days, first_month=stands.first_month + later)
+        self._try(lambda: propose_counter(self.session, row, other, "", actor=actor, now=self.now))
+
+    @rule(place=places, verb=st.sampled_from(sorted(COUNTER_SERVICES)))
+    def answer_conditions(self, place: int, verb: str) -> None:
+        query = sa.select(CounterProposal).where(CounterProposal.ended_at.is_(None))
+        rows = self.session.scalars(query.order_by(CounterProposal.id)).all()
+        if rows:
+            row = rows[place % len(rows)]
+            person = self.cast.person(row.placement)
+            sides = {Side.PERSON: person, Side.TOWN: self.cast.town}
+            actor = {
+                "draft": self.cast.coordinator, "turn_back": self.cast.coordinator,
+                "approve": self.cast.approver, "refuse": self.cast.approver,
+                "withdraw": sides[row.side],
+            }.get(verb, sides[row.side.other])  # fmt: skip
+            self._try(
+                lambda: take_counter_step(
+                    self.session, row, verb, actor=actor, now=self.now, reason="terms"
+                )
+            )
+
     @rule(need=st.integers(0, NEEDS - 1))
     def propose_all(self, need: int) -> None:
         rows = [
@@ -123,6 +163,7 @@ class Walk(RuleBasedStateMachine):
     @rule(days=st.integers(1, 5))
     def wait(self, days: int) -> None:
         self.now += timedelta(days=days)
+        self._try(lambda: lapse_counters(self.session, self.now))
         self._try(lambda: lapse_overdue(self.session, self.now))
 
     @rule(need=st.integers(0, NEEDS - 1))
@@ -214,10 +255,14 @@ def test_a_long_and_busy_walk_violates_no_invariant(database: Database, seed: in
     draw = Random(seed)
     session = database.session(read_only=False)
     walk = Walk(session)
-    for _ in range(60):
+    for _ in range(80):
         place = draw.randrange(12)
-        choice = draw.randrange(10)
-        if choice < 4:
+        choice = draw.randrange(14)
+        if choice > 11:
+            walk.propose_conditions(place, draw.randint(1, 6), draw.randint(-1, 2))
+        elif choice > 9:
+            walk.answer_conditions(place, draw.choice(sorted(COUNTER_SERVICES)))
+        elif choice < 4:
             walk.go_forward(place, draw.randint(1, 5))
         elif choice < 7:
             walk.take_step(place, draw.choice(sorted(SERVICES)))
@@ -228,7 +273,10 @@ def test_a_long_and_busy_walk_violates_no_invariant(database: Database, seed: in
         else:
             walk.wait(draw.randint(1, 3))
         walk.nothing_is_violated_and_no_version_falls()
-    steps = sa.select(AuditEvent.action).where(AuditEvent.action.startswith("placement."))
-    seen = set(session.scalars(steps))
+    is_step = AuditEvent.action.startswith("placement.") | (
+        AuditEvent.object_type == "counter_proposal"
+    )
+    seen = set(session.scalars(sa.select(AuditEvent.action).where(is_step)))
     session.close()
+    assert "counter_proposal.make" in seen
     assert {"placement.confirm", "placement.offer", "placement.accept"} <= seen

@@ -19,10 +19,13 @@ from talentpool.engagements.terms import TermsContent, list_terms, list_versions
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.ledger.models import Commitment, LedgerMonth
 from talentpool.mail import MailOrder
+from talentpool.needs.models import NeedMode
 from talentpool.operations import check
 from talentpool.permissions import Role
 from talentpool.placements import stating
 from talentpool.placements.confirming import confirm_placement
+from talentpool.placements.counters.answering import take_step
+from talentpool.placements.counters.proposing import propose_counter
 from talentpool.placements.models import Placement
 from talentpool.reference.service import load_catalogue
 from talentpool.states import EngagementState, PlacementState
@@ -92,6 +95,33 @@ def test_the_engagement_begins_under_the_accepted_version(cast: Cast, session: S
     told = _mails(session, stating.ACCEPTED)
     assert cast.town.user_id in told
     assert placement.candidate.user_id not in told
+    assert_sound(session)
+
+
+def test_the_terms_are_those_that_both_sides_agreed_on(cast: Cast, session: Session) -> None:
+    placement = cast.walk(cast.suggested(), "propose", "approve")
+    stands = placement.conditions
+    asked = replace(
+        stands, half_days=stands.half_days - 1, first_month=stands.first_month + 1,
+        mode=NeedMode.ONLINE, on_site_share=0,
+    )  # fmt: skip
+    counter = propose_counter(
+        session, placement, asked, "", actor=cast.person(placement), now=make.NOW
+    )
+    take_step(session, counter, "accept", actor=cast.town, now=make.NOW)
+    cast.walk(placement, "accept", "welcome")
+    content = stating.propose_content(session, placement, load_catalogue(session), make.NOW)
+    assert content.first_day == dates.first_day(asked.first_month)
+    assert content.last_day == dates.last_day(asked.last_month)
+    assert content.place == ""
+    row = make.make_terms(session, placement, town=cast.town)
+    assert row.half_days == {
+        dates.month_text(month): asked.half_days for month in asked.months
+    }  # fmt: skip
+    engagement = _confirm(cast, placement)
+    assert (engagement.first_month, engagement.last_month) == (
+        asked.first_month, asked.last_month,
+    )  # fmt: skip
     assert_sound(session)
 
 

@@ -28,6 +28,7 @@ from tests.factories import (
     NOW,
     OSAKA,
     make_candidate,
+    make_counter,
     make_extension,
     make_need,
     make_need_draft,
@@ -203,6 +204,7 @@ def far(database: Database) -> dict[str, int]:
         plan = make_round_with_plan(session, [(need, candidate)], prefecture_code=OSAKA)
         membership = candidate.memberships[0]
         log = make_sent_log(session, make_candidate(session, prefecture_code=OSAKA), town=SAKAI)
+        counter = make_counter(session, placement)
         told = order_mail(
             session, event="need/1/publish/1", recipient_id=user.id, template="need.publish",
             link="/needs/1", now=NOW, prefecture_code=OSAKA,
@@ -226,6 +228,8 @@ def far(database: Database) -> dict[str, int]:
             "mails": told.id,
             "notices": told.id,
             "letters": letter.id,
+            "counters": counter.id,
+            "counter_proposals": counter.id,
             "engagements": log.engagement_id,
             "work_logs": log.id,
             "panels": make_panel(session, placement).id,

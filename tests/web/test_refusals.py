@@ -32,6 +32,7 @@ from talentpool.placements.finishing import end_engagement
 from talentpool.reviews.answering import Answers, contest_review, give_review
 from talentpool.reviews.models import ReviewSide
 from talentpool.states import (
+    CounterState,
     MembershipState,
     NeedState,
     PlacementState,
@@ -47,6 +48,7 @@ from tests.factories import (
     FIRST,
     HIMEJI,
     make_candidate,
+    make_counter,
     make_engagement,
     make_extension,
     make_need,
@@ -213,7 +215,7 @@ def placement(
 ) -> Callable[[Session], Sent]:
     def send(session: Session) -> Sent:
         candidate = make_candidate(session)
-        row = make_placement(session, make_need(session), candidate, state=state)
+        row = make_placement(session, make_need(session), candidate, state=state, now=clock.now())
         owner = role is Role.CANDIDATE
         user = session.get_one(User, candidate.user_id) if owner else make_user(session, role)
         given = {name: str(value).format(row.id) for name, value in typed.items()}
@@ -221,6 +223,16 @@ def placement(
         return user, target, {"version": row.version, **given}
 
     return send
+
+
+def counter(session: Session) -> Sent:
+    """Ended by an officer without a reason."""
+    row = make_placement(
+        session, make_need(session), make_candidate(session), state=PlacementState.OFFERED
+    )
+    made = make_counter(session, row, state=CounterState.REVIEW, excess=["half_days"])
+    user = make_user(session, Role.COORDINATOR)
+    return user, f"/counter_proposals/{made.id}/turn_back", {"version": made.version}
 
 
 def noted(path: str, **typed: Any) -> Callable[[Session], Sent]:
@@ -598,6 +610,9 @@ CASES = [
     Case("notes.write_about_need", noted("/needs/{need}/notes", kind="call_made", text="x"), 1),
     Case("notes.write_about_placement", noted("/placements/{placement}/notes", party="長" * 101), 3),
     Case("notes.note_call", lost_mail, 2),
+    Case("placements.counter_offer", placement("/offers/{placement}/counter", Role.CANDIDATE, PlacementState.OFFERED, half_days="0", first_month="?", last_month="", mode="x"), 4),
+    Case("placements.counter_introduction", placement("/introductions/{placement}/counter", Role.MUNICIPALITY, PlacementState.INTRODUCED, half_days="62"), 1),
+    Case("placements.take_counter_step", counter, 1),
     Case("placements.extend_deadline", placement("/placements/{placement}/deadline", Role.COORDINATOR, PlacementState.OFFERED, until="2020-01-01", reason=""), 1),
     Case("placements.extend_deadline", placement("/placements/{placement}/deadline", Role.COORDINATOR, PlacementState.INTRODUCED, until="いつか"), 2),
     Case("deadlines.set_days", as_role(Role.COORDINATOR, "/deadlines", version=mark_of(DEFAULTS), offer="0", plan="x"), 2),

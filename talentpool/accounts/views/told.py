@@ -82,6 +82,7 @@ CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of
         "telephone": ("電話", "Telephone"),
     },
     "what": {
+        "changed": ("条件の変更", "Conditions changed"),
         "confirmed": ("確定", "Confirmed"),
         "undone": ("確定の取消し", "Confirmation undone"),
         "finished": ("活動の終了", "Assignment over"),

@@ -11,6 +11,7 @@ from . import (
     approvals,
     bulk,
     comparing,
+    counters,
     courses,
     deferring,
     drafts,
@@ -31,8 +32,9 @@ from . import (
 from .blueprint import blueprint
 
 __all__ = [
-    "answers", "approvals", "blueprint", "bulk", "comparing", "courses", "deferring", "drafts", "extending", "finishing",
-    "init_app", "leaving", "letters", "needs", "papers", "progress", "reasons", "recording", "staff", "statements", "stating", "steps",
+    "answers", "approvals", "blueprint", "bulk", "comparing", "counters", "courses", "deferring", "drafts", "extending",
+    "finishing", "init_app", "leaving", "letters", "needs", "papers", "progress", "reasons", "recording", "staff",
+    "statements", "stating", "steps",
 ]  # fmt: skip
 
 

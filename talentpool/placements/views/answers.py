@@ -133,6 +133,7 @@ def show_introduction_page(
         buttons=buttons(placement, steps),
         error=error,
         refused_verb=verb,
+        may_propose=any(step.verb == "welcome" for step in steps),
     )
 
 

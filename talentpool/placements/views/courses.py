@@ -30,9 +30,11 @@ class Courses:
         taking = [
             row
             for row in self.rows
-            if row.is_taking and row.need.last_month >= first and row.need.first_month <= last
+            if row.is_taking
+            and row.conditions.last_month >= first
+            and row.conditions.first_month <= last
         ]
-        return [_lane(row) for row in sorted(taking, key=lambda row: row.need.first_month)]
+        return [_lane(row) for row in sorted(taking, key=lambda row: row.conditions.first_month)]
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -52,14 +54,14 @@ def courses_of(candidate: Candidate) -> Courses:
 
 
 def _lane(row: Course) -> Lane:
-    need, placement = row.need, row.placement
+    need, placement, asked = row.need, row.placement, row.conditions
     is_booked = row.standing is PlacementStanding.CONFIRMED
     name = town(need.municipality_code)
-    text = _("%(town)s %(title)s 月%(n)s", town=name, title=need.title, n=need.half_days)
+    text = _("%(town)s %(title)s 月%(n)s", town=name, title=need.title, n=asked.half_days)
     note = ""
     if not is_booked:
         note = label(row.standing)
         if placement.answer_until is not None:
             day = show_day_only(placement.answer_until)
             note = _("%(standing)s・期限%(day)s", standing=note, day=day)
-    return Lane(str(text), need.first_month, need.last_month, is_booked, str(note))
+    return Lane(str(text), asked.first_month, asked.last_month, is_booked, str(note))

@@ -22,7 +22,9 @@ from ...web.filters import show_day
 from ...web.labels import choices, label
 from ...web.steps import StepForm, describe_sent, show_lost
 from .. import extending, finishing
+from ..counters.finding import list_decided
 from ..forms import ExtensionForm
+from ..models import Placement
 from .blueprint import blueprint
 
 ACTS: Mapping[str, Callable[..., None]] = {
@@ -53,7 +55,8 @@ def propose_extension(engagement_id: int) -> ResponseReturnValue:
     if not form.is_submitted():
         if not may_be_extended(engagement) or find_shown(session, engagement, actor):
             raise NotFound
-        form.half_days.data = engagement.need.half_days
+        placement = session.get_one(Placement, engagement.placement_id)
+        form.half_days.data = placement.conditions.half_days
         return _draft(engagement, form)
     if not form.validate():
         return _draft(engagement, form)
@@ -84,9 +87,12 @@ def propose_extension(engagement_id: int) -> ResponseReturnValue:
 
 def _draft(engagement: Engagement, form: ExtensionForm) -> ResponseReturnValue:
     log_person([engagement.candidate_id])
+    session = current_session()
+    placement = session.get_one(Placement, engagement.placement_id)
     page = render_template(
-        "placements/propose_extension.html", engagement=engagement, need=engagement.need, form=form
-    )
+        "placements/propose_extension.html", engagement=engagement, need=engagement.need, form=form,
+        decided=list_decided(session, placement),
+    )  # fmt: skip
     return page, form.status
 
 

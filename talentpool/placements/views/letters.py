@@ -33,6 +33,22 @@ TEXTS: Mapping[str, Any] = {  # where a mail speaks of pages, a letter has words
     "membership.decline": lazy_gettext("今回は登録を見送りました。理由は次のとおりです。"),
     "placement.offer": lazy_gettext("次の仕事を引き受けるかどうか、期限までにお答えください。"),
     "placement.confirm": lazy_gettext("次の仕事が確定しました。"),
+    "counter_proposal.ask_person": lazy_gettext(
+        "市町から、次の条件にしたいという提案がありました。この条件でよいかを期限までにお答えください。"
+    ),
+    "counter_proposal.accept": lazy_gettext(
+        "次の条件で合意しました。市町が、受け入れるかどうかをあらためて答えます。"
+    ),
+    "counter_proposal.decline": lazy_gettext("次の条件にはなりませんでした。元の条件のままです。"),
+    "counter_proposal.lapse": lazy_gettext(
+        "返事の期限が過ぎたため、次の条件にはなりませんでした。元の条件のままです。"
+    ),
+    "counter_proposal.withdraw": lazy_gettext(
+        "次の条件の提案は取り下げられました。元の条件のままです。"
+    ),
+    "counter_proposal.refuse": lazy_gettext(
+        "県が認めなかったため、次の条件にはなりませんでした。元の条件のままです。"
+    ),
     "plan_change.decline": lazy_gettext(
         "活動の最後の日は変わりません。理由は電話でおたずねください。"
     ),
@@ -84,7 +100,8 @@ def _page(letter: Letter, form: PostForm) -> str:
     log_names([letter.person.id])
     template = letter.task.template
     subject, text = read_text(template)
-    placement = letter.placement
+    placement = letter.counter.placement if letter.counter else letter.placement
+    under = letter.counter.conditions if letter.counter else None
     return render_template(
         "placements/show_letter.html",
         letter=letter,
@@ -93,8 +110,10 @@ def _page(letter: Letter, form: PostForm) -> str:
         subject=subject,
         text=TEXTS.get(template, text),
         address=Presenter(letter.person).home(),
-        terms=Terms.of(placement.need) if placement is not None else None,
-        weighed=weighing.weigh(session, placement, current_catalogue()) if placement else None,
+        terms=Terms.of(placement, under) if placement else None,
+        weighed=weighing.weigh(session, placement, current_catalogue(), under)
+        if placement
+        else None,
         due=letters.due_if_posted(session, letter, local_date(now)),
         today=now,
         form=form,

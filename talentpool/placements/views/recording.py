@@ -42,7 +42,7 @@ def record_answer(placement_id: int) -> ResponseReturnValue:
     placement = get_visible(session, actor, Placement, placement_id)
     form = RecordForm(
         data={"answered_on": local_date(now), "asked": str(placement.state)},
-        verbs=recording.verbs_of(_asked(placement)),
+        verbs=recording.verbs_of(placement, _asked(placement)),
     )
     if form.is_submitted() and not form.validate():
         return _page(placement, form), 422
@@ -77,7 +77,7 @@ def _page(placement: Placement, form: RecordForm, why: str = "") -> str:
     """`why`: why nothing can be recorded any more."""
     session, now = current_session(), clock.now()
     log_names([placement.candidate_id])
-    steps = [PLACEMENT.steps[verb] for verb in recording.verbs_of(placement.state)]
+    steps = [PLACEMENT.steps[verb] for verb in recording.verbs_of(placement)]
     return render_template(
         "placements/record_answer.html",
         placement=placement,

@@ -91,7 +91,7 @@ def facts(placement: Placement) -> dict[str, Any]:
         "history": [(event.at, _told(event)) for event in service.list_history(session, placement)],
         "answers": recording.list_answers(session, placement),
         "how_labels": HOW_LABELS,
-        "can_record": bool(recording.verbs_of(placement.state))
+        "can_record": bool(recording.verbs_of(placement))
         and can(session, actor, Action.RECORD_ANSWER, placement),
         "screening": lifting.screen_pair(session, placement.candidate, placement.need),
         "paper": placement.paper,

@@ -1,0 +1,97 @@
+"""What somebody is asked for: the need's conditions, or others that both sides agreed on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from ..dates import fiscal_year_of_month, months
+from ..language import Words
+from ..needs.models import Need, NeedMode
+from ..pay import total_pay
+
+HALF = 50  # percent on site, of work of both kinds that does not say
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    half_days: int  # per month
+    first_month: int
+    last_month: int
+    mode: NeedMode
+    on_site_share: int  # percent; 0 where it follows from the mode
+
+    @classmethod
+    def of(cls, need: Need) -> Conditions:
+        return cls.changed(need, need.half_days, need.first_month, need.last_month, need.mode)
+
+    @classmethod
+    def changed(
+        cls, need: Need, half_days: int, first_month: int, last_month: int, mode: NeedMode
+    ) -> Conditions:
+        """Of another mode than the need's nobody said how much is on site."""
+        share = need.on_site_share if mode == need.mode else 0
+        return cls(half_days, first_month, last_month, mode, share)
+
+    @property
+    def months(self) -> range:
+        return months(self.first_month, self.last_month)
+
+    @property
+    def on_site(self) -> int:
+        """Percent of the work."""
+        share = self.on_site_share or HALF
+        return {NeedMode.ONLINE: 0, NeedMode.ONSITE: 100}.get(self.mode, share)
+
+
+class Excess(StrEnum):
+    """What goes beyond the decision."""
+
+    HALF_DAYS = "half_days"
+    PERIOD = "period"
+    PAY = "pay"
+    TRAVEL = "travel"
+
+
+EXCESS_LABELS: Mapping[Excess, Words] = {
+    Excess.HALF_DAYS: ("月の半日コマ", "Half-days a month"),
+    Excess.PERIOD: ("期間", "Months"),
+    Excess.PAY: ("年度ごとの報酬", "Pay of a fiscal year"),
+    Excess.TRAVEL: ("現地での半日コマ（旅費）", "Half-days on site (travel)"),
+}
+
+
+def find_excess(need: Need, asked: Conditions, decided: Iterable[Conditions]) -> list[Excess]:
+    """By how much less than all of `asked` was decided; nothing where one decision covers it."""
+    return min((list(_beyond(need, asked, one)) for one in decided), key=len)
+
+
+def _beyond(need: Need, asked: Conditions, decided: Conditions) -> Iterator[Excess]:
+    if asked.half_days > decided.half_days:
+        yield Excess.HALF_DAYS
+    if asked.first_month < decided.first_month or asked.last_month > decided.last_month:
+        yield Excess.PERIOD
+    before, after = pay_by_year(need, decided), pay_by_year(need, asked)
+    if any(yen > before.get(year, 0) for year, yen in after.items()):
+        yield Excess.PAY
+    if _on_site(asked) > _on_site(decided):
+        yield Excess.TRAVEL
+
+
+def pay_by_year(need: Need, conditions: Conditions) -> dict[int, int]:
+    """Fiscal year → yen."""
+    counts: dict[int, int] = {}
+    for month in conditions.months:
+        year = fiscal_year_of_month(month)
+        counts[year] = counts.get(year, 0) + 1
+    return {
+        year: total_pay(need.pay_amount, need.pay_basis, conditions.half_days, n)
+        for year, n in counts.items()
+    }
+
+
+def _on_site(conditions: Conditions) -> Fraction:
+    half_days = conditions.half_days * len(conditions.months)
+    return Fraction(half_days * conditions.on_site, 100)

@@ -1,0 +1,1 @@
+"""条件の提案: the person or the town proposes other conditions instead of a yes or a no."""
