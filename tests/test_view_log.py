@@ -95,7 +95,7 @@ class Pool:
         if endpoint == "placements.list_placements":
             return ["", *(f"?state={state}" for state in PlacementState)]
         if endpoint == "home.find_anything":
-            return ["", "?words=ハナコ"]  # both
+            return ["", "?words=hanako"]  # both
         if endpoint == "candidates.list_candidates":
             return ["", "?state=active", "?state=applied"]
         return [""]
@@ -121,7 +121,7 @@ class Pool:
 def _person(session: Session, words: tuple[str, ...]) -> Candidate:
     return make.make_candidate(
         session, half_days=40, most_at_once=10, family_name=words[0], given_name=words[1],
-        family_kana=words[2], now=clock.now(),
+        family_kana=words[2], search_key="hanako", now=clock.now(),
     )  # fmt: skip
 
 
