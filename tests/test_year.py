@@ -350,9 +350,6 @@ OFFICER = [
 
 
 def _assert_told_all(year: Year) -> None:
-    print("PERSON", year.told(year.person()))
-    print("TOWN", year.told(year.actor(Role.MUNICIPALITY)))
-    print("OFF", year.told(year.actor(Role.COORDINATOR)), year.told(year.actor(Role.APPROVER)))
     assert year.told(year.person()) == PERSON
     assert year.told(year.actor(Role.MUNICIPALITY)) == TOWN
     assert year.told(year.actor(Role.COORDINATOR)) == OFFICER

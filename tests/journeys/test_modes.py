@@ -8,17 +8,23 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page
 
+from talentpool import clock
 from talentpool.accounts.models import User
+from talentpool.db import Session
+from talentpool.deadlines.models import DeadlineDays
 from talentpool.jobs import Job
 from talentpool.permissions import Role
+from talentpool.placements.models import Placement
 from talentpool.rounds.models import Round
 from talentpool.states import PlacementState
+from talentpool.waits import MOST, Wait
 from tests import factories as make
 from tests.placements.adopted import adopted_round
 
@@ -54,11 +60,28 @@ def places(site: Site) -> dict[str, int]:
             state=PlacementState.PROPOSED,
         )  # fmt: skip
         session.execute(sa.delete(Job))  # of a print that nobody reads here
+        _put_off(session)
         row = session.get_one(Round, round_id).needs[0]
         return {
             "offer": offer.id, "person": person.id, "round": round_id, "need": row.need_id,
             "user": person.user_id or 0, "waiting": waiting.id,
         }  # fmt: skip
+
+
+def _put_off(session: Session) -> None:
+    """Nothing is due for months, whatever the day of the week: everything began to wait now."""
+    now = max(clock.now(), make.NOW + timedelta(hours=1))  # after what was made before
+    for wait in Wait:
+        session.add(
+            DeadlineDays(
+                prefecture_code=make.HYOGO, wait=wait, days=MOST, set_at=now - timedelta(days=1)
+            )
+        )
+    for row in session.scalars(sa.select(Placement)):
+        row.created_at = now
+        row.drafted_at = now if row.drafted_at else None
+        row.offered_at = now if row.offered_at else None
+        row.offer_until = now + timedelta(days=200) if row.offer_until else None
 
 
 def visit(door: Door, places: dict[str, int]) -> Iterator[tuple[str, Page]]:
