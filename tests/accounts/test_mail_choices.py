@@ -86,12 +86,14 @@ def test_who_is_told_of_no_step_has_nothing_to_choose(app: TalentpoolFlask, role
 
 def test_the_page_names_the_mails_that_bind(app: TalentpoolFlask) -> None:
     page = signed_in(app, Role.CANDIDATE).get(PAGE).text
-    assert "「市町の仕事の打診があります」、「打診への回答期限が近づいています」" in page
+    for mail in ("市町の仕事の打診があります", "打診への回答期限が近づいています"):
+        assert f"「{mail}」" in page
     assert "登録の期限が近づいています" in page
     assert page.count('value="none"') == 1  # of the work, whose steps start no deadline
     assert "回答の日数は" in page
     town = signed_in(app, Role.MUNICIPALITY).get(PAGE).text
-    assert "「本人が引き受けました」、「紹介への回答期限が近づいています」" in town
+    for mail in ("本人が引き受けました", "紹介への回答期限が近づいています"):
+        assert f"「{mail}」" in town
     assert town.count('value="none"') == 2
     officer = signed_in(app, Role.COORDINATOR).get(PAGE).text
     assert "期限があるため" not in officer
