@@ -12,7 +12,7 @@ from tests import factories as make
 
 from .conftest import Door, Site
 from .keyboard import KeyboardVisitor
-from .test_main_path import NEED, _confirm, _post_need, _run_round
+from .test_main_path import NEED, _agree_on_terms, _confirm, _post_need, _run_round
 
 pytestmark = pytest.mark.browser
 
@@ -42,6 +42,7 @@ def test_nobody_needs_a_mouse(door: Door, site: Site) -> None:
     candidate = door.visitor().sign_in(user.email)
     candidate.go("/offers").follow(NEED["title"]).press("引き受ける")
     town.go("/introductions").follow("髙﨑").press("受け入れる")
+    _agree_on_terms(town, candidate)
     _confirm(coordinator)
     with site.database.reading() as session:
         (placed,) = session.query(Placement).filter_by(state=PlacementState.CONFIRMED)
