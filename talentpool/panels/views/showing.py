@@ -61,7 +61,7 @@ def show_panel(panel_id: int) -> ResponseReturnValue:
         need=panel.need,
         results=results,
         members=members,
-        labels={code: criterion_label(code) for code in panel.criteria},
+        names={code: criterion_label(code) for code in panel.criteria},
         advice=ADVICE,
         is_member=actor.user_id in members,
         is_chair=actor.user_id == panel.chair_id,
