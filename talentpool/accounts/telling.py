@@ -66,22 +66,37 @@ def tell_that(
     verb = kind.partition(".")[2]
     event = f"{thing.__tablename__}/{thing.id}/{verb}/{thing.version}"
     for audience, link in links.items():
-        if audience is Audience.CANDIDATE and user_id is None:
-            order_letter(
-                session, event=event, candidate_id=thing.candidate_id, link=link, now=now,
-                prefecture_code=thing.prefecture_code, template=kind,
+        tell_audience(
+            session, thing, audience, event=event, template=kind, link=link, user_id=user_id,
+            actor=actor, now=now,
+        )  # fmt: skip
+
+
+def tell_audience(
+    session: Session,
+    thing: Any,
+    audience: Audience,
+    *,
+    event: str,
+    template: str,
+    link: str,
+    user_id: int | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Order one mail for each of an audience but `actor`, and the letter to a person without an account."""
+    code = thing.prefecture_code
+    if audience is Audience.CANDIDATE and user_id is None:
+        order_letter(
+            session, event=event, candidate_id=thing.candidate_id, link=link, now=now,
+            prefecture_code=code, template=template,
+        )  # fmt: skip
+    for recipient in session.scalars(list_recipients(thing, audience, user_id)).all():
+        if recipient != actor.user_id:
+            order_mail(
+                session, event=event, recipient_id=recipient, prefecture_code=code,
+                template=template, link=link, now=now,
             )  # fmt: skip
-        for recipient in session.scalars(list_recipients(thing, audience, user_id)):
-            if recipient != actor.user_id:
-                order_mail(
-                    session,
-                    event=event,
-                    recipient_id=recipient,
-                    prefecture_code=thing.prefecture_code,
-                    template=kind,
-                    link=link,
-                    now=now,
-                )
 
 
 def list_recipients(thing: Any, audience: Audience, user_id: int | None) -> sa.Select[int]:

@@ -8,12 +8,11 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from .. import audit
-from ..accounts.telling import list_recipients
+from ..accounts.telling import tell_audience
 from ..dates import end_of_day, is_business_day, last_day, local_date
 from ..db import Session
 from ..errors import Conflict, Fault, raise_first
 from ..language import say
-from ..mail import order_mail
 from ..permissions import Action, Actor, require
 from ..states import Audience, PlacementState
 from .locking import lock_placements
@@ -96,11 +95,8 @@ def _tell(
     now: datetime,
 ) -> None:
     for audience, template, link in TOLD[placement.state]:
-        recipients = list_recipients(placement, audience, placement.candidate.user_id)
-        for recipient in session.scalars(recipients).all():
-            if recipient != actor.user_id:
-                order_mail(
-                    session, event=f"placement/{placement.id}/extend/{extension.id}",
-                    recipient_id=recipient, template=template, link=link.format(placement.id),
-                    now=now, prefecture_code=placement.prefecture_code,
-                )  # fmt: skip
+        tell_audience(
+            session, placement, audience, event=f"placement/{placement.id}/extend/{extension.id}",
+            template=template, link=link.format(placement.id),
+            user_id=placement.candidate.user_id, actor=actor, now=now,
+        )  # fmt: skip

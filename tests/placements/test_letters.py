@@ -13,7 +13,7 @@ from talentpool.accounts.postal import PostalTask
 from talentpool.accounts.views.notices import read_text
 from talentpool.audit import AuditEvent, seal
 from talentpool.candidates.reviewing import activate_membership
-from talentpool.dates import local_date, start_of_day
+from talentpool.dates import add_business_days, local_date, start_of_day
 from talentpool.db import Database, Session
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.permissions import Role
@@ -22,6 +22,7 @@ from talentpool.placements.counters import timing
 from talentpool.placements.counters.answering import take_step
 from talentpool.placements.counters.models import CounterProposal
 from talentpool.placements.counters.proposing import propose_counter
+from talentpool.placements.deferring import extend_deadline
 from talentpool.placements.lapsing import lapse_overdue
 from talentpool.placements.models import Placement
 from talentpool.placements.reach import POST_DAYS, has_been_told, letter_arrives
@@ -72,6 +73,15 @@ def test_an_offer_to_somebody_without_an_account_is_a_letter(cast: Cast) -> None
         "placement.offer", row.candidate_id, f"/offers/{row.id}",
     )  # fmt: skip
     assert not has_been_told(cast.session, row)
+
+
+def test_more_time_for_an_answer_is_a_letter_too(cast: Cast) -> None:
+    row = offered(cast)
+    assert row.offer_until is not None
+    day = add_business_days(local_date(row.offer_until), 2)
+    extend_deadline(cast.session, row, day, "手紙が遅れたため", actor=cast.coordinator, now=NOW)
+    cast.session.flush()
+    assert [task.template for task in tasks(cast.session)][1:] == ["placement.extend_offer"]
 
 
 def test_somebody_with_an_account_gets_no_letter(cast: Cast) -> None:

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ...accounts import telling
-from ...accounts.postal import order_letter
 from ...db import Session
-from ...mail import order_mail
 from ...permissions import Actor
 from ...states import Audience, Transition
 from .models import CounterProposal, Side
@@ -55,14 +53,7 @@ def _order(
     user = row.placement.candidate.user_id
     event = f"counter_proposal/{row.id}/{template.partition('.')[2]}"
     for audience in told:
-        if audience is Audience.CANDIDATE and user is None:
-            order_letter(
-                session, event=event, candidate_id=row.candidate_id, template=template, now=now,
-                link=LINK.format(row.id), prefecture_code=row.prefecture_code,
-            )  # fmt: skip
-        for recipient in session.scalars(telling.list_recipients(row, audience, user)).all():
-            if recipient != actor.user_id:
-                order_mail(
-                    session, event=event, recipient_id=recipient, template=template,
-                    link=LINK.format(row.id), now=now, prefecture_code=row.prefecture_code,
-                )  # fmt: skip
+        telling.tell_audience(
+            session, row, audience, event=event, template=template, link=LINK.format(row.id),
+            user_id=user, actor=actor, now=now,
+        )  # fmt: skip

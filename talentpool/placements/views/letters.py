@@ -32,6 +32,9 @@ TEXTS: Mapping[str, Any] = {  # where a mail speaks of pages, a letter has words
     ),
     "membership.decline": lazy_gettext("今回は登録を見送りました。理由は次のとおりです。"),
     "placement.offer": lazy_gettext("次の仕事を引き受けるかどうか、期限までにお答えください。"),
+    "placement.extend_offer": lazy_gettext(
+        "次の仕事への回答期限が延びました。引き受けるかどうか、新しい期限までにお答えください。"
+    ),
     "placement.confirm": lazy_gettext("次の仕事が確定しました。"),
     "counter_proposal.ask_person": lazy_gettext(
         "市町から、次の条件にしたいという提案がありました。この条件でよいかを期限までにお答えください。"
