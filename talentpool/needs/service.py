@@ -13,9 +13,9 @@ from .standing import standing
 
 def load_whole(session: Session, need: Need) -> tuple[Need, NeedStanding]:
     """The need with its lists and where it stands, in a fixed number of queries."""
-    lists = (Need.forms, Need.kinds, Need.skills, Need.vendors)
-    query = sa.select(Need, standing()).where(Need.id == need.id)
-    query = query.options(joinedload(Need.roles), *(selectinload(rows) for rows in lists))
+    few = (joinedload(rows) for rows in (Need.roles, Need.kinds))  # four of each at most
+    lists = (selectinload(rows) for rows in (Need.forms, Need.skills, Need.vendors))
+    query = sa.select(Need, standing()).where(Need.id == need.id).options(*few, *lists)
     whole, standing_ = session.execute(query).unique().one()
     return whole, NeedStanding(standing_)
 
