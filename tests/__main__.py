@@ -21,7 +21,9 @@ def main(arguments: list[str]) -> int:
     spread = [] if any(a.startswith(("-n", "--pdb")) for a in arguments) else SPREAD
     if "TMPDIR" not in os.environ and _is_roomy(MEMORY):
         os.environ["TMPDIR"] = str(MEMORY)  # where a commit need not wait for a disk
-    code = int(pytest.main([*spread, *arguments]))
+    names_tests = any(Path(argument.partition("::")[0]).exists() for argument in arguments)
+    databases = [] if names_tests else ["--databases=drawn"]  # given again, the last one counts
+    code = int(pytest.main([*spread, *databases, *arguments]))
     needs = left_out.missing()
     if not needs:
         return code

@@ -22,7 +22,7 @@ from talentpool.web.sessions import DatabaseSessions
 from talentpool.web.unit import TalentpoolFlask
 from talentpool.worker import Engine
 
-from . import factories, left_out, ordering, postbox as postboxes, servers
+from . import drawn, factories, left_out, ordering, postbox as postboxes, servers
 from .commands import environ_of
 from .databases import CONFIG, Databases, PostgreSQLDatabases, SQLiteDatabases
 from .pages import CheckedClient
@@ -39,16 +39,18 @@ settings.load_profile("quick")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    drawn.add_option(parser)
     ordering.add_option(parser)
 
 
-def pytest_report_header(config: pytest.Config) -> str | None:
-    return ordering.header(config)
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    return [drawn.header(config), *ordering.header(config)]
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     left_out.take_out(config, items)
+    drawn.choose(config, items)
     ordering.arrange(config, items)
 
 

@@ -21,9 +21,9 @@ def add_option(parser: pytest.Parser) -> None:
     )
 
 
-def header(config: pytest.Config) -> str | None:
+def header(config: pytest.Config) -> list[str]:
     seed = config.getoption("--order-seed")
-    return None if seed is None else f"order: drawn from {seed}"
+    return [] if seed is None else [f"order: drawn from {seed}"]
 
 
 def arrange(config: pytest.Config, items: list[pytest.Item]) -> None:
