@@ -42,6 +42,7 @@ FEATURES = (
     "pool",
     "rounds",
     "engagements",
+    "programmes",
     "reviews",
     "placements",
     "deadlines",

@@ -183,6 +183,18 @@ class Deed(Entry, Enum):
     POOL_ENDORSEMENT = "pool.endorsement", "回議の設定の変更", "Endorsement turned on or off"
     POOL_EXPORT = "pool.export", "ファイルへの書出し", "Exported to a file"
     POOL_OPEN = "pool.open", "人材プールの開設", "Pool opened"
+    PROGRAMME_SAVE = "programme.save", "支援制度の登録・変更", "Programme entered or changed"
+    PROGRAMME_TAKE = (
+        "programme.take",
+        "用意された支援制度の取込み",
+        "Programme of the software taken in",
+    )
+    REFERRAL_MAKE = "referral.make", "支援制度の案内", "Referred to a programme"
+    REFERRAL_RECORD = (
+        "referral.record",
+        "支援制度の案内の経過の記録",
+        "Course of a referral recorded",
+    )
     REFERENCE_LOAD = "reference.load", "参照データの読込み", "Reference data loaded"
     REFERENCE_MAIL_DOMAIN = "reference.mail_domain", "メールのドメインの追加", "Mail domain added"
     REFERENCE_RETIRE = "reference.retire", "項目の廃止", "Term retired"
@@ -224,6 +236,8 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "panel": ("評価会", "Panel"),
     "report": ("報告", "Report"),
     "complaint": ("苦情", "Complaint"),
+    "programme": ("支援制度", "Programme"),
+    "referral": ("支援制度の案内", "Referral"),
     "hold_lift": ("利益相反の保留", "Conflict of interest"),
     "round": ("マッチング回", "Round"),
     "user_account": ("アカウント", "Account"),

@@ -66,6 +66,7 @@ _PART_OF = {
     "report": "engagement",
     "plan_change": "engagement",
     "complaint": "engagement",
+    "referral": "need",
     "counter_proposal": "placement",
 }  # machines that make one family
 _OWN_LABELS: Mapping[tuple[str, Role], Words] = {

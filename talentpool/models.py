@@ -23,6 +23,7 @@ from .panels import models as panels
 from .placements import models as placements, recorded
 from .placements.counters import models as counters
 from .placements.statement_printing import StatementPrint
+from .programmes import models as programmes
 from .reference import models as reference
 from .reviews import models as reviews
 from .rounds import models as rounds
@@ -54,6 +55,7 @@ __all__ = [
     "panels",
     "placements",
     "postal",
+    "programmes",
     "received",
     "recorded",
     "reference",

@@ -115,6 +115,11 @@ class Action(StrEnum):
     VIEW_COMPLAINT = "complaint:view"
     ANSWER_COMPLAINT = "complaint:answer"
     VIEW_REGISTER = "register:view"
+    VIEW_PROGRAMME = "programme:view"
+    MANAGE_PROGRAMME = "programme:manage"
+    REFER_TOWN = "referral:make"  # to a programme
+    VIEW_REFERRAL = "referral:view"
+    RECORD_REFERRAL = "referral:record"  # what came of it
     VIEW_AUDIT = "audit:view"
     VIEW_MAIL = "mail:view"
     RESEND_MAIL = "mail:resend"
@@ -229,6 +234,15 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     },
     Action.ANSWER_COMPLAINT: {_K: _PREFECTURE},
     Action.VIEW_REGISTER: {_K: _PREFECTURE, _U: _PREFECTURE},
+    Action.VIEW_PROGRAMME: {
+        _M: _PREFECTURE, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.MANAGE_PROGRAMME: {_K: _PREFECTURE},
+    Action.REFER_TOWN: {_K: _PREFECTURE},
+    Action.VIEW_REFERRAL: {
+        _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.RECORD_REFERRAL: {_M: _TOWN, _K: _PREFECTURE},
     Action.VIEW_AUDIT: {_U: _PREFECTURE},
     Action.VIEW_MAIL: {_K: _PREFECTURE, _U: _PREFECTURE},
     Action.RESEND_MAIL: {_K: _PREFECTURE},

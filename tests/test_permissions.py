@@ -32,6 +32,7 @@ from talentpool.permissions import (
 )
 from talentpool.placements.counters.models import CounterProposal
 from talentpool.placements.models import DecisionPaper, Placement
+from talentpool.programmes.models import Programme, Referral
 from talentpool.reviews.answering import close_pair
 from talentpool.reviews.asking import Question, ask
 from talentpool.reviews.models import Kind, Report, Review
@@ -69,6 +70,8 @@ MODELS: dict[str, tuple[type[Base], ...]] = {
     "panel": (Panel,),
     "report": (Report,),
     "duty": (Duty,),
+    "programme": (Programme,),
+    "referral": (Referral,),
     "audit": (AuditEvent,),
     "mail": (MailOrder,),
     "account": (User,),

@@ -86,6 +86,7 @@ def test_every_mail_that_a_step_orders_has_a_text_and_no_text_is_left_over() -> 
         confirming.TEMPLATE,
         outlook.TEMPLATE,
         *(f"complaint.{verb}" for verb in ("file", "answer")),
+        *(f"referral.{verb}" for verb in ("make", "record")),
         *returning.TEMPLATES.values(),
         *(asked.template for asked in reminding.ASKED.values()),
         *(template for told in deferring.TOLD.values() for _who, template, _link in told),

@@ -33,6 +33,8 @@ from ..placements import standing as placements
 from ..placements.counters.models import CounterProposal, Side
 from ..placements.models import Placement
 from ..placements.stating import has_terms
+from ..programmes.models import Referral
+from ..programmes.referring import waits_for_town
 from ..reviews.asking import GRACE, is_overdue
 from ..reviews.models import Review, ReviewSide
 from ..rounds.models import Round
@@ -191,6 +193,10 @@ _TOWN = (
           Review,
           lambda _today: (Review.state == ReviewState.ASKED) & (Review.side == ReviewSide.TOWN),
           Review.asked_at, "reviews.list_reviews", {"state": str(ReviewState.ASKED), "side": "town"}),
+    Queue(("案内された支援制度", "Programmes you were referred to"),
+          ("申し込むかどうかを決めて、申し込んだ日と報告した日を記録してください。",
+           "Decide whether to apply, and note the days of the application and of the report."),
+          Referral, waits_for_town, Referral.referred_at, "programmes.list_referrals", {}),
     _queue(("確定した人", "Confirmed people"),
            ("期間がまだ終わっていないものです。", "Those whose months are not over."),
            _PS.CONFIRMED, Placement.confirmed_at, _INTRODUCTIONS, waits=False, is_filtered=False),

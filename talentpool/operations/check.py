@@ -30,6 +30,7 @@ from ..panels import soundness as panels
 from ..placements import papers
 from ..placements.counters import soundness as counters
 from ..placements.models import DecisionPaper, Placement, Verdict
+from ..programmes import soundness as referrals
 from ..reference.models import Municipality
 from ..reviews import soundness as reviews
 from ..rounds.models import Round, RoundNeed
@@ -467,6 +468,11 @@ def reviews_are_of_both_sides(session: Session) -> Iterator[str]:
 @_invariant
 def panels_are_of_one_town(session: Session) -> Iterator[str]:
     return panels.violations(session)
+
+
+@_invariant
+def referrals_belong_to_a_prefecture(session: Session) -> Iterator[str]:
+    return referrals.violations(session)
 
 
 @_invariant

@@ -96,7 +96,7 @@ class NotBefore:
 class TypedField(Field):
     """A text box that parses its input; rejected text stays in the box as typed."""
 
-    widget = TextInput()
+    widget: Any = TextInput()
 
     def __init__(self, label: Any = None, *validators: Any, **options: Any) -> None:
         super().__init__(label, validators=validators, **options)

@@ -21,6 +21,7 @@ from talentpool.permissions import Actor, Role
 from talentpool.placements import papers
 from talentpool.placements.models import Verdict
 from talentpool.placements.recorded import How
+from talentpool.programmes.models import OUTCOMES
 from talentpool.reviews.models import Kind as ReviewKind, ReviewSide
 from talentpool.states import NEED, NeedState
 from talentpool.web.unit import TalentpoolFlask
@@ -67,6 +68,7 @@ def test_every_code_that_is_recorded_has_words() -> None:
     }
     assert CODES["answer"] == outlook.ANSWERS
     assert CODES["channel"] == CHANNELS
+    assert CODES["result"] == OUTCOMES
     assert CODES["side"].keys() == set(outlook.Side) == set(Side)
 
     assert set(CODES["how"]) == {*map(str, Confirmed), *map(str, How)}

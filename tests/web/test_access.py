@@ -38,6 +38,7 @@ from tests.factories import (
     make_user,
 )
 from tests.panels.made import make_panel
+from tests.programmes.made import make_referral
 from tests.reviews.made import make_report
 
 # All that visitors reach, as the public contract says; a new entry is a decision.
@@ -225,6 +226,8 @@ def far(database: Database) -> dict[str, int]:
             "rounds": plan.id,
             "papers": placement.paper_id or 0,
             "complaints": complain(session, log.engagement).id,
+            "programmes": (referral := make_referral(session, SAKAI)).programme_id,
+            "referrals": referral.id,
             "mails": told.id,
             "notices": told.id,
             "letters": letter.id,

@@ -25,6 +25,8 @@ LISTS = {
     "needs/list_needs.html": "/needs/",
     "placements/list_papers.html": "/papers",
     "placements/list_placements.html": "/placements",
+    "programmes/list_programmes.html": "/programmes",
+    "programmes/list_referrals.html": "/referrals",
     "reviews/list_reviews.html": "/reviews",
     "rounds/list_rounds.html": "/rounds/",
     "rounds/show_plan.html": "/rounds/{round}",

@@ -61,11 +61,13 @@ from tests.factories import (
 )
 from tests.pages import version_in
 from tests.panels.made import make_panel
+from tests.programmes.made import make_referral
 from tests.reviews.made import make_reviews
 
 Fields = dict[str, Any]
 Sent = tuple[User | None, str, Fields]
 NOTHING_TYPED = {
+    "programmes.take_shipped",
     "accounts.open_notice", "placements.accept_terms", "placements.order_statement_print", "engagements.issue_calendar", "engagements.revoke_calendar",
     "accounts.read_notices",
     "accounts.resend_mail",
@@ -430,6 +432,16 @@ def complained(path: str, **typed: Any) -> Callable[[Session], Sent]:
     return send
 
 
+def referred(path: str, who: Role, **typed: Any) -> Callable[[Session], Sent]:
+    def send(session: Session) -> Sent:
+        row = make_referral(session)
+        version = row.programme.version if "/programmes/" in path else row.version
+        target = path.format(programme=row.programme_id, referral=row.id)
+        return make_user(session, who), target, {"version": version, **typed}
+
+    return send
+
+
 def adopted(session: Session) -> Sent:
     need, candidate = make_need(session), make_candidate(session)
     made = make_round_with_plan(session, [(need, candidate)], state=RoundState.ADOPTED)
@@ -576,6 +588,12 @@ CASES = [
     Case("complaints.plan_answer", complained("/complaints/{complaint}/plan", due="2000-01-01"), 1),
     Case("complaints.answer_complaint", complained("/complaints/{complaint}/answer"), 1),
     Case("engagements.give_outlook", near_its_end, 1),
+    Case("programmes.new_programme", as_role(Role.COORDINATOR, "/programmes/new", deadlines="いつか", checked_on="昨日", report_days="x"), 4),
+    Case("programmes.edit_programme", referred("/programmes/{programme}/edit", Role.COORDINATOR, name="制度", valid_from="2027-04-01", valid_to="2027-03-31", address="x"), 2),
+    Case("programmes.refer_town", referred("/programmes/{programme}/refer", Role.COORDINATOR), 1),
+    Case("programmes.refer_town", referred("/programmes/{programme}/refer", Role.COORDINATOR, town="282014", need="N-9"), 1),
+    Case("programmes.record_course", referred("/referrals/{referral}/course", Role.MUNICIPALITY, applied_on="昨日", done_on="x"), 2),
+    Case("programmes.record_course", referred("/referrals/{referral}/course", Role.MUNICIPALITY, outcome="accepted", reported_on="2026-01-01"), 2),
     Case("engagements.take_step", engaged("/engagements/{engagement}/suspend", comment="長い休み"), 1),
     Case("engagements.show_log", engaged("/engagements/{engagement}/logs/{month}", Role.CANDIDATE, submit="1", days=["1"], travel_yen="x"), 1),
     Case("engagements.show_log", engaged("/engagements/{engagement}/logs/{month}", Role.CANDIDATE, submit="1", days=["1"]), 3),

@@ -1,0 +1,122 @@
+"""What is known from outside: where it is said, when somebody last looked, from when to when it holds.
+
+Nothing of it is certain: an entry that nobody has checked, or not for a year, is marked as to be checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from ..db import Json, Text
+from ..errors import Fault
+from ..language import Words, say
+from ..reference.catalogue import Catalogue
+from ..reference.entries import Vocabulary
+
+CHECKED_FOR = timedelta(days=365)
+
+
+class Validity(StrEnum):
+    COMING = "coming"
+    VALID = "valid"
+    ENDED = "ended"
+
+
+VALIDITY_LABELS: Mapping[Validity, Words] = {
+    Validity.VALID: ("期間内", "In force"),
+    Validity.COMING: ("開始前", "Not begun"),
+    Validity.ENDED: ("終了", "Ended"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """As an officer enters it. themes, sizes, forms: codes; none at all where nothing is said about them."""
+
+    source: str = ""
+    address: str = ""
+    checked_on: date | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    themes: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+
+
+class Sourced:
+    """The columns of an `Origin`."""
+
+    source: Mapped[str] = mapped_column(Text(300), default="")
+    address: Mapped[str] = mapped_column(Text(300), default="")
+    checked_on: Mapped[date | None]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]  # last day, included
+    themes: Mapped[list[str]] = mapped_column(Json, default=list)
+    sizes: Mapped[list[str]] = mapped_column(Json, default=list)
+    forms: Mapped[list[str]] = mapped_column(Json, default=list)
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[sa.schema.SchemaItem, ...]:  # noqa: N805 - SQLAlchemy calls it so
+        return (
+            sa.CheckConstraint("valid_to >= valid_from", name="ends_after_start"),
+            sa.UniqueConstraint("prefecture_code", "key"),
+        )
+
+    def validity(self, today: date) -> Validity:
+        if self.valid_to is not None and self.valid_to < today:
+            return Validity.ENDED
+        is_coming = self.valid_from is not None and self.valid_from > today
+        return Validity.COMING if is_coming else Validity.VALID
+
+    def is_to_check(self, today: date) -> bool:
+        return self.checked_on is None or self.checked_on < today - CHECKED_FOR
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(
+            self.source, self.address, self.checked_on, self.valid_from, self.valid_to,
+            tuple(self.themes), tuple(self.sizes), tuple(self.forms),
+        )  # fmt: skip
+
+    def take(self, origin: Origin) -> None:
+        self.source, self.address, self.checked_on = (
+            origin.source, origin.address, origin.checked_on,
+        )  # fmt: skip
+        self.valid_from, self.valid_to = origin.valid_from, origin.valid_to
+        self.themes, self.sizes, self.forms = (
+            list(origin.themes), list(origin.sizes), list(origin.forms),
+        )  # fmt: skip
+
+
+def validity_on(model: type[Sourced], today: date) -> sa.ColumnElement[str]:
+    """The validity of a row, for queries."""
+    return sa.case(
+        (model.valid_to < today, str(Validity.ENDED)),
+        (model.valid_from > today, str(Validity.COMING)),
+        else_=str(Validity.VALID),
+    )
+
+
+def origin_faults(origin: Origin, catalogue: Catalogue, today: date) -> Iterator[Fault]:
+    begins, ends = origin.valid_from, origin.valid_to
+    if begins is not None and ends is not None and ends < begins:
+        yield "valid_to", say("終わりの日が、始まりの日より前になっています。")
+    if origin.checked_on is not None and origin.checked_on > today:
+        yield "checked_on", say("確認した日は、今日までの日を入力してください。")
+    if origin.checked_on is not None and not origin.source:
+        yield "source", say("確認した日を入力するときは、出典も入力してください。")
+    if origin.address and not origin.address.startswith(("https://", "http://")):
+        yield "address", say("https:// で始まる住所を入力してください。")
+    for field, vocabulary, codes in (
+        ("themes", Vocabulary.THEME, origin.themes),
+        ("sizes", Vocabulary.SIZE_CLASS, origin.sizes),
+        ("forms", Vocabulary.FORM, origin.forms),
+    ):
+        if not all(catalogue.is_valid(vocabulary, code) for code in codes):
+            yield field, say("一覧にない値が選ばれています。")
