@@ -15,7 +15,10 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 TIME = sa.DateTime(timezone=True)
-TEXTS = ("operator", "gives", "limits", "excludes", "cost", "application", "source", "address")
+TEXTS = {  # of a programme: most characters
+    "name": 100, "operator": 100, "gives": 1000, "limits": 1000, "excludes": 500, "cost": 300,
+    "application": 1000, "source": 300, "address": 300,
+}  # fmt: skip
 
 
 def upgrade() -> None:
@@ -28,13 +31,17 @@ def _key(table: str, column: str, target: str, **more: str) -> sa.ForeignKeyCons
     return sa.ForeignKeyConstraint([column], [target], name=op.f(name), **more)
 
 
+def _short(table: str, column: str, most: int) -> sa.CheckConstraint:
+    name = f"ck_{table}_{column}_length"
+    return sa.CheckConstraint(f"length({column}) <= {most}", name=op.f(name))
+
+
 def _programmes() -> None:
     op.create_table(
         "programme",
         sa.Column("id", ID, nullable=False),
         sa.Column("prefecture_code", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=True),
-        sa.Column("name", sa.Text(), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in TEXTS),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("themes", "sizes", "forms")),
         *(
@@ -47,6 +54,8 @@ def _programmes() -> None:
         sa.Column("saved_by", ID, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("valid_to >= valid_from", name=op.f("ck_programme_ends_after_start")),
+        _short("programme", "key", 40),
+        *(_short("programme", name, most) for name, most in TEXTS.items()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programme")),
         sa.UniqueConstraint(
             "prefecture_code", "key", name=op.f("uq_programme_prefecture_code_key")
@@ -61,6 +70,7 @@ def _programmes() -> None:
         sa.Column("programme_id", ID, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
+        _short("programme_deadline", "what", 100),
         sa.PrimaryKeyConstraint("programme_id", "day", name=op.f("pk_programme_deadline")),
         _key("programme_deadline", "programme_id", "programme.id", ondelete="CASCADE"),
     )

@@ -17,7 +17,18 @@ from ..pool.policy import first_policy
 from ..pool.standing import has_ratings
 from ..reference.service import load_catalogue
 from ..rounds.preparing import create_round
-from . import confirming, desk, history, present, reviewing, scoring, shapes, voices, working
+from . import (
+    confirming,
+    desk,
+    helping,
+    history,
+    present,
+    reviewing,
+    scoring,
+    shapes,
+    voices,
+    working,
+)
 from .accounts import SHOWN_TOWNS, Officers, choose_mails, hash_password, open_demo_pool
 from .drawing import Draw
 from .joining import admit, fill_ledger, joining_moment, write_profiles
@@ -84,6 +95,8 @@ class Builder:
             voices.look_ahead(session, officers, self.midnight)
             desk.take_notes(session, officers, self.midnight)
             desk.share_out(session, officers, self.midnight)
+        with self._unit() as session:
+            helping.keep_programmes(session, officers, self.catalogue, self.midnight)
         with self._unit() as session:
             return self._plan_ahead(session, officers)
 

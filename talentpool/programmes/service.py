@@ -19,7 +19,7 @@ from ..permissions import Action, Actor, get_visible, require, visible
 from ..reference.catalogue import Catalogue
 from .content import ProgrammeContent
 from .models import Programme, ProgrammeDeadline
-from .shipped import PROGRAMMES, SUCCESSORS
+from .shipped import shipped_programmes, shipped_successors
 from .sourced import Validity, origin_faults, validity_on
 
 PAGE = 25  # rows
@@ -160,7 +160,7 @@ def take_shipped(session: Session, *, actor: Actor, now: datetime) -> int:
     require(session, actor, Action.MANAGE_PROGRAMME)
     query = sa.select(_P).where(_P.prefecture_code == actor.prefecture_code, _P.key.is_not(None))
     known = {row.key: row for row in session.scalars(query)}
-    new = {key: content for key, content in PROGRAMMES.items() if key not in known}
+    new = {key: content for key, content in shipped_programmes().items() if key not in known}
     if not new:
         raise Conflict(say("用意された項目は、すべて一覧にあります。"))
     for key, content in new.items():
@@ -168,8 +168,9 @@ def take_shipped(session: Session, *, actor: Actor, now: datetime) -> int:
         _write(row, content, actor=actor, now=now)
         session.add(row)
     session.flush()
-    for key in new.keys() & SUCCESSORS.keys():
-        known[key].successor_id = known[SUCCESSORS[key]].id
+    for key, successor in shipped_successors("programmes").items():
+        if key in new:
+            known[key].successor_id = known[successor].id
     session.flush()
     for key in new:
         audit.record(session, audit.Deed.PROGRAMME_TAKE, known[key], actor=actor, now=now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from talentpool.programmes import referring, service
 from talentpool.programmes.content import ProgrammeContent
 from talentpool.programmes.models import Outcome, Programme, Referral
 from talentpool.programmes.referring import Course, Standing, refer_to_programme
-from talentpool.programmes.shipped import PROGRAMMES
+from talentpool.programmes.shipped import shipped_programmes
 from talentpool.programmes.soundness import violations
 from talentpool.programmes.sourced import Origin, Validity
 from talentpool.reference.service import load_catalogue
@@ -45,7 +46,7 @@ def save(session: Session, row: Programme | None, actor: Actor, **content: objec
 
 def test_the_shipped_programmes_say_no_more_than_what_was_read(session: Session) -> None:
     officer = coordinator(session)
-    assert service.take_shipped(session, actor=officer, now=make.NOW) == len(PROGRAMMES)
+    assert service.take_shipped(session, actor=officer, now=make.NOW) == len(shipped_programmes())
     rows = {row.key: row for row in session.scalars(visible(officer, Programme))}
     assert all(row.is_to_check(TODAY) and row.source for row in rows.values())
     old, new = rows["digital_base"], rows["community_package"]
@@ -173,7 +174,7 @@ def test_a_course_that_cannot_be_is_refused(session: Session, field: str, course
     ],
 )
 def test_nobody_is_referred_to_what_cannot_be_applied_for(
-    session: Session, content: dict[str, object], rule: str
+    session: Session, content: dict[str, Any], rule: str
 ) -> None:
     after = make_programme(session, name="あとの制度")
     programme = make_programme(session, successor=after.id, **content)
