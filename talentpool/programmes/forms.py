@@ -9,7 +9,6 @@ from wtforms import SelectField, SelectMultipleField
 from wtforms.widgets import TextArea
 
 from ..reference.entries import Vocabulary
-from ..typed import Unreadable
 from ..typed.days import read_day
 from ..web import current_actor
 from ..web.fields import CatalogueForm, DateText, Required, TypedField, WholeNumber, option
@@ -38,11 +37,7 @@ class DayLines(TypedField):
         day, _blank, what = line.replace("\u3000", " ").partition(" ")
         if len(what) > LINE:
             raise ValueError(str(_("説明は%(most)s文字以内で書いてください。", most=LINE)))
-        try:
-            return read_day(day), what.strip()
-        except Unreadable as error:
-            said = _("「%(line)s」：%(why)s", line=line[:LINE], why=str(error))
-            raise ValueError(str(said)) from error
+        return read_day(day), what.strip()
 
     def show(self, value: Sequence[tuple[date, str]]) -> str:
         return "\n".join(f"{day.isoformat()} {what}".rstrip() for day, what in value)
