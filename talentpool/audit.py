@@ -150,6 +150,12 @@ class Deed(Entry, Enum):
     NEED_CREATE = "need.create", "募集の作成", "Vacancy created"
     NEED_DELETE = "need.delete", "募集の下書きの削除", "Draft of a vacancy deleted"
     NEED_SAVE = "need.save", "募集の変更", "Vacancy changed"
+    NEED_PREVIEW = (
+        "need.preview",
+        "公開中の募集の変更の影響の確認",
+        "Effect of a change of an open vacancy looked at",
+    )
+    NEED_REVISE = "need.revise", "公開中の募集の変更", "Open vacancy changed"
     NEED_DRAFT_DELETE = (
         "need.draft_delete",
         "書きかけの募集の削除",

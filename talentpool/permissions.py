@@ -57,6 +57,7 @@ class Action(StrEnum):
     VIEW_CONTACT = "contact:view"  # telephone number and mail address
     VIEW_NEED = "need:view"
     EDIT_NEED = "need:edit"
+    REVISE_NEED = "need:revise"  # while it is open
     REVIEW_NEED = "need:review"
     VIEW_ROUND = "round:view"
     RUN_ROUND = "round:run"
@@ -158,6 +159,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
         _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
     Action.EDIT_NEED: {_M: _TOWN, _S: _ANY},
+    Action.REVISE_NEED: {_M: _TOWN, _K: _PREFECTURE},
     Action.REVIEW_NEED: {_K: _PREFECTURE, _S: _ANY},
     Action.VIEW_ROUND: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.RUN_ROUND: {_K: _PREFECTURE, _S: _ANY},

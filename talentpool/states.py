@@ -239,6 +239,8 @@ NEED = Machine(
         _step("close", ("募集を終了する", "Close"), {_NS.OPEN, _NS.ON_HOLD}, _NS.CLOSED,
               Action.REVIEW_NEED, reasons="need_close_reason",
               notice=(Audience.MUNICIPALITY,), is_end=True, is_danger=True),
+        _step("reopen", ("再び公開する", "Open again"), _NS.CLOSED, _NS.OPEN, Action.REVIEW_NEED,
+              reasons="need_reopen_reason", notice=(Audience.MUNICIPALITY,)),
     ),
 )  # fmt: skip
 

@@ -20,7 +20,7 @@ from ..placements.deciding import return_placement
 from ..placements.models import Placement
 from ..placements.stating import accept_terms
 from ..states import PlacementState, move
-from . import countering, history
+from . import countering, history, revising
 from .accounts import SHOWN_TOWNS, Officers
 from .drawing import Draw
 from .people import HYOGO
@@ -86,6 +86,8 @@ def _go_on(
         accept_offer(session, placement, actor=person, now=midnight - timedelta(days=2))
         if place < len(SHOWN_TOWNS) + 1:
             now = midnight - timedelta(days=1)
+            if place == 1:
+                revising.add_words(session, placement.need, town, now)
             if place == 2:
                 countering.propose_more(session, placement, town, officers.coordinator, now)
             if place == 3:

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ..accounts.models import User
 from ..candidates.content import LEVELS, WORKDAYS
-from ..db import Base, EncryptedText, Text, UtcDateTime, choice
+from ..db import Base, EncryptedText, Json, Text, UtcDateTime, choice
 from ..pay import MOST_HALF_DAYS
 from ..permissions import Action, Actor, Role, Scope, viewed_by, within
 from ..searching import Searchable
@@ -182,6 +184,22 @@ class NeedVendor(Base):
     need_id: Mapped[int] = mapped_column(sa.ForeignKey("need.id"), index=True)
     name: Mapped[str] = mapped_column(Text(100))
     name_key: Mapped[str] = mapped_column(Text(300))
+
+
+class NeedVersion(Base):
+    """What an open need asked for, from one change to the next. Rows are never changed."""
+
+    __tablename__ = "need_version"
+    __table_args__ = (sa.UniqueConstraint("need_id", "number"),)
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    need_id: Mapped[int] = mapped_column(sa.ForeignKey("need.id"))
+    number: Mapped[int]  # content_version of the need
+    content: Mapped[dict[str, Any]] = mapped_column(Json)  # as `NeedContent` has it
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    saved_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+
+    author: Mapped[User | None] = relationship()
 
 
 class NeedDraft(Base):

@@ -1,4 +1,4 @@
-"""The steps of a need that concern no placement: hand in, publish, return, hold, resume.
+"""The steps of a need that concern no placement: hand in, publish, return, hold, resume, open again.
 
 Closing and withdrawing end placements and therefore live there.
 """
@@ -18,8 +18,10 @@ from ..reference.reasons import check_said
 from ..states import NEED, Transition, move
 from .content import MOST_PRIORITY
 from .drafting import find_draft
-from .models import Need
+from .models import Need, Outcome
 from .rules import list_missing, past_faults
+from .standing import has_free_seats
+from .versions import keep_version
 from .writing import content_of
 
 
@@ -57,6 +59,7 @@ def publish_need(
     step = move(session, need, "publish", actor=actor, now=now)
     need.priority = priority
     need.opened_at = now
+    keep_version(session, need, actor=None, now=now)
     tell(session, need, step, actor=actor, now=now)
 
 
@@ -80,6 +83,25 @@ def hold_need(session: Session, need: Need, *, actor: Actor, now: datetime) -> N
 
 def resume_need(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
     tell(session, need, move(session, need, "resume", actor=actor, now=now), actor=actor, now=now)
+
+
+def reopen_need(
+    session: Session, need: Need, *, reason: str, comment: str = "", actor: Actor, now: datetime
+) -> None:
+    """再び公開する: a closed need with months ahead and a free seat; what its town has withdrawn stays so."""
+    require(session, actor, Action.REVIEW_NEED, need)
+    check_said(session, NEED.transition("reopen", need.state), reason, comment)
+    if need.outcome is Outcome.WITHDRAWN:
+        raise Refused(
+            say("市町が取り下げた募集は、再び公開できません。市町が写して新しい募集を作れます。")
+        )
+    _require_future(need, now)
+    if not has_free_seats(session, need):
+        raise Refused(say("すべての枠に活動する人がいるため、再び公開できません。"))
+    step = move(session, need, "reopen", actor=actor, now=now, reason=reason)
+    need.closed_at = need.outcome = None
+    need.review_reason, need.review_comment = None, ""
+    tell(session, need, step, actor=actor, now=now)
 
 
 def tell(session: Session, need: Need, step: Transition, *, actor: Actor, now: datetime) -> None:

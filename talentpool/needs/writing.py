@@ -1,4 +1,4 @@
-"""A town writes its need: create, change, copy. Only drafts change."""
+"""A town writes its need: create, change, copy. An open one is changed above, where its placements are."""
 
 from __future__ import annotations
 
@@ -70,12 +70,7 @@ def save_need(
     raise_first(faults(content, catalogue))
     if content_of(need) == content:
         return
-    for rows in (need.roles, need.forms, need.kinds, need.skills, need.vendors):
-        rows.clear()
-    session.flush()
-    _write(need, content, catalogue)
-    need.content_version += 1
-    need.updated_at = now
+    replace_content(session, need, content, catalogue=catalogue, now=now)
     audit.record(
         session,
         audit.Deed.NEED_SAVE,
@@ -86,15 +81,37 @@ def save_need(
     )
 
 
+def replace_content(
+    session: Session, need: Need, content: NeedContent, *, catalogue: Catalogue, now: datetime
+) -> None:
+    """Its next version."""
+    for rows in (need.roles, need.forms, need.kinds, need.skills, need.vendors):
+        rows.clear()
+    session.flush()
+    _write(need, content, catalogue)
+    need.content_version += 1
+    need.updated_at = now
+    session.flush()
+
+
+def imagine(need: Need, content: NeedContent, catalogue: Catalogue) -> Need:
+    """The need with another content, for questions about it; it is never stored."""
+    kept = {
+        name: getattr(need, name)
+        for name in ("id", "code", "prefecture_code", "municipality_code", "state", "priority", "opened_at")
+    }  # fmt: skip
+    imagined = Need(**kept)
+    _write(imagined, content, catalogue)
+    return imagined
+
+
 _FIXED = {  # what can be done instead: the prefecture returns only what it is reviewing
     NeedState.SUBMITTED: say(
         "県の担当者が確認しているあいだは、変更できません。差し戻されると変更できます。"
     ),
-    NeedState.OPEN: say(
-        "公開した募集は変更できません。取り下げて、写して新しい募集を作ってください。"
-    ),
+    NeedState.OPEN: say("公開中の募集です。「募集を直す」から、影響を確かめて変更してください。"),
     NeedState.ON_HOLD: say(
-        "保留中の募集は変更できません。取り下げて、写して新しい募集を作ってください。"
+        "保留中の募集です。「募集を直す」から、影響を確かめて変更してください。"
     ),
     NeedState.CLOSED: say("終了した募集は変更できません。写して新しい募集を作れます。"),
 }

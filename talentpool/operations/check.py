@@ -24,7 +24,7 @@ from ..engagements.models import Engagement
 from ..ledger import service as ledger
 from ..ledger.models import Commitment, CommitmentState
 from ..mail import MailOrder
-from ..needs.models import Need, NeedDraft
+from ..needs.models import Need, NeedDraft, NeedVersion
 from ..notes import soundness as notes
 from ..panels import soundness as panels
 from ..placements import papers
@@ -430,6 +430,9 @@ def versions_only_grow(session: Session) -> Iterator[str]:
     )
     for round_id, need in session.execute(rounds):
         yield f"round {round_id}: refers to a version of need {need} that does not exist"
+    kept = sa.select(NeedVersion.need_id).join(Need, Need.id == NeedVersion.need_id)
+    for need in session.scalars(kept.where(NeedVersion.number > Need.content_version)):
+        yield f"need {need}: a version is kept that does not exist"
 
 
 @_invariant

@@ -63,17 +63,22 @@ EXCESS_LABELS: Mapping[Excess, Words] = {
 }
 
 
-def find_excess(need: Need, asked: Conditions, decided: Iterable[Conditions]) -> list[Excess]:
-    """By how much less than all of `asked` was decided; nothing where one decision covers it."""
-    return min((list(_beyond(need, asked, one)) for one in decided), key=len)
+def find_excess(
+    need: Need, asked: Conditions, decided: Iterable[Conditions], before: Need | None = None
+) -> list[Excess]:
+    """By how much less than all of `asked` was decided; nothing where one decision covers it.
+
+    `before`: the need as it was then, where its pay was another.
+    """
+    return min((list(_beyond(need, asked, one, before or need)) for one in decided), key=len)
 
 
-def _beyond(need: Need, asked: Conditions, decided: Conditions) -> Iterator[Excess]:
+def _beyond(need: Need, asked: Conditions, decided: Conditions, then: Need) -> Iterator[Excess]:
     if asked.half_days > decided.half_days:
         yield Excess.HALF_DAYS
     if asked.first_month < decided.first_month or asked.last_month > decided.last_month:
         yield Excess.PERIOD
-    before, after = pay_by_year(need, decided), pay_by_year(need, asked)
+    before, after = pay_by_year(then, decided), pay_by_year(need, asked)
     if any(yen > before.get(year, 0) for year, yen in after.items()):
         yield Excess.PAY
     if _on_site(asked) > _on_site(decided):

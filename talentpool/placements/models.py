@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..candidates.models import Candidate
 from ..db import Base, EncryptedText, Json, Sentence, Text, UtcDateTime, choice, listed
 from ..needs.models import Need, NeedMode
+from ..needs.standing import alias_of
 from ..pay import MOST_HALF_DAYS
 from ..permissions import Action, Actor, Scope, viewed_by, within
 from ..rounds.models import Round
@@ -239,7 +240,10 @@ class Placement(Base):
     @property
     def conditions(self) -> Conditions:
         """What the person is asked for: the need's conditions, or what both sides agreed on."""
-        need = self.need
+        return self.conditions_of(self.need)
+
+    def conditions_of(self, need: Need) -> Conditions:
+        """The same if the need were `need`."""
         if (
             self.agreed_half_days is None
             or self.agreed_first_month is None
@@ -251,6 +255,11 @@ class Placement(Base):
             need, self.agreed_half_days, self.agreed_first_month, self.agreed_last_month,
             self.agreed_mode,
         )  # fmt: skip
+
+    @property
+    def alias(self) -> str:
+        """The name of the person for a town that may not know it."""
+        return alias_of(self.id)
 
     @hybrid_property
     def is_returned(self) -> bool:

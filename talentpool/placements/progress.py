@@ -27,12 +27,16 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """done: when each stage was reached, the first ones. behind: approved people who wait for this seat to be free again."""
+    """done: when each stage was reached, the first ones. behind: approved people who wait for this seat to be free again.
+
+    alias: of the person who is asked and not named to the town yet.
+    """
 
     number: int
     done: Sequence[tuple[Stage, datetime]]
     due: datetime | None
     behind: int
+    alias: str | None = None
 
     @property
     def is_free(self) -> bool:
@@ -81,4 +85,7 @@ def _seat(need: Need, number: int, holder: Placement | None, behind: int) -> Sea
             (Stage.CONFIRMED, holder.confirmed_at),
         ]
     done = [(stage, at) for stage, at in times if at is not None]
-    return Seat(number, done, holder.answer_until if holder is not None else None, behind)
+    if holder is None:
+        return Seat(number, done, None, behind)
+    is_asked = holder.state is PlacementState.OFFERED
+    return Seat(number, done, holder.answer_until, behind, holder.alias if is_asked else None)

@@ -117,7 +117,11 @@ def state_terms(
     months = month_of(content.first_day), month_of(content.last_day)
     half_days = _half_days(session, placement, *months) | _added(session, engagement, content)
     before = versions[0] if versions else None
-    if before and (TermsContent.of(before), before.half_days) == (content, half_days):
+    need = placement.need
+    said = content, half_days, need.pay_amount, need.pay_basis
+    if before and said == (
+        TermsContent.of(before), before.half_days, before.pay_amount, before.pay_basis,
+    ):  # fmt: skip
         raise Refused(say("前の版から変わったところがありません。"))
     row = WorkTerms(
         placement_id=placement.id, prefecture_code=placement.prefecture_code,
@@ -125,7 +129,7 @@ def state_terms(
         number=len(versions) + 1, **asdict(content),
         is_yearly=load_catalogue(session).form(content.form).is_fiscal_year_bound,
         half_days=half_days,
-        pay_amount=placement.need.pay_amount, pay_basis=placement.need.pay_basis,
+        pay_amount=need.pay_amount, pay_basis=need.pay_basis,
         stated_at=now, stated_by=actor.user_id,
     )  # fmt: skip
     session.add(row)
@@ -189,6 +193,12 @@ def check_accepted(session: Session, placement: Placement, now: datetime) -> Wor
     if not is_same_time or row.half_days != _half_days(session, placement, *period):
         raise Conflict(
             say("勤務条件の期間か半日コマが、いまの仮押さえと違います。新しい版が必要です。")
+        )
+    need = placement.need
+    is_same_pay = (row.pay_amount, row.pay_basis) == (need.pay_amount, need.pay_basis)
+    if not is_same_pay or row.form not in forms_of(need, placement.candidate):
+        raise Conflict(
+            say("勤務条件の報酬か任用形態が、いまの募集と違います。新しい版が必要です。")
         )
     return row
 

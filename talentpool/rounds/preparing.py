@@ -15,6 +15,7 @@ from ..db import Session
 from ..errors import Conflict, NotFound, Refused
 from ..language import listed, named, say
 from ..needs.models import Need
+from ..needs.standing import has_free_seat
 from ..permissions import Action, Actor, get_visible, require
 from ..states import NEED, NeedState, RoundState
 from .models import DirectiveKind, Round, RoundDirective, RoundNeed
@@ -34,9 +35,11 @@ def list_open_needs(session: Session, prefecture_code: str) -> list[Need]:
 
 
 def list_needs_for(session: Session, prefecture_code: str, *, is_what_if: bool) -> list[Need]:
-    """The needs that a round, or a what-if, may ask for: open ones first, then the urgent ones, the oldest first."""
+    """The needs with a free seat that a round, or a what-if, may ask for: open ones first, then the urgent ones, the oldest first."""
     query = sa.select(Need).where(
-        Need.prefecture_code == prefecture_code, Need.state.in_(_states_for(is_what_if))
+        Need.prefecture_code == prefecture_code,
+        Need.state.in_(_states_for(is_what_if)),
+        has_free_seat(),
     )
     is_open = sa.case((Need.state == NeedState.OPEN, 0), else_=1)
     since = sa.func.coalesce(Need.opened_at, Need.submitted_at)

@@ -211,7 +211,7 @@ def test_a_step_says_first_whom_it_concerns_and_what_changes(
     page = coordinator.get(f"/needs/{ident}").text
     assert page.count("知らせる相手") == page.count("変わること") == 2
     assert page.count("市町の担当者") == page.count("メールは送られません") == 2
-    assert "市町はもう変更できません" in page
+    assert "進行中の推薦への影響が先に示されます" in page
     assert "理由と補足が市町に示され" in page
 
 
@@ -224,8 +224,8 @@ def test_an_open_need_says_what_can_be_done_instead_of_an_edit(
         answer = town.get(f"/needs/{ident}/edit")
         assert answer.status_code == (200 if state is NeedState.DRAFT else 409), state
         assert ("差し戻されると変更できます" in answer.text) == (state is NeedState.SUBMITTED)
-        can_withdraw = state in {NeedState.OPEN, NeedState.ON_HOLD}
-        assert ("取り下げて、写して" in answer.text) == can_withdraw
+        can_revise = state in {NeedState.OPEN, NeedState.ON_HOLD}
+        assert ("影響を確かめて変更してください" in answer.text) == can_revise
 
 
 def test_hold_and_resume(town: Browser, coordinator: Browser, database: Database) -> None:

@@ -201,7 +201,7 @@ def test_an_import_names_the_town_and_the_code_and_a_published_need_is_not_rewri
         actor=SYSTEM, now=NOW,
     )  # fmt: skip
     assert (made.code, made.municipality_code, made.state) == ("N-900001", SAYO, NeedState.DRAFT)
-    with pytest.raises(Conflict, match="公開した募集は変更できません"):
+    with pytest.raises(Conflict, match="公開中の募集です"):
         writing.save_need(
             session, make_need(session), content, catalogue=CATALOGUE, actor=SYSTEM, now=NOW
         )

@@ -144,7 +144,7 @@ def test_a_need_belongs_to_a_town(session: Session, catalogue: Catalogue) -> Non
 
 def test_only_a_draft_is_changed(session: Session, catalogue: Catalogue) -> None:
     need = make_need(session)
-    with pytest.raises(Conflict, match="公開した募集は変更できません"):
+    with pytest.raises(Conflict, match="公開中の募集です"):
         writing.save_need(session, need, WHOLE, catalogue=catalogue, actor=SYSTEM, now=NOW)
 
 

@@ -549,6 +549,9 @@ CASES = [
         1,
     ),
     Case("needs.take_step", need("/needs/{}/return", Role.COORDINATOR, NeedState.SUBMITTED), 1),
+    Case("placements.revise_need", need("/needs/{}/revise", Role.MUNICIPALITY, NeedState.OPEN, typed={"title": "", "last_month": "?", "skills-0-weight": "99", "skills-0-skill": "bpr"}), 4),
+    Case("placements.take_effect", need("/needs/{}/revise/effect", Role.COORDINATOR, NeedState.OPEN, typed={"title": "", "last_month": "?", "skills-0-weight": "99", "skills-0-skill": "bpr"}), 4),
+    Case("needs.take_step", need("/needs/{}/reopen", Role.COORDINATOR, NeedState.CLOSED), 1),
     Case("placements.close_need", need("/needs/{}/close", Role.COORDINATOR, NeedState.OPEN), 1),
     Case("placements.withdraw_need", need("/needs/{}/withdraw", Role.MUNICIPALITY, NeedState.OPEN), 1),
     Case(

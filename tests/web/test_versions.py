@@ -29,6 +29,7 @@ LISTS = {
     "placements.decide_paper",  # sends what was shown of the paper: tests/placements/test_paper_pages.py
     "placements.draft_placements",
     "placements.draft_round",  # tests/placements/test_bulk.py
+    "placements.take_effect",  # sends what was shown: tests/placements/test_revising_pages.py
     "placements.record_answer",  # sends the state that was shown: tests/placements/test_recording.py
     "placements.note_told",  # the other button of the form of note_posted
 }  # tests/placements/test_lost.py

@@ -6,12 +6,12 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import showing, writing
+from . import showing, versions, writing
 from .blueprint import blueprint
 from .showing import ELSEWHERE
 from .steps import STEPS
 
-__all__ = ["ELSEWHERE", "STEPS", "blueprint", "init_app", "showing", "writing"]
+__all__ = ["ELSEWHERE", "STEPS", "blueprint", "init_app", "showing", "versions", "writing"]
 
 
 def init_app(app: Flask) -> None:

@@ -24,6 +24,7 @@ from . import (
     progress,
     reasons,
     recording,
+    revising,
     staff,
     statements,
     stating,
@@ -33,7 +34,7 @@ from .blueprint import blueprint
 
 __all__ = [
     "answers", "approvals", "blueprint", "bulk", "comparing", "counters", "courses", "deferring", "drafts", "extending",
-    "finishing", "init_app", "leaving", "letters", "needs", "papers", "progress", "reasons", "recording", "staff",
+    "finishing", "init_app", "leaving", "letters", "needs", "papers", "progress", "reasons", "recording", "revising", "staff",
     "statements", "stating", "steps",
 ]  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import render_template
@@ -14,12 +15,15 @@ from ...candidates.views.presenting import Presenter, Section
 from ...dates import local_date
 from ...db import Session
 from ...errors import Refused
+from ...needs.views.versions import list_changes_since
 from ...permissions import Action, Actor, Role, can, get_visible
-from ...states import NAMED, PlacementState
+from ...states import HOLDING, NAMED, PlacementState
 from ...web import after_view, current_actor, current_catalogue, current_session, requires
+from ...web.changed import Difference
 from .. import comparing, service, stepping, weighing
 from ..models import Placement
 from ..reach import PAGES, note_seen
+from ..revising.effects import SHOWN
 from ..showing import Introduction, Offer
 from ..standing import standings
 from .blueprint import blueprint, buttons
@@ -73,7 +77,15 @@ def show_offer_page(
         parts=service.list_parts(placement),
         buttons=drawn,
         error=error,
+        changes=_changes(placement),
     )
+
+
+def _changes(placement: Placement) -> Sequence[Difference]:
+    """What the town has changed since the person was asked, while the answer stands."""
+    if placement.state not in HOLDING or placement.offered_at is None:
+        return ()
+    return list_changes_since(placement.need, placement.offered_at, SHOWN)
 
 
 def _note_seen(placement: Placement) -> None:

@@ -35,6 +35,9 @@ TEXTS: Mapping[str, Any] = {  # where a mail speaks of pages, a letter has words
     "placement.extend_offer": lazy_gettext(
         "次の仕事への回答期限が延びました。引き受けるかどうか、新しい期限までにお答えください。"
     ),
+    "placement.revise": lazy_gettext(
+        "お願いしている仕事の内容が、次のように変わりました。回答の期限は変わりません。"
+    ),
     "placement.confirm": lazy_gettext("次の仕事が確定しました。"),
     "counter_proposal.ask_person": lazy_gettext(
         "市町から、次の条件にしたいという提案がありました。この条件でよいかを期限までにお答えください。"

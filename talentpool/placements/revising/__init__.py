@@ -1,0 +1,1 @@
+"""Changing an open need: first what it would do, then the deed."""

@@ -1,0 +1,259 @@
+"""募集を直す, while it is open: the form, what the change would do, the deed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _, lazy_gettext
+from werkzeug.datastructures import MultiDict
+
+from ... import clock
+from ...candidates.models import Candidate
+from ...candidates.views.blueprint import log_names
+from ...errors import Conflict, LostRace, Problem, Refused
+from ...needs.forms import NeedForm, contents
+from ...needs.models import Need
+from ...permissions import Action, Role, get_visible, require
+from ...states import NAMED, PlacementState
+from ...web import (
+    after_view,
+    again,
+    current_actor,
+    current_catalogue,
+    current_session,
+    kept,
+    requires,
+)
+from ...web.changed import Difference, differences
+from ..models import Placement
+from ..revising.effects import SHOWN, Effect
+from ..revising.limits import check_change, check_revisable
+from ..revising.service import (
+    OtherEffect,
+    note_preview,
+    preview_revision,
+    revise_need as revise,
+)
+from .blueprint import blueprint
+
+MOST_NAMES = 20  # of people who drop out, for staff
+FEW = 3  # people: a town is told no smaller number
+GROUPS = (  # of the form: legend, fields
+    (lazy_gettext("何をしてほしいか"), ("title", "department", "background", "outcome_wanted", "theme", "stage")),
+    (lazy_gettext("誰に来てほしいか"), ("roles", "kinds")),
+    (lazy_gettext("いつ、どのくらい"), ("half_days", "first_month", "last_month", "seats", "weekdays")),
+    (lazy_gettext("どこで"), ("mode", "on_site_share", "place")),
+    (
+        lazy_gettext("条件"),
+        ("forms", "pay_amount", "pay_basis", "funding_source", "requires_training", "after_fiscal_year"),
+    ),
+    (lazy_gettext("利益相反の確認"), ("touches_procurement",)),
+)  # fmt: skip
+_SHOWN_PREFIX = "shown_"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A placement as its reader may know it. url: its page; why: for staff alone."""
+
+    who: str
+    state: PlacementState
+    url: str | None
+    why: Sequence[str]
+
+
+@blueprint.route("/needs/<int:need_id>/revise", methods=["GET", "POST"])
+@requires(Action.REVISE_NEED)
+def revise_need(need_id: int) -> ResponseReturnValue:
+    need = _get_need(need_id, lock=request.method == "POST")
+    form = _form(need)
+    if request.method == "GET":
+        return _show_form(need, form)
+    if "add" in request.form or "drop" in request.form:
+        return again.change_rows(form)
+    return _check(need, form) or again.back_to(url_for(".show_effect", need_id=need.id))
+
+
+@blueprint.get("/needs/<int:need_id>/revise/effect")
+@requires(Action.REVISE_NEED)
+def show_effect(need_id: int) -> ResponseReturnValue:
+    """What the change that was typed would do."""
+    need = _get_need(need_id)
+    if kept.typed_before() is None:
+        return redirect(url_for(".revise_need", need_id=need.id))
+    form = _form(need)
+    return _check(need, form) or _look(need, form)
+
+
+@blueprint.post("/needs/<int:need_id>/revise/effect")
+@requires(Action.REVISE_NEED)
+def take_effect(need_id: int) -> ResponseReturnValue:
+    need = _get_need(need_id, lock=True)
+    form = _form(need)
+    if "draft" in request.form:
+        return again.back_to(url_for(".revise_need", need_id=need.id))
+    return _check(need, form) or _deed(need, form)
+
+
+def _check(need: Need, form: NeedForm) -> ResponseReturnValue | None:
+    """The form again, where it is overtaken or refused."""
+    if _sent().get("version") != str(need.version):
+        overtaken = differences(form, _form(need, is_blank=True))
+        return _show_form(need, form, overtaken), LostRace.status
+    if not form.validate():
+        return _show_form(need, form), 422
+    try:
+        check_change(
+            current_session(), need, form.value(), catalogue=form.catalogue, now=clock.now()
+        )
+    except Refused as error:
+        return _refused(need, form, error)
+    return None
+
+
+def _look(need: Need, form: NeedForm, notice: str = "") -> ResponseReturnValue:
+    session, actor, now = current_session(), current_actor(), clock.now()
+    effect = preview_revision(
+        session, need, form.value(), catalogue=form.catalogue, actor=actor, now=now
+    )
+    fields, ident = effect.changed, need.id
+    after_view(
+        lambda unit: note_preview(
+            unit, unit.get_one(Need, ident), fields, actor=actor, now=now
+        )
+    )  # fmt: skip
+    return _show_effect(need, form, effect, notice), LostRace.status if notice else 200
+
+
+def _deed(need: Need, form: NeedForm) -> ResponseReturnValue:
+    shown = {
+        name.removeprefix(_SHOWN_PREFIX): value
+        for name, value in request.form.items()
+        if name.startswith(_SHOWN_PREFIX)
+    }
+    try:
+        effect = revise(
+            current_session(), need, form.value(), catalogue=form.catalogue, actor=current_actor(),
+            now=clock.now(), shown=shown,
+        )  # fmt: skip
+    except OtherEffect as error:
+        current_session().rollback()
+        return _look(_get_need(need.id), form, error.message)
+    except (Refused, Conflict) as error:
+        current_session().rollback()
+        return _refused(_get_need(need.id), form, error)
+    flash(_("第%(n)s版に変更しました。", n=need.content_version), "success")
+    if effect.void:
+        flash(_("%(n)s件の推薦が終わりました。", n=len(effect.void)), "info")
+    return redirect(url_for("needs.show_need", need_id=need.id))
+
+
+def _sent() -> MultiDict[str, str]:
+    """What was typed, now or on the page before."""
+    if request.method == "POST":
+        return request.form
+    return kept.typed_before() or MultiDict()
+
+
+def _refused(need: Need, form: NeedForm, error: Problem) -> ResponseReturnValue:
+    form.refuse(error)
+    return _show_form(need, form), error.status
+
+
+def _get_need(need_id: int, *, lock: bool = False) -> Need:
+    session, actor = current_session(), current_actor()
+    need = get_visible(session, actor, Need, need_id, lock=lock)
+    require(session, actor, Action.REVISE_NEED, need)
+    check_revisable(need)
+    return need
+
+
+def _form(need: Need, *, is_blank: bool = False) -> NeedForm:
+    """With what was typed, or `is_blank`: with what is stored."""
+    typed = None if is_blank else _sent() or None
+    place = current_catalogue().municipality(need.place_code).ja
+    meta = {"csrf": request.method == "POST"}  # what was typed before had its token then
+    return NeedForm(typed, data=contents(need, place), town=need.municipality_code, meta=meta)
+
+
+def _show_form(need: Need, form: NeedForm, overtaken: Sequence[Difference] | None = None) -> str:
+    return render_template(
+        "placements/revise_need.html", need=need, form=form, groups=GROUPS, overtaken=overtaken
+    )
+
+
+def _show_effect(need: Need, form: NeedForm, effect: Effect, notice: str) -> str:
+    leaving = _names(effect)
+    log_names({person.id for person in leaving} | _named(effect))
+    joining = effect.fitting[1] - effect.fitting[0] + len(effect.leaving)
+    return render_template(
+        "placements/revise_effect.html", need=need, form=form, effect=effect, notice_text=notice,
+        changes=differences(form, _form(need, is_blank=True)),
+        ending=[_line(row.placement, row.why) for row in effect.void if _may_know(row.placement)],
+        going_on=[_line(row) for row in effect.kept if _may_know(row)],
+        hidden=_told(sum(not _may_know(row.placement) for row in effect.void)),
+        leaving=leaving, more=len(effect.leaving) - len(leaving),
+        gone=_told(len(effect.leaving)), joining=_told(joining),
+        typed=_typed(), shown=_hidden(effect),
+        is_told=bool(effect.changed & SHOWN) and any(row.offered_at for row in effect.kept),
+    )  # fmt: skip
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What the form of the effect sends again."""
+    ours = kept.UNKEPT | {"version"}
+    return [
+        (name, value)
+        for name, value in _sent().items(multi=True)
+        if name not in ours and not name.startswith((kept.ABOUT, _SHOWN_PREFIX))
+    ]
+
+
+def _hidden(effect: Effect) -> dict[str, str]:
+    return {_SHOWN_PREFIX + name: value for name, value in effect.shown().items()}
+
+
+def _is_town() -> bool:
+    return current_actor().role is Role.MUNICIPALITY
+
+
+def _may_know(placement: Placement) -> bool:
+    """A town knows of nobody before the person is asked."""
+    return not _is_town() or placement.offered_at is not None
+
+
+def _line(placement: Placement, why: Sequence[str] = ()) -> Line:
+    state = placement.state
+    if not _is_town():
+        url = url_for("placements.show_placement", placement_id=placement.id)
+        return Line(f"{placement.candidate.name} {placement.candidate.code}", state, url, why)
+    if state not in NAMED:
+        return Line(_("候補 %(alias)s", alias=placement.alias), state, None, ())
+    url = url_for("placements.show_introduction", placement_id=placement.id)
+    return Line(placement.candidate.name, state, url, ())
+
+
+def _named(effect: Effect) -> set[int]:
+    """Ids of those whose names are shown."""
+    rows = [*(row.placement for row in effect.void), *effect.kept]
+    return {row.candidate_id for row in rows if not _is_town() or row.state in NAMED}
+
+
+def _names(effect: Effect) -> Sequence[Candidate]:
+    """The first of those who drop out, for staff."""
+    if _is_town():
+        return []
+    ids = sorted(effect.leaving)[:MOST_NAMES]
+    return [current_session().get_one(Candidate, ident) for ident in ids]
+
+
+def _told(people: int) -> str:
+    """Exact for the prefecture; a town is not told that it is one or two. Nothing where it is nobody."""
+    if not people:
+        return ""
+    if _is_town() and people < FEW:
+        return str(_("%(n)s名未満", n=FEW))
+    return str(_("%(n)s名", n=people))
