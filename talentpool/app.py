@@ -38,6 +38,7 @@ FEATURES = (
     "accounts",
     "home",
     "candidates",
+    "credentials",
     "needs",
     "pool",
     "rounds",

@@ -121,6 +121,8 @@ class Deed(Entry, Enum):
     )
     CONSENT_GIVE = "consent.give", "同意", "Consent given"
     CONSENT_WITHDRAW = "consent.withdraw", "同意の撤回", "Consent withdrawn"
+    CREDENTIAL_ASK = "credential.ask", "証明の確認先への問合せ", "Office asked about a credential"
+    CREDENTIAL_SAY = "credential.say", "証明の届出", "Credential said"
     COUNTER_MAKE = "counter_proposal.make", "条件の提案", "Other conditions proposed"
     DEADLINE_SET = "deadline.set", "期限の日数の変更", "Days of deadlines changed"
     ENGAGEMENT_OUTLOOK = "engagement.outlook", "活動の今後への返事", "Answered what comes next"
@@ -229,6 +231,7 @@ class Deed(Entry, Enum):
 OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "candidate": ("登録者", "Person"),
     "membership": ("登録", "Registration"),
+    "credential": ("証明", "Credential"),
     "need": ("募集", "Vacancy"),
     "need_draft": ("書きかけの募集", "Unfinished vacancy"),
     "placement": ("推薦", "Proposal"),

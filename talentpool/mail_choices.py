@@ -51,6 +51,7 @@ REMINDERS: Mapping[str, Role] = {
     "membership.remind_end": Role.CANDIDATE,
     "membership.remind_pause": Role.CANDIDATE,
     "membership.ask_confirm": Role.CANDIDATE,
+    "credential.remind_training": Role.CANDIDATE,
 }
 BINDING: Mapping[str, Role] = {**QUESTIONS, **REMINDERS}  # never in a digest, never left out
 
@@ -61,6 +62,7 @@ FAMILY_LABELS: Mapping[str, Words] = {  # by machine; what a person and a town c
     "engagement": ("活動", "Assignments"),
 }
 _PART_OF = {
+    "credential": "membership",
     "work_log": "engagement",
     "review": "engagement",
     "report": "engagement",

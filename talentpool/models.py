@@ -6,6 +6,7 @@ from .candidates import models as candidates, received
 from .candidates.freshness import AvailabilityCheck
 from .checkups import Checkup
 from .complaints import models as complaints
+from .credentials import models as credentials
 from .db import Base
 from .deadlines import models as deadlines
 from .desk import models as desk
@@ -46,6 +47,7 @@ __all__ = [
     "candidates",
     "complaints",
     "counters",
+    "credentials",
     "deadlines",
     "desk",
     "engagements",

@@ -54,6 +54,10 @@ class Action(StrEnum):
     EDIT_PROFILE = "candidate:edit"
     REVIEW_PROFILE = "candidate:review"
     RECEIVE_PROFILE = "candidate:receive"  # from paper or telephone
+    VIEW_CREDENTIAL = "credential:view"
+    EDIT_CREDENTIAL = "credential:edit"
+    CHECK_CREDENTIAL = "credential:check"
+    ANSWER_CREDENTIAL = "credential:answer"  # by the link that an office was sent, and by time
     VIEW_CONTACT = "contact:view"  # telephone number and mail address
     VIEW_NEED = "need:view"
     EDIT_NEED = "need:edit"
@@ -152,6 +156,12 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.EDIT_PROFILE: {_C: _OWN, _K: _PREFECTURE, _S: _ANY},
     Action.REVIEW_PROFILE: {_K: _PREFECTURE, _S: _ANY},
     Action.RECEIVE_PROFILE: {_K: _PREFECTURE},
+    Action.VIEW_CREDENTIAL: {
+        _C: _OWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.EDIT_CREDENTIAL: {_C: _OWN, _K: _PREFECTURE},
+    Action.CHECK_CREDENTIAL: {_K: _PREFECTURE},
+    Action.ANSWER_CREDENTIAL: {_S: _ANY},
     Action.VIEW_CONTACT: {
         _C: _OWN, _M: _AGREED, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },

@@ -15,6 +15,7 @@ from .states import (
     MACHINES,
     Audience,
     CounterState,
+    CredentialState,
     EngagementState,
     MembershipState,
     NeedState,
@@ -115,6 +116,7 @@ _ENGAGED: Mapping[StrEnum, Words] = {  # for both who work together
 }
 
 _VS = ReviewState
+_DS = CredentialState
 _REVIEWED: Mapping[StrEnum, Words] = {  # for both who work together
     _VS.ASKED: ("回答待ち", "Waiting for an answer"),
     _VS.GIVEN: ("回答しました", "Answered"),
@@ -145,9 +147,19 @@ _PROPOSED: Mapping[StrEnum, Words] = {  # for both between whom conditions are p
     _KS.SUPERSEDED: ("終了", "Ended"),
 }
 
+_SHOWN: Mapping[StrEnum, Words] = {  # of what shows a skill or a training
+    _DS.SAID: ("県の確認待ち", "Waiting for the prefecture"),
+    _DS.DOCUMENTED: ("県が書類で確認しました", "Seen on paper by the prefecture"),
+    _DS.CONFIRMED: ("確かめる先が認めました", "Confirmed by the office that was asked"),
+    _DS.REFUSED: ("認められませんでした", "Not accepted"),
+    _DS.EXPIRED: ("期限切れ", "Expired"),
+    _DS.WITHDRAWN: ("取り下げました", "Withdrawn"),
+}
+
 _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     _CS: _CHANGED,
     _KS: _PROPOSED,
+    _DS: _SHOWN,
     _ES: _ENGAGED,
     _VS: _REVIEWED,
     _LS: {

@@ -112,6 +112,15 @@ class CounterState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class CredentialState(StrEnum):
+    SAID = "said"
+    DOCUMENTED = "documented"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
 class Audience(StrEnum):
     """Who is told of a change."""
 
@@ -526,6 +535,41 @@ COUNTER = Machine(
     ),
 )  # fmt: skip
 
+_DS = CredentialState
+CREDENTIALS_OPEN = frozenset({_DS.SAID, _DS.DOCUMENTED})  # an office can be asked
+CREDENTIALS_SHOWN = frozenset({_DS.DOCUMENTED, _DS.CONFIRMED})  # counts until its last day
+
+CREDENTIAL = Machine(
+    "credential",
+    CredentialState,
+    {
+        _DS.SAID: ("確認待ち", "Waiting to be checked"),
+        _DS.DOCUMENTED: ("書類で確認済み", "Seen on paper"),
+        _DS.CONFIRMED: ("勤め先・受入先が確認", "Confirmed by the office"),
+        _DS.REFUSED: ("認められない", "Not accepted"),
+        _DS.EXPIRED: ("期限切れ", "Expired"),
+        _DS.WITHDRAWN: ("取下げ", "Withdrawn"),
+    },
+    (
+        _step("check", ("書類で確認した", "Seen on paper"), {_DS.SAID, _DS.REFUSED}, _DS.DOCUMENTED,
+              Action.CHECK_CREDENTIAL, notice=(Audience.CANDIDATE,)),
+        _step("refuse", ("認めない", "Do not accept"), {_DS.SAID, *CREDENTIALS_SHOWN}, _DS.REFUSED,
+              Action.CHECK_CREDENTIAL, reasons="credential_refusal_reason",
+              notice=(Audience.CANDIDATE,), is_danger=True),
+        _step("withdraw", ("取り下げる", "Withdraw"), {_DS.SAID, *CREDENTIALS_SHOWN}, _DS.WITHDRAWN,
+              Action.EDIT_CREDENTIAL, is_end=True, is_danger=True),
+        _step("confirm", ("勤め先・受入先が認める", "Confirmed by the office"), CREDENTIALS_OPEN,
+              _DS.CONFIRMED, Action.ANSWER_CREDENTIAL,
+              notice=(Audience.CANDIDATE, Audience.COORDINATOR), is_automatic=True),
+        _step("dispute", ("勤め先・受入先が違うと答える", "Disputed by the office"), CREDENTIALS_OPEN,
+              _DS.REFUSED, Action.ANSWER_CREDENTIAL,
+              notice=(Audience.CANDIDATE, Audience.COORDINATOR), is_automatic=True),
+        _step("lapse", ("期限が切れる", "Expire"), {_DS.SAID, *CREDENTIALS_SHOWN}, _DS.EXPIRED,
+              Action.ANSWER_CREDENTIAL, notice=(Audience.CANDIDATE,), is_end=True,
+              is_automatic=True),
+    ),
+)  # fmt: skip
+
 MACHINES: Mapping[type[StrEnum], Machine] = {
     machine.states: machine
     for machine in (
@@ -538,6 +582,7 @@ MACHINES: Mapping[type[StrEnum], Machine] = {
         REVIEW,
         PLAN_CHANGE,
         COUNTER,
+        CREDENTIAL,
     )
 }
 

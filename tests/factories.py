@@ -30,6 +30,7 @@ from talentpool.candidates.models import (
     Mode,
     ProfileSnapshot,
 )
+from talentpool.credentials.models import Credential, Kind
 from talentpool.db import Base, Session
 from talentpool.engagements.logs import LogContent, send_log
 from talentpool.engagements.models import (
@@ -230,6 +231,19 @@ def make_membership(
     session.flush()
     _note_state(session, membership, now)
     return membership
+
+
+def make_credential(session: Session, candidate: Candidate, **columns: Any) -> Credential:
+    """A training that the person showed and nobody has checked."""
+    given: dict[str, Any] = {
+        "kind": Kind.TRAINING, "subject": "privacy", "title": "研修", "done_on": dates.local_date(NOW),
+        "valid_until": date(2099, 3, 31), "said_at": NOW, "said_by": candidate.user_id,
+        "prefecture_code": candidate.memberships[0].prefecture_code,
+    }  # fmt: skip
+    row = Credential(candidate_id=candidate.id, **(given | columns))
+    session.add(row)
+    session.flush()
+    return row
 
 
 def make_need(

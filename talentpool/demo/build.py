@@ -26,6 +26,7 @@ from . import (
     reviewing,
     scoring,
     shapes,
+    showing,
     voices,
     working,
 )
@@ -92,6 +93,7 @@ class Builder:
             scoring.score(session, officers, self.catalogue, self.password_hash, self.midnight)
         with self._unit() as session:
             voices.complain(session, officers, self.midnight)
+            showing.show(session, officers, self.midnight)
             voices.look_ahead(session, officers, self.midnight)
             desk.take_notes(session, officers, self.midnight)
             desk.share_out(session, officers, self.midnight)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from ..candidates import viewing
 from ..candidates.models import Candidate
 from ..candidates.renewing import GoingOn, find_going_on
+from ..credentials.standing import Training, find_training
 from ..dates import local_date, month_of
 from ..db import Session
 from ..engagements import service as engagements
@@ -25,11 +26,12 @@ from ..placements.models import Placement
 from ..placements.showing import Offer
 from ..placements.standing import standings
 from ..placements.stating import list_unaccepted
+from ..reference.service import load_catalogue
 from ..reviews import reporting
 from ..reviews.finding import list_unanswered
 from ..reviews.models import KIND_LABELS, Review
 from ..standing import PlacementStanding
-from ..states import PlacementState
+from ..states import MembershipState, PlacementState
 
 MONTHS, EVENTS = 3, 5  # shown
 _GOES_ON = (PlacementStanding.CONFIRMED, PlacementStanding.AGREED, PlacementStanding.INTRODUCED)
@@ -74,6 +76,7 @@ class OwnWork:
     today: date
     reviews: Sequence[tuple[Words, Review]] = ()  # that wait for the answer
     unreported: Sequence[Engagement] = ()  # that are over and have no report
+    training: Training | None = None  # where it is missing, over or ends soon
 
 
 def own_work(session: Session, actor: Actor, person: Candidate | None, *, now: datetime) -> OwnWork:
@@ -103,7 +106,16 @@ def own_work(session: Session, actor: Actor, person: Candidate | None, *, now: d
         today=today,
         reviews=[(KIND_LABELS[row.kind], row) for row in list_unanswered(session, actor)],
         unreported=reporting.list_unwritten(session, actor, now),
+        training=_training_to_do(session, person, today),
     )
+
+
+def _training_to_do(session: Session, person: Candidate, today: date) -> Training | None:
+    """Of who is in a pool: before, the registration itself is to be done."""
+    if all(row.state is not MembershipState.ACTIVE for row in person.memberships):
+        return None
+    training = find_training(session, person, load_catalogue(session), today)
+    return training if training.is_to_do else None
 
 
 def _events(session: Session, person: Candidate, rows: Sequence[Placement]) -> list[Event]:

@@ -17,6 +17,8 @@ from ..candidates.models import Membership
 from ..candidates.receiving import awaits_person
 from ..complaints.models import Complaint
 from ..complaints.register import is_unanswered
+from ..credentials.models import Credential
+from ..credentials.register import is_waiting
 from ..dates import start_of_day
 from ..db import Base
 from ..desk.models import OF, Duty
@@ -274,6 +276,11 @@ _COORDINATOR = (
     _queue(("充足した募集", "Filled vacancies"),
            ("すべての枠が確定しています。募集を終了できます。", "Every place is confirmed. They can be closed."),
            _NS.FILLED, Need.opened_at, _NEEDS),
+    Queue(("確認を待っている証明", "Credentials that wait to be checked"),
+          ("資料を見て確認したか認めないかを記録するか、本人が挙げた勤め先などに確かめてください。",
+           "Look at the document and say so, or ask the office that the person named."),
+          Credential, lambda _today: is_waiting(), Credential.said_at,
+          "credentials.list_credentials", {"state": "said"}),
     Queue(("返事を待っている苦情", "Complaints that wait for an answer"),
           ("期限までに、最初の返事をしてください。", "Give the first answer before the deadline."),
           Complaint, lambda _today: is_unanswered(), Complaint.filed_at,

@@ -128,7 +128,7 @@ class NeedForm(CatalogueForm):
     requires_training = BooleanField(
         _("必須研修を受けた人に限る"),
         description=_(
-            "研修の有効期限は、県がファイルで取り込んだ人だけに記録があります。画面から登録した人は、受けていても対象になりません。"
+            "必須研修は、県の担当者が確かめた人だけが数えられます。届けていない人は、受けていても対象になりません。"
         ),
     )
     after_fiscal_year = long_text_field(

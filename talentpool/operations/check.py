@@ -17,6 +17,7 @@ from ..candidates.models import Consent, Membership
 from ..candidates.received import Reception
 from ..candidates.standing import is_in_force
 from ..complaints import soundness as complaints
+from ..credentials import soundness as credentials
 from ..db import Session
 from ..desk import soundness as duties
 from ..engagements import soundness as logs
@@ -481,6 +482,11 @@ def referrals_belong_to_a_prefecture(session: Session) -> Iterator[str]:
 @_invariant
 def complaints_belong_to_a_prefecture(session: Session) -> Iterator[str]:
     return complaints.violations(session)
+
+
+@_invariant
+def credentials_count_once_they_are_checked(session: Session) -> Iterator[str]:
+    return credentials.violations(session)
 
 
 @_invariant

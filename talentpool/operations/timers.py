@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from ..accounts import keeping, throttling
+from ..credentials import lapsing as credentials
 from ..db import Database
 from ..placements import lapsing
 from ..reviews import asking
@@ -17,6 +18,7 @@ def keep_time(database: Database, now: datetime) -> None:
     lapsing.keep_reminding(database, now)
     lapsing.keep_time(database, now)
     asking.keep(database, now)
+    credentials.keep(database, now)
     nightly.keep_checking(database, now)
     for prune in (throttling.prune, keeping.prune):
         database.repeat(partial(prune, now=now))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from ..accounts import reminders
 from ..candidates import confirming, reminding as registrations, returning
+from ..credentials import reminding as credentials
 from ..dates import local_date, month_of
 from ..db import Database, Session
 from ..engagements import outlook
@@ -27,7 +28,7 @@ from .models import Placement
 from .offering import advance
 from .reach import extend_told_late, is_told, list_told_late
 
-REMINDERS = (registrations, confirming, returning, outlook, reminding, counters)
+REMINDERS = (registrations, confirming, returning, credentials, outlook, reminding, counters)
 _REASONS = {  # codes of the vocabulary lapse_reason
     PlacementState.OFFERED: "candidate_deadline",
     PlacementState.INTRODUCED: "town_deadline",

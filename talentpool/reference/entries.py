@@ -20,6 +20,7 @@ class Vocabulary(StrEnum):
     CANDIDATE_KIND = "candidate_kind"
     CONFLICT_REASON = "conflict_reason"
     CONSENT_PURPOSE = "consent_purpose"
+    CREDENTIAL_REFUSAL_REASON = "credential_refusal_reason"
     DEPARTMENT_FIELD = "department_field"
     DSS_SKILL = "dss_skill"
     ENGAGEMENT_END_REASON = "engagement_end_reason"

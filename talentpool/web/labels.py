@@ -24,6 +24,7 @@ from ..standing import (
 )
 from ..states import (
     CounterState,
+    CredentialState,
     EngagementState,
     PlanChangeState,
     ReviewState,
@@ -45,6 +46,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, Words]] = {MailState: STATE_LABELS, 
 _MS, _NS, _PS, _RS = MembershipStanding, NeedStanding, PlacementStanding, RoundState
 _ES, _LS, _VS, _CS = EngagementState, WorkLogState, ReviewState, PlanChangeState
 _KS = CounterState
+_DS = CredentialState
 
 # Tones of the macro status_tag; states that are not listed are neutral.
 _TONES: Mapping[type[StrEnum], Mapping[Any, str]] = {
@@ -80,6 +82,13 @@ _TONES: Mapping[type[StrEnum], Mapping[Any, str]] = {
         _KS.PROPOSED: "warning",
         _KS.ASKED: "warning",
         _KS.ACCEPTED: "success",
+    },
+    _DS: {
+        _DS.SAID: "warning",
+        _DS.DOCUMENTED: "success",
+        _DS.CONFIRMED: "success",
+        _DS.REFUSED: "error",
+        _DS.EXPIRED: "warning",
     },
     _RS: {_RS.OPTIMAL: "success", _RS.ADOPTED: "success"},
 }

@@ -21,6 +21,7 @@ LISTS = {
     "candidates/list_candidates.html": "/candidates",
     "candidates/list_views.html": "/views",
     "complaints/list_complaints.html": "/complaints",
+    "credentials/list_credentials.html": "/credentials",
     "engagements/list_engagements.html": "/engagements",
     "needs/list_needs.html": "/needs/",
     "placements/list_papers.html": "/papers",

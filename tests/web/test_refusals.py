@@ -20,6 +20,8 @@ from talentpool.candidates.received import Source
 from talentpool.candidates.receiving import Origin, start_reception
 from talentpool.complaints.service import file_complaint
 from talentpool.corrections.service import find_correction
+from talentpool.credentials.models import Verifier
+from talentpool.credentials.service import issue_link
 from talentpool.dates import last_day, local_date, month_text
 from talentpool.db import Session
 from talentpool.desk.service import Plan, find_duty, set_duty
@@ -49,6 +51,7 @@ from tests.factories import (
     HIMEJI,
     make_candidate,
     make_counter,
+    make_credential,
     make_engagement,
     make_extension,
     make_need,
@@ -72,7 +75,7 @@ NOTHING_TYPED = {
     "accounts.read_notices",
     "accounts.resend_mail",
     "accounts.sign_out", "accounts.send_again", "accounts.send_link", "accounts.disable", "accounts.enable",
-    "candidates.confirm_availability", "complaints.close_complaint", "engagements.note_outlook", "candidates.note_confirmed", "candidates.renew_membership", "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
+    "candidates.confirm_availability", "complaints.close_complaint", "credentials.ask_office", "credentials.withdraw_credential", "engagements.note_outlook", "candidates.note_confirmed", "candidates.renew_membership", "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
     "rounds.run_round", "rounds.cancel_round", "rounds.discard_round", "rounds.rerun_round",
     "rounds.drop_directive", "reviews.agree_to_case",
 }  # fmt: skip
@@ -442,6 +445,33 @@ def referred(path: str, who: Role, **typed: Any) -> Callable[[Session], Sent]:
     return send
 
 
+def shown(path: str, who: Role = Role.COORDINATOR, **typed: Any) -> Callable[[Session], Sent]:
+    """Sent by an officer, or by the person, about a credential that waits."""
+
+    def send(session: Session) -> Sent:
+        person = make_candidate(session)
+        row = make_credential(session, person)
+        user = make_user(session, who) if who is not Role.CANDIDATE else None
+        actor = user or session.get_one(User, person.user_id)
+        named = {name.format(credential=row.id): value for name, value in typed.items()}
+        target = path.format(credential=row.id, person=person.id)
+        return actor, target, {"version": row.version, **named}
+
+    return send
+
+
+UNTIL: Fields = {"c{credential}-until": "x"}
+
+
+def asked_office(session: Session) -> Sent:
+    row = make_credential(
+        session, make_candidate(session), verifier_kind=Verifier.EMPLOYER, verifier="人事課"
+    )
+    officer = make_user(session, Role.COORDINATOR)
+    secret = issue_link(session, row, actor=officer.actor, now=clock.now())
+    return None, f"/office-answer/{secret}", {"is_right": "no", "who": "課長"}
+
+
 def adopted(session: Session) -> Sent:
     need, candidate = make_need(session), make_candidate(session)
     made = make_round_with_plan(session, [(need, candidate)], state=RoundState.ADOPTED)
@@ -585,6 +615,11 @@ CASES = [
     Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"]), 1),
     Case("corrections.correct_need", held_by_mistake, 1),
     Case("corrections.correct_engagement", rested_by_mistake, 1),
+    Case("credentials.say_own", shown("/profile/credentials/new", Role.CANDIDATE, link="x"), 1),
+    Case("credentials.say_for", shown("/candidates/{person}/credentials/new", about="training:privacy"), 2),
+    Case("credentials.check_credential", shown("/credentials/{credential}/check", **UNTIL), 1),
+    Case("credentials.refuse_credential", shown("/credentials/{credential}/refuse", reason="other"), 1),
+    Case("credentials.answer_office", asked_office, 1),
     Case("complaints.file_complaint", as_role(Role.MUNICIPALITY, "/complaints/new", about="x"), 2),
     Case("complaints.file_complaint", as_role(Role.COORDINATOR, "/complaints/new", channel="telephone", person="C-9", text="内容"), 1),
     Case("complaints.plan_answer", complained("/complaints/{complaint}/plan", owner="x", due="2月30日"), 2),
