@@ -52,6 +52,7 @@ FEATURES = (
     "desk",
     "complaints",
     "corrections",
+    "merging",
     "registers",
 )
 HERE = Path(__file__).parent

@@ -149,6 +149,9 @@ class Deed(Entry, Enum):
         "Last day of a registration changed",
     )
     MEMBERSHIP_RENEW = "membership.renew", "登録の更新", "Registration renewed"
+    MERGE_DISTINCT = "person_merge.distinct", "別人であることの記録", "Said to be two people"
+    MERGE_MAKE = "person_merge.make", "登録の統合", "Registrations merged"
+    MERGE_UNDO = "person_merge.undo", "統合の取消し", "Merge undone"
     NEED_CREATE = "need.create", "募集の作成", "Vacancy created"
     NEED_DELETE = "need.delete", "募集の下書きの削除", "Draft of a vacancy deleted"
     NEED_SAVE = "need.save", "募集の変更", "Vacancy changed"
@@ -232,6 +235,7 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "candidate": ("登録者", "Person"),
     "membership": ("登録", "Registration"),
     "credential": ("証明", "Credential"),
+    "person_merge": ("登録の統合", "Merge of registrations"),
     "need": ("募集", "Vacancy"),
     "need_draft": ("書きかけの募集", "Unfinished vacancy"),
     "placement": ("推薦", "Proposal"),

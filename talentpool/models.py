@@ -4,6 +4,7 @@ from .accounts import models as accounts, postal
 from .audit import AuditEvent, AuditHead
 from .candidates import models as candidates, received
 from .candidates.freshness import AvailabilityCheck
+from .candidates.merged import DistinctPair, PersonMerge
 from .checkups import Checkup
 from .complaints import models as complaints
 from .credentials import models as credentials
@@ -36,10 +37,12 @@ __all__ = [
     "Base",
     "CalendarFeed",
     "Checkup",
+    "DistinctPair",
     "EngagementOutlook",
     "Job",
     "MailChoice",
     "MailOrder",
+    "PersonMerge",
     "PlanChange",
     "QuietHours",
     "StatementPrint",

@@ -54,6 +54,8 @@ class Action(StrEnum):
     EDIT_PROFILE = "candidate:edit"
     REVIEW_PROFILE = "candidate:review"
     RECEIVE_PROFILE = "candidate:receive"  # from paper or telephone
+    MERGE_PEOPLE = "candidate:merge"
+    VIEW_MERGE = "merge:view"
     VIEW_CREDENTIAL = "credential:view"
     EDIT_CREDENTIAL = "credential:edit"
     CHECK_CREDENTIAL = "credential:check"
@@ -156,6 +158,8 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.EDIT_PROFILE: {_C: _OWN, _K: _PREFECTURE, _S: _ANY},
     Action.REVIEW_PROFILE: {_K: _PREFECTURE, _S: _ANY},
     Action.RECEIVE_PROFILE: {_K: _PREFECTURE},
+    Action.MERGE_PEOPLE: {_K: _PREFECTURE},
+    Action.VIEW_MERGE: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.VIEW_CREDENTIAL: {
         _C: _OWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },

@@ -191,6 +191,8 @@ def _step(
 _MS, _NS, _RS, _PS = MembershipState, NeedState, RoundState, PlacementState
 _ES, _LS = EngagementState, WorkLogState
 
+_GOING_ON = frozenset({_MS.DRAFT, _MS.APPLIED, _MS.RETURNED, _MS.ACTIVE})
+
 MEMBERSHIP = Machine(
     "membership",
     MembershipState,
@@ -215,6 +217,13 @@ MEMBERSHIP = Machine(
         _step("leave", ("退会する", "Leave"),
               {_MS.DRAFT, _MS.APPLIED, _MS.RETURNED, _MS.ACTIVE}, _MS.LEFT, Action.EDIT_PROFILE,
               notice=(Audience.COORDINATOR,), is_danger=True),
+        _step("merge", ("別の登録に統合する", "Merge into another"), _GOING_ON, _MS.LEFT,
+              Action.MERGE_PEOPLE, is_end=True, is_automatic=True),
+        *(
+            _step(f"unmerge_{state}", ("統合を取り消す", "Undo the merge"), _MS.LEFT, state,
+                  Action.MERGE_PEOPLE, is_automatic=True)
+            for state in sorted(_GOING_ON)
+        ),
         _step("reapply", ("もう一度申し込む", "Apply again"), {_MS.NOT_ACCEPTED, _MS.LEFT},
               _MS.DRAFT, Action.EDIT_PROFILE),
     ),

@@ -18,6 +18,7 @@ from talentpool import audit, clock, dates
 from talentpool.accounts import passwords
 from talentpool.accounts.models import Pool, User
 from talentpool.accounts.service import create_user, open_pool
+from talentpool.candidates.merged import PersonMerge
 from talentpool.candidates.models import (
     Candidate,
     CandidateForm,
@@ -241,6 +242,18 @@ def make_credential(session: Session, candidate: Candidate, **columns: Any) -> C
         "prefecture_code": candidate.memberships[0].prefecture_code,
     }  # fmt: skip
     row = Credential(candidate_id=candidate.id, **(given | columns))
+    session.add(row)
+    session.flush()
+    return row
+
+
+def make_merge(session: Session, kept: Candidate, gone: Candidate, **columns: Any) -> PersonMerge:
+    """The line of a merge alone."""
+    given: dict[str, Any] = {
+        "prefecture_code": kept.memberships[0].prefecture_code, "points": 75, "before": "{}",
+        "merged_at": NOW,
+    }  # fmt: skip
+    row = PersonMerge(kept_id=kept.id, gone_id=gone.id, **(given | columns))
     session.add(row)
     session.flush()
     return row

@@ -44,7 +44,7 @@ from .reviews.made import make_report
 
 FIRST, SECOND = ("鷺沢", "凜々子", "サギサワ"), ("鵜飼", "蔵之介", "ウカイ")
 SHOWING = {  # pages on which a name is seen in this test
-    "candidates.list_candidates", "candidates.show_candidate", "candidates.show_reception", "credentials.list_of_person", "home.find_anything", "home.show_home", "needs.show_need",
+    "candidates.list_candidates", "candidates.show_candidate", "candidates.show_reception", "credentials.list_of_person", "merging.list_alike", "home.find_anything", "home.show_home", "needs.show_need",
     "placements.draft_placements", "placements.draft_round", "placements.list_approvals", "placements.list_introductions",
     "placements.list_placements", "placements.list_letters", "placements.show_letter", "placements.record_answer", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
@@ -185,6 +185,7 @@ def pool(app: TalentpoolFlask) -> Pool:
                     session, need, people[1], state=PlacementState.APPROVED, rank=2, now=now,
                     passed_at=now, passed_why="稼働が足りません。",
                 )  # fmt: skip
+        make.make_merge(session, *people, merged_at=now, undone_at=now)
         log = make.make_sent_log(session, people[1], now=now)
         ask(session, Question(log.engagement, Kind.PULSE_30), actor=SYSTEM, now=now)
         shown = ask(session, Question(log.engagement, Kind.END), actor=SYSTEM, now=now)

@@ -30,6 +30,7 @@ NEED = sa.table("need", sa.column("id"), sa.column("code"))
 MEMBERSHIP = sa.table("membership", sa.column("id"), sa.column("candidate_id"))
 PLACEMENT = sa.table("placement", sa.column("id"), sa.column("candidate_id"))
 CODED = {"c": CANDIDATE, "n": NEED}  # the letter of their codes
+OTHERS = ("merged", "other")  # names in details under which another person stands
 _OWN = sa.select(AuditEvent.seq)
 _LISTING = Listing(
     AuditEvent.seq,
@@ -116,6 +117,9 @@ def name_objects(session: Session, events: Iterable[AuditEvent]) -> Mapping[tupl
         for table in CODED.values():
             if isinstance(told := event.detail.get(table.name), int):
                 ids.setdefault(table.name, set()).add(told)
+        for name in OTHERS:
+            if isinstance(told := event.detail.get(name), int):
+                ids.setdefault(CANDIDATE.name, set()).add(told)
     codes = {
         table.name: sa.select(table.c.id, table.c.code).where(
             table.c.id.in_(ids.get(table.name, ()))

@@ -13,6 +13,7 @@ from ..permissions import Action, Actor, require
 from ..states import MEMBERSHIP, move
 from . import consenting, endings
 from .availability import is_in_pool
+from .merged import find_merge
 from .models import Candidate, Membership
 from .telling import tell
 
@@ -59,6 +60,8 @@ def withdraw_essential_consent(
 def reapply(session: Session, membership: Membership, *, actor: Actor, now: datetime) -> None:
     """A new application of somebody who left or was not accepted: the profile stays, consents are given anew."""
     require(session, actor, Action.EDIT_PROFILE, membership)
+    if find_merge(session, membership.candidate) is not None:
+        raise Conflict(say("別の登録に統合されているため、この登録からは申し込めません。"))
     if MEMBERSHIP.transition("reapply", membership.state) is not None:
         _withdraw_consents(session, membership, actor=actor, now=now)
     move(session, membership, "reapply", actor=actor, now=now)

@@ -61,7 +61,7 @@ def say_credential(
     _refuse_another(session, row)
     session.add(row)
     session.flush()
-    detail = {"kind": str(row.kind), "subject": "" if row.kind is Kind.EXAM else row.subject}
+    detail = {"candidate": candidate.id}
     audit.record(session, audit.Deed.CREDENTIAL_SAY, row, actor=actor, now=now, detail=detail)
     return row
 
@@ -97,7 +97,7 @@ def check_credential(
         raise Refused.at("until", say("今日より前の日は選べません。"))
     if last is not None and last.year > now.year + FURTHEST:
         raise Refused.at("until", say("%(n)s年より先の日は入力できません。", n=FURTHEST))
-    detail = {"until": last.isoformat() if last else ""}
+    detail = {"until": last.isoformat()} if last else {}
     before = mark_of(session, row, load_catalogue(session))
     changes = {
         "valid_until": last, "checked_at": now, "checked_by": actor.user_id, "reason": None,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ..candidates import submitting
+from ..candidates.merged import find_merge
 from ..candidates.models import Candidate, Membership
 from ..candidates.service import find_membership
 from ..candidates.standing import standings
@@ -16,6 +17,7 @@ from ..db import Session
 from ..language import Words
 from ..permissions import Actor
 from ..standing import MembershipStanding
+from ..states import MembershipState
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ _COMPLETE = _Meaning(
     ("入力がそろいました。まだ申請していません", "Everything is filled in, but not submitted"),
     ("申請すると、県の担当者が内容を確かめます。", "Once you submit, the prefecture reviews it."),
     ("登録情報を見て申請する", "See it and submit"), waits=True,
+)  # fmt: skip
+_MERGED = _Meaning(
+    ("この登録は、別の登録に統合されています", "This registration was merged into another of yours"),
+    ("あなたのもう一つの登録でログインしてください。心当たりがないときは、県の担当窓口に連絡してください。",
+     "Sign in with your other account. If you do not know of one, contact the prefecture's office."),
 )  # fmt: skip
 _MS = MembershipStanding
 MEANINGS: Mapping[MembershipStanding, _Meaning] = {
@@ -115,6 +122,8 @@ def situation_of(
     membership = find_membership(candidate, actor.prefecture_code) if candidate else None
     if candidate is None or membership is None:
         return _situation(_UNBEGUN, None, None)
+    if membership.state is MembershipState.LEFT and find_merge(session, candidate) is not None:
+        return _situation(_MERGED, MembershipStanding.LEFT, membership)
     standing = standings(session, [membership], local_date(now))[membership.id]
     if standing is _MS.DRAFT:
         return _of_draft(session, candidate, membership, now)

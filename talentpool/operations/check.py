@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from .. import audit
 from ..accounts.models import User
 from ..candidates.consenting import INTRODUCTION
+from ..candidates.merged import is_merged
 from ..candidates.models import Consent, Membership
 from ..candidates.received import Reception
 from ..candidates.standing import is_in_force
@@ -25,7 +26,6 @@ from ..engagements.models import Engagement
 from ..ledger import service as ledger
 from ..ledger.models import Commitment, CommitmentState
 from ..mail import MailOrder
-from ..needs.models import Need, NeedDraft, NeedVersion
 from ..notes import soundness as notes
 from ..panels import soundness as panels
 from ..placements import papers
@@ -338,7 +338,7 @@ def who_left_has_withdrawn_every_consent(session: Session) -> Iterator[str]:
     """Both ways of leaving withdraw what was given to the prefecture."""
     stands = is_in_force(Membership.candidate_id, Membership.prefecture_code)
     query = sa.select(Membership.candidate_id, Membership.prefecture_code).where(
-        Membership.state == MembershipState.LEFT, stands
+        Membership.state == MembershipState.LEFT, stands, ~is_merged(Membership.candidate_id)
     )
     for candidate, prefecture in session.execute(query):
         yield f"consent: candidate {candidate} has left pool {prefecture}, but a consent to it stands"
@@ -482,6 +482,11 @@ def referrals_belong_to_a_prefecture(session: Session) -> Iterator[str]:
 @_invariant
 def complaints_belong_to_a_prefecture(session: Session) -> Iterator[str]:
     return complaints.violations(session)
+
+
+@_invariant
+def who_was_merged_is_in_no_pool(session: Session) -> Iterator[str]:
+    return merging.violations(session)
 
 
 @_invariant

@@ -31,6 +31,7 @@ from tests.factories import (
     make_counter,
     make_credential,
     make_extension,
+    make_merge,
     make_need,
     make_need_draft,
     make_placement,
@@ -228,6 +229,9 @@ def far(database: Database) -> dict[str, int]:
             "drafts": make_need_draft(session, municipality_code=SAKAI).id,
             "rounds": plan.id,
             "papers": placement.paper_id or 0,
+            "merges": make_merge(
+                session, candidate, make_candidate(session, prefecture_code=OSAKA)
+            ).id,
             "credentials": make_credential(session, candidate).id,
             "complaints": complain(session, log.engagement).id,
             "programmes": (referral := make_referral(session, SAKAI)).programme_id,

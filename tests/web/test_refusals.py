@@ -75,7 +75,7 @@ NOTHING_TYPED = {
     "accounts.read_notices",
     "accounts.resend_mail",
     "accounts.sign_out", "accounts.send_again", "accounts.send_link", "accounts.disable", "accounts.enable",
-    "candidates.confirm_availability", "complaints.close_complaint", "credentials.ask_office", "credentials.withdraw_credential", "engagements.note_outlook", "candidates.note_confirmed", "candidates.renew_membership", "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
+    "candidates.confirm_availability", "complaints.close_complaint", "credentials.ask_office", "merging.tell_apart", "merging.undo_merge", "credentials.withdraw_credential", "engagements.note_outlook", "candidates.note_confirmed", "candidates.renew_membership", "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
     "rounds.run_round", "rounds.cancel_round", "rounds.discard_round", "rounds.rerun_round",
     "rounds.drop_directive", "reviews.agree_to_case",
 }  # fmt: skip
@@ -460,6 +460,13 @@ def shown(path: str, who: Role = Role.COORDINATOR, **typed: Any) -> Callable[[Se
     return send
 
 
+def twice(session: Session) -> Sent:
+    """Two registrations, and none is chosen to be kept."""
+    one, other = make_candidate(session), make_candidate(session)
+    path = f"/merges/candidates/{one.id}/candidates/{other.id}"
+    return make_user(session, Role.COORDINATOR), path, {}
+
+
 UNTIL: Fields = {"c{credential}-until": "x"}
 
 
@@ -615,6 +622,7 @@ CASES = [
     Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"]), 1),
     Case("corrections.correct_need", held_by_mistake, 1),
     Case("corrections.correct_engagement", rested_by_mistake, 1),
+    Case("merging.compare_pair", twice, 1),
     Case("credentials.say_own", shown("/profile/credentials/new", Role.CANDIDATE, link="x"), 1),
     Case("credentials.say_for", shown("/candidates/{person}/credentials/new", about="training:privacy"), 2),
     Case("credentials.check_credential", shown("/credentials/{credential}/check", **UNTIL), 1),
