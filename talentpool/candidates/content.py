@@ -13,6 +13,9 @@ MOST_ROWS = 30  # of posts, companies, matters or exams
 MOST_WINDOWS = 24
 MOST_AT_ONCE = 10  # engagements
 MOST_PAY = 1_000_000
+MOST_INCOME = 100_000_000  # yen in a fiscal year
+MOST_ON_SITE = 31  # days in a month
+MOST_GROWTH = 5  # skills
 MOST_ADDRESS = 200  # characters; its column is encrypted and knows no length
 LEVELS = 4  # of a skill
 FIRST_YEAR, LAST_YEAR = 1950, 2100  # of a skill's last use, of an exam
@@ -50,6 +53,8 @@ class Post:
     title: str = ""
     grade: str | None = None  # vocabulary grade
     is_public: bool = True
+    systems: str = ""  # that were handled there
+    led_procurement: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ class Career:
     posts: Sequence[Post] = ()
     companies: Sequence[Company] = ()
     matters: Sequence[Matter] = ()
+    operations: Sequence[str] = ()  # vocabulary standard_operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +145,11 @@ class Wishes:
     motives: Sequence[str] = ()
     motive: str = ""
     heard_from: str | None = None
+    growth: Sequence[str] = ()  # vocabulary skill: to be learnt at work
+    side_job: str | None = None  # vocabulary side_job_permission: of the present employer
+    income_ceiling: int | None = None  # yen in a fiscal year, over all assignments
+    onsite_days: int | None = None  # most days on site in a month
+    onsite_weekdays: int = 0  # preferred there, bits as in Window; 0: none said
 
 
 @dataclass(frozen=True, slots=True)

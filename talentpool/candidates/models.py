@@ -12,7 +12,15 @@ from ..pay import MOST_HALF_DAYS
 from ..permissions import Action, Actor, Role, Scope, viewed_by, within
 from ..searching import Searchable
 from ..states import MembershipState
-from .content import FIRST_YEAR, LAST_YEAR, LEVELS, MOST_AT_ONCE, WORKDAYS
+from .content import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    LEVELS,
+    MOST_AT_ONCE,
+    MOST_INCOME,
+    MOST_ON_SITE,
+    WORKDAYS,
+)
 from .received import Reception
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -29,6 +37,9 @@ class Candidate(Base):
     __table_args__ = (
         sa.CheckConstraint(f"travel_limit BETWEEN 0 AND {MOST_MINUTES}", name="travel_in_a_day"),
         sa.CheckConstraint(f"most_at_once BETWEEN 1 AND {MOST_AT_ONCE}", name="some_at_once"),
+        sa.CheckConstraint(f"income_ceiling BETWEEN 1 AND {MOST_INCOME}", name="some_income"),
+        sa.CheckConstraint(f"onsite_days BETWEEN 0 AND {MOST_ON_SITE}", name="days_of_a_month"),
+        sa.CheckConstraint("onsite_weekdays BETWEEN 0 AND 127", name="preferred_days_of_a_week"),
         sa.CheckConstraint("pay_minimum >= 0 AND pay_wish >= pay_minimum", name="pay_in_order"),
     )
 
@@ -59,6 +70,12 @@ class Candidate(Base):
     motives: Mapped[list[str]] = mapped_column(Json, default=list)  # vocabulary motive
     motive: Mapped[str] = mapped_column(Text(2000), default="")  # in the person's own words
     heard_from: Mapped[str | None] = mapped_column(Text(40))  # vocabulary heard_from
+    operations: Mapped[list[str]] = mapped_column(Json, default=list)  # standard_operation
+    growth: Mapped[list[str]] = mapped_column(Json, default=list)  # skills, to be learnt at work
+    side_job: Mapped[str | None] = mapped_column(Text(40))  # vocabulary side_job_permission
+    income_ceiling: Mapped[int | None]  # yen in a fiscal year, over all assignments
+    onsite_days: Mapped[int | None]  # most in a month; none = any
+    onsite_weekdays: Mapped[int] = mapped_column(default=0)  # preferred; bits, 0 = none said
     training_until: Mapped[date | None]  # required training (privacy, security) is valid until
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -168,6 +185,8 @@ class CandidatePost(Searchable, Base):
     title: Mapped[str] = mapped_column(Text(100), default="")
     grade: Mapped[str | None] = mapped_column(Text(20))  # vocabulary grade
     is_public: Mapped[bool] = mapped_column(default=True)  # a government office
+    systems: Mapped[str] = mapped_column(Text(200), default="")  # that were handled there
+    led_procurement: Mapped[bool] = mapped_column(default=False)
     first_month: Mapped[int]
     last_month: Mapped[int | None]  # none = still there
 

@@ -20,6 +20,9 @@ from ..reference.entries import Vocabulary
 from .content import (
     FIRST_YEAR,
     MOST_AT_ONCE,
+    MOST_GROWTH,
+    MOST_INCOME,
+    MOST_ON_SITE,
     MOST_ROWS,
     MOST_WINDOWS,
     Availability,
@@ -91,6 +94,7 @@ def career_faults(career: Career, catalogue: Catalogue, today: date) -> Faults:
     yield from _too_many("posts", career.posts)
     yield from _too_many("companies", career.companies)
     yield from _too_many("matters", career.matters)
+    yield from _unknown("operations", catalogue, Vocabulary.STANDARD_OPERATION, career.operations)
     yield from _unknown("posts", catalogue, Vocabulary.GRADE, [post.grade for post in career.posts])
     for post in career.posts:
         if max(post.first_month, post.last_month or 0) > this_month:
@@ -288,8 +292,23 @@ def wishes_faults(wishes: Wishes, kind: str | None, catalogue: Catalogue) -> Fau
         ("themes", Vocabulary.THEME, wishes.themes),
         ("motives", Vocabulary.MOTIVE, wishes.motives),
         ("heard_from", Vocabulary.HEARD_FROM, [wishes.heard_from]),
+        ("growth", Vocabulary.SKILL, wishes.growth),
+        ("side_job", Vocabulary.SIDE_JOB_PERMISSION, [wishes.side_job]),
     ):
         yield from _unknown(field, catalogue, vocabulary, codes)
+    yield from _too_many("growth", wishes.growth, MOST_GROWTH)
+    if wishes.income_ceiling is not None and not 1 <= wishes.income_ceiling <= MOST_INCOME:
+        yield (
+            "income_ceiling",
+            say("年度の収入の上限は1〜%(most)s円で入力してください。", most=f"{MOST_INCOME:,}"),
+        )
+    if wishes.onsite_days is not None and not 0 <= wishes.onsite_days <= MOST_ON_SITE:
+        yield (
+            "onsite_days",
+            say("現地の日数は月0〜%(most)s日で入力してください。", most=MOST_ON_SITE),
+        )
+    if wishes.onsite_weekdays and wishes.onsite_days == 0:
+        yield "onsite_weekdays", say("現地の日数が0のときは、曜日を選ばないでください。")
 
 
 def _too_little(pay_minimum: int, pay_wish: int) -> Faults:

@@ -65,7 +65,8 @@ def name_key(family_name: str, given_name: str, family_kana: str, given_kana: st
 def write_career(candidate: Candidate, career: Career, catalogue: Catalogue) -> list[str]:
     """Service history, companies and matters: also the input of the conflict screening."""
     posts = [asdict(located(post, catalogue)) for post in career.posts]
-    return [
+    changed = assign(candidate, {"operations": sorted(set(career.operations))})
+    return changed + [
         name
         for name, model, rows in (
             ("posts", CandidatePost, posts),
@@ -138,9 +139,12 @@ def write_availability(candidate: Candidate, availability: Availability) -> list
 
 def write_wishes(candidate: Candidate, wishes: Wishes) -> list[str]:
     values = asdict(wishes)
-    plain = ("pay_minimum", "pay_wish", "motive", "heard_from")
+    plain = (
+        "pay_minimum", "pay_wish", "motive", "heard_from", "side_job", "income_ceiling", "onsite_days",
+        "onsite_weekdays",
+    )  # fmt: skip
     changed = assign(candidate, {name: values[name] for name in plain})
-    lists = ("themes", "regions", "motives")
+    lists = ("themes", "regions", "motives", "growth")
     changed += assign(candidate, {name: list(values[name]) for name in lists})
     if _write_codes(candidate.forms, CandidateForm, "form", wishes.forms):
         changed.append("forms")

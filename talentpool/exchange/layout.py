@@ -170,6 +170,14 @@ CANDIDATES = Layout(
         _personal("動機", "motives", kinds.codes("motive")),
         _personal("動機（自由記述）", "motive", _text(Candidate.motive, multiline=True)),
         _personal("知ったきっかけ", "heard_from", kinds.code("heard_from")),
+        _personal("伸ばしたい技能", "growth", kinds.codes("skill")),
+        _personal("兼業の許可", "side_job", kinds.code("side_job_permission")),
+        _personal(
+            "年度の収入の上限(円)", "income_ceiling", kinds.whole(1, candidates.MOST_INCOME, YEN)
+        ),
+        _personal("現地の日数/月", "onsite_days", kinds.whole(0, candidates.MOST_ON_SITE)),
+        _personal("現地の希望曜日", "onsite_weekdays", DAYS),
+        Column("標準化対象業務", "operations", kinds.codes("standard_operation")),
         Column("推薦しない募集", "turned_down", kinds.REFERENCES),
         Column("実績の評価の合計", "rating_sum", kinds.whole(0, MOST_RATINGS * BEST_RATING)),
         Column("実績の評価の件数", "rating_count", kinds.whole(0, MOST_RATINGS)),
@@ -185,6 +193,8 @@ CANDIDATES = Layout(
             Column("職名", "title", _text(CandidatePost.title)),
             Column("職階", "grade", kinds.code("grade")),
             Column("公務", "is_public", YES_NO),
+            Column("扱ったシステム", "systems", _text(CandidatePost.systems)),
+            Column("調達を主導", "led_procurement", YES_NO),
         )),
         Leaf("会社", "companies", (
             Column("会社名", "name", _text(CandidateCompany.name), True),

@@ -76,6 +76,7 @@ def contents_of(entry: Entry) -> Contents:
             posts=[Post(**row) for row in leaves["posts"]],
             companies=[Company(**row) for row in leaves["companies"]],
             matters=[Matter(**row) for row in leaves["matters"]],
+            operations=values.get("operations", ()),
         ),
         Skills(
             skills=[SkillClaim(**row) for row in leaves["skills"]],
@@ -166,8 +167,16 @@ def entry_of(
     """A person of the database as a row with its leaves. `minutes`: hall → what staff entered."""
     notes = {row.skill: row.evidence_note for row in person.skills}
     windows = zip(profile.windows, person.windows, strict=True)
+    posts = zip(profile.posts, person.posts, strict=True)
     return Entry(person.code, 0, _values(person, profile, prefecture_code), {
-        "posts": [_fields(row) | {"municipality_code": _office(row, catalogue)} for row in profile.posts],
+        "posts": [
+            _fields(post)
+            | {
+                "municipality_code": _office(post, catalogue), "systems": row.systems,
+                "led_procurement": row.led_procurement,
+            }
+            for post, row in posts
+        ],
         "companies": [_fields(row) for row in profile.companies],
         "matters": [_fields(row) for row in profile.matters],
         "skills": [_fields(row) | {"evidence_note": notes[row.skill]} for row in profile.skills],
@@ -193,6 +202,7 @@ def _values(person: Candidate, profile: Profile, prefecture_code: str) -> Values
     own = (
         "family_name", "given_name", "family_kana", "given_kana", "contact_email", "phone",
         "postal_code", "address", "birth_date", "training_until", "motive", "heard_from",
+        "growth", "side_job", "income_ceiling", "onsite_days", "operations",
     )  # fmt: skip
     unsaid = dict.fromkeys(() if is_pay_known(person) else ("pay_minimum", "pay_wish"))
     return (
@@ -203,6 +213,7 @@ def _values(person: Candidate, profile: Profile, prefecture_code: str) -> Values
             "active_from": membership.active_from,
             "active_until": membership.active_until,
             "motives": sorted(person.motives),
+            "onsite_weekdays": person.onsite_weekdays or None,
             "consents": sorted(
                 row.purpose
                 for row in person.consents

@@ -26,6 +26,8 @@ from ..engagements.models import Engagement
 from ..ledger import service as ledger
 from ..ledger.models import Commitment, CommitmentState
 from ..mail import MailOrder
+from ..merging import soundness as merging
+from ..needs.models import Need, NeedDraft, NeedVersion
 from ..notes import soundness as notes
 from ..panels import soundness as panels
 from ..placements import papers

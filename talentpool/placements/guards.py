@@ -7,7 +7,7 @@ placement itself holds on the ledger counts as free.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from .. import matching as m
@@ -24,6 +24,7 @@ from ..reference.catalogue import Catalogue
 from ..reference.service import load_catalogue
 from ..states import NeedState
 from .conditions import Conditions
+from .earning import Limits, read_limits
 from .models import Placement
 
 NOT_IN_POOL = say("登録が有効でなくなっています。")
@@ -39,6 +40,7 @@ class Rules:
     profiles: Mapping[int, Profile]  # by candidate id; who is not in the pool is absent
     catalogue: Catalogue
     this_month: int
+    limits: Mapping[int, Limits] = field(default_factory=dict)  # that people have set for the work
 
     @classmethod
     def read(cls, session: Session, placements: Iterable[Placement], now: datetime) -> Rules:
@@ -49,8 +51,9 @@ class Rules:
         if not rows:
             return cls({}, catalogue, this_month)
         prefecture = rows[0].prefecture_code
-        profiles = read_profiles(session, prefecture, {row.candidate_id for row in rows})
-        return cls(profiles, catalogue, this_month)
+        people = {row.candidate_id for row in rows}
+        profiles = read_profiles(session, prefecture, people)
+        return cls(profiles, catalogue, this_month, read_limits(session, people))
 
     def faults(self, placement: Placement, under: Conditions | None = None) -> list[str]:
         """Why the placement may not go on, as sentences; nothing when it may. `under`: other conditions than its own."""
@@ -64,7 +67,9 @@ class Rules:
             return [NOT_IN_POOL]
         if not months_ahead(conditions, self.this_month):
             return [PERIOD_OVER]
-        return list(self.broken(placement, conditions).values())
+        limits = self.limits.get(placement.candidate_id)
+        beyond = limits.broken(placement, conditions) if limits else ()
+        return [*self.broken(placement, conditions).values(), *beyond]
 
     def broken(self, placement: Placement, conditions: Conditions) -> Mapping[m.Rule, str]:
         """The engine's rules that the pair breaks in the months ahead, each as a sentence."""

@@ -49,6 +49,7 @@ class Vocabulary(StrEnum):
     REVOKE_REASON = "revoke_reason"
     ROLE = "role"
     SIDE = "side"
+    SIDE_JOB_PERMISSION = "side_job_permission"
     SIDE_JOB_RULE = "side_job_rule"
     SIZE_CLASS = "size_class"
     SKILL = "skill"

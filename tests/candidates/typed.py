@@ -31,9 +31,12 @@ CAREER: Fields = {
     "posts-0-department": "情報政策室",
     "posts-0-title": "室長",
     "posts-0-grade": "section_head",
+    "posts-0-systems": "住民記録",
+    "posts-0-led_procurement": "y",
     "posts-0-first_month": "平成22年4月",
     "posts-0-last_month": "２０２２／３",
     "posts-1-is_public": "y",
+    "operations": ["resident_register", "resident_tax"],
     "companies-0-name": "株式会社サンプル",
     "companies-0-position": "顧問",
     "companies-0-is_present": "y",
@@ -78,6 +81,11 @@ WISHES: Fields = {
     "motives": ["contribute", "use_experience"],
     "motive": "一行目\r\n二行目",
     "heard_from": "former_office",
+    "growth": ["bpr"],
+    "side_job": "given",
+    "income_ceiling": "１００万",
+    "onsite_days": "4",
+    "onsite_weekdays": ["0", "2"],
 }
 CONSENTS: Fields = {"consent_search": "y", "consent_introduction": "y"}
 STEPS: dict[str, Fields] = {

@@ -68,6 +68,12 @@ def _rich_person(session: Session) -> Candidate:
         motives=["income", "contribute"],
         motive="町を\n支えたい。",
         heard_from="town",
+        growth=["bpr"],
+        side_job="given",
+        income_ceiling=1_000_000,
+        onsite_days=4,
+        onsite_weekdays=5,
+        operations=["resident_register"],
     )
     person.posts = [
         CandidatePost(

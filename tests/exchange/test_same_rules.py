@@ -37,6 +37,7 @@ from .both_ways import Fields, is_imported, rows, translated
 from .filled import PERSON
 
 Case = tuple[Fields, Fields]  # what is typed into the page, what stands in the file
+GROWTH = ["bpr", "assembly", "budgeting", "bridging", "security", "teaching"]
 BASICS_TAKEN = {
     "hiragana": ({"family_kana": "たかさき"}, {"氏カナ": "たかさき"}),
     "one name": ({"given_name": "", "given_kana": ""}, {"名": None, "名カナ": None}),
@@ -62,6 +63,9 @@ WISHES_TAKEN = {
     ),
     "no wish": ({"pay_wish": ""}, {"希望報酬(円/半日)": None}),
     "a million": ({"pay_wish": "100万"}, {"希望報酬(円/半日)": "100万"}),
+    "a month on site": ({"onsite_days": "31"}, {"現地の日数/月": "31"}),
+    "a hundred million": ({"income_ceiling": "1億"}, {"年度の収入の上限(円)": "1億"}),
+    "five skills to learn": ({"growth": GROWTH[:5]}, {"伸ばしたい技能": "、".join(GROWTH[:5])}),
 }
 WISHES_REFUSED = {
     "nothing of pay": (
@@ -73,6 +77,15 @@ WISHES_REFUSED = {
         {"最低報酬(円/半日)": "5000", "希望報酬(円/半日)": "4999"},
     ),
     "more than a million": ({"pay_wish": "1000001"}, {"希望報酬(円/半日)": "1000001"}),
+    "more than a month on site": ({"onsite_days": "32"}, {"現地の日数/月": "32"}),
+    "no income at all": ({"income_ceiling": "0"}, {"年度の収入の上限(円)": "0"}),
+    "too much income": ({"income_ceiling": "100000001"}, {"年度の収入の上限(円)": "100000001"}),
+    "six skills to learn": ({"growth": GROWTH}, {"伸ばしたい技能": "、".join(GROWTH)}),
+    "no such permission": ({"side_job": "maybe"}, {"兼業の許可": "maybe"}),
+    "weekdays of no day": (
+        {"onsite_days": "0", "onsite_weekdays": ["0"]},
+        {"現地の日数/月": "0", "現地の希望曜日": "月"},
+    ),
     "no such form": ({"forms": ["slavery"]}, {"任用形態": "slavery"}),
     "too long a motive": ({"motive": "長" * 2001}, {"動機（自由記述）": "長" * 2001}),
 }

@@ -5,28 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField, SelectField, SelectMultipleField
 
 from ...db import length_of
 from ...reference.entries import Vocabulary
 from ...web.fields import CatalogueForm, MonthText, NotBefore, RequiredInRow, Row, RowList
 from ...web.forms import text_field
 from ..content import MOST_ROWS, Career, Company, Matter, Post
-from ..models import Candidate, CandidateMatter
+from ..models import Candidate, CandidateMatter, CandidatePost
 
 MONTH = _("例：2010-04、2010年4月、平成22年4月")
 
 
 class PostRow(Row):
-    filled_by = ("body", "department", "title", "first_month", "last_month")
+    filled_by = ("body", "department", "title", "systems", "first_month", "last_month")
 
     body = text_field(
         _("勤務先"), RequiredInRow(), description=_("例：姫路市、兵庫県、〇〇株式会社")
     )
     is_public = BooleanField(_("官公庁の職"), default=True)
+    led_procurement = BooleanField(_("調達を主導した"))
     department = text_field(_("部署"))
     title = text_field(_("役職・担当"))
     grade = SelectField(_("職位"), default="")
+    systems = text_field(
+        _("扱ったシステム"),
+        most=length_of(CandidatePost.systems),
+        description=_("例：住民記録、財務会計、文書管理"),
+    )
     first_month = MonthText(_("始まりの年月"), RequiredInRow(), description=MONTH)
     last_month = MonthText(
         _("終わりの年月"),
@@ -58,12 +64,14 @@ class MatterRow(Row):
 
 class CareerForm(CatalogueForm):
     posts = RowList(PostRow, _("職歴"), most=MOST_ROWS)
+    operations = SelectMultipleField(_("担当した標準化対象業務"))
     companies = RowList(CompanyRow, _("関係する会社"), most=MOST_ROWS)
     matters = RowList(MatterRow, _("自分が決定した契約・処分"), most=MOST_ROWS)
 
     def set_choices(self) -> None:
         for entry in self.posts.entries:
             self.choose(entry.form.grade, Vocabulary.GRADE, none=_("選択なし"))
+        self.choose(self.operations, Vocabulary.STANDARD_OPERATION)
 
     def value(self) -> Career:
         return Career(
@@ -76,6 +84,8 @@ class CareerForm(CatalogueForm):
                     title=row.title.data or "",
                     grade=row.grade.data or None,
                     is_public=row.is_public.data,
+                    systems=row.systems.data or "",
+                    led_procurement=row.led_procurement.data,
                 )
                 for row in self.posts.rows
             ],
@@ -89,11 +99,13 @@ class CareerForm(CatalogueForm):
                 Matter(row.vendor.data, row.month.data, row.subject.data or "")
                 for row in self.matters.rows
             ],
+            operations=self.operations.data or [],
         )
 
     @staticmethod
     def contents(candidate: Candidate) -> dict[str, Any]:
         return {
+            "operations": candidate.operations,
             "posts": [_values(row, PostRow) for row in candidate.posts],
             "companies": [_values(row, CompanyRow) for row in candidate.companies],
             "matters": [_values(row, MatterRow) for row in candidate.matters],

@@ -29,12 +29,23 @@ from ...web.fields import (
     Marked,
     Required,
     WholeNumber,
+    bits_of,
     date_parts,
+    days_of,
     option,
 )
 from ...web.forms import Form, long_text_field, text_field
 from ...web.labels import choices, label, lazy_label, region, term as label_of
-from ..content import MOST_ADDRESS, MOST_PAY, Basics, Wishes, wish_or_minimum
+from ..content import (
+    MOST_ADDRESS,
+    MOST_GROWTH,
+    MOST_INCOME,
+    MOST_ON_SITE,
+    MOST_PAY,
+    Basics,
+    Wishes,
+    wish_or_minimum,
+)
 from ..models import Candidate
 from ..rules import is_form_possible
 from ..service import is_pay_known
@@ -166,6 +177,22 @@ class WishesForm(CatalogueForm):
     motives = SelectMultipleField(_("登録の動機"))
     motive = long_text_field(_("動機（自由記述）"), most=length_of(Candidate.motive))
     heard_from = SelectField(_("この制度を知ったきっかけ"), default="")
+    growth = SelectMultipleField(
+        _("これから伸ばしたい技能"),
+        description=_("%(n)s件まで。点数には入りません。", n=MOST_GROWTH),
+    )
+    side_job = SelectField(_("いまの勤め先の兼業の許可"), default="")
+    income_ceiling = WholeNumber(
+        _("年度の収入の上限"), measure=YEN, least=1, most=MOST_INCOME,
+        description=_("年金などのために、活動の報酬を1年度（4月〜3月）でおさえたい額。超える募集は打診されません。"),
+    )  # fmt: skip
+    onsite_days = WholeNumber(
+        _("現地に行ける日数（月）"), most=MOST_ON_SITE,
+        description=_("1か月に現地で働ける最大の日数。空欄なら、決めていません。"),
+    )  # fmt: skip
+    onsite_weekdays = SelectMultipleField(
+        _("現地の希望曜日"), description=_("選ばなければ、どの曜日でもかまいません。")
+    )
 
     def __init__(self, *args: Any, prefecture_code: str, kind: str | None, **options: Any) -> None:
         self.prefecture_code, self.kind = prefecture_code, kind
@@ -182,6 +209,9 @@ class WishesForm(CatalogueForm):
         self.choose(self.themes, Vocabulary.THEME)
         self.choose(self.motives, Vocabulary.MOTIVE)
         self.choose(self.heard_from, Vocabulary.HEARD_FROM, none=_("選択なし"))
+        self.choose(self.growth, Vocabulary.SKILL)
+        self.choose(self.side_job, Vocabulary.SIDE_JOB_PERMISSION, none=_("選択なし"))
+        self.choose_weekdays(self.onsite_weekdays)
         towns = self.catalogue.municipalities(self.prefecture_code)
         regions = dict.fromkeys(town.region for town in towns if town.region)
         self.regions.choices = [option(name, region(name)) for name in regions]
@@ -227,6 +257,11 @@ class WishesForm(CatalogueForm):
             motives=self.motives.data or [],
             motive=self.motive.data or "",
             heard_from=self.heard_from.data or None,
+            growth=self.growth.data or [],
+            side_job=self.side_job.data or None,
+            income_ceiling=self.income_ceiling.data,
+            onsite_days=self.onsite_days.data,
+            onsite_weekdays=bits_of(self.onsite_weekdays.data),
         )
 
     @staticmethod
@@ -242,6 +277,11 @@ class WishesForm(CatalogueForm):
             "motives": candidate.motives,
             "motive": candidate.motive,
             "heard_from": candidate.heard_from,
+            "growth": candidate.growth,
+            "side_job": candidate.side_job,
+            "income_ceiling": candidate.income_ceiling,
+            "onsite_days": candidate.onsite_days,
+            "onsite_weekdays": days_of(candidate.onsite_weekdays),
         }
 
 

@@ -117,11 +117,29 @@ class Presenter:
                 post.title,
                 self._label(Vocabulary.GRADE, post.grade) or "",
                 _period(post.first_month, post.last_month),
+                self._size(post.municipality_code),
+                post.systems,
+                _("主導した") if post.led_procurement else "",
             )
             for post in self.candidate.posts
         ]
-        columns = [_("勤務先"), _("部署"), _("役職・担当"), _("職位"), _("期間")]
-        return Section(Step.CAREER, tables=[Table(_("職歴"), columns, rows)] if rows else [])
+        columns = [
+            _("勤務先"), _("部署"), _("役職・担当"), _("職位"), _("期間"), _("団体規模"), _("扱ったシステム"),
+            _("調達"),
+        ]  # fmt: skip
+        handled = self._labels(Vocabulary.STANDARD_OPERATION, self.candidate.operations)
+        return Section(
+            Step.CAREER,
+            [(_("担当した標準化対象業務"), handled)] if handled else [],
+            [Table(_("職歴"), columns, rows)] if rows else [],
+        )
+
+    def _size(self, municipality_code: str | None) -> str:
+        """Of a town whose population is known."""
+        if municipality_code is None:
+            return ""
+        size = self.catalogue.size_class(municipality_code)
+        return "" if size is None else term(str(size), Vocabulary.SIZE_CLASS)
 
     def career(self) -> Section:
         companies = [
@@ -195,9 +213,7 @@ class Presenter:
         period = _period(row.first_month, row.last_month)
         if not row.is_available:
             return (period, 0, _("休止"), "", row.note)
-        chosen = days_of(row.weekdays)
-        days = _("・").join(label for number, label in weekdays() if number in chosen)
-        return (period, row.half_days, str(MODES[row.mode]), days, row.note)
+        return (period, row.half_days, str(MODES[row.mode]), _weekdays(row.weekdays), row.note)
 
     def wishes(self) -> Section:
         person = self.candidate
@@ -216,6 +232,14 @@ class Presenter:
                 (_("報酬の希望額（半日コマあたり）"), self.pay(person.pay_wish)),
                 (_("取り組みたいテーマ"), self._labels(Vocabulary.THEME, person.themes)),
                 (_("活動したい地域"), _("、").join(map(region, person.regions))),
+                (_("年度の収入の上限"), _yen(person.income_ceiling)),
+                (_("現地に行ける日数（月）"), _days_a_month(person.onsite_days)),
+                (_("現地の希望曜日"), _weekdays(person.onsite_weekdays)),
+                (
+                    _("いまの勤め先の兼業の許可"),
+                    self._label(Vocabulary.SIDE_JOB_PERMISSION, person.side_job),
+                ),
+                (_("これから伸ばしたい技能"), self._labels(Vocabulary.SKILL, person.growth)),
                 (_("登録の動機"), self._labels(Vocabulary.MOTIVE, person.motives)),
                 (_("動機（自由記述）"), person.motive),
                 (
@@ -235,6 +259,19 @@ class Presenter:
 
     def _labels(self, vocabulary: Vocabulary, codes: Sequence[str]) -> str:
         return str(_("、").join(term(code, vocabulary) for code in codes))
+
+
+def _weekdays(bits: int) -> str:
+    chosen = days_of(bits)
+    return str(_("・").join(label for number, label in weekdays() if number in chosen))
+
+
+def _yen(amount: int | None) -> str | None:
+    return None if amount is None else str(_("%(n)s円", n=f"{amount:,}"))
+
+
+def _days_a_month(days: int | None) -> str | None:
+    return None if days is None else str(_("月%(n)s日まで", n=days))
 
 
 def _yes(value: bool) -> str:

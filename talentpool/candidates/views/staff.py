@@ -21,7 +21,7 @@ from ...web.labels import choices
 from ...web.versions import is_stale, mark_of
 from .. import finding, forms, receiving, reviewing, service, viewing
 from ..freshness import look_up
-from ..merged import find_merge, list_merged_into
+from ..merged import find_merge
 from ..models import Candidate, Membership
 from .blueprint import blueprint, buttons_of, log_names
 from .columns import PEOPLE
@@ -85,8 +85,7 @@ def show_person_page(
         fresh=fresh,
         buttons=buttons_of(membership),
         page=_person_page(candidate),
-        merge=find_merge(session, candidate),
-        merged=list_merged_into(session, candidate),
+        merge=find_merge(session, candidate) if service.has_ended(candidate) else None,
         consents=[row for row in candidate.consents if row.audience == actor.prefecture_code],
         reception=receiving.find_reception(session, candidate),
         reasons=choices("profile_return_reason"),

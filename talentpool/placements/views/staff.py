@@ -23,6 +23,7 @@ from ...web.labels import in_town, term
 from ...web.languages import locale
 from ...web.steps import show_lost
 from .. import deferring, finding, lifting, recording, service, stepping
+from ..earning import list_beyond
 from ..forms import LiftForm, PlacementListForm
 from ..models import PLANNED, Placement
 from ..recorded import HOW_LABELS
@@ -79,6 +80,7 @@ def facts(placement: Placement) -> dict[str, Any]:
         "need": placement.need,
         "candidate": placement.candidate,
         "buttons": buttons(placement, [step for step in steps if step.verb != "propose"]),
+        "beyond": list_beyond(session, placement),
         "is_suggestion": any(step.verb == "propose" for step in steps),
         "parts": service.list_parts(placement),
         "skills": _skills(placement),

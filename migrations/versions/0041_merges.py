@@ -1,6 +1,6 @@
 """Registrations that were merged into another of the same person, and pairs that are two people.
 
-Revision: 0039, after 0038
+Revision: 0041, after 0040
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0039"
-down_revision = "0038"
+revision = "0041"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 

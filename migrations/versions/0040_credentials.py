@@ -1,6 +1,6 @@
 """Credentials: what shows a skill, an exam or a required training, and who has checked it.
 
-Revision: 0038, after 0037
+Revision: 0040, after 0039
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0038"
-down_revision = "0037"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,80 @@
+"""Limits that people set for the work: income of a fiscal year over all bookings, and days on site."""
+
+from __future__ import annotations
+
+import pytest
+
+from talentpool.db import Session
+from talentpool.needs.models import NeedMode
+from talentpool.permissions import Role
+from talentpool.placements.earning import list_beyond, read_limits
+from talentpool.placements.guards import Rules
+from talentpool.placements.models import Placement
+from talentpool.states import PlacementState
+from talentpool.web.unit import TalentpoolFlask
+from tests import factories as make
+from tests.browsers import signed_in
+
+FIRST = make.FIRST  # of the pool's months
+
+
+def faults(session: Session, row: Placement) -> list[str]:
+    session.flush()
+    found = Rules.read(session, [row], make.NOW).faults(row)
+    assert list_beyond(session, row) == [text for text in found if "上限" in text]
+    return found
+
+
+def test_income_counts_every_booking_of_the_fiscal_year_once(session: Session) -> None:
+    person = make.make_candidate(session, half_days=20)
+    terms = {"half_days": 4, "pay_basis": "day", "pay_amount": 20_000}  # 40,000 yen a month
+    other = make.make_placement(
+        session, make.make_need(session, **terms), person, state=PlacementState.OFFERED
+    )
+    row = make.make_placement(
+        session, make.make_need(session, **terms), person, state=PlacementState.APPROVED
+    )
+    assert faults(session, row) == []
+    both = read_limits(session, [person.id])
+    assert both == {}  # nobody set a limit
+    person.income_ceiling = 1
+    session.flush()
+    earned = read_limits(session, [person.id])[person.id].earned
+    (held,) = {yen for (_year, placement), yen in earned.items() if placement == other.id}
+    assert held == 40_000 * len(other.conditions.months)
+    person.income_ceiling = 2 * held
+    assert faults(session, row) == []
+    person.income_ceiling = 2 * held - 1
+    (said,) = faults(session, row)
+    assert f"{2 * held:,}円" in said
+    assert f"{2 * held - 1:,}円" in said
+    person.income_ceiling = held
+    assert faults(session, other) == []  # its own hold is not counted twice
+
+
+@pytest.mark.parametrize(
+    ("mode", "share", "days", "is_beyond"),
+    [
+        (NeedMode.ONSITE, None, 2, False),
+        (NeedMode.ONSITE, None, 1, True),
+        (NeedMode.HYBRID, 25, 1, False),
+        (NeedMode.HYBRID, 75, 1, True),
+        (NeedMode.ONLINE, None, 0, False),
+    ],
+)
+def test_days_on_site(
+    session: Session, mode: NeedMode, share: int | None, days: int, is_beyond: bool
+) -> None:
+    person = make.make_candidate(session, half_days=20, onsite_days=days)
+    need = make.make_need(session, half_days=4, mode=mode, on_site_share=share)
+    row = make.make_placement(session, need, person, state=PlacementState.APPROVED)
+    assert any("現地の日数" in text for text in faults(session, row)) is is_beyond
+
+
+def test_staff_read_it_before_anybody_is_asked(app: TalentpoolFlask) -> None:
+    with app.database.writing() as session:
+        person = make.make_candidate(session, income_ceiling=1)
+        need = make.make_need(session, pay_basis="day", pay_amount=20_000)
+        ident = make.make_placement(session, need, person, state=PlacementState.SUGGESTED).id
+    page = signed_in(app, Role.COORDINATOR).get(f"/placements/{ident}").text
+    assert "本人が決めた上限を超えます" in page
