@@ -305,7 +305,13 @@ def make_need(
     need.roles = [NeedRole(role=role) for role in roles]
     levels = musts if musts is not None else {"bpr": 2}
     need.skills = [
-        NeedSkill(skill=skill, level=level, must=True, position=place)
+        NeedSkill(
+            skill=skill,
+            level=level,
+            must=True,
+            position=place,
+            weight=100 // len(levels) + (place < 100 % len(levels)),
+        )
         for place, (skill, level) in enumerate(levels.items())
     ]
     session.add(need)

@@ -31,6 +31,7 @@ from talentpool.engagements.terms import TermsContent
 from talentpool.jobs import Job
 from talentpool.ledger.models import LedgerMonth
 from talentpool.mail import MailOrder, MailState
+from talentpool.needs.checks import ReviewCheck
 from talentpool.needs.models import Need
 from talentpool.needs.reviewing import publish_need, submit_need
 from talentpool.operations import check, timers
@@ -189,7 +190,16 @@ def _open_need(year: Year) -> int:
 
     ident = year.do(submit)
     officer = year.actor(Role.COORDINATOR)
-    year.do(lambda s: publish_need(s, s.get_one(Need, ident), actor=officer, now=year.now))
+    year.do(
+        lambda s: publish_need(
+            s,
+            s.get_one(Need, ident),
+            checked=list(ReviewCheck),
+            catalogue=load_catalogue(s),
+            actor=officer,
+            now=year.now,
+        )
+    )
     return ident
 
 

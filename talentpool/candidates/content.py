@@ -20,6 +20,7 @@ MOST_ADDRESS = 200  # characters; its column is encrypted and knows no length
 LEVELS = 4  # of a skill
 FIRST_YEAR, LAST_YEAR = 1950, 2100  # of a skill's last use, of an exam
 WORKDAYS = 0b0011111  # Monday to Friday
+EVERY_DAY = 0b1111111
 
 
 @dataclass(frozen=True, slots=True)

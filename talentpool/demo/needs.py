@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from .. import pay
 from ..dates import month_number
+from ..needs.content import SkillRequirement
 from ..needs.models import Need, NeedForm, NeedKind, NeedMode, NeedRole, NeedSkill, NeedVendor, Side
+from ..needs.weights import even_out
 from ..reference.catalogue import Catalogue
 from ..reference.entries import MunicipalityEntry
 from ..text import search_key
@@ -192,8 +194,16 @@ def _skills(draw: Draw, theme: str) -> list[NeedSkill]:
     rows += [
         want(skill, draw.whole(1, 3), weight=draw.whole(1, 4)) for skill in draw.some(free, 1, 3)
     ]
-    for place, row in enumerate(rows):
-        row.position = place
+    return in_order(rows)
+
+
+def in_order(rows: list[NeedSkill]) -> list[NeedSkill]:
+    """The same with their places, and weights that add up to 100."""
+    asked = [
+        SkillRequirement(row.skill, row.level, row.weight, row.must, row.group) for row in rows
+    ]
+    for place, (row, evened) in enumerate(zip(rows, even_out(asked), strict=True)):
+        row.position, row.weight = place, evened.weight
     return rows
 
 

@@ -22,7 +22,7 @@ from ..dates import month_number
 from ..needs.models import Need, NeedForm, NeedMode, NeedSkill, Side
 from ..reference.catalogue import Catalogue
 from . import careers, names
-from .needs import must, vendor, want
+from .needs import in_order, must, vendor, want
 from .people import HYOGO, name_columns
 
 
@@ -190,7 +190,5 @@ def _need(
         touches_procurement=touches_procurement, priority=1,
     )  # fmt: skip
     need.forms = [NeedForm(form=form) for form in forms]
-    need.skills = skills
-    for place, row in enumerate(skills):
-        row.position = place
+    need.skills = in_order(skills)
     return need

@@ -250,6 +250,8 @@ NEEDS = Layout(
         Column("担当課", "department", _text(Need.department)),
         Column("背景", "background", _text(Need.background, multiline=True)),
         Column("達成したいこと", "outcome_wanted", _text(Need.outcome_wanted, multiline=True)),
+        Column("頼みたい仕事", "tasks", _text(Need.tasks, multiline=True)),
+        Column("いまの体制", "team", _text(Need.team, multiline=True)),
         Column("テーマ", "theme", kinds.code("theme"), True),
         Column("段階", "stage", kinds.code("stage"), is_named=True),
         Column("役割", "roles", kinds.codes("role")),

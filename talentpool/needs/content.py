@@ -10,7 +10,8 @@ MOST_MONTHS = 60
 MOST_SEATS = 20
 MOST_PAY = 10_000_000  # yen per unit of the basis
 MOST_PRIORITY = 3  # set by the prefecture: 0 usual … 3 most urgent
-MOST_WEIGHT = 9  # of a skill
+FULL_WEIGHT = 100  # of all skills of a need together: see weights.py
+MOST_WEIGHT = FULL_WEIGHT  # of a skill
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class NeedContent:
     department: str = ""
     background: str = ""
     outcome_wanted: str = ""
+    tasks: str = ""
+    team: str = ""  # who is there already
     seats: int = 1
     on_site_share: int = 0  # percent
     weekdays: int = WORKDAYS
@@ -48,6 +51,7 @@ class NeedContent:
     requires_training: bool = False
     roles: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
+    asks_form: bool = False  # the prefecture helps to choose one before it publishes
     kinds: tuple[str, ...] = ()
     skills: tuple[SkillRequirement, ...] = ()
     vendors: tuple[str, ...] = ()

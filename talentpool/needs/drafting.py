@@ -47,6 +47,16 @@ def save_draft(
     return draft
 
 
+def keep_draft(
+    session: Session, draft: NeedDraft, typed: Typed, *, actor: Actor, now: datetime
+) -> NeedDraft:
+    """Like `save_draft`, but nothing is recorded when nothing changed."""
+    if typed_in(draft) == {name: list(values) for name, values in typed.items()}:
+        require(session, actor, Action.EDIT_NEED, draft)
+        return draft
+    return save_draft(session, draft, typed, actor=actor, now=now)
+
+
 def _content(typed: Typed) -> str:
     content = canonical_json({name: list(values) for name, values in typed.items()})
     if not all(is_storable(value) for values in typed.values() for value in values):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from .models import Need, NeedForm, NeedSkill
 from .standing import standing
 
 PAGE = 25  # rows
+MOST_EARLIER = 10
 _SHOWN = (
     Need.code, Need.title, Need.municipality_code, Need.theme, Need.seats, Need.half_days,
     Need.first_month, Need.last_month,
@@ -33,6 +34,12 @@ def list_needs(
     """The needs that `actor` may see, newest first."""
     query = visible(actor, Need).where(*every_word(asked.words, partial(_places, catalogue)))
     return _listing().ask(session, query, asked, size=PAGE, options=(load_only(*_SHOWN),))
+
+
+def list_earlier(session: Session, actor: Actor) -> Sequence[Need]:
+    """The last needs of the town, of which a new one can be a copy."""
+    query = visible(actor, Need).order_by(Need.id.desc()).limit(MOST_EARLIER)
+    return session.scalars(query.options(load_only(*_SHOWN))).all()
 
 
 def _listing() -> Listing:

@@ -40,7 +40,7 @@ class Outcome(StrEnum):
 
 class Need(Searchable, Base):
     __tablename__ = "need"
-    searched = ("title", "department", "background", "outcome_wanted")
+    searched = ("title", "department", "background", "outcome_wanted", "tasks")
     __table_args__ = (
         sa.UniqueConstraint("id", "municipality_code"),  # so that a placement cannot mix two towns
         sa.CheckConstraint("last_month >= first_month", name="months_in_order"),
@@ -63,6 +63,10 @@ class Need(Searchable, Base):
     title: Mapped[str] = mapped_column(Text(100))
     background: Mapped[str] = mapped_column(Text(4000), default="")
     outcome_wanted: Mapped[str] = mapped_column(Text(2000), default="")
+    tasks: Mapped[str] = mapped_column(Text(4000), default="", server_default="")
+    team: Mapped[str] = mapped_column(
+        Text(1000), default="", server_default=""
+    )  # who is there already
     department: Mapped[str] = mapped_column(Text(100), default="")  # office in charge
     side: Mapped[Side] = mapped_column(choice(Side))
     theme: Mapped[str] = mapped_column(Text(40))  # vocabulary theme
@@ -81,12 +85,18 @@ class Need(Searchable, Base):
     after_fiscal_year: Mapped[str] = mapped_column(Text(1000), default="")  # plan after 3/31
     touches_procurement: Mapped[bool] = mapped_column(default=False)
     requires_training: Mapped[bool] = mapped_column(default=False)
+    asks_form: Mapped[bool] = mapped_column(
+        default=False, server_default=sa.false()
+    )  # 県に相談: the prefecture helps to choose one before it publishes
     priority: Mapped[int] = mapped_column(
         default=0
     )  # set by the prefecture: 0 usual … 3 most urgent
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # first answer of the prefecture to the last hand-in
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[Outcome | None] = mapped_column(choice(Outcome))
@@ -161,7 +171,7 @@ class NeedSkill(Base):
     __table_args__ = (
         sa.UniqueConstraint("need_id", "skill", "must"),
         sa.CheckConstraint(f"level BETWEEN 1 AND {LEVELS}", name="level_of_four"),
-        sa.CheckConstraint(f"weight BETWEEN 1 AND {MOST_WEIGHT}", name="weight_of_nine"),
+        sa.CheckConstraint(f"weight BETWEEN 1 AND {MOST_WEIGHT}", name="weight_is_percent"),
         sa.CheckConstraint('must OR "group" IS NULL', name="only_musts_have_groups"),
     )
 

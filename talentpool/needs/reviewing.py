@@ -5,6 +5,8 @@ Closing and withdrawing end placements and therefore live there.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from ..accounts import telling
@@ -16,10 +18,11 @@ from ..permissions import Action, Actor, require
 from ..reference.catalogue import Catalogue
 from ..reference.reasons import check_said
 from ..states import NEED, Transition, move
+from .checks import ReviewCheck
 from .content import MOST_PRIORITY
 from .drafting import find_draft
-from .models import Need, Outcome
-from .rules import list_missing, past_faults
+from .models import Need, NeedForm, Outcome
+from .rules import faults, list_missing, past_faults
 from .standing import has_free_seats
 from .versions import keep_version
 from .writing import content_of
@@ -42,25 +45,52 @@ def submit_need(
             say("書かれていない項目があるため、まだ申請できません。"), fields=dict(missing)
         )
     step = move(session, need, "submit", actor=actor, now=now)
-    need.submitted_at = now
+    need.submitted_at, need.answered_at = now, None
     need.review_reason, need.review_comment = None, ""
     tell(session, need, step, actor=actor, now=now)
 
 
 def publish_need(
-    session: Session, need: Need, *, priority: int = 0, actor: Actor, now: datetime
+    session: Session,
+    need: Need,
+    *,
+    checked: Collection[str],
+    forms: Collection[str] = (),
+    priority: int = 0,
+    catalogue: Catalogue,
+    actor: Actor,
+    now: datetime,
 ) -> None:
+    """`checked`: what was confirmed, all of `ReviewCheck`; `forms`: settled with a town that asked (県に相談)."""
     require(session, actor, Action.REVIEW_NEED, need)
     if not 0 <= priority <= MOST_PRIORITY:
         raise Refused(
             say("優先度は0〜3です。"), fields={"priority": say("0〜3から選んでください。")}
         )
+    if not set(ReviewCheck) <= set(checked):
+        raise Refused.at("checked", say("すべて確かめてから、公開してください。"))
+    _settle_form(need, forms, catalogue)
     _require_future(need, now)
-    step = move(session, need, "publish", actor=actor, now=now)
+    detail = {"checked": sorted(set(ReviewCheck)), "forms": sorted(row.form for row in need.forms)}
+    step = move(session, need, "publish", actor=actor, now=now, detail=detail)
     need.priority = priority
-    need.opened_at = now
+    need.opened_at = need.answered_at = now
     keep_version(session, need, actor=None, now=now)
     tell(session, need, step, actor=actor, now=now)
+
+
+def _settle_form(need: Need, forms: Collection[str], catalogue: Catalogue) -> None:
+    if not need.asks_form:
+        return
+    if not forms:
+        raise Refused.at("forms", say("市町と決めた任用形態を選んでください。"))
+    settled = replace(content_of(need), forms=tuple(sorted(set(forms))), asks_form=False)
+    raise_first(faults(settled, catalogue))
+    hindered = list_missing(settled, catalogue)
+    raise_first(fault for fault in hindered if fault[0] in {"forms", "pay_basis"})
+    need.forms = [NeedForm(form=form) for form in settled.forms]
+    need.asks_form = False
+    need.content_version += 1
 
 
 def _require_future(need: Need, now: datetime) -> None:
@@ -74,6 +104,7 @@ def return_need(
     check_said(session, NEED.transition("return", need.state), reason, comment)
     step = move(session, need, "return", actor=actor, now=now, reason=reason)
     need.review_reason, need.review_comment = reason, comment
+    need.answered_at = now
     tell(session, need, step, actor=actor, now=now)
 
 

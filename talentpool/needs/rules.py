@@ -12,8 +12,9 @@ from ..language import named, say, sentences
 from ..pay import HOURS_A_HALF_DAY, UNPAID
 from ..reference.catalogue import Catalogue
 from ..reference.entries import Form
-from .content import MOST_MONTHS, NeedContent, SkillRequirement
+from .content import FULL_WEIGHT, MOST_MONTHS, NeedContent, SkillRequirement
 from .models import Need, NeedMode
+from .weights import total_weight
 
 Faults = Iterator[Fault]
 
@@ -55,6 +56,8 @@ def contradictions(wanted: Wanted) -> Faults:
 def faults(content: NeedContent, catalogue: Catalogue) -> Faults:
     """What no draft may hold: a page refuses the first, an import names all."""
     yield from contradictions(content)
+    if content.asks_form and content.forms:
+        yield "forms", say("「県に相談」と任用形態の両方は選べません。")
     for field, rows in (("skills", content.skills), ("vendors", content.vendors)):
         if len(rows) > MOST_ROWS:
             yield field, say("%(most_rows)s件までにしてください。", most_rows=MOST_ROWS)
@@ -76,28 +79,41 @@ def faults(content: NeedContent, catalogue: Catalogue) -> Faults:
             yield field, say("一覧にない値が選ばれています。")
 
 
+BLANK = "＿＿"  # stands in a template for what only the town knows
+TEXTS = ("title", "background", "outcome_wanted", "tasks", "team")  # may come from a template
+
 NEEDED = {  # for the hand-in, whatever else is said
     "background": say("困っていること・背景を書いてください。"),
     "outcome_wanted": say("達成したいことを書いてください。"),
-    "forms": say("用意できる任用形態を一つ以上選んでください。"),
+    "forms": say("用意できる任用形態を一つ以上選ぶか、「県に相談」を選んでください。"),
 }
+
+
+NO_PAY = say("報酬の額を入力してください。無償のときは単位を「無償」にしてください。")
 
 
 def list_missing(content: NeedContent, catalogue: Catalogue) -> list[tuple[str, str]]:
     """(field, sentence) of what hinders the hand-in of an otherwise possible draft."""
     missing = [
-        (field, sentence) for field, sentence in NEEDED.items() if not getattr(content, field)
+        (field, sentence)
+        for field, sentence in NEEDED.items()
+        if not getattr(content, field) and not (field == "forms" and content.asks_form)
     ]
+    missing += [
+        (field, say("ひな形の「＿＿」を、町の内容に書き換えてください。"))
+        for field in TEXTS
+        if BLANK in getattr(content, field)
+    ]
+    total = total_weight(content.skills)
+    if content.skills and total != FULL_WEIGHT:
+        missing.append(
+            ("skills", say("重みの合計が%(total)s点です。100点にしてください。", total=total))
+        )
     forms = [catalogue.form(code) for code in content.forms]
     if forms and not any(content.pay_basis in form.pay_bases for form in forms):
         missing.append(("pay_basis", say("選んだ任用形態では、この報酬の単位を使えません。")))
     if content.pay_basis != UNPAID and not content.pay_amount:
-        missing.append(
-            (
-                "pay_amount",
-                say("報酬の額を入力してください。無償のときは単位を「無償」にしてください。"),
-            )
-        )
+        missing.append(("pay_amount", NO_PAY))
     faults = [list(_form_faults(form, content)) for form in forms]
     if forms and all(faults):  # one form that suits is enough
         missing.append(("forms", sentences(text for texts in faults for text in texts)))

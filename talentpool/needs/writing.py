@@ -155,6 +155,8 @@ def _write(need: Need, content: NeedContent, catalogue: Catalogue) -> None:
     need.department = content.department
     need.background = content.background
     need.outcome_wanted = content.outcome_wanted
+    need.tasks = content.tasks
+    need.team = content.team
     need.theme = content.theme
     need.side = Side(catalogue.theme(content.theme).side)
     need.stage = content.stage
@@ -170,6 +172,7 @@ def _write(need: Need, content: NeedContent, catalogue: Catalogue) -> None:
     need.pay_basis = content.pay_basis
     need.funding_source = content.funding_source
     need.after_fiscal_year = content.after_fiscal_year
+    need.asks_form = content.asks_form
     need.touches_procurement = content.touches_procurement
     need.requires_training = content.requires_training
     need.roles = [NeedRole(role=role) for role in sorted(content.roles)]
@@ -197,6 +200,8 @@ def content_of(need: Need) -> NeedContent:
         department=need.department,
         background=need.background,
         outcome_wanted=need.outcome_wanted,
+        tasks=need.tasks,
+        team=need.team,
         theme=need.theme,
         stage=need.stage,
         half_days=need.half_days,
@@ -211,6 +216,7 @@ def content_of(need: Need) -> NeedContent:
         pay_basis=need.pay_basis,
         funding_source=need.funding_source,
         after_fiscal_year=need.after_fiscal_year,
+        asks_form=need.asks_form,
         touches_procurement=need.touches_procurement,
         requires_training=need.requires_training,
         roles=tuple(row.role for row in need.roles),

@@ -22,13 +22,14 @@ def differences(typed: BaseForm, present: BaseForm) -> list[Difference]:
     """Of the fields of two forms of one kind: filled in by the reader, and with what is stored."""
     found = []
     for field in typed:
-        now, mine = _text(present[field.short_name]), _text(field)
+        now, mine = text_of(present[field.short_name]), text_of(field)
         if now != mine:
             found.append(Difference(str(field.label.text), now, mine))
     return found
 
 
-def _text(field: Any) -> str:
+def text_of(field: Any) -> str:
+    """What the field says, as a reader puts it."""
     if isinstance(field, FieldList):
         rows = (_row(entry.form) for entry in field.entries if not entry.form.is_blank)
         return " ／ ".join(rows)
@@ -42,7 +43,7 @@ def _text(field: Any) -> str:
 
 
 def _row(form: BaseForm) -> str:
-    texts = ((str(field.label.text), _text(field)) for field in form)
+    texts = ((str(field.label.text), text_of(field)) for field in form)
     return str(_("、")).join(f"{label} {text}" for label, text in texts if text)
 
 

@@ -238,6 +238,15 @@ def _pairs(field: Field) -> list[tuple[str, str]]:
     return [(field.name, typed_text(field))]
 
 
+def pairs_of(form: BaseForm) -> list[tuple[str, str]]:
+    """What a browser sends of a form that is left as it is, row by row."""
+    pairs: list[tuple[str, str]] = []
+    for field in form:
+        inner = [entry.form for entry in field.entries] if isinstance(field, FieldList) else ()
+        pairs += _pairs(field) if not inner else [pair for row in inner for pair in pairs_of(row)]
+    return pairs
+
+
 def typed_text(field: Any) -> str:
     """What stands in a text box."""
     return str(field._value()).strip()  # noqa: SLF001
@@ -285,6 +294,8 @@ class RowList(FieldList):  # type: ignore[type-arg]
         self.errors = [entry.errors for entry in kept if entry.errors]
         if len(kept) > self.most:
             self.errors.append(str(_("%(most)s件までにしてください。", most=self.most)))
+        if not self.errors:
+            self._run_validation_chain(form, extra_validators)  # type: ignore[attr-defined]  # not in the stubs
         return not self.errors
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import month_abbr
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask import Flask
 from flask_babel import format_date, gettext as _
@@ -133,6 +133,16 @@ def show_months(first: int, last: int) -> Markup:
     return both % {"first": show(first), "last": show(last)}
 
 
+def show_duration(span: timedelta) -> str:
+    """In days and hours, rounded down."""
+    hours = int(span.total_seconds()) // 3600
+    if hours < 1:
+        return str(_("1時間未満"))
+    if hours < 24:
+        return str(_("%(n)s時間", n=hours))
+    return str(_("%(days)s日と%(hours)s時間", days=hours // 24, hours=hours % 24))
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         date=_unbroken(show_date),
@@ -154,4 +164,5 @@ def init_app(app: Flask) -> None:
         points=show_points,
         yen=show_yen,
         days=show_days,
+        duration=show_duration,
     )

@@ -114,7 +114,7 @@ def _rich_person(session: Session) -> Candidate:
 def _rich_need(session: Session) -> Need:
     need = make.make_need(
         session, title="=窓口", department="市民課", outcome_wanted="待ち時間を\n半分に。", weekdays=0b111,
-        funding_source="general", after_fiscal_year="未定", touches_procurement=True,
+        funding_source="general", after_fiscal_year="未定", tasks="受付を\n見直す。", team="担当2人", touches_procurement=True,
         requires_training=True, roles=["pm"],
     )  # fmt: skip
     need.kinds = [NeedKind(kind="official")]

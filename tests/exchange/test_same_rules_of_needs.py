@@ -38,8 +38,8 @@ ASKED_ROWS: list[tuple[bool, str, list[Fields]]] = [
     (False, "a must twice", [ASKED, ASKED]),
     (True, "a group of musts", [ASKED | {"group": "A"}, ASKED | {"skill": "data", "group": "A"}]),
     (False, "a want with a group", [ASKED | {"kind": "want", "group": "A"}]),
-    (True, "the greatest weight", [ASKED | {"weight": "9"}]),
-    (False, "too great a weight", [ASKED | {"weight": "10"}]),
+    (True, "the greatest weight", [ASKED | {"weight": "100"}]),
+    (False, "too great a weight", [ASKED | {"weight": "101"}]),
     (False, "no weight at all", [ASKED | {"weight": "0"}]),
     (False, "too long a group", [ASKED | {"group": "A" * 11}]),
 ]

@@ -15,6 +15,7 @@ from tests.factories import make_prefecture_pool
 from .conftest import Door, Site, Visitor
 
 pytestmark = pytest.mark.browser
+CHECKED = ["privacy", "budget", "form"]
 NAMES = ("髙﨑", "𠮷塚", "タカサキ", "たかさき")
 NEED = {
     "title": "窓口業務改革アドバイザー", "department": "デジタル推進課",
@@ -103,10 +104,10 @@ def _activate(coordinator: Visitor) -> None:
 
 
 def _post_need(town: Visitor, coordinator: Visitor) -> int:
-    town.go("/needs/").follow("募集を作成").fill(NEED).press("申請する")
+    town.go("/needs/").follow("募集を作成").follow("一枚の画面で書く").fill(NEED).press("申請する")
     assert "確認待ち" in town.text
     number = town.number
-    coordinator.go(f"/needs/{number}").press("公開する")
+    coordinator.go(f"/needs/{number}").fill({"checked": CHECKED}).press("公開する")
     assert "公開中" in town.go(f"/needs/{number}").text
     return number
 
@@ -194,7 +195,9 @@ def test_the_officer_of_another_town_sees_nothing_of_the_need(door: Door, site: 
     with site.database.writing() as session:
         make_prefecture_pool(session)
     first = door.officer(Role.MUNICIPALITY)
-    first.go("/needs/").follow("募集を作成").fill(NEED).press("下書き保存")
+    first.go("/needs/").follow("募集を作成").follow("一枚の画面で書く").fill(NEED).press(
+        "下書き保存"
+    )
     other = stored_user(site.database, Role.MUNICIPALITY, municipality_code="285013")
     stranger = door.visitor().sign_in(other.email)
     answer = stranger.page.goto(f"{site.address}/needs/{first.number}")

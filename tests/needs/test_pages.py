@@ -22,11 +22,13 @@ NEED = {
     "title": "窓口業務改革アドバイザー", "department": "デジタル推進課", "background": "窓口が混む。",
     "outcome_wanted": "書かない窓口を始める。", "theme": "frontyard", "stage": "plan",
     "roles": ["pm"], "kinds": ["official"], "skills-0-skill": "bpr", "skills-0-kind": "must",
-    "skills-0-level": "2", "skills-0-weight": "5", "half_days": "４", "first_month": "令和9年4月",
+    "skills-0-level": "2", "skills-0-weight": "100", "half_days": "４", "first_month": "令和9年4月",
     "last_month": "2027年9月", "seats": "2", "mode": "hybrid", "on_site_share": "50",
     "weekdays": ["0", "2"], "forms": ["commission"], "pay_amount": "２万", "pay_basis": "day",
     "vendors-0-name": "株式会社サンプル", "touches_procurement": "y",
 }  # fmt: skip
+
+CHECKED = ["privacy", "budget", "form"]
 
 
 @pytest.fixture
@@ -58,7 +60,9 @@ def test_a_need_is_stored_as_it_was_typed(town: Browser, database: Database) -> 
         assert (need.half_days, need.seats, need.pay_amount) == (4, 2, 20_000)
         assert (need.first_month, need.last_month) == (2027 * 12 + 3, 2027 * 12 + 8)
         assert need.weekdays == 0b101
-        assert [(s.skill, s.must, s.level, s.weight) for s in need.skills] == [("bpr", True, 2, 5)]
+        assert [(s.skill, s.must, s.level, s.weight) for s in need.skills] == [
+            ("bpr", True, 2, 100)
+        ]
         assert [row.name for row in need.vendors] == ["株式会社サンプル"]
     page = town.get(f"/needs/{ident}/edit").text
     assert "窓口業務改革アドバイザー" in page
@@ -148,10 +152,10 @@ def test_a_need_is_published_with_its_priority(
 ) -> None:
     ident = _draft(town, submit="1")
     assert coordinator.post(
-        f"/needs/{ident}/publish", version=_version(database, ident), priority="9"
+        f"/needs/{ident}/publish", version=_version(database, ident), priority="9", checked=CHECKED
     ).status_code == 422  # fmt: skip
     answer = coordinator.post(
-        f"/needs/{ident}/publish", version=_version(database, ident), priority="2"
+        f"/needs/{ident}/publish", version=_version(database, ident), priority="2", checked=CHECKED
     )
     assert answer.status_code == 302
     with database.reading() as session:

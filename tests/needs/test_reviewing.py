@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.listing import Asked
 from talentpool.mail import MailOrder
 from talentpool.needs import finding, reviewing, service, writing
+from talentpool.needs.checks import ReviewCheck
 from talentpool.needs.models import Need
 from talentpool.paging import Page
 from talentpool.permissions import SYSTEM, Actor, Role
@@ -25,6 +27,8 @@ from tests.browsers import Browser, signed_in
 from tests.factories import ASAGO, HIMEJI, NOW, OSAKA, SAYO, make_need, make_user
 
 CATALOGUE = Catalogue.shipped()
+CHECKED: dict[str, Any] = {"checked": set(ReviewCheck), "catalogue": CATALOGUE}
+TICKED = [str(check) for check in ReviewCheck]
 
 
 def _submit(session: Session, need: Need, actor: Actor) -> None:
@@ -32,7 +36,7 @@ def _submit(session: Session, need: Need, actor: Actor) -> None:
 
 
 def _publish(session: Session, need: Need, actor: Actor) -> None:
-    reviewing.publish_need(session, need, priority=9, actor=actor, now=NOW)
+    reviewing.publish_need(session, need, priority=9, **CHECKED, actor=actor, now=NOW)
 
 
 def _return(session: Session, need: Need, actor: Actor) -> None:
@@ -139,7 +143,9 @@ def test_a_priority_is_a_small_number(app: TalentpoolFlask, database: Database, 
     with database.writing() as session:
         need = make_need(session, state=NeedState.SUBMITTED)
         ident, version = need.id, need.version
-    answer = coordinator.post(f"/needs/{ident}/publish", version=str(version), priority=typed)
+    answer = coordinator.post(
+        f"/needs/{ident}/publish", version=str(version), priority=typed, checked=TICKED
+    )
     assert answer.status_code == 422
     with database.reading() as session:
         assert session.get_one(Need, ident).state is NeedState.SUBMITTED
@@ -153,10 +159,10 @@ def test_two_coordinators_at_one_need_get_one_step_and_one_refusal(
         need = make_need(session, state=NeedState.SUBMITTED)
         ident, version = need.id, str(need.version)
 
-    def post(browser: Browser, verb: str, **fields: str) -> int:
+    def post(browser: Browser, verb: str, **fields: Any) -> int:
         return browser.post(f"/needs/{ident}/{verb}", version=version, **fields).status_code
 
-    assert post(first, "publish") == 302
+    assert post(first, "publish", checked=TICKED) == 302
     assert post(second, "return", reason="too_strict") == 409
     assert post(second, "explode") == 404
 
@@ -220,7 +226,7 @@ def test_a_need_whose_months_are_over_is_neither_handed_in_nor_published(
         _submit(session, draft, town.actor)
     assert list(caught.value.fields) == ["last_month"]
     with pytest.raises(Refused, match="で終わる募集です"):
-        reviewing.publish_need(session, submitted, actor=officer.actor, now=NOW)
+        reviewing.publish_need(session, submitted, **CHECKED, actor=officer.actor, now=NOW)
     assert (draft.state, submitted.state) == (NeedState.DRAFT, NeedState.SUBMITTED)
 
 
@@ -230,5 +236,39 @@ def test_a_need_of_this_month_may_be_published(session: Session) -> None:
         session, state=NeedState.SUBMITTED, first_month=this_month - 2, last_month=this_month
     )
     officer = make_user(session, Role.COORDINATOR)
-    reviewing.publish_need(session, need, actor=officer.actor, now=NOW)
+    reviewing.publish_need(session, need, **CHECKED, actor=officer.actor, now=NOW)
     assert need.state is NeedState.OPEN
+
+
+def test_who_asks_for_a_form_is_published_with_the_one_that_was_settled(session: Session) -> None:
+    need = make_need(session, state=NeedState.DRAFT, forms=(), asks_form=True)
+    need.outcome_wanted = "書かない窓口。"
+    town = make_user(session, Role.MUNICIPALITY).actor
+    officer = make_user(session, Role.COORDINATOR).actor
+    _submit(session, need, town)
+    assert (need.submitted_at, need.answered_at) == (NOW, None)
+    for checked, forms, field in (
+        ({ReviewCheck.PRIVACY, ReviewCheck.FORM}, ["commission"], "checked"),
+        (set(ReviewCheck), [], "forms"),
+        (set(ReviewCheck), ["nothing"], "forms"),
+        (set(ReviewCheck), ["pro_bono"], "pay_basis"),
+    ):
+        with pytest.raises(Refused) as caught:
+            reviewing.publish_need(
+                session,
+                need,
+                checked=checked,
+                forms=forms,
+                catalogue=CATALOGUE,
+                actor=officer,
+                now=NOW,
+            )
+        assert field in caught.value.fields
+    later = NOW + timedelta(days=2)
+    reviewing.publish_need(session, need, **CHECKED, forms=["commission"], actor=officer, now=later)
+    assert ([row.form for row in need.forms], need.asks_form) == (["commission"], False)
+    assert need.answered_at == later
+    session.commit()
+    event = session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "need.publish")).one()
+    assert event.detail["checked"] == ["budget", "form", "privacy"]
+    assert event.detail["forms"] == ["commission"]

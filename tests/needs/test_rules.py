@@ -12,6 +12,7 @@ from talentpool.db import Session
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.listing import Asked
 from talentpool.needs import finding, reviewing, rules, writing
+from talentpool.needs.checks import ReviewCheck
 from talentpool.needs.content import NeedContent, SkillRequirement
 from talentpool.permissions import SYSTEM, Role
 from talentpool.reference.catalogue import Catalogue
@@ -23,7 +24,7 @@ WHOLE = NeedContent(
     title="窓口改革", theme="frontyard", stage="plan", half_days=4, first_month=FIRST,
     last_month=LAST, mode="hybrid", place_code=HIMEJI, pay_basis="day", pay_amount=20_000,
     on_site_share=50, background="窓口が混む。", outcome_wanted="書かない窓口。",
-    forms=("commission",), roles=("pm",), skills=(SkillRequirement("bpr", must=True, level=2),),
+    forms=("commission",), roles=("pm",), skills=(SkillRequirement("bpr", must=True, level=2, weight=100),),
 )  # fmt: skip
 
 
@@ -149,17 +150,28 @@ def test_only_a_draft_is_changed(session: Session, catalogue: Catalogue) -> None
 
 
 @pytest.mark.parametrize("priority", [-1, 4])
-def test_a_priority_out_of_range_is_refused(session: Session, priority: int) -> None:
+def test_a_priority_out_of_range_is_refused(
+    session: Session, catalogue: Catalogue, priority: int
+) -> None:
     need = make_need(session, state=NeedState.SUBMITTED)
     with pytest.raises(Refused, match="0〜3"):
-        reviewing.publish_need(session, need, priority=priority, actor=SYSTEM, now=NOW)
+        reviewing.publish_need(
+            session,
+            need,
+            priority=priority,
+            checked=list(ReviewCheck),
+            catalogue=catalogue,
+            actor=SYSTEM,
+            now=NOW,
+        )
 
 
-def test_a_town_publishes_nothing(session: Session) -> None:
+def test_a_town_publishes_nothing(session: Session, catalogue: Catalogue) -> None:
     need = make_need(session, state=NeedState.SUBMITTED)
     with pytest.raises(Forbidden):
+        actor = make_user(session, Role.MUNICIPALITY).actor
         reviewing.publish_need(
-            session, need, actor=make_user(session, Role.MUNICIPALITY).actor, now=NOW
+            session, need, checked=list(ReviewCheck), catalogue=catalogue, actor=actor, now=NOW
         )
 
 

@@ -17,9 +17,11 @@ from talentpool.db import Session
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.ledger import service as ledger
 from talentpool.mail import MailOrder
+from talentpool.needs.content import SkillRequirement
 from talentpool.needs.models import Need, NeedMode, Outcome
 from talentpool.needs.reviewing import hold_need, reopen_need
 from talentpool.needs.versions import content_at, content_from, list_versions
+from talentpool.needs.weights import keep_proportions
 from talentpool.needs.writing import content_of
 from talentpool.permissions import Actor, Role
 from talentpool.placements.closing import close_need, withdraw_need
@@ -322,3 +324,28 @@ def test_what_is_announced_happens_and_the_next_round_finds_it(
             )
         assert need.mode is NeedMode(mode)
         point.rollback()
+
+
+def test_weights_are_locked_once_a_need_is_open() -> None:
+    def asked(**weights: int) -> tuple[SkillRequirement, ...]:
+        return tuple(SkillRequirement(skill, 2, weight) for skill, weight in weights.items())
+
+    before = asked(bpr=60, data=40)
+    for after, is_kept in (
+        (before, True), (asked(bpr=50, data=50), False), (asked(bpr=100), True), ((), True),
+        (asked(bpr=48, data=32, security=20), True), (asked(bpr=40, data=40, security=20), False),
+        (asked(bpr=33, data=22, teaching=45), True), (asked(bpr=70, data=30, teaching=45), False),
+    ):  # fmt: skip
+        assert keep_proportions(before, after) is is_kept, after
+
+
+def test_a_change_of_weights_is_refused_at_the_skills(cast: Cast, session: Session) -> None:
+    need = open_need(session, musts={"bpr": 2, "data": 1})
+    first, second = content_of(need).skills
+    for skills, field in (
+        ((replace(first, weight=70), replace(second, weight=30)), "skills"),
+        ((first, replace(second, weight=60)), "skills"),
+    ):
+        with pytest.raises(Refused) as caught:
+            revise(cast, need, skills=skills)
+        assert field in caught.value.fields

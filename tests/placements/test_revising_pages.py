@@ -12,9 +12,9 @@ from talentpool.candidates.models import ProfileView
 from talentpool.db import Database
 from talentpool.needs.forms import NeedForm
 from talentpool.needs.models import Need
+from talentpool.needs.steps import NeedStep
 from talentpool.permissions import Role
 from talentpool.placements.models import Placement
-from talentpool.placements.views.revising import GROUPS
 from talentpool.states import PlacementState
 from talentpool.web.unit import TalentpoolFlask
 from tests import factories as make
@@ -24,7 +24,7 @@ from tests.counting import counted_queries
 TYPED: dict[str, Any] = {
     "title": "新しい題", "department": "総務課", "background": "窓口が混む。", "outcome_wanted": "短くする。",
     "theme": "bpr", "stage": "plan", "skills-0-skill": "bpr", "skills-0-kind": "must",
-    "skills-0-level": "4", "skills-0-weight": "3", "half_days": "4", "first_month": "2027-04",
+    "skills-0-level": "4", "skills-0-weight": "100", "roles": ["any"], "half_days": "4", "first_month": "2027-04",
     "last_month": "2027-09", "seats": "3", "mode": "online", "on_site_share": "0",
     "weekdays": ["0", "1", "2", "3", "4"], "forms": ["commission"], "pay_amount": "25000", "pay_basis": "day",
 }  # fmt: skip
@@ -154,8 +154,8 @@ def test_every_field_of_the_form_has_its_place(app: TalentpoolFlask, database: D
     with database.reading() as session:
         assert session.query(Need).count() == 0
     with app.test_request_context("/"):
-        names = {name for _legend, names in GROUPS for name in names}
+        names = {name for step in NeedStep for name in step.fields}
         fields = {
             field for field in NeedForm.__dict__ if hasattr(getattr(NeedForm, field), "field_class")
         }
-    assert fields - names == {"skills", "vendors"}
+    assert fields - names == {"template"}

@@ -75,7 +75,7 @@ NOTHING_TYPED = {
     "accounts.read_notices",
     "accounts.resend_mail",
     "accounts.sign_out", "accounts.send_again", "accounts.send_link", "accounts.disable", "accounts.enable",
-    "candidates.confirm_availability", "complaints.close_complaint", "credentials.ask_office", "merging.tell_apart", "merging.undo_merge", "credentials.withdraw_credential", "engagements.note_outlook", "candidates.note_confirmed", "candidates.renew_membership", "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
+    "candidates.confirm_availability", "complaints.close_complaint", "credentials.ask_office", "merging.tell_apart", "merging.undo_merge", "credentials.withdraw_credential", "engagements.note_outlook", "candidates.note_confirmed", "candidates.renew_membership", "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "needs.start_need", "needs.guide_need", "needs.finish_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
     "rounds.run_round", "rounds.cancel_round", "rounds.discard_round", "rounds.rerun_round",
     "rounds.drop_directive", "reviews.agree_to_case",
 }  # fmt: skip
@@ -202,6 +202,13 @@ def need_draft(session: Session) -> Sent:
     draft = make_need_draft(session, typed={"title": ["窓口"]})
     typed = {"version": draft.version, "theme": "", "stage": "", "submit": "1"}
     return session.get_one(User, draft.author_id), f"/needs/drafts/{draft.id}", typed
+
+
+def need_step(session: Session) -> Sent:
+    """All that can be stored is, and complained of on the page that it leads to."""
+    draft = make_need_draft(session)
+    typed = {"version": draft.version, "title": "窓口\0", "next": "1"}
+    return session.get_one(User, draft.author_id), f"/needs/drafts/{draft.id}/outcome", typed
 
 
 def need(
@@ -571,10 +578,11 @@ CASES = [
     Case("candidates.confirm_by_telephone", received("/reception/{person}/confirmed", version="1"), 3),
     Case("candidates.confirm_reception", visitor("/confirm"), 3),
     Case("placements.answer_introduced", compared, 2),
-    Case("needs.new_need", as_role(Role.MUNICIPALITY, "/needs/new", theme="", stage="", half_days="0"), 7),
-    Case("needs.new_need", as_role(Role.MUNICIPALITY, "/needs/new", theme="", stage="", submit="1"), 10),
+    Case("needs.new_need", as_role(Role.MUNICIPALITY, "/needs/new", theme="", stage="", half_days="0"), 9),
+    Case("needs.new_need", as_role(Role.MUNICIPALITY, "/needs/new", theme="", stage="", submit="1"), 13),
     Case("needs.edit_need", need("/needs/{}/edit", Role.MUNICIPALITY, NeedState.DRAFT, typed={"title": "", "last_month": "?", "skills-0-weight": "99", "skills-0-skill": "bpr"}), 4),
-    Case("needs.edit_draft", need_draft, 10),
+    Case("needs.edit_draft", need_draft, 13),
+    Case("needs.answer_step", need_step, 1),
     Case(
         "needs.take_step",
         need("/needs/{}/submit", Role.MUNICIPALITY, NeedState.DRAFT, forms=(), pay_amount=0),
@@ -583,6 +591,11 @@ CASES = [
     Case(
         "needs.take_step",
         need("/needs/{}/publish", Role.COORDINATOR, NeedState.SUBMITTED, typed={"priority": "9"}),
+        1,
+    ),
+    Case(
+        "needs.take_step",
+        need("/needs/{}/publish", Role.COORDINATOR, NeedState.SUBMITTED, asks_form=True, forms=()),
         1,
     ),
     Case("needs.take_step", need("/needs/{}/return", Role.COORDINATOR, NeedState.SUBMITTED), 1),

@@ -2,7 +2,7 @@
 
 from .career import CareerForm
 from .months import MonthsForm, months_form
-from .person import BasicsForm, ConsentsForm, WishesForm, consents_form
+from .person import BasicsForm, ConsentsForm, WishesForm, consents_form, explain_form
 from .receiving import CallForm, CodeForm, OriginForm, SourceForm
 from .review import (
     ActivateForm,
@@ -32,6 +32,7 @@ __all__ = [
     "WishesForm",
     "consents_form",
     "evidence_form",
+    "explain_form",
     "months_form",
     "skills_form",
 ]

@@ -6,12 +6,21 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import showing, versions, writing
+from . import showing, versions, wizard, writing
 from .blueprint import blueprint
 from .showing import ELSEWHERE
 from .steps import STEPS
 
-__all__ = ["ELSEWHERE", "STEPS", "blueprint", "init_app", "showing", "versions", "writing"]
+__all__ = [
+    "ELSEWHERE",
+    "STEPS",
+    "blueprint",
+    "init_app",
+    "showing",
+    "versions",
+    "wizard",
+    "writing",
+]
 
 
 def init_app(app: Flask) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
@@ -47,7 +49,8 @@ def show_need_page(need: Need, error: Refused | None = None, verb: str = "") -> 
     may_edit = need.state is NeedState.DRAFT and can(session, actor, Action.EDIT_NEED, need)
     need, standing = service.load_whole(session, need)
     steps = available(session, need, actor)
-    publish = PublishForm() if verb == "publish" else PublishForm(formdata=None)
+    sent = {} if verb == "publish" else {"formdata": None}
+    publish = PublishForm(asks_form=need.asks_form, **sent)
     if error is not None and verb == "publish":
         publish.refuse(error)
     return render_template(
@@ -67,11 +70,17 @@ def show_need_page(need: Need, error: Refused | None = None, verb: str = "") -> 
         seats=current_app.extensions["talentpool_seats"](need),
         survey=current_app.extensions["talentpool_survey"](need),
         publish=publish,
+        waited=_waited(need),
         error=error,
         refused_verb=verb,
         can_delete=writing.can_be_deleted(need) and may_edit,
         draft=drafting.find_draft(session, need) if may_edit else None,
     )
+
+
+def _waited(need: Need) -> timedelta | None:
+    """From the last hand-in to the answer, or until now."""
+    return (need.answered_at or clock.now()) - need.submitted_at if need.submitted_at else None
 
 
 @blueprint.post("/<int:need_id>/copy")

@@ -25,11 +25,15 @@ def _submit(session: Session, need: Need) -> None:
 
 
 def _publish(session: Session, need: Need) -> None:
-    form = PublishForm()
+    form = PublishForm(asks_form=need.asks_form)
     form.validate()
     raise_first((str(name), str(texts[0])) for name, texts in form.errors.items())
     priority = int(form.priority.data)
-    reviewing.publish_need(session, need, priority=priority, actor=current_actor(), now=clock.now())
+    reviewing.publish_need(
+        session, need, priority=priority, checked=form.checked.data or (),
+        forms=(form.forms.data or ()) if need.asks_form else (), catalogue=current_catalogue(),
+        actor=current_actor(), now=clock.now(),
+    )  # fmt: skip
 
 
 def _reasoned(act: Callable[..., None]) -> Callable[[Session, Need], None]:

@@ -26,11 +26,14 @@ from ..guards import Rules, broken_rules, months_ahead
 from ..models import Placement
 
 UNREAD = frozenset(  # by no rule and no part of the fit
-    {"title", "department", "background", "outcome_wanted", "stage", "funding_source", "after_fiscal_year"}
+    {
+        "title", "department", "background", "outcome_wanted", "tasks", "team", "stage", "funding_source",
+        "after_fiscal_year", "asks_form",
+    }
 )  # fmt: skip
 SHOWN = frozenset(  # to the person who is asked
     {
-        "title", "department", "background", "outcome_wanted", "theme", "half_days", "first_month",
+        "title", "department", "background", "outcome_wanted", "tasks", "theme", "half_days", "first_month",
         "last_month", "mode", "on_site_share", "place_code", "pay_amount", "pay_basis", "forms", "skills",
     }
 )  # fmt: skip

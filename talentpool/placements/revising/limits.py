@@ -11,9 +11,10 @@ from ...dates import local_date, month_of
 from ...db import Session
 from ...errors import Conflict, Fault, Refused, raise_first
 from ...language import say
-from ...needs.content import NeedContent
+from ...needs.content import FULL_WEIGHT, NeedContent
 from ...needs.models import Need
 from ...needs.rules import faults, list_missing, past_faults
+from ...needs.weights import keep_proportions, total_weight
 from ...needs.writing import content_of, require_draft
 from ...reference.catalogue import Catalogue
 from ...states import COUNTER_OPEN, SERVED, NeedState
@@ -28,6 +29,7 @@ _FIELDS = {"place_code": "place"}  # of the form, where it has another name
 WORKED = say(
     "確定した活動がこの条件で行われているため、変えられません。残りの枠をほかの条件で募集するときは、写して新しい募集を作ってください。"
 )
+LOCKED = say("技能の重みは、公開したときに固定されています。残る技能の割合は変えられません。")
 ASKED = say("条件の提案への返事を待っている推薦があるあいだは、変えられません。")
 
 
@@ -44,10 +46,12 @@ def check_change(
 ) -> None:
     """Refused with the first sentence of each field."""
     raise_first(faults(content, catalogue))
-    missing = list_missing(content, catalogue)
-    if missing:
-        raise Refused(say("公開中の募集に必要な項目が書かれていません。"), fields=dict(missing))
     before = content_of(need)
+    missing = dict(list_missing(content, catalogue))
+    if total_weight(before.skills) != FULL_WEIGHT:
+        missing.pop("skills", None)  # from when weights had another sum, or from a file
+    if missing:
+        raise Refused(say("公開中の募集に必要な項目が書かれていません。"), fields=missing)
     if before == content:
         raise Refused(say("変わったところがありません。"))
     if before.last_month != content.last_month:
@@ -64,6 +68,10 @@ def _faults(
     last = session.scalar(served)
     if last is not None and content.seats < last:
         yield "seats", say("枠%(n)sに確定した活動があるため、それより少なくできません。", n=last)
+    if not keep_proportions(before.skills, content.skills):
+        yield "skills", LOCKED
+    if content.asks_form:
+        yield "forms", say("公開した募集では、任用形態を選んでください。")
     changed = [name for name in CONDITIONS if getattr(before, name) != getattr(content, name)]
     if changed and (why := WORKED if last is not None else _why_asked(session, need)):
         for name in changed:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _, lazy_gettext
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from ... import clock
@@ -41,17 +41,6 @@ from .blueprint import blueprint
 
 MOST_NAMES = 20  # of people who drop out, for staff
 FEW = 3  # people: a town is told no smaller number
-GROUPS = (  # of the form: legend, fields
-    (lazy_gettext("何をしてほしいか"), ("title", "department", "background", "outcome_wanted", "theme", "stage")),
-    (lazy_gettext("誰に来てほしいか"), ("roles", "kinds")),
-    (lazy_gettext("いつ、どのくらい"), ("half_days", "first_month", "last_month", "seats", "weekdays")),
-    (lazy_gettext("どこで"), ("mode", "on_site_share", "place")),
-    (
-        lazy_gettext("条件"),
-        ("forms", "pay_amount", "pay_basis", "funding_source", "requires_training", "after_fiscal_year"),
-    ),
-    (lazy_gettext("利益相反の確認"), ("touches_procurement",)),
-)  # fmt: skip
 _SHOWN_PREFIX = "shown_"
 
 
@@ -180,9 +169,7 @@ def _form(need: Need, *, is_blank: bool = False) -> NeedForm:
 
 
 def _show_form(need: Need, form: NeedForm, overtaken: Sequence[Difference] | None = None) -> str:
-    return render_template(
-        "placements/revise_need.html", need=need, form=form, groups=GROUPS, overtaken=overtaken
-    )
+    return render_template("placements/revise_need.html", need=need, form=form, overtaken=overtaken)
 
 
 def _show_effect(need: Need, form: NeedForm, effect: Effect, notice: str) -> str:
