@@ -152,6 +152,7 @@ class Deed(Entry, Enum):
     MERGE_DISTINCT = "person_merge.distinct", "別人であることの記録", "Said to be two people"
     MERGE_MAKE = "person_merge.make", "登録の統合", "Registrations merged"
     MERGE_UNDO = "person_merge.undo", "統合の取消し", "Merge undone"
+    ADDITION_ASK = "month_addition.ask", "半日コマの追加の申出", "More half-days asked for"
     NEED_CREATE = "need.create", "募集の作成", "Vacancy created"
     NEED_DELETE = "need.delete", "募集の下書きの削除", "Draft of a vacancy deleted"
     NEED_SAVE = "need.save", "募集の変更", "Vacancy changed"
@@ -243,6 +244,7 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "counter_proposal": ("条件の提案", "Proposal of conditions"),
     "engagement": ("活動", "Assignment"),
     "plan_change": ("延長", "Extension"),
+    "month_addition": ("半日コマの追加", "More half-days"),
     "work_terms": ("勤務条件", "Terms of work"),
     "work_log": ("活動記録", "Work log"),
     "review": ("振り返り", "Review"),

@@ -67,6 +67,7 @@ _PART_OF = {
     "review": "engagement",
     "report": "engagement",
     "plan_change": "engagement",
+    "month_addition": "engagement",
     "complaint": "engagement",
     "referral": "need",
     "counter_proposal": "placement",

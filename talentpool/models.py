@@ -13,6 +13,7 @@ from .deadlines import models as deadlines
 from .desk import models as desk
 from .engagements import models as engagements
 from .engagements.feeds import CalendarFeed
+from .engagements.month_additions import MonthAddition
 from .engagements.outlook import EngagementOutlook
 from .engagements.plan_changes import PlanChange
 from .jobs import Job
@@ -43,6 +44,7 @@ __all__ = [
     "MailChoice",
     "MailOrder",
     "PersonMerge",
+    "MonthAddition",
     "PlanChange",
     "QuietHours",
     "StatementPrint",

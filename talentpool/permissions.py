@@ -81,6 +81,12 @@ class Action(StrEnum):
     APPROVE_CHANGE = "plan_change:approve"
     DECLINE_CHANGE = "plan_change:decline"
     APPLY_CHANGE = "plan_change:apply"  # by accepting its terms
+    VIEW_ADDITION = "month_addition:view"  # of half-days in one month
+    ASK_ADDITION = "month_addition:ask"
+    ANSWER_ADDITION = "month_addition:answer"
+    DRAFT_ADDITION = "month_addition:draft"
+    DECIDE_ADDITION = "month_addition:decide"
+    EXPIRE_ADDITION = "month_addition:expire"
     STATE_TERMS = "terms:state"
     ACCEPT_TERMS = "terms:accept"
     VIEW_COUNTER = "counter_proposal:view"
@@ -195,6 +201,14 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.APPROVE_CHANGE: {_A: _PREFECTURE},
     Action.DECLINE_CHANGE: {_C: _OWN, _M: _TOWN},
     Action.APPLY_CHANGE: {_C: _OWN, _K: _PREFECTURE},
+    Action.VIEW_ADDITION: {
+        _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.ASK_ADDITION: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},  # officers for who has no account
+    Action.ANSWER_ADDITION: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},  # the same
+    Action.DRAFT_ADDITION: {_K: _PREFECTURE},
+    Action.DECIDE_ADDITION: {_A: _PREFECTURE},
+    Action.EXPIRE_ADDITION: {_S: _ANY},
     Action.STATE_TERMS: {_M: _TOWN},
     Action.ACCEPT_TERMS: {_C: _OWN, _K: _PREFECTURE},  # officers for who has no account
     Action.VIEW_COUNTER: {

@@ -13,6 +13,7 @@ from .language import Words
 from .permissions import Role
 from .states import (
     MACHINES,
+    AdditionState,
     Audience,
     CounterState,
     CredentialState,
@@ -90,6 +91,7 @@ class PlacementStanding(StrEnum):
 
 _MS, _NS, _PS = MembershipStanding, NeedStanding, PlacementStanding
 _ES, _LS, _CS, _KS = EngagementState, WorkLogState, PlanChangeState, CounterState
+_AS = AdditionState
 
 # What staff read of the stored states stands beside the machines.
 _STAFF: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
@@ -156,10 +158,22 @@ _SHOWN: Mapping[StrEnum, Words] = {  # of what shows a skill or a training
     _DS.WITHDRAWN: ("取り下げました", "Withdrawn"),
 }
 
+_ADDED: Mapping[StrEnum, Words] = {  # of more half-days in a month, for both
+    _AS.REVIEW: ("県が確かめています", "The prefecture is checking it"),
+    _AS.PROPOSED: ("県が判断しています", "The prefecture is deciding on it"),
+    _AS.ASKED: ("相手の返事待ち", "Waiting for the other side"),
+    _AS.DONE: ("追加しました", "Added"),
+    _AS.DECLINED: ("合意しませんでした", "Not accepted"),
+    _AS.WITHDRAWN: ("取下げ", "Withdrawn"),
+    _AS.REFUSED: ("県が認めませんでした", "Not allowed by the prefecture"),
+    _AS.SUPERSEDED: ("終了", "Ended"),
+}
+
 _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     _CS: _CHANGED,
     _KS: _PROPOSED,
     _DS: _SHOWN,
+    _AS: _ADDED,
     _ES: _ENGAGED,
     _VS: _REVIEWED,
     _LS: {
@@ -196,6 +210,7 @@ _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
 _TOWN: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
     _CS: _CHANGED,
     _KS: _PROPOSED,
+    _AS: _ADDED,
     _ES: _ENGAGED,
     _VS: _REVIEWED,
     _LS: {

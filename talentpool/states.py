@@ -121,6 +121,17 @@ class CredentialState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class AdditionState(StrEnum):
+    REVIEW = "review"
+    PROPOSED = "proposed"
+    ASKED = "asked"
+    DONE = "done"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+
+
 class Audience(StrEnum):
     """Who is told of a change."""
 
@@ -579,6 +590,45 @@ CREDENTIAL = Machine(
     ),
 )  # fmt: skip
 
+_AS = AdditionState
+ADDITION_OPEN = frozenset({_AS.REVIEW, _AS.PROPOSED, _AS.ASKED})
+ADDITION_ANSWERED = frozenset({_AS.ASKED, _AS.DONE, _AS.DECLINED})  # the other side was asked
+
+ADDITION = Machine(
+    "month_addition",
+    AdditionState,
+    {
+        _AS.REVIEW: ("県の確認待ち", "Waiting for the prefecture"),
+        _AS.PROPOSED: ("決裁待ち", "Waiting for approval"),
+        _AS.ASKED: ("相手の返事待ち", "Waiting for the other side"),
+        _AS.DONE: ("追加済み", "Added"),
+        _AS.DECLINED: ("不同意", "Not accepted"),
+        _AS.WITHDRAWN: ("取下げ", "Withdrawn"),
+        _AS.REFUSED: ("却下", "Rejected"),
+        _AS.SUPERSEDED: ("自動終了", "Ended by itself"),
+    },
+    (
+        _step("draft", ("決裁に回す", "Send for a decision"), _AS.REVIEW, _AS.PROPOSED,
+              Action.DRAFT_ADDITION, notice=(Audience.APPROVER,), has_comment=True),
+        _step("turn_back", ("相手に尋ねない", "Do not ask the other side"), _AS.REVIEW, _AS.REFUSED,
+              Action.DRAFT_ADDITION, reasons="refusal_reason", notice=_BOTH, is_end=True,
+              is_danger=True),
+        _step("approve", ("承認する", "Approve"), _AS.PROPOSED, _AS.ASKED,
+              Action.DECIDE_ADDITION, notice=_ALL, has_comment=True),
+        _step("refuse", ("却下する", "Reject"), _AS.PROPOSED, _AS.REFUSED,
+              Action.DECIDE_ADDITION, reasons="refusal_reason", notice=_ALL, is_end=True,
+              is_danger=True),
+        _step("agree", ("追加に合意する", "Agree to more"), _AS.ASKED, _AS.DONE,
+              Action.ANSWER_ADDITION, notice=_ALL, is_end=True),
+        _step("decline", ("追加に合意しない", "Do not agree to more"), _AS.ASKED, _AS.DECLINED,
+              Action.ANSWER_ADDITION, notice=_ALL, has_comment=True, is_end=True, is_danger=True),
+        _step("withdraw", ("取り下げる", "Withdraw"), ADDITION_OPEN, _AS.WITHDRAWN,
+              Action.ASK_ADDITION, notice=_ALL, is_end=True, is_danger=True),
+        _step("supersede", ("終わらせる", "Supersede"), ADDITION_OPEN, _AS.SUPERSEDED,
+              Action.EXPIRE_ADDITION, is_end=True, is_automatic=True),
+    ),
+)  # fmt: skip
+
 MACHINES: Mapping[type[StrEnum], Machine] = {
     machine.states: machine
     for machine in (
@@ -592,6 +642,7 @@ MACHINES: Mapping[type[StrEnum], Machine] = {
         PLAN_CHANGE,
         COUNTER,
         CREDENTIAL,
+        ADDITION,
     )
 }
 

@@ -43,6 +43,7 @@ from talentpool.engagements.models import (
     WorkLog,
     WorkTerms,
 )
+from talentpool.engagements.month_additions import MonthAddition
 from talentpool.engagements.plan_changes import PlanChange
 from talentpool.engagements.preparing import forms_of, list_items
 from talentpool.ledger import service as ledger
@@ -61,6 +62,7 @@ from talentpool.needs.models import (
 )
 from talentpool.permissions import SYSTEM, Actor, Role
 from talentpool.placements import papers, stating
+from talentpool.placements.adding import ask_more
 from talentpool.placements.counters.models import CounterProposal, Side as CounterSide
 from talentpool.placements.deferring import set_answer_until
 from talentpool.placements.extending import propose_extension
@@ -705,6 +707,38 @@ def make_extension(
     )  # fmt: skip
     session.flush()
     return change
+
+
+def make_addition(
+    session: Session,
+    engagement: Engagement,
+    *,
+    half_days: int = 1,
+    month: int | None = None,
+    by: Role = Role.CANDIDATE,
+    now: datetime = NOW,
+) -> MonthAddition:
+    """Asked for by the person or the town: it waits for the prefecture where it is more than was approved."""
+    account = engagement.candidate.user_id
+    if by is not Role.CANDIDATE or account is None:
+        role = Role.COORDINATOR if by is Role.CANDIDATE else by
+        code = engagement.municipality_code if role is Role.MUNICIPALITY else None
+        officer = make_user(
+            session, role, municipality_code=code, prefecture_code=engagement.prefecture_code,
+            now=now,
+        )  # fmt: skip
+        actor = officer.actor
+    else:
+        actor = Actor(account, by, engagement.prefecture_code)
+    month = engagement.first_month if month is None else month
+    if ledger.count_free(session, engagement.candidate_id, month) < half_days:
+        for window in engagement.candidate.windows:
+            window.half_days += half_days
+        free = sa.update(LedgerMonth).where(LedgerMonth.candidate_id == engagement.candidate_id)
+        session.execute(free.values(capacity=LedgerMonth.capacity + half_days))
+    row = ask_more(session, engagement, month, half_days, "忙しい月のため", actor=actor, now=now)
+    session.flush()
+    return row
 
 
 def find_engagement(session: Session, placement: Placement) -> Engagement:

@@ -160,7 +160,7 @@ def test_families_are_those_of_whose_steps_a_role_is_told() -> None:
         Role.CANDIDATE: ["membership", "placement", "engagement"],
         Role.MUNICIPALITY: ["need", "placement", "engagement"],
         Role.COORDINATOR: ["membership", "need", "placement", "engagement"],
-        Role.APPROVER: ["placement"],
+        Role.APPROVER: ["placement", "engagement"],
         Role.AUDITOR: [],
         Role.ADMIN: [],
     }

@@ -15,6 +15,7 @@ from talentpool.candidates.models import Candidate, Membership
 from talentpool.db import Base, Database, Session
 from talentpool.desk.models import Duty
 from talentpool.desk.service import Plan, set_duty
+from talentpool.engagements.month_additions import MonthAddition
 from talentpool.errors import Forbidden, NotFound
 from talentpool.mail import MailOrder, order_mail
 from talentpool.needs.models import Need, NeedDraft
@@ -37,13 +38,21 @@ from talentpool.reviews.answering import close_pair
 from talentpool.reviews.asking import Question, ask
 from talentpool.reviews.models import Kind, Report, Review
 from talentpool.rounds.models import Round
-from talentpool.states import MACHINES, CounterState, MembershipState, NeedState, PlacementState
+from talentpool.states import (
+    MACHINES,
+    AdditionState,
+    CounterState,
+    MembershipState,
+    NeedState,
+    PlacementState,
+)
 from tests.factories import (
     HIMEJI,
     HYOGO,
     NOW,
     OSAKA,
     SAYO,
+    make_addition,
     make_candidate,
     make_counter,
     make_engagement,
@@ -64,6 +73,7 @@ MODELS: dict[str, tuple[type[Base], ...]] = {
     "round": (Round,),
     "placement": (Placement,),
     "counter_proposal": (CounterProposal,),
+    "month_addition": (MonthAddition,),
     "paper": (DecisionPaper,),
     "note": (Note,),
     "review": (Review,),
@@ -115,6 +125,7 @@ def test_administrators_see_nobody_s_profile() -> None:
             "round",
             "placement",
             "counter_proposal",
+            "month_addition",
             "paper",
             "exchange",
             "note",
@@ -196,7 +207,11 @@ def build(session: Session) -> World:
         review, report = pair[0], make_report(session, work)
         panel = make_panel(session, placement)
         counter = make_counter(session, placement, state=CounterState.DECLINED)
+        addition = make_addition(session, work)
+        addition.asked_at, addition.ended_at = NOW, NOW  # both sides see it
+        addition.state, addition.decided_by = AdditionState.DECLINED, officer.id
         for thing in (
+            addition,
             counter,
             candidate,
             need,
@@ -242,6 +257,7 @@ VIEWS = {
     Round: Action.VIEW_ROUND,
     Placement: Action.VIEW_PLACEMENT,
     CounterProposal: Action.VIEW_COUNTER,
+    MonthAddition: Action.VIEW_ADDITION,
     DecisionPaper: Action.VIEW_PAPER,
     User: Action.VIEW_ACCOUNT,
     MailOrder: Action.VIEW_MAIL,

@@ -19,6 +19,7 @@ from talentpool.candidates.received import Confirmed, Reception, Source
 from talentpool.dates import local_date, month_of, month_text
 from talentpool.db import Session
 from talentpool.engagements.models import Engagement
+from talentpool.engagements.month_additions import MonthAddition
 from talentpool.engagements.outlook import Answer, EngagementOutlook, Side
 from talentpool.engagements.plan_changes import PlanChange
 from talentpool.needs.models import Need
@@ -50,7 +51,7 @@ SHOWING = {  # pages on which a name is seen in this test
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
     "engagements.list_outlooks", "engagements.list_engagements", "engagements.show_engagement", "engagements.show_log", "engagements.show_statement",
     "reviews.list_reviews", "reviews.show_review", "panels.show_panel", "reviews.answer_review", "reviews.show_report",
-    "placements.compare_introduced", "placements.change_end", "placements.end_engagement", "placements.propose_extension", "placements.show_extension", "placements.show_terms", "placements.state_terms", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
+    "placements.compare_introduced", "placements.change_end", "placements.end_engagement", "placements.ask_more", "placements.propose_extension", "placements.show_addition", "placements.show_extension", "placements.show_terms", "placements.state_terms", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
 }  # fmt: skip
 
 
@@ -223,7 +224,8 @@ def pool(app: TalentpoolFlask) -> Pool:
             "now": now,
         }
         make.make_extension(session, make.make_engagement(session, **free), half_days=1, now=now)
-        make.make_engagement(session, **free)  # can be extended
+        made = make.make_engagement(session, **free)  # can be extended
+        make.make_addition(session, made, month=made.last_month, now=now)
         ended = make.make_engagement(session, **free)
         end_engagement(
             session, ended, last=dates.first_day(ended.last_month), reason="budget", actor=officer,
@@ -244,6 +246,7 @@ def pool(app: TalentpoolFlask) -> Pool:
             "review_id": every(Review),
             "panel_id": every(Panel),
             "change_id": every(PlanChange),
+            "addition_id": every(MonthAddition),
             "counter_id": every(CounterProposal),
             "month": [month_text(month_of(local_date(now)))],
         }  # fmt: skip

@@ -13,6 +13,7 @@ from talentpool.engagements import outlook
 from talentpool.mail import DIGEST, STATE_LABELS, MailState
 from talentpool.needs import views as need_pages
 from talentpool.placements import (
+    adding_notices,
     deferring,
     extending,
     lapsing,
@@ -103,6 +104,8 @@ def test_every_mail_that_a_step_orders_has_a_text_and_no_text_is_left_over() -> 
         revising.REVISED,
         revising.OFFER_REVISED,
         *ASK.values(),
+        *adding_notices.ASK.values(),
+        adding_notices.REVIEW,
         REVIEW,
         *timing.REMIND.values(),
     }

@@ -21,12 +21,13 @@ from ..dates import (
 )
 from ..db import Session
 from ..errors import Conflict, Refused
-from ..language import say
+from ..language import say, sentences
 from ..ledger import service as ledger
 from ..permissions import Action, Actor, require
 from ..reference.reasons import check_said
 from ..states import WORK_LOG, Transition, WorkLogState, move
 from .models import REMARK, TEXT, Engagement, Outcome, Part, Place, WorkDay, WorkLog
+from .month_additions import find_open, supersede_open
 
 MOST_TRAVEL = 1_000_000  # yen a month
 
@@ -87,6 +88,7 @@ def sign_log(session: Session, log: WorkLog, *, actor: Actor, now: datetime) -> 
     require(session, actor, Action.SIGN_LOG, log)
     step = move(session, log, "sign", actor=actor, now=now, detail=_detail(log))
     log.signed_at, log.signed_by = now, actor.user_id
+    supersede_open(session, log.engagement, now=now, month=log.month)
     tell(session, log, step, actor=actor, now=now)
 
 
@@ -297,12 +299,19 @@ def _fault_of_days(
             )
     agreed = ledger.list_booked(session, engagement.placement_id).get(log.month, 0)
     if log.half_days > agreed:
-        return say(
-            "約束は%(agreed)sコマです。%(n)sコマは記録できません。市町か県の担当者に相談してください。",
-            agreed=agreed,
-            n=log.half_days,
-        )
+        return _over_plan(session, engagement, log, agreed)
     return ""
+
+
+def _over_plan(session: Session, engagement: Engagement, log: WorkLog, agreed: int) -> str:
+    """What is more than agreed, and the way on: the other side has to agree first."""
+    way = say("先に「半日コマの追加を申し出る」から申し出て、市町の合意を得てください。")
+    if find_open(session, engagement, log.month) is not None:
+        way = say("申し出た追加が合意されてから送れます。")
+    over = say(
+        "約束は%(agreed)sコマです。%(n)sコマは記録できません。", agreed=agreed, n=log.half_days
+    )
+    return sentences([over, way])
 
 
 def _fault_of_day(

@@ -12,8 +12,9 @@ from ..audit import AuditEvent
 from ..dates import month_of
 from ..db import Session
 from ..ledger.models import Commitment
-from ..states import RUNNING, WorkLogState
+from ..states import ADDITION_OPEN, RUNNING, WorkLogState
 from .models import Engagement, Part, WorkLog, WorkTerms
+from .month_additions import MonthAddition
 from .terms import digest
 
 
@@ -77,3 +78,23 @@ def _recorded(session: Session) -> dict[tuple[int, str], str]:
         AuditEvent.object_type == WorkTerms.__tablename__
     )
     return {(int(ident), deed): detail["content"] for ident, deed, detail in session.execute(query)}
+
+
+def addition_violations(session: Session) -> Iterator[str]:
+    """What waits is for a month of an engagement that goes on and is not signed."""
+    signed = sa.exists().where(
+        WorkLog.engagement_id == MonthAddition.engagement_id,
+        WorkLog.month == MonthAddition.month,
+        WorkLog.state == WorkLogState.CLOSED,
+    )
+    is_outside = ~MonthAddition.month.between(Engagement.first_month, Engagement.last_month)
+    query = (
+        sa.select(MonthAddition.id)
+        .join(Engagement, Engagement.id == MonthAddition.engagement_id)
+        .where(
+            MonthAddition.state.in_(ADDITION_OPEN),
+            sa.or_(Engagement.state.not_in(RUNNING), is_outside, signed),
+        )
+    )
+    for ident in session.scalars(query.order_by(MonthAddition.id)):
+        yield f"month_addition {ident}: open for a month that is signed, or of no running engagement"

@@ -24,7 +24,8 @@ from ..db import Base
 from ..desk.models import OF, Duty
 from ..engagements.finding import ASKED, EXTENDING, UNSIGNED
 from ..engagements.models import WorkLog
-from ..engagements.outlook import EngagementOutlook, is_unseen
+from ..engagements.month_additions import MonthAddition
+from ..engagements.outlook import EngagementOutlook, Side as WorkSide, is_unseen
 from ..engagements.plan_changes import PlanChange
 from ..language import Words
 from ..mail import MailOrder
@@ -45,6 +46,7 @@ from ..standing import MembershipStanding, NeedStanding, PlacementStanding
 from ..states import (
     COUNTER_OPEN,
     SOLVED,
+    AdditionState,
     CounterState,
     PlacementState,
     PlanChangeState,
@@ -110,6 +112,7 @@ _OF: Mapping[type[StrEnum], tuple[type[Base], Callable[[date], sa.ColumnElement[
 }
 _MS, _NS, _PS = MembershipStanding, NeedStanding, PlacementStanding
 _COUNTERS = "placements.list_counters"
+_ADDITIONS = "placements.list_additions"
 _INTRODUCTIONS, _ENGAGEMENTS = "placements.list_introductions", "engagements.list_engagements"
 _IS_AGREED = Placement.state == PlacementState.AGREED
 _NEEDS, _PLACEMENTS, _PEOPLE = (
@@ -129,6 +132,10 @@ def _is_unconfirmed(today: date) -> sa.ColumnElement[bool]:
 
 def _is_counter(state: CounterState, side: Side) -> sa.ColumnElement[bool]:
     return (CounterProposal.state == state) & (CounterProposal.side == side)
+
+
+def _is_addition(state: AdditionState, side: WorkSide) -> sa.ColumnElement[bool]:
+    return (MonthAddition.state == state) & (MonthAddition.side == side)
 
 
 _TOWN = (
@@ -186,6 +193,11 @@ _TOWN = (
           CounterProposal,
           lambda _today: CounterProposal.state.in_(COUNTER_OPEN) & (CounterProposal.side == Side.TOWN),
           CounterProposal.proposed_at, _COUNTERS, {}, waits=False),
+    Queue(("返事を待っている半日コマの追加", "More half-days that wait for your answer"),
+          ("約束より多く活動する月です。合意するかどうかを答えてください。",
+           "Somebody asks for more in one month. Say whether you agree."),
+          MonthAddition, lambda _today: _is_addition(AdditionState.ASKED, WorkSide.PERSON),
+          MonthAddition.asked_at, _ADDITIONS, {}),
     Queue(("確認を待っている活動記録", "Work logs to sign"),
           ("活動した日を確かめて、確認するか差し戻してください。", "Check the days, then sign or return them."),
           WorkLog, lambda _today: WorkLog.state == WorkLogState.SENT, WorkLog.sent_at,
@@ -253,6 +265,15 @@ _COORDINATOR = (
           ("本人か市町に尋ねています。", "The person or the municipality is asked."),
           CounterProposal, lambda _today: CounterProposal.state == CounterState.ASKED,
           CounterProposal.asked_at, _COUNTERS, {}, waits=False),
+    Queue(("確認を待っている半日コマの追加", "More half-days to review"),
+          ("承認された半日コマを年度で超えています。決裁に回すか、尋ねないことにしてください。",
+           "They go beyond what was approved for the fiscal year. Send them for a decision, or end them."),
+          MonthAddition, lambda _today: MonthAddition.state == AdditionState.REVIEW,
+          MonthAddition.proposed_at, _ADDITIONS, {}),
+    Queue(("返事を待っている半日コマの追加", "More half-days that wait for an answer"),
+          ("本人か市町に尋ねています。", "The person or the municipality is asked."),
+          MonthAddition, lambda _today: MonthAddition.state == AdditionState.ASKED,
+          MonthAddition.asked_at, _ADDITIONS, {}, waits=False),
     Queue(("市町の確認を待っている活動記録", "Work logs that wait for a municipality"),
           ("市町の担当者が確かめています。", "The municipality is checking them."),
           WorkLog, lambda _today: WorkLog.state == WorkLogState.SENT, WorkLog.sent_at,
@@ -336,6 +357,11 @@ _APPROVER = (
            "They go beyond the decision. Approve or reject them."),
           CounterProposal, lambda _today: CounterProposal.state == CounterState.PROPOSED,
           CounterProposal.drafted_at, _COUNTERS, {}),
+    Queue(("決裁を待っている半日コマの追加", "More half-days that wait for a decision"),
+          ("承認された半日コマを年度で超える申出です。承認か却下を選んでください。",
+           "They go beyond what was approved for the fiscal year. Approve or reject them."),
+          MonthAddition, lambda _today: MonthAddition.state == AdditionState.PROPOSED,
+          MonthAddition.drafted_at, _ADDITIONS, {}),
 )  # fmt: skip
 
 _ADMIN = (

@@ -189,6 +189,38 @@ def book(
         book_held(session, placement_id, now)
 
 
+def book_more(session: Session, placement_id: int, candidate_id: int, month: int, n: int) -> None:
+    """Add `n` half-days to what a placement has booked in a month; NoCapacity where they are not free."""
+    session.flush()
+    room = _M.held + _M.booked + n <= _M.capacity
+    if n <= 0:
+        raise ValueError("a commitment takes at least one half-day")
+    if not _update(session, candidate_id, month, {_M.booked: _M.booked + n}, room):
+        raise NoCapacity(
+            say(
+                "%(month)sの稼働が足りないため、%(n)s半日コマを追加できません。",
+                month=show_month(month),
+                n=n,
+            )
+        )
+    booked = sa.update(Commitment).where(
+        Commitment.placement_id == placement_id,
+        Commitment.month == month,
+        Commitment.state == CommitmentState.BOOKED,
+    )
+    if _count(session, booked.values(half_days=Commitment.half_days + n)) != 1:
+        raise Conflict(say("この月には確保した稼働がないため、追加できません。"))
+    _forget(session)
+
+
+def count_free(session: Session, candidate_id: int, month: int) -> int:
+    """Half-days of a month that are neither held nor booked."""
+    query = sa.select(_M.capacity - _M.held - _M.booked).where(
+        _M.candidate_id == candidate_id, _M.month == month
+    )
+    return session.scalar(query) or 0
+
+
 def book_held(session: Session, placement_id: int, now: datetime) -> dict[int, int]:
     """Turn a placement's holds into bookings; the half-days by month. Conflict when nothing is held."""
     session.flush()

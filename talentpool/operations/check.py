@@ -59,6 +59,7 @@ from .trail import changes_without_events
 Question = Callable[[Session], Iterator[str]]
 _questions: list[Question] = []
 _P, _D = Placement, DecisionPaper
+_DURING = frozenset({papers.EXTENDED, papers.ADDED})  # what is told while somebody is confirmed
 _ON_PAPER = APPROVED | {PlacementState.PROPOSED}
 
 
@@ -252,7 +253,7 @@ def papers_say_what_came_of_them(session: Session) -> Iterator[str]:
         live.setdefault(paper_id, set()).add(state)
     for paper in session.scalars(sa.select(_D).order_by(_D.id)):
         states = live.get(paper.id, set())
-        said = [row["what"] for row in paper.outcomes if row["what"] != papers.EXTENDED]
+        said = [row["what"] for row in paper.outcomes if row["what"] not in _DURING]
         last = said[-1] if said else None
         if (PlacementState.CONFIRMED in states) != (last == papers.CONFIRMED):
             yield f"decision paper {paper.id}: its last outcome is {last}"
@@ -454,6 +455,11 @@ def logs_say_what_can_be(session: Session) -> Iterator[str]:
 @_invariant
 def terms_say_what_was_accepted(session: Session) -> Iterator[str]:
     return logs.terms_violations(session)
+
+
+@_invariant
+def additions_are_for_months_that_go_on(session: Session) -> Iterator[str]:
+    return logs.addition_violations(session)
 
 
 @_invariant

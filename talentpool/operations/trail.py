@@ -11,6 +11,7 @@ from ..audit import AuditEvent
 from ..candidates.models import Membership
 from ..db import Session
 from ..engagements.models import Engagement, WorkLog
+from ..engagements.month_additions import MonthAddition
 from ..engagements.plan_changes import PlanChange
 from ..needs.models import Need
 from ..placements.counters.models import CounterProposal
@@ -26,6 +27,7 @@ _MODELS: tuple[Any, ...] = (
     Engagement,
     WorkLog,
     PlanChange,
+    MonthAddition,
     Review,
     CounterProposal,
 )

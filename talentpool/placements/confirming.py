@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from ..dates import local_date, month_of
 from ..db import Session
 from ..engagements.models import Engagement, Outcome
+from ..engagements.month_additions import supersede_open
 from ..engagements.service import was_logged
 from ..errors import Conflict
 from ..language import say
@@ -84,6 +85,7 @@ def undo_confirmation(
         sa.select(Engagement).where(Engagement.placement_id == placement.id).with_for_update()
     ).one()
     drop_open(session, engagement, now=now)
+    supersede_open(session, engagement, now=now)
     move(session, engagement, "undo", actor=actor, now=now, reason=reason)
     engagement.outcome, engagement.ended_at = Outcome.UNDONE, now
 

@@ -10,6 +10,7 @@ from .. import audit
 from ..dates import first_day, local_date, month_of, month_text, show_date
 from ..db import Session
 from ..engagements.models import Engagement, Outcome, WorkDay, WorkLog
+from ..engagements.month_additions import supersede_open
 from ..engagements.running import tell
 from ..errors import Conflict, Refused
 from ..language import say
@@ -54,6 +55,7 @@ def end_engagement(
     engagement.end_decided_at, engagement.end_reason = now, reason
     engagement.end_comment = comment
     drop_open(session, engagement, now=now)
+    supersede_open(session, engagement, now=now)
     freed = ledger.release(session, placement.id, after=month_of(last))
     engagement.freed_half_days = engagement.freed_half_days | {
         month_text(month): n for month, n in sorted(freed.items())
@@ -130,6 +132,7 @@ def complete_over(session: Session, now: datetime) -> list[Engagement]:
         elif engagement.started_at is None:
             outcome = Outcome.NOT_BEGUN
         drop_open(session, engagement, now=now)
+        supersede_open(session, engagement, now=now)
         step = move(
             session, engagement, "complete", actor=SYSTEM, now=now, detail={"outcome": str(outcome)}
         )

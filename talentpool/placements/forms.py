@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
+from ..dates import month_text
 from ..engagements.models import REMARK, TERM
 from ..engagements.terms import TermsContent
 from ..needs.models import Need, NeedMode
@@ -29,10 +30,11 @@ from ..web.fields import (
     option,
     typed_text,
 )
+from ..web.filters import show_month
 from ..web.forms import FilterForm, Form, chosen_label, long_text_field, text_field
 from ..web.labels import choices, label, lazy_label, region, term
 from ..web.lists import EVERY, ListForm
-from . import bulk, deferring, finding, lifting, recording, register
+from . import adding, bulk, deferring, finding, lifting, recording, register
 from .conditions import Conditions
 from .counters import proposing
 from .finishing import PERIOD_OVER
@@ -70,6 +72,19 @@ class ExtensionForm(Form):
         _("新しい月の半日コマ"), Required(), measure=HALF_DAYS, least=1, most=MOST_HALF_DAYS
     )
     comment = long_text_field(_("延長の理由"), Required(), most=LONGEST)
+
+
+class AdditionForm(Form):
+    """More half-days in one month than were agreed."""
+
+    month = SelectField(_("月"), validators=[InputRequired(_("月を選んでください。"))])
+    half_days = WholeNumber(
+        _("追加する半日コマ"), Required(), measure=HALF_DAYS, least=1, most=MOST_HALF_DAYS
+    )
+    words = long_text_field(_("追加の理由"), Required(), most=adding.LONGEST)
+
+    def set_months(self, months: Iterable[int]) -> None:
+        self.month.choices = [option(month_text(month), show_month(month)) for month in months]
 
 
 class TermsForm(CatalogueForm):

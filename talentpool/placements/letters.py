@@ -20,10 +20,14 @@ from ..candidates.models import Candidate, Membership
 from ..dates import local_date
 from ..db import Base, Session
 from ..deadlines.service import read_terms
+from ..engagements.models import Engagement
+from ..engagements.month_additions import MonthAddition
+from ..engagements.outlook import Side
 from ..errors import Conflict, Refused
 from ..language import say
 from ..mail_choices import QUESTIONS
 from ..permissions import Action, Actor, get_visible, require, visible
+from .adding_notices import ASK
 from .counters.models import CounterProposal
 from .counters.timing import due_if_posted as due_of_counter
 from .models import Placement
@@ -40,12 +44,18 @@ class Letter:
     placement: Placement | None = None  # that it is about
     counter: CounterProposal | None = None  # of conditions for it
     membership: Membership | None = None
+    addition: MonthAddition | None = None  # of half-days in one month
 
     @property
     def is_question(self) -> bool:
         """Whether it asks for an answer within a term."""
         is_known = self.placement is not None or self.counter is not None
         return self.task.template in QUESTIONS and is_known
+
+    @property
+    def asks_more(self) -> bool:
+        """Whether it asks to agree to more half-days, without a term."""
+        return self.addition is not None and self.task.template == ASK[Side.PERSON]
 
 
 def list_letters(session: Session, actor: Actor) -> tuple[Sequence[Letter], Sequence[Letter]]:
@@ -77,6 +87,8 @@ def _letters(
     along = joinedload(CounterProposal.placement).joinedload(Placement.need)
     counters = _about(session, rows, CounterProposal, along)
     memberships = _about(session, rows, Membership)
+    work = joinedload(MonthAddition.engagement).joinedload(Engagement.need)
+    additions = _about(session, rows, MonthAddition, work)
     return [
         Letter(
             row,
@@ -84,6 +96,7 @@ def _letters(
             placements.get(row.id),
             counters.get(row.id),
             memberships.get(row.id),
+            additions.get(row.id),
         )
         for row in rows
     ]

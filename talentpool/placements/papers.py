@@ -28,6 +28,7 @@ from .models import Authority, DecisionPaper, Placement, Verdict
 
 CONFIRMED, UNDONE, FINISHED, ENDED = "confirmed", "undone", "finished", "ended"  # of an outcome
 EXTENDED = "extended"
+ADDED = "added"
 ANSWERED = "answered"  # by the person, to an officer
 CHANGED = "changed"
 PRINT = "paper_print"  # kind of the job that makes the PDF
@@ -136,6 +137,21 @@ def note_extension(
     """`last`: the new last day of the engagement; `added`: month → half-days."""
     detail = {"last_day": last.isoformat(), "half_days": sum(added.values())}
     _append(session, placement, EXTENDED, detail, actor, now)
+
+
+def note_addition(
+    session: Session,
+    placement: Placement,
+    month: int,
+    half_days: int,
+    *,
+    decided_by: int | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """More in one month; `decided_by`: who decided it, where it is more than was approved."""
+    detail = {"month": month_text(month), "half_days": half_days, "decided_by": decided_by}
+    _append(session, placement, ADDED, detail, actor, now)
 
 
 def note_answer(

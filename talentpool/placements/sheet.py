@@ -353,6 +353,13 @@ class _Reading:
             last, added = date.fromisoformat(entry["last_day"]), entry["half_days"]
             until = f"{last.year}/{last.month}/{last.day}"
             return f"{day} {name}さんの活動を延長（最後の日 {until}、{added}半日コマを追加）"
+        if entry["what"] == papers.ADDED:
+            year, month = dates.year_and_month(read_month(entry["month"]))
+            decided = (
+                f"［決裁 {self._officer(entry['decided_by'])}］" if entry["decided_by"] else ""
+            )
+            added = entry["half_days"]
+            return f"{day} {name}さんの活動に追加（{year}年{month}月、{added}半日コマ）{decided}"
         if entry["what"] == papers.FINISHED:
             last = date.fromisoformat(entry["last_day"])
             return f"{day} {name}さんの活動が終了（最後の日 {last.month}/{last.day}）"

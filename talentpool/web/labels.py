@@ -23,6 +23,7 @@ from ..standing import (
     words_of,
 )
 from ..states import (
+    AdditionState,
     CounterState,
     CredentialState,
     EngagementState,
@@ -45,8 +46,8 @@ class Titled(Protocol):
 LABELS: Mapping[type[StrEnum], Mapping[Any, Words]] = {MailState: STATE_LABELS, Role: ROLE_LABELS}
 _MS, _NS, _PS, _RS = MembershipStanding, NeedStanding, PlacementStanding, RoundState
 _ES, _LS, _VS, _CS = EngagementState, WorkLogState, ReviewState, PlanChangeState
-_KS = CounterState
 _DS = CredentialState
+_KS, _AS = CounterState, AdditionState
 
 # Tones of the macro status_tag; states that are not listed are neutral.
 _TONES: Mapping[type[StrEnum], Mapping[Any, str]] = {
@@ -89,6 +90,12 @@ _TONES: Mapping[type[StrEnum], Mapping[Any, str]] = {
         _DS.CONFIRMED: "success",
         _DS.REFUSED: "error",
         _DS.EXPIRED: "warning",
+    },
+    _AS: {
+        _AS.REVIEW: "warning",
+        _AS.PROPOSED: "warning",
+        _AS.ASKED: "warning",
+        _AS.DONE: "success",
     },
     _RS: {_RS.OPTIMAL: "success", _RS.ADOPTED: "success"},
 }

@@ -27,6 +27,7 @@ from tests.browsers import Browser, signed_in
 from tests.factories import (
     NOW,
     OSAKA,
+    make_addition,
     make_candidate,
     make_counter,
     make_credential,
@@ -250,6 +251,7 @@ def far(database: Database) -> dict[str, int]:
                 session, asking.Question(log.engagement, Kind.END), actor=SYSTEM, now=NOW
             )[0].id,
             "plan_changes": _extension(session, log).id,
+            "month_additions": make_addition(session, log.engagement).id,
         } | dict.fromkeys(("placements", "offers", "introductions", "approvals"), placement.id)
 
 

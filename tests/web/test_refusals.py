@@ -49,6 +49,7 @@ from tests.browsers import Browser, stored_user
 from tests.factories import (
     FIRST,
     HIMEJI,
+    make_addition,
     make_candidate,
     make_counter,
     make_credential,
@@ -388,6 +389,24 @@ def extension(verb: str, **typed: Any) -> Callable[[Session], Sent]:
     return send
 
 
+def addition(**typed: Any) -> Callable[[Session], Sent]:
+    """Asked for by a town."""
+
+    def send(session: Session) -> Sent:
+        engagement = make_engagement(session)
+        path = f"/engagements/{engagement.id}/addition"
+        return make_user(session, Role.MUNICIPALITY), path, {"version": engagement.version, **typed}
+
+    return send
+
+
+def addition_step(session: Session) -> Sent:
+    """Ended by an officer without a reason."""
+    row = make_addition(session, make_engagement(session))
+    user = make_user(session, Role.COORDINATOR)
+    return user, f"/month_additions/{row.id}/turn_back", {"version": row.version}
+
+
 def ending(**typed: Any) -> Callable[[Session], Sent]:
     """An engagement of which the town has decided an earlier last day."""
 
@@ -690,6 +709,8 @@ CASES = [
     Case("placements.counter_offer", placement("/offers/{placement}/counter", Role.CANDIDATE, PlacementState.OFFERED, half_days="0", first_month="?", last_month="", mode="x"), 4),
     Case("placements.counter_introduction", placement("/introductions/{placement}/counter", Role.MUNICIPALITY, PlacementState.INTRODUCED, half_days="62"), 1),
     Case("placements.take_counter_step", counter, 1),
+    Case("placements.ask_more", addition(month="2027-04", half_days="0", words=" "), 2),
+    Case("placements.take_addition_step", addition_step, 1),
     Case("placements.extend_deadline", placement("/placements/{placement}/deadline", Role.COORDINATOR, PlacementState.OFFERED, until="2020-01-01", reason=""), 1),
     Case("placements.extend_deadline", placement("/placements/{placement}/deadline", Role.COORDINATOR, PlacementState.INTRODUCED, until="いつか"), 2),
     Case("deadlines.set_days", as_role(Role.COORDINATOR, "/deadlines", version=mark_of(DEFAULTS), offer="0", plan="x"), 2),

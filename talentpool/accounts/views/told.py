@@ -93,6 +93,7 @@ CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of
         "finished": ("活動の終了", "Assignment over"),
         "ended": ("推薦の終了", "Ended"),
         "extended": ("活動の延長", "Assignment extended"),
+        "added": ("半日コマの追加", "Half-days added to a month"),
         "answered": ("本人の返事の記録", "Answer of the person recorded"),
     },
 }

@@ -19,7 +19,8 @@ from ...web import current_actor, current_catalogue, current_session, requires
 from .. import finding, preparing, service
 from ..forms import EngagementListForm
 from ..models import Engagement, Outcome
-from ..plan_changes import find_shown, may_be_extended
+from ..month_additions import read_changes
+from ..plan_changes import may_be_extended
 from ..service import may_reconsider
 from ..terms import find_terms
 from .blueprint import blueprint, get_engagement, log_person
@@ -58,6 +59,7 @@ def show(engagement: Engagement, error: Problem | None = None, verb: str | None 
     rows = service.list_months(session, engagement, today)
     log_person([engagement.candidate_id])
     steps = available(session, engagement, actor)
+    change, additions = read_changes(session, engagement, actor)
     return render_template(
         "engagements/show_engagement.html",
         engagement=engagement,
@@ -73,7 +75,8 @@ def show(engagement: Engagement, error: Problem | None = None, verb: str | None 
             (row, row.is_done(today), preparing.is_of(row, engagement, actor))
             for row in preparing.list_items(session, engagement, current_catalogue())
         ],
-        change=find_shown(session, engagement, actor),
+        change=change,
+        additions=additions,
         may_extend=can(session, actor, Action.DRAFT_CHANGE, engagement)
         and may_be_extended(engagement),
         may_reconsider=may_reconsider(engagement, actor),

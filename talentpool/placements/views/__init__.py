@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
 from . import (
+    adding,
     answers,
     approvals,
     bulk,
@@ -33,7 +34,7 @@ from . import (
 from .blueprint import blueprint
 
 __all__ = [
-    "answers", "approvals", "blueprint", "bulk", "comparing", "counters", "courses", "deferring", "drafts", "extending",
+    "adding", "answers", "approvals", "blueprint", "bulk", "comparing", "counters", "courses", "deferring", "drafts", "extending",
     "finishing", "init_app", "leaving", "letters", "needs", "papers", "progress", "reasons", "recording", "revising", "staff",
     "statements", "stating", "steps",
 ]  # fmt: skip

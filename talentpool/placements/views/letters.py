@@ -55,6 +55,16 @@ TEXTS: Mapping[str, Any] = {  # where a mail speaks of pages, a letter has words
     "counter_proposal.refuse": lazy_gettext(
         "県が認めなかったため、次の条件にはなりませんでした。元の条件のままです。"
     ),
+    "month_addition.ask_person": lazy_gettext(
+        "市町から、次の月の半日コマを増やしたいという申出がありました。よいかどうかをお答えください。"
+    ),
+    "month_addition.agree": lazy_gettext("次の月の半日コマが増えました。"),
+    "month_addition.decline": lazy_gettext("次の月の半日コマは増えません。"),
+    "month_addition.refuse": lazy_gettext("県が認めなかったため、次の月の半日コマは増えません。"),
+    "month_addition.turn_back": lazy_gettext(
+        "県が認めなかったため、次の月の半日コマは増えません。"
+    ),
+    "month_addition.withdraw": lazy_gettext("次の月の半日コマを増やす申出は取り下げられました。"),
     "plan_change.decline": lazy_gettext(
         "活動の最後の日は変わりません。理由は電話でおたずねください。"
     ),
