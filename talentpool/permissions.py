@@ -103,6 +103,7 @@ class Action(StrEnum):
     GIVE_OUTLOOK = "outlook:give"
     VIEW_OUTLOOK = "outlook:view"
     LOG_WORK = "work_log:write"
+    RECORD_LOG = "work_log:record"  # of a person without an account, from paper or a call
     SIGN_LOG = "work_log:sign"
     REOPEN_LOG = "work_log:reopen"
     VIEW_REVIEW = "review:view"
@@ -231,6 +232,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
         _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
     Action.LOG_WORK: {_C: _OWN},
+    Action.RECORD_LOG: {_K: _PREFECTURE},
     Action.SIGN_LOG: {_M: _TOWN},
     Action.REOPEN_LOG: {_K: _PREFECTURE},
     Action.VIEW_REVIEW: {

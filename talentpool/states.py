@@ -438,7 +438,10 @@ WORK_LOG = Machine(
     },
     (
         _step("send", ("送る", "Send"), {_LS.DRAFT, _LS.RETURNED, _LS.SENT}, _LS.SENT,
-              Action.LOG_WORK, notice=(Audience.MUNICIPALITY,), is_automatic=True),
+              Action.LOG_WORK, notice=(Audience.MUNICIPALITY,), is_automatic=True,
+              proxy=Action.RECORD_LOG),
+        _step("correct", ("直しかける", "Begin to correct"), _LS.RETURNED, _LS.DRAFT,
+              Action.LOG_WORK, is_automatic=True, proxy=Action.RECORD_LOG),
         _step("sign", ("確認する", "Sign"), _LS.SENT, _LS.CLOSED, Action.SIGN_LOG,
               notice=(Audience.CANDIDATE,)),
         _step("return", ("差し戻す", "Return"), _LS.SENT, _LS.RETURNED, Action.SIGN_LOG,

@@ -33,7 +33,8 @@ from talentpool.candidates.models import (
 )
 from talentpool.credentials.models import Credential, Kind
 from talentpool.db import Base, Session
-from talentpool.engagements.logs import LogContent, send_log
+from talentpool.engagements.log_content import LogContent
+from talentpool.engagements.logs import send_log
 from talentpool.engagements.models import (
     Engagement,
     EngagementCheck,

@@ -24,7 +24,8 @@ from talentpool.candidates.models import Membership
 from talentpool.candidates.reviewing import activate_membership
 from talentpool.dates import JST, month_number
 from talentpool.db import Database, Session
-from talentpool.engagements.logs import LogContent, send_log, sign_log
+from talentpool.engagements.log_content import LogContent
+from talentpool.engagements.logs import send_log, sign_log
 from talentpool.engagements.models import Engagement, Part, Place
 from talentpool.engagements.running import start_engagement
 from talentpool.engagements.terms import TermsContent

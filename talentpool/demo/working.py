@@ -14,7 +14,8 @@ import sqlalchemy as sa
 
 from .. import dates
 from ..db import Session
-from ..engagements.logs import LogContent, list_elsewhere, return_log, send_log, sign_log
+from ..engagements.log_content import LogContent
+from ..engagements.logs import list_elsewhere, return_log, send_log, sign_log
 from ..engagements.models import Engagement, Part, Place, WorkLog
 from ..engagements.preparing import forms_of, is_of, list_items, prepare_engagement
 from ..engagements.running import start_engagement, suspend_engagement

@@ -20,13 +20,14 @@ from ..reference.catalogue import Catalogue
 from ..reference.models import Municipality
 from ..searching import Condition, every_word, number_in
 from ..states import RUNNING, EngagementState, PlanChangeState, WorkLogState
-from .models import Engagement, WorkLog
+from .models import Engagement, WorkLog, is_staffs_to_correct
 from .plan_changes import PlanChange
 
 PAGE = 25  # rows
 GOING_ON, EVERY = "going_on", "all"  # states together; the list begins with the first
 UNSIGNED = "unsigned"  # a log waits for the town
 EXTENDING = "extending"  # an extension waits for an approver
+TO_CORRECT = "to_correct"  # a log that staff entered was returned
 ASKED = "asked"  # both sides are asked about an extension
 
 
@@ -50,6 +51,7 @@ def _listing() -> Listing:
     waits = sa.exists().where(
         WorkLog.engagement_id == Engagement.id, WorkLog.state == WorkLogState.SENT
     )
+    returned = sa.exists().where(WorkLog.engagement_id == Engagement.id, is_staffs_to_correct())
     changes = sa.exists().where(PlanChange.engagement_id == Engagement.id)
     extends = changes.where(PlanChange.state == PlanChangeState.PROPOSED)
     asked = changes.where(PlanChange.state == PlanChangeState.OPEN)
@@ -57,6 +59,7 @@ def _listing() -> Listing:
         own.add_columns(sa.type_coerce(Engagement.state, sa.String)),
         own.add_columns(sa.literal(GOING_ON, sa.String)).where(Engagement.state.in_(RUNNING)),
         own.add_columns(sa.literal(UNSIGNED, sa.String)).where(waits),
+        own.add_columns(sa.literal(TO_CORRECT, sa.String)).where(returned),
         own.add_columns(sa.literal(EXTENDING, sa.String)).where(extends),
         own.add_columns(sa.literal(ASKED, sa.String)).where(asked),
         own.add_columns(sa.literal(EVERY, sa.String)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -11,8 +10,6 @@ import sqlalchemy as sa
 from .. import audit
 from ..accounts import telling
 from ..dates import (
-    first_day,
-    is_business_day,
     last_day,
     local_date,
     month_of,
@@ -26,21 +23,9 @@ from ..ledger import service as ledger
 from ..permissions import Action, Actor, require
 from ..reference.reasons import check_said
 from ..states import WORK_LOG, Transition, WorkLogState, move
-from .models import REMARK, TEXT, Engagement, Outcome, Part, Place, WorkDay, WorkLog
+from .log_content import LogContent, check_storable
+from .models import Engagement, Outcome, Part, Place, WorkDay, WorkLog
 from .month_additions import find_open, supersede_open
-
-MOST_TRAVEL = 1_000_000  # yen a month
-
-
-@dataclass(frozen=True, slots=True)
-class LogContent:
-    """What a person says of a month. A day without part or place is not finished."""
-
-    days: Mapping[date, tuple[Part | None, Place | None]] = field(default_factory=dict)
-    text: str = ""
-    theme: str = ""
-    travel_yen: int = 0
-    remark: str = ""
 
 
 def save_log(
@@ -52,10 +37,28 @@ def save_log(
     actor: Actor,
     now: datetime,
 ) -> WorkLog:
-    """Keep a draft; what is not finished is asked for when it is sent."""
-    log = _write(session, engagement, month, content, actor=actor, now=now, is_draft=True)
-    audit.record(session, audit.Deed.WORK_LOG_SAVE, log, actor=actor, now=now, detail=_detail(log))
+    """Keep a draft; what is not finished is asked for when it is sent. The reason of one that was returned stays."""
+    log = write_log(session, engagement, month, content, actor=actor, now=now, is_draft=True)
+    _forget_source(log)
+    keep_draft(session, log, actor=actor, now=now)
     return log
+
+
+def keep_draft(
+    session: Session,
+    log: WorkLog,
+    *,
+    actor: Actor,
+    now: datetime,
+    right: Action | None = None,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    """What was returned is a draft again: nobody else reads what is half corrected."""
+    said = _detail(log) | dict(detail or {})
+    if log.state is WorkLogState.RETURNED:
+        move(session, log, "correct", actor=actor, now=now, detail=said, right=right)
+    else:
+        audit.record(session, audit.Deed.WORK_LOG_SAVE, log, actor=actor, now=now, detail=said)
 
 
 def send_log(
@@ -72,15 +75,36 @@ def send_log(
     Refused, by field, when a day is not finished, lies outside the engagement or ahead, is worked for another town
     at the same time, or when there are more half-days than agreed.
     """
-    log = _write(session, engagement, month, content, actor=actor, now=now)
+    log = write_log(session, engagement, month, content, actor=actor, now=now)
+    _forget_source(log)
+    hand_in(session, engagement, log, content, actor=actor, now=now)
+    return log
+
+
+def hand_in(
+    session: Session,
+    engagement: Engagement,
+    log: WorkLog,
+    content: LogContent,
+    *,
+    actor: Actor,
+    now: datetime,
+    right: Action | None = None,
+    detail: Mapping[str, object] | None = None,
+) -> None:
     faults = dict(_faults(session, engagement, log, content, now))
     if faults:
         raise Refused(say("書かれていない項目か、正しくない項目があります。"), fields=faults)
     log.sent_at = now
-    step = move(session, log, "send", actor=actor, now=now, detail=_detail(log))
+    said = _detail(log) | dict(detail or {})
+    step = move(session, log, "send", actor=actor, now=now, detail=said, right=right)
     log.return_reason, log.return_comment = None, ""
     tell(session, log, step, actor=actor, now=now)
-    return log
+
+
+def _forget_source(log: WorkLog) -> None:
+    """What the person writes is from nobody's paper."""
+    log.recorded = None
 
 
 def sign_log(session: Session, log: WorkLog, *, actor: Actor, now: datetime) -> None:
@@ -163,32 +187,7 @@ def list_elsewhere(
     return {day: (town, part) for day, town, part in session.execute(query.order_by(WorkDay.day))}
 
 
-def as_before(before: WorkLog, month: int, today: date) -> LogContent:
-    """The days of another month on the same weekdays of this one, as far as they have come and offices are open, and its theme."""
-    days = {}
-    for row in before.days:
-        offset = (row.day.weekday() - first_day(month).weekday()) % 7
-        number = 1 + offset + 7 * ((row.day.day - 1) // 7)
-        if number > last_day(month).day:
-            continue
-        day = first_day(month).replace(day=number)
-        is_closed = is_business_day(row.day) and not is_business_day(day)
-        if day <= today and not is_closed:
-            days[day] = (row.part, row.place)
-    return LogContent(days=days, theme=before.theme or "")
-
-
-def content_of(log: WorkLog) -> LogContent:
-    return LogContent(
-        days={row.day: (row.part, row.place) for row in log.days},
-        text=log.text,
-        theme=log.theme or "",
-        travel_yen=log.travel_yen,
-        remark=log.remark,
-    )
-
-
-def _write(
+def write_log(
     session: Session,
     engagement: Engagement,
     month: int,
@@ -197,12 +196,14 @@ def _write(
     actor: Actor,
     now: datetime,
     is_draft: bool = False,
+    right: Action = Action.LOG_WORK,
 ) -> WorkLog:
-    require(session, actor, Action.LOG_WORK, engagement)
+    """The row with its days. `right`: of who writes it for somebody else."""
+    require(session, actor, right, engagement)
     lock_work(session, engagement)
     if not can_be_logged(engagement, month, local_date(now)):
         raise Conflict(say("この月の活動は、まだ記録できません。"))
-    _check_storable(month, content)
+    check_storable(month, content)
     log = find_log(session, engagement, month)
     if log is None:
         log = WorkLog(
@@ -215,7 +216,7 @@ def _write(
         raise Conflict(
             say("この月は市町が確認したため、変えられません。県の担当者に連絡してください。")
         )
-    elif is_draft and log.state is not WorkLogState.DRAFT:
+    elif is_draft and log.state is WorkLogState.SENT:
         raise Conflict(
             say("送ったあとの記録は、下書きにはできません。直してもう一度送ってください。")
         )
@@ -243,21 +244,6 @@ def lock_work(session: Session, engagement: Engagement) -> None:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-
-
-def _check_storable(month: int, content: LogContent) -> None:
-    if any(month_of(day) != month for day in content.days):
-        raise Refused.at("days", say("この月の日を選んでください。"))
-    if len(content.text) > TEXT:
-        raise Refused.at("text", say("%(longest)s文字以内で書いてください。", longest=TEXT))
-    if len(content.remark) > REMARK:
-        raise Refused.at(
-            "remark", say("%(longest)s文字以内で書いてください。", longest=f"{REMARK:,}")
-        )
-    if not 0 <= content.travel_yen <= MOST_TRAVEL:
-        raise Refused.at(
-            "travel_yen", say("0円から%(most)s円までで入力してください。", most=f"{MOST_TRAVEL:,}")
-        )
 
 
 def _faults(

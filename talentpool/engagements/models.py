@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..candidates.models import Candidate
+from ..candidates.received import Source
 from ..dates import month_number
 from ..db import Base, EncryptedText, Json, Text, UtcDateTime, choice
 from ..needs.models import Need
@@ -251,6 +252,7 @@ class WorkLog(Base):
     days: Mapped[list[WorkDay]] = relationship(
         cascade="all, delete-orphan", order_by="WorkDay.day", lazy="selectin"
     )
+    recorded: Mapped[RecordedLog | None] = relationship(cascade="all, delete-orphan", lazy="joined")
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -270,15 +272,47 @@ class WorkDay(Base):
     place: Mapped[Place | None] = mapped_column(choice(Place))
 
 
+class RecordedLog(Base):
+    """That an officer entered a log for somebody without an account, and from what."""
+
+    __tablename__ = "recorded_log"
+    __table_args__ = (sa.CheckConstraint(f"source <> '{Source.SELF}'", name="brought_to_staff"),)
+
+    log_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("work_log.id", ondelete="CASCADE"), primary_key=True
+    )
+    source: Mapped[Source] = mapped_column(choice(Source))
+    came_on: Mapped[date]  # day of the paper or of the call
+    party: Mapped[str] = mapped_column(EncryptedText)  # who wrote or called
+    recorded_by: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def is_given_back() -> sa.ColumnElement[bool]:
+    """Of a log: it was returned or reopened and not sent since, whether or not a correction was begun."""
+    is_begun = (WorkLog.state == WorkLogState.DRAFT) & WorkLog.return_reason.is_not(None)
+    return (WorkLog.state == WorkLogState.RETURNED) | is_begun
+
+
+def is_staffs_to_correct() -> sa.ColumnElement[bool]:
+    """Of a log that an officer entered for somebody without an account."""
+    return is_given_back() & sa.exists().where(RecordedLog.log_id == WorkLog.id)
+
+
 viewed_by(Engagement, Action.VIEW_ENGAGEMENT)
 viewed_by(WorkLog, Action.VIEW_ENGAGEMENT)
 
 
 _IS_SENT = WorkLog.state != WorkLogState.DRAFT  # a draft is its writer's alone
+_IS_STAFFS = _IS_SENT | sa.exists().where(RecordedLog.log_id == WorkLog.id)
 
 
-def _register(model: type[Engagement | WorkLog], shown: sa.ColumnElement[bool]) -> None:
-    """`shown`: what of the rows the town and the prefecture may see."""
+def _register(
+    model: type[Engagement | WorkLog],
+    shown: sa.ColumnElement[bool],
+    shown_to_staff: sa.ColumnElement[bool],
+) -> None:
+    """`shown`: what of the rows the town may see."""
 
     @within(model, Scope.OWN)
     def _own(actor: Actor) -> sa.ColumnElement[bool]:
@@ -291,8 +325,8 @@ def _register(model: type[Engagement | WorkLog], shown: sa.ColumnElement[bool]) 
 
     @within(model, Scope.PREFECTURE)
     def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
-        return (model.prefecture_code == actor.prefecture_code) & shown
+        return (model.prefecture_code == actor.prefecture_code) & shown_to_staff
 
 
-_register(Engagement, sa.true())
-_register(WorkLog, _IS_SENT)
+_register(Engagement, sa.true(), sa.true())
+_register(WorkLog, _IS_SENT, _IS_STAFFS)

@@ -17,7 +17,7 @@ from ..ledger.models import Commitment, CommitmentState
 from ..permissions import Actor, visible
 from ..states import RUNNING, EngagementState, WorkLogState
 from .logs import can_be_logged
-from .models import Engagement, Place, WorkLog, WorkTerms
+from .models import Engagement, Place, WorkLog, WorkTerms, is_given_back
 from .plan_changes import PlanChange
 
 NEAR = 3  # months before this one that a page shows at once
@@ -107,7 +107,9 @@ def _next(engagement: Engagement, rows: Sequence[MonthRow], today: date) -> Iter
         kind = _waits(row.log)
         if kind is not None and row.log is not None and row.log.sent_at:
             yield Next(local_date(row.log.sent_at), kind, row.month)
-        is_blank = row.log is None or row.log.state is WorkLogState.DRAFT
+        is_blank = row.log is None or (
+            row.log.state is WorkLogState.DRAFT and row.log.return_reason is None
+        )
         is_due = row.can_be_logged and row.agreed and not rests_in(engagement, row.month)
         if is_due and is_blank and last_day(row.month) < today:
             yield Next(last_day(row.month), Milestone.LOG, row.month)
@@ -120,8 +122,11 @@ def _next(engagement: Engagement, rows: Sequence[MonthRow], today: date) -> Iter
 
 def _waits(log: WorkLog | None) -> Milestone | None:
     """What a log waits for that was sent."""
-    waiting = {WorkLogState.SENT: Milestone.SIGN, WorkLogState.RETURNED: Milestone.RETURNED}
-    return waiting.get(log.state) if log is not None else None
+    if log is None or log.state is WorkLogState.CLOSED:
+        return None
+    if log.state is WorkLogState.SENT:
+        return Milestone.SIGN
+    return Milestone.RETURNED if log.return_reason else None
 
 
 def was_logged(session: Session, placement_id: int) -> bool:
@@ -163,22 +168,21 @@ def list_unwritten(
     is_of_month = (log.engagement_id == Engagement.id) & (log.month == Commitment.month)
     query = (
         visible(actor, Engagement)
-        .add_columns(Commitment.month, log.state)
+        .add_columns(Commitment.month, sa.func.coalesce(is_given_back(), sa.false()))
         .join(Commitment, Commitment.placement_id == Engagement.placement_id)
         .outerjoin(log, is_of_month)
         .where(
             Engagement.started_at.is_not(None),
             Commitment.state == CommitmentState.BOOKED,
-            (log.state == WorkLogState.RETURNED)
+            is_given_back()
             | (Commitment.month < this) & (log.id.is_(None) | (log.state == WorkLogState.DRAFT)),
         )
         .order_by(Commitment.month, Engagement.id)
     )
-    returned = WorkLogState.RETURNED
     return [
-        (engagement, month, state is returned)
-        for engagement, month, state in session.execute(query)
-        if state is returned or not rests_in(engagement, month)
+        (engagement, month, bool(is_returned))
+        for engagement, month, is_returned in session.execute(query)
+        if is_returned or not rests_in(engagement, month)
     ]
 
 

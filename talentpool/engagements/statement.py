@@ -25,6 +25,7 @@ class Row:
     half_days: int
     pay: int
     travel: int
+    is_recorded: bool = False  # by staff, from paper or a call
 
     @property
     def total(self) -> int:
@@ -66,7 +67,8 @@ def list_rows(session: Session, engagement: Engagement) -> Sequence[Row]:
 def _row(log: WorkLog, need: Need) -> Row:
     worked = log.half_days
     pay = month_pay(need.pay_amount, need.pay_basis, worked) if worked else 0
-    return Row(log.month, len(log.days), worked, pay, log.travel_yen)
+    is_recorded = log.recorded is not None
+    return Row(log.month, len(log.days), worked, pay, log.travel_yen, is_recorded)
 
 
 def by_year(rows: Sequence[Row]) -> Sequence[Year]:

@@ -22,8 +22,8 @@ from ..credentials.register import is_waiting
 from ..dates import start_of_day
 from ..db import Base
 from ..desk.models import OF, Duty
-from ..engagements.finding import ASKED, EXTENDING, UNSIGNED
-from ..engagements.models import WorkLog
+from ..engagements.finding import ASKED, EXTENDING, TO_CORRECT, UNSIGNED
+from ..engagements.models import WorkLog, is_staffs_to_correct
 from ..engagements.month_additions import MonthAddition
 from ..engagements.outlook import EngagementOutlook, Side as WorkSide, is_unseen
 from ..engagements.plan_changes import PlanChange
@@ -278,6 +278,10 @@ _COORDINATOR = (
           ("市町の担当者が確かめています。", "The municipality is checking them."),
           WorkLog, lambda _today: WorkLog.state == WorkLogState.SENT, WorkLog.sent_at,
           _ENGAGEMENTS, {"state": UNSIGNED}, waits=False, party=Party.TOWN),
+    Queue(("差し戻された代理記録", "Returned logs that staff entered"),
+          ("本人に電話などで確かめ、直して送ってください。", "Ask the person, correct them and send them again."),
+          WorkLog, lambda _today: is_staffs_to_correct(), WorkLog.sent_at, _ENGAGEMENTS,
+          {"state": TO_CORRECT}),
     Queue(("異議のある振り返り", "Contested reviews"),
           ("本人の異議を読んで、認めるかどうかを決めてください。", "Read what the person contests, then decide."),
           Review, lambda _today: Review.state == ReviewState.CONTESTED, Review.contested_at,

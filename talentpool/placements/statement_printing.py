@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +36,7 @@ from .printing import STANDARD, Printed
 PRINT = "statement_print"  # kind of the job
 LAYOUT: Final = 1  # grows with every change of the template or the fonts
 _TEMPLATE = Path(__file__).parent / "data" / "statement.typ"
+_RECORDED = "※"  # the month was entered by staff
 _FICTION = "架空データ：人物・団体はすべて架空です"
 
 
@@ -101,7 +103,7 @@ def read_sheet(session: Session, engagement: Engagement) -> StatementSheet | Non
             )
             for year in by_year(rows)
         ],
-        note=_note(need.pay_basis),
+        note=_note(need.pay_basis) + _said_of_recorded(rows),
         foot=f"活動 {engagement.code}　{month_text(rows[-1].month)} まで",
         at=at.isoformat(),
     )
@@ -120,7 +122,7 @@ def _form(catalogue: Catalogue, engagement: Engagement) -> str:
 
 def _cells(row: Row) -> list[str]:
     return [
-        show_month(row.month), f"{row.days}", f"{row.half_days}", f"{row.pay:,}",
+        show_month(row.month) + (_RECORDED if row.is_recorded else ""), f"{row.days}", f"{row.half_days}", f"{row.pay:,}",
         f"{row.travel:,}", f"{row.total:,}",
     ]  # fmt: skip
 
@@ -130,6 +132,12 @@ def _note(basis: str) -> str:
     if basis == MONTHLY:
         return said + "月額は、活動があった月に1か月分である。"
     return said + "1回を1半日コマとして数えている。" if basis == "time" else said
+
+
+def _said_of_recorded(rows: Sequence[Row]) -> str:
+    is_recorded = any(row.is_recorded for row in rows)
+    said = f"{_RECORDED}は、本人の紙か電話から県の担当者が記録した月である。"
+    return said if is_recorded else ""
 
 
 def find_print(session: Session, engagement: Engagement) -> Printed:

@@ -12,7 +12,8 @@ from hypothesis import given, strategies as st
 from talentpool import dates
 from talentpool.db import Session
 from talentpool.engagements import logs
-from talentpool.engagements.logs import LogContent, as_before, save_log, send_log
+from talentpool.engagements.log_content import MOST_TRAVEL, LogContent, as_before, content_of
+from talentpool.engagements.logs import save_log, send_log
 from talentpool.engagements.models import Engagement, Part, Place, WorkDay, WorkLog
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.mail import MailOrder
@@ -120,7 +121,7 @@ def test_until_it_is_signed_a_log_can_be_sent_again(cast: Cast) -> None:
         (_content(6, travel_yen=-1), "travel_yen"),
         (_content(theme="", travel_yen=800), "travel_yen"),  # of a month without a day
         (_content(), "days"),  # forgotten: a theme, and no day
-        (_content(6, travel_yen=logs.MOST_TRAVEL + 1), "travel_yen"),
+        (_content(6, travel_yen=MOST_TRAVEL + 1), "travel_yen"),
         (_content(6, text="あ" * 201), "text"),
         (_content(6, remark="あ" * 1001), "remark"),
     ],
@@ -216,7 +217,7 @@ def test_a_draft_keeps_what_is_not_finished(cast: Cast, session: Session) -> Non
     log = save_log(session, cast.engagement, APRIL, content, actor=cast.person, now=NOW)
     session.commit()
     session.expire_all()
-    assert logs.content_of(log) == content
+    assert content_of(log) == content
     assert log.state is WorkLogState.DRAFT
     assert _told(session, "work_log.send") == []
 

@@ -98,4 +98,4 @@ def test_it_is_read_and_taken_away(app: TalentpoolFlask, database: Database) -> 
     for file in (officer.get(f"{page}?format=csv&purpose=支払い"), own.get(f"{page}?format=csv")):
         lines = list(csv.reader(StringIO(file.text.lstrip("\ufeff"))))
         assert len(lines) == 2
-        assert lines[1][-3:] == ["12500", "900", "13400"]
+        assert lines[1][-4:] == ["12500", "900", "13400", "本人"]

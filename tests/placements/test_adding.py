@@ -12,7 +12,7 @@ from talentpool.accounts.models import User
 from talentpool.accounts.postal import PostalTask
 from talentpool.db import Session
 from talentpool.engagements import logs
-from talentpool.engagements.logs import LogContent
+from talentpool.engagements.log_content import LogContent
 from talentpool.engagements.models import Engagement, Part, Place, WorkLog
 from talentpool.engagements.month_additions import MonthAddition, list_open_months
 from talentpool.errors import Conflict, Forbidden, NotFound, Refused

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from talentpool import dates, schema
 from talentpool.db import Database, Session
-from talentpool.engagements.logs import LogContent, save_log, send_log
+from talentpool.engagements.log_content import LogContent
+from talentpool.engagements.logs import save_log, send_log
 from talentpool.engagements.models import Engagement, Outcome, Part, Place
 from talentpool.errors import Conflict, Refused
 from talentpool.ledger import service as ledger

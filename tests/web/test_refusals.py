@@ -89,6 +89,7 @@ OWN_PAGE = {
     "engagements.prepare",
     "placements.state_terms",
     "engagements.show_log",
+    "engagements.record_log",
     "engagements.give_outlook",
 }  # a version of the content, on the page itself
 VERSION_OF_CONTENT = {"accounts.change_role", "candidates.verify_evidence"}
@@ -387,6 +388,21 @@ def extension(verb: str, **typed: Any) -> Callable[[Session], Sent]:
         return user, f"/plan_changes/{change.id}/{verb}", {"version": change.version, **typed}
 
     return send
+
+
+def recorded_log(session: Session) -> Sent:
+    """An officer enters a month without saying from whom, with a sum that is no number."""
+    log = make_sent_log(session, make_candidate(session))
+    log.engagement.candidate.user_id = None
+    path = f"/engagements/{log.engagement_id}/logs/{month_text(log.month)}/record"
+    typed = {
+        "submit": "1",
+        "source": "paper",
+        "came_on": "2026-12-01",
+        "party": "",
+        "travel_yen": "x",
+    }
+    return make_user(session, Role.COORDINATOR), path, typed
 
 
 def addition(**typed: Any) -> Callable[[Session], Sent]:
@@ -708,6 +724,7 @@ CASES = [
     Case("notes.note_call", lost_mail, 2),
     Case("placements.counter_offer", placement("/offers/{placement}/counter", Role.CANDIDATE, PlacementState.OFFERED, half_days="0", first_month="?", last_month="", mode="x"), 4),
     Case("placements.counter_introduction", placement("/introductions/{placement}/counter", Role.MUNICIPALITY, PlacementState.INTRODUCED, half_days="62"), 1),
+    Case("engagements.record_log", recorded_log, 2),
     Case("placements.take_counter_step", counter, 1),
     Case("placements.ask_more", addition(month="2027-04", half_days="0", words=" "), 2),
     Case("placements.take_addition_step", addition_step, 1),

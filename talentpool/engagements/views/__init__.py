@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import calendar, logs, outlook, preparing, showing, statement, steps
+from . import calendar, logs, outlook, preparing, recording, showing, statement, steps
 from .blueprint import blueprint
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "logs",
     "outlook",
     "preparing",
+    "recording",
     "showing",
     "statement",
     "steps",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,10 +12,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from ... import clock
+from ...candidates.received import SOURCE_LABELS
 from ...dates import first_day, is_business_day, last_day, local_date, month_text
+from ...db import Session
 from ...errors import Conflict, LostRace, NotFound, Problem, Refused, raise_first
 from ...ledger import service as ledger
-from ...permissions import Action, Role, can, get_visible, require
+from ...permissions import Action, Actor, Role, can, get_visible, require
 from ...standing import AUDIENCE_LABELS
 from ...states import WORK_LOG, WorkLogState, available
 from ...typed.days import read_month
@@ -24,6 +28,7 @@ from ...web.steps import StepForm, describe_sent, show_lost
 from ...web.versions import is_stale, mark_of
 from .. import logs
 from ..forms import LogForm, form_of
+from ..log_content import LogContent, as_before, content_of
 from ..models import Engagement, WorkLog
 from .blueprint import blueprint, get_engagement, log_person
 from .moves import LOG_MOVES, button
@@ -32,17 +37,45 @@ from .steps import faults_of
 VERB = ", ".join(f'"{verb}"' for verb in sorted(LOG_MOVES))
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Who fills in the form of a month. begin: what it shows besides the log."""
+
+    make: Callable[[int], type[LogForm]]
+    right: Action
+    act: Callable[..., Any]
+    endpoint: str
+    begin: Callable[[WorkLog | None], dict[str, Any]] = lambda _log: {}
+
+
+def _write(
+    session: Session,
+    engagement: Engagement,
+    month: int,
+    form: LogForm,
+    is_sent: bool,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    act = logs.send_log if is_sent else logs.save_log
+    act(session, engagement, month, form.content(), actor=actor, now=now)
+
+
+OWN = Writing(form_of, Action.LOG_WORK, _write, "engagements.show_log")
+
+
 @blueprint.route("/engagements/<int:engagement_id>/logs/<month>", methods=["GET", "POST"])
 @requires(Action.VIEW_ENGAGEMENT)
 def show_log(engagement_id: int, month: str) -> ResponseReturnValue:
-    engagement, number = get_engagement(engagement_id), _number(month)
+    engagement, number = get_engagement(engagement_id), month_number(month)
     log = logs.find_log(current_session(), engagement, number)
     if log is None and not engagement.first_month <= number <= engagement.last_month:
         raise NotFound
     if request.method == "POST":
-        return _save(engagement, number)
-    if _may_write(engagement, log, number):
-        return _form(engagement, number, log, _filled(engagement, number, log))
+        return save(engagement, number, OWN)
+    if may_write(engagement, log, number, OWN):
+        return draw(engagement, number, log, OWN, filled(engagement, number, log, OWN))
     if log is None or (
         log.state is WorkLogState.DRAFT and current_actor().role is not Role.CANDIDATE
     ):
@@ -50,7 +83,7 @@ def show_log(engagement_id: int, month: str) -> ResponseReturnValue:
     return show(log)
 
 
-def _number(month: str) -> int:
+def month_number(month: str) -> int:
     try:
         number = read_month(month)
     except ValueError as error:
@@ -60,28 +93,29 @@ def _number(month: str) -> int:
     return number
 
 
-def _may_write(engagement: Engagement, log: WorkLog | None, month: int) -> bool:
+def may_write(engagement: Engagement, log: WorkLog | None, month: int, writing: Writing) -> bool:
     is_open = log is None or log.state is not WorkLogState.CLOSED
-    is_theirs = can(current_session(), current_actor(), Action.LOG_WORK, engagement)
+    is_theirs = can(current_session(), current_actor(), writing.right, engagement)
     return is_open and is_theirs and logs.can_be_logged(engagement, month, local_date(clock.now()))
 
 
-def _filled(engagement: Engagement, month: int, log: WorkLog | None) -> LogForm:
+def filled(engagement: Engagement, month: int, log: WorkLog | None, writing: Writing) -> LogForm:
     """As it was saved; with ?as=before the days of the month before, where nothing is saved yet."""
-    content = logs.LogContent()
+    content = LogContent()
     if log is not None:
-        content = logs.content_of(log)
+        content = content_of(log)
     elif request.args.get("as") == "before":
         before = logs.find_log(current_session(), engagement, month - 1)
         if before is not None:
-            content = logs.as_before(before, month, local_date(clock.now()))
-    return form_of(month)(data=LogForm.values(content))
+            content = as_before(before, month, local_date(clock.now()))
+    return writing.make(month)(data=LogForm.values(content) | writing.begin(log))
 
 
-def _form(
+def draw(
     engagement: Engagement,
     month: int,
     log: WorkLog | None,
+    writing: Writing,
     form: LogForm,
     overtaken: Sequence[Difference] | None = None,
 ) -> ResponseReturnValue:
@@ -101,6 +135,8 @@ def _form(
         told=[label(AUDIENCE_LABELS[audience]) for audience in WORK_LOG.steps["send"].notice],
         overtaken=overtaken,
         mark=_mark(log),
+        endpoint=writing.endpoint,
+        is_recorded=writing is not OWN,
     )  # fmt: skip
     return page, form.status if overtaken is None else LostRace.status
 
@@ -109,7 +145,7 @@ def _mark(log: WorkLog | None) -> str:
     """Changes with everything that the form edits; a row's version does not count its days."""
     if log is None:
         return mark_of(None)
-    content = logs.content_of(log)
+    content = content_of(log)
     days = [(day, part, place) for day, (part, place) in sorted(content.days.items())]
     return mark_of(
         [log.state, days, content.text, content.theme, content.travel_yen, content.remark]
@@ -133,26 +169,26 @@ def _calendar(engagement: Engagement, month: int) -> list[dict[str, Any]]:
     ]
 
 
-def _save(engagement: Engagement, month: int) -> ResponseReturnValue:
+def save(engagement: Engagement, month: int, writing: Writing) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
-    require(session, actor, Action.LOG_WORK, engagement)
+    require(session, actor, writing.right, engagement)
     logs.lock_work(session, engagement)
-    form, log = form_of(month)(), logs.find_log(session, engagement, month)
+    form, log = writing.make(month)(), logs.find_log(session, engagement, month)
     is_sent = "submit" in request.form
     if not form.validate():
-        return _form(engagement, month, log, form)
+        return draw(engagement, month, log, writing, form)
     if is_stale(_mark(log)):
-        content = logs.content_of(log) if log is not None else logs.LogContent()
+        content = content_of(log) if log is not None else LogContent()
         present = form_of(month)(formdata=None, data=LogForm.values(content))
-        return _form(engagement, month, log, form, differences(form, present))
-    act = logs.send_log if is_sent else logs.save_log
+        return draw(engagement, month, log, writing, form, differences(form, present))
     try:
-        act(session, engagement, month, form.content(), actor=actor, now=clock.now())
+        writing.act(session, engagement, month, form, is_sent, actor=actor, now=clock.now())
     except (Refused, Conflict) as error:
         form.refuse(error)
         session.rollback()
         engagement = get_engagement(engagement.id)
-        return _form(engagement, month, logs.find_log(session, engagement, month), form)
+        log = logs.find_log(session, engagement, month)
+        return draw(engagement, month, log, writing, form)
     flash(
         _("送りました。市町が確かめます。") if is_sent else _("下書きを保存しました。"), "success"
     )
@@ -168,6 +204,7 @@ def show(log: WorkLog, error: Problem | None = None, verb: str | None = None) ->
     return render_template(
         "engagements/show_log.html", log=log, engagement=log.engagement, agreed=agreed, steps=steps,
         error=error, refused_verb=verb,
+        recorded_from=label(SOURCE_LABELS[log.recorded.source]) if log.recorded else None,
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ COLUMNS = [
     (_("報酬（円）"), lambda line: line[1].pay),
     (_("旅費（円）"), lambda line: line[1].travel),
     (_("計（円）"), lambda line: line[1].total),
+    (_("記録"), lambda line: _("県が代理で記録") if line[1].is_recorded else _("本人")),
 ]
 OWN = Download[Line]("statement", _("報酬・旅費計算書"), COLUMNS)
 OF_OTHERS = Download[Line](
