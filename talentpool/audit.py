@@ -152,6 +152,11 @@ class Deed(Entry, Enum):
     MERGE_DISTINCT = "person_merge.distinct", "別人であることの記録", "Said to be two people"
     MERGE_MAKE = "person_merge.make", "登録の統合", "Registrations merged"
     MERGE_UNDO = "person_merge.undo", "統合の取消し", "Merge undone"
+    MEMBERSHIP_WISH = (
+        "membership.wish",
+        "本人の申出の記録",
+        "Wish of a person without an account written down",
+    )
     ADDITION_ASK = "month_addition.ask", "半日コマの追加の申出", "More half-days asked for"
     NEED_CREATE = "need.create", "募集の作成", "Vacancy created"
     NEED_DELETE = "need.delete", "募集の下書きの削除", "Draft of a vacancy deleted"

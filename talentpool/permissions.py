@@ -60,6 +60,7 @@ class Action(StrEnum):
     EDIT_CREDENTIAL = "credential:edit"
     CHECK_CREDENTIAL = "credential:check"
     ANSWER_CREDENTIAL = "credential:answer"  # by the link that an office was sent, and by time
+    RECORD_WISH = "candidate:record-wish"  # to leave or go on, of a person without an account
     VIEW_CONTACT = "contact:view"  # telephone number and mail address
     VIEW_NEED = "need:view"
     EDIT_NEED = "need:edit"
@@ -173,6 +174,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.EDIT_CREDENTIAL: {_C: _OWN, _K: _PREFECTURE},
     Action.CHECK_CREDENTIAL: {_K: _PREFECTURE},
     Action.ANSWER_CREDENTIAL: {_S: _ANY},
+    Action.RECORD_WISH: {_K: _PREFECTURE},
     Action.VIEW_CONTACT: {
         _C: _OWN, _M: _AGREED, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
@@ -227,7 +229,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.CHOOSE_FORM: {_M: _TOWN, _K: _PREFECTURE},
     Action.RUN_ENGAGEMENT: {_K: _PREFECTURE, _S: _ANY},
     Action.END_ENGAGEMENT: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},
-    Action.GIVE_OUTLOOK: {_C: _OWN, _M: _TOWN},
+    Action.GIVE_OUTLOOK: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},  # the same
     Action.VIEW_OUTLOOK: {
         _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
@@ -238,7 +240,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.VIEW_REVIEW: {
         _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
-    Action.GIVE_REVIEW: {_C: _OWN, _M: _TOWN},
+    Action.GIVE_REVIEW: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},  # officers for who has no account
     Action.RUN_REVIEW: {_S: _ANY},
     Action.CONTEST_REVIEW: {_C: _OWN},
     Action.DECIDE_REVIEW: {_K: _PREFECTURE},

@@ -6,6 +6,7 @@ made when it is printed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -51,6 +52,18 @@ class PostalTask(Base):
     officer: Mapped[User | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
+
+
+Rows = list[tuple[str, str]]
+ENCLOSED: dict[str, Callable[[Session, int], Rows]] = {}  # by table: what a letter says of its row
+
+
+def enclosed(session: Session, task: PostalTask) -> Rows:
+    """Label and text of what a letter is about, where its own feature knows more than the letter does."""
+    name, _, rest = task.event.partition("/")
+    ident = rest.partition("/")[0]
+    found = ENCLOSED.get(name)
+    return found(session, int(ident)) if found is not None and ident.isdecimal() else []
 
 
 viewed_by(PostalTask, Action.VIEW_MAIL)

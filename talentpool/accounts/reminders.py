@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from ..dates import JST, local_date
 from ..db import Database, Session
 from ..mail import MailOrder
+from .postal import PostalTask
 
 HOUR = time(9)  # of the day, in Japan
 
@@ -41,7 +42,9 @@ def morning(moment: datetime) -> datetime:
 def without_ordered(session: Session, due: Sequence[R]) -> list[R]:
     """Those that have not been ordered yet."""
     events = [reminder.event for reminder in due]
-    known = set(session.scalars(sa.select(MailOrder.event).where(MailOrder.event.in_(events))))
+    mails = sa.select(MailOrder.event).where(MailOrder.event.in_(events))
+    letters = sa.select(PostalTask.event).where(PostalTask.event.in_(events))
+    known = set(session.scalars(sa.union(mails, letters)))
     return [reminder for reminder in due if reminder.event not in known]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from .. import audit
 from ..accounts.models import User
+from ..accounts.postal import ENCLOSED, Rows, order_letter
 from ..accounts.telling import list_recipients
 from ..candidates.models import Candidate
 from ..candidates.service import find_own
@@ -168,6 +169,8 @@ def answer_complaint(
     audit.record(session, audit.Deed.COMPLAINT_ANSWER, complaint, actor=actor, now=now)
     for recipient in _filers(session, complaint):
         _order(session, complaint, "answer", recipient, now)
+    if complaint.candidate is not None and complaint.candidate.user_id is None:
+        _order_letter(session, complaint, complaint.candidate.id, now)
 
 
 def close_complaint(session: Session, complaint: Complaint, *, actor: Actor, now: datetime) -> None:
@@ -209,6 +212,27 @@ def _order(
         template=f"complaint.{verb}", link=f"/complaints/{complaint.id}", now=now,
         prefecture_code=complaint.prefecture_code,
     )  # fmt: skip
+
+
+def _order_letter(session: Session, complaint: Complaint, candidate_id: int, now: datetime) -> None:
+    """To a person without an account who complained."""
+    if complaint.side is Side.PERSON:
+        order_letter(
+            session, event=f"complaint/{complaint.id}/answer/{complaint.version}",
+            candidate_id=candidate_id, prefecture_code=complaint.prefecture_code,
+            template="complaint.answer", link=f"/complaints/{complaint.id}", now=now,
+        )  # fmt: skip
+
+
+def _enclosed(session: Session, ident: int) -> Rows:
+    """What the letter with an answer says."""
+    complaint = session.get(Complaint, ident)
+    if complaint is None:
+        return []
+    return [(say("お申し出"), complaint.text), (say("県の返事"), complaint.answer or "")]
+
+
+ENCLOSED[Complaint.__tablename__] = _enclosed
 
 
 def get_complaint(session: Session, actor: Actor, ident: int, *, lock: bool = False) -> Complaint:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from ..candidates.models import Candidate
 from ..db import Base, EncryptedText, Session, Text, UtcDateTime, choice, listed
 from ..pay import MOST_HALF_DAYS
-from ..permissions import SYSTEM, Action, Actor, Role, Scope, condition, viewed_by, visible, within
+from ..permissions import SYSTEM, Action, Actor, Scope, condition, viewed_by, visible, within
 from ..states import (
     ADDITION_ANSWERED,
     ADDITION_OPEN,
@@ -23,7 +23,7 @@ from ..states import (
     move,
 )
 from .models import Engagement, WorkLog
-from .outlook import Side
+from .outlook import Side, side_for
 from .plan_changes import OPEN, PlanChange
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -121,16 +121,6 @@ def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
 def _is_told(side: Side) -> sa.ColumnElement[bool]:
     """Whoever asks sees it from the beginning, the other side once it is asked."""
     return (MonthAddition.side == side) | MonthAddition.asked_at.is_not(None)
-
-
-_SIDES = {Role.CANDIDATE: Side.PERSON, Role.MUNICIPALITY: Side.TOWN}
-
-
-def side_for(engagement: Engagement, actor: Actor) -> Side | None:
-    """For whom `actor` asks or answers: officers only for a person without an account, nobody else."""
-    if actor.role is Role.COORDINATOR and engagement.candidate.user_id is None:
-        return Side.PERSON
-    return _SIDES.get(actor.role)
 
 
 def may_take(row: MonthAddition, step: Transition, actor: Actor) -> bool:

@@ -11,14 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, joinedload, mapped_column
 
 from .. import audit
+from ..accounts import telling
+from ..accounts.postal import ENCLOSED, Rows
 from ..accounts.reminders import morning, without_ordered
 from ..accounts.telling import list_recipients
-from ..dates import first_day, local_date
+from ..dates import first_day, local_date, show_date
 from ..db import Base, EncryptedText, Session, UtcDateTime, choice
-from ..errors import Conflict, Refused
+from ..errors import Conflict, Forbidden, Refused
 from ..language import Words, say
-from ..mail import order_mail
-from ..permissions import Action, Actor, Role, Scope, condition, require, viewed_by, within
+from ..permissions import SYSTEM, Action, Actor, Role, Scope, condition, require, viewed_by, within
 from ..states import RUNNING, Audience
 from .models import Engagement
 
@@ -96,11 +97,6 @@ _register(Scope.TOWN, Side.TOWN)
 _register(Scope.PREFECTURE, None)
 
 
-def side_of(actor: Actor) -> Side | None:
-    """The side for which `actor` answers."""
-    return _SIDE_OF.get(actor.role)
-
-
 def asked_from(engagement: Engagement) -> date | None:
     """The day from which both are asked: ninety days before the last one, but not in the first half. None where never."""
     first, last = first_day(engagement.first_month), engagement.last_day
@@ -114,6 +110,13 @@ def is_asked(engagement: Engagement, today: date) -> bool:
     since = asked_from(engagement)
     is_open = engagement.state in RUNNING and engagement.end_decided_at is None
     return is_open and since is not None and since <= today <= engagement.last_day
+
+
+def side_for(engagement: Engagement, actor: Actor) -> Side | None:
+    """For whom `actor` speaks: officers only for a person without an account, other staff for nobody."""
+    if actor.role is Role.COORDINATOR and engagement.candidate.user_id is None:
+        return Side.PERSON
+    return _SIDE_OF.get(actor.role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,13 @@ def list_due(session: Session, now: datetime) -> list[Question]:
         for side in Side
         if (row.id, side, row.last_day) not in answered
     ]
-    return [one for one in without_ordered(session, due) if session.scalars(_told(one)).first()]
+    return [one for one in without_ordered(session, due) if _can_be_told(session, one)]
+
+
+def _can_be_told(session: Session, question: Question) -> bool:
+    if question.side is Side.PERSON and question.engagement.candidate.user_id is None:
+        return True  # by letter
+    return session.scalars(_told(question)).first() is not None
 
 
 def _list_answered(
@@ -169,11 +178,11 @@ def remind(session: Session, now: datetime) -> list[Question]:
     found = list_due(session, now)
     for question in found:
         row = question.engagement
-        for recipient in session.scalars(_told(question)).all():
-            order_mail(
-                session, event=question.event, recipient_id=recipient, template=TEMPLATE, now=now,
-                link=f"/engagements/{row.id}/outlook", prefecture_code=row.prefecture_code,
-            )  # fmt: skip
+        telling.tell_audience(
+            session, row, _AUDIENCES[question.side], event=question.event, template=TEMPLATE,
+            link=f"/engagements/{row.id}/outlook", user_id=row.candidate.user_id, actor=SYSTEM,
+            now=now,
+        )  # fmt: skip
     return found
 
 
@@ -212,8 +221,10 @@ def give_outlook(
 ) -> EngagementOutlook:
     """Say what one's own side wishes; the engagement must be locked. A new answer is to be seen anew."""
     require(session, actor, Action.GIVE_OUTLOOK, engagement)
-    side = side_of(actor)
-    if side is None or not is_asked(engagement, local_date(now)):
+    side = side_for(engagement, actor)
+    if side is None:
+        raise Forbidden(say("この操作を行う権限がありません。"))
+    if not is_asked(engagement, local_date(now)):
         raise Conflict(say("この活動の今後については、いまは答えられません。"))
     if len(comment) > LONGEST:
         message = say("%(longest)s文字以内で書いてください。", longest=f"{LONGEST:,}")
@@ -267,3 +278,18 @@ def is_unseen() -> sa.ColumnElement[bool]:
     running = sa.select(Engagement.id).where(Engagement.state.in_(RUNNING))
     row = EngagementOutlook
     return row.seen_at.is_(None) & row.engagement_id.in_(running)
+
+
+def _enclosed(session: Session, ident: int) -> Rows:
+    """What a letter says of an engagement."""
+    row = session.get(Engagement, ident)
+    if row is None:
+        return []
+    return [
+        (say("募集"), row.need.title),
+        (say("活動の番号"), row.code),
+        (say("最後の日"), show_date(row.last_day)),
+    ]
+
+
+ENCLOSED[Engagement.__tablename__] = _enclosed

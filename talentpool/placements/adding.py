@@ -19,8 +19,8 @@ from ..engagements.month_additions import (
     find_open,
     is_signed,
     may_take,
-    side_for,
 )
+from ..engagements.outlook import side_for
 from ..engagements.plan_changes import PlanChange
 from ..errors import Conflict, Fault, Forbidden, NotFound, raise_first
 from ..language import say, sentences

@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
+from ..candidates.received import SOURCE_LABELS, Source
+from ..candidates.wishes import WISHES, Asked, Wish
 from ..dates import month_text
 from ..engagements.models import REMARK, TERM
 from ..engagements.terms import TermsContent
@@ -72,6 +74,31 @@ class ExtensionForm(Form):
         _("新しい月の半日コマ"), Required(), measure=HALF_DAYS, least=1, most=MOST_HALF_DAYS
     )
     comment = long_text_field(_("延長の理由"), Required(), most=LONGEST)
+
+
+class WishForm(Form):
+    """What somebody without an account asks for by paper or telephone."""
+
+    wish = RadioField(
+        _("本人の申出"),
+        choices=[option(str(wish), lazy_label(words)) for wish, words in WISHES.items()],
+        validators=[InputRequired(_("選んでください。"))],
+    )
+    source = RadioField(
+        _("申出の方法"),
+        choices=[
+            option(str(source), lazy_label(words))
+            for source, words in SOURCE_LABELS.items()
+            if source is not Source.SELF
+        ],
+        validators=[InputRequired(_("選んでください。"))],
+    )
+    came_on = DateText(
+        _("申出の日"), Required(), description=_("紙が届いた日か、電話の日。例：2027-05-06")
+    )
+
+    def value(self) -> Asked:
+        return Asked(Wish(self.wish.data), Source(self.source.data), self.came_on.data)
 
 
 class AdditionForm(Form):

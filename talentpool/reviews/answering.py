@@ -9,14 +9,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from .. import audit
-from ..accounts.telling import list_recipients
+from ..accounts import telling
 from ..db import Session
 from ..errors import Conflict, Refused
 from ..language import say
-from ..mail import order_mail
-from ..permissions import SYSTEM, Action, Actor, require
+from ..permissions import SYSTEM, Action, Actor, Role, require
 from ..reference.reasons import check_said
-from ..states import REVIEW, REVIEWS_OPEN, Audience, ReviewState, Transition, move
+from ..states import REVIEW, REVIEWS_OPEN, ReviewState, Transition, move
 from .models import BEST, LONGEST, Kind, Review, ReviewSide
 
 
@@ -67,7 +66,7 @@ def give_review(
 ) -> None:
     """回答する: once; the last of the two answers shows both to both."""
     require(session, actor, Action.GIVE_REVIEW, review)
-    if review.side.role is not actor.role or review.state is not ReviewState.ASKED:
+    if not may_answer(review, actor) or review.state is not ReviewState.ASKED:
         raise Conflict(say("この振り返りには、もう回答できません。"))
     _check(review.kind, answers)
     with session.no_autoflush:  # the state and the answers change together
@@ -79,6 +78,12 @@ def give_review(
     pair = _lock_pair(session, review.engagement_id, review.kind)
     if all(row.state is ReviewState.GIVEN for row in pair):
         close_pair(session, pair, now=now)
+
+
+def may_answer(review: Review, actor: Actor) -> bool:
+    """The side itself; or an officer who writes down what a person without an account said."""
+    is_for_person = review.side is ReviewSide.PERSON and review.candidate.user_id is None
+    return review.side.role is actor.role or (is_for_person and actor.role is Role.COORDINATOR)
 
 
 def _check(kind: Kind, answers: Answers) -> None:
@@ -182,11 +187,8 @@ def _tell(
     """One mail for everybody the table names; the event names one review of the two."""
     session.flush()
     for audience in step.notice:
-        user_id = review.candidate.user_id if audience is Audience.CANDIDATE else None
-        for recipient in session.scalars(list_recipients(review, audience, user_id)).all():
-            if recipient != actor.user_id:
-                order_mail(
-                    session, event=f"review/{review.id}/{step.verb}", recipient_id=recipient,
-                    template=f"review.{step.verb}", link=f"/reviews/{review.id}", now=now,
-                    prefecture_code=review.prefecture_code,
-                )  # fmt: skip
+        telling.tell_audience(
+            session, review, audience, event=f"review/{review.id}/{step.verb}",
+            template=f"review.{step.verb}", link=f"/reviews/{review.id}",
+            user_id=review.candidate.user_id, actor=actor, now=now,
+        )  # fmt: skip

@@ -10,16 +10,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from .. import audit
+from ..accounts import telling
+from ..accounts.postal import ENCLOSED, Rows
 from ..accounts.reminders import HOUR, without_ordered
 from ..accounts.telling import list_recipients
-from ..dates import JST, local_date
+from ..dates import JST, local_date, show_date
 from ..db import Database, Session
 from ..engagements.models import Engagement, Outcome
-from ..mail import order_mail
+from ..language import named, say
 from ..permissions import SYSTEM, Actor
 from ..states import Audience, EngagementState, ReviewState
 from .answering import close_pair, pairs_of
 from .models import Kind, Review, ReviewSide
+from .questions import OVERALL, questions_of
 
 LEAST = timedelta(days=60)  # an engagement that is shorter has no pulses
 PULSES = ((Kind.PULSE_30, timedelta(days=30)), (Kind.PULSE_90, timedelta(days=90)))
@@ -108,11 +111,11 @@ def ask(session: Session, question: Question, *, actor: Actor, now: datetime) ->
 
 
 def _tell(session: Session, review: Review, event: str, template: str, now: datetime) -> None:
-    for recipient in session.scalars(_recipients(review)).all():
-        order_mail(
-            session, event=event, recipient_id=recipient, template=template,
-            link=f"/reviews/{review.id}/answer", now=now, prefecture_code=review.prefecture_code,
-        )  # fmt: skip
+    """By letter where the person has no account."""
+    telling.tell_audience(
+        session, review, Audience(review.side.role), event=event, template=template,
+        link=f"/reviews/{review.id}/answer", user_id=review.candidate.user_id, actor=SYSTEM, now=now,
+    )  # fmt: skip
 
 
 def _recipients(review: Review) -> sa.Select[int]:
@@ -129,7 +132,12 @@ def list_reminders(session: Session, now: datetime) -> list[Reminder]:
     )
     rows = session.scalars(query.options(joinedload(Review.candidate)).order_by(Review.id))
     due = without_ordered(session, [Reminder(row) for row in rows])
-    return [one for one in due if session.scalars(_recipients(one.review)).first() is not None]
+    return [one for one in due if _can_be_told(session, one.review)]
+
+
+def _can_be_told(session: Session, review: Review) -> bool:
+    is_by_letter = review.side is ReviewSide.PERSON and review.candidate.user_id is None
+    return is_by_letter or session.scalars(_recipients(review)).first() is not None
 
 
 def list_over(session: Session, now: datetime) -> list[Review]:
@@ -186,3 +194,29 @@ def keep(database: Database, now: datetime) -> None:
         is_due = bool(list_due(session, now))
     if is_due:
         database.repeat(lambda session: work(session, now))
+
+
+def _enclosed(session: Session, ident: int) -> Rows:
+    """What a letter about a review says: what is asked and until when, or nothing more where it is answered."""
+    review = session.get(Review, ident)
+    if review is None:
+        return []
+    rows = [
+        (say("募集"), review.engagement.need.title),
+        (say("活動の番号"), review.engagement.code),
+    ]
+    if review.state is not ReviewState.ASKED:
+        return rows
+    asked = [
+        *questions_of(review.kind, review.side),
+        *([OVERALL] if review.kind is Kind.END else []),
+    ]
+    scale = "5・4・3・2・1"
+    return [
+        *rows,
+        (say("お答えいただきたい日"), show_date(review.due_on)),
+        *((named(question), scale) for question in asked),
+    ]
+
+
+ENCLOSED[Review.__tablename__] = _enclosed

@@ -390,6 +390,13 @@ def extension(verb: str, **typed: Any) -> Callable[[Session], Sent]:
     return send
 
 
+def wish(session: Session) -> Sent:
+    """Nothing is chosen, and the day is none."""
+    person = make_candidate(session, has_account=False)
+    typed = {"version": person.memberships[0].version, "came_on": "?"}
+    return make_user(session, Role.COORDINATOR), f"/candidates/{person.id}/wish", typed
+
+
 def recorded_log(session: Session) -> Sent:
     """An officer enters a month without saying from whom, with a sum that is no number."""
     log = make_sent_log(session, make_candidate(session))
@@ -724,6 +731,7 @@ CASES = [
     Case("notes.note_call", lost_mail, 2),
     Case("placements.counter_offer", placement("/offers/{placement}/counter", Role.CANDIDATE, PlacementState.OFFERED, half_days="0", first_month="?", last_month="", mode="x"), 4),
     Case("placements.counter_introduction", placement("/introductions/{placement}/counter", Role.MUNICIPALITY, PlacementState.INTRODUCED, half_days="62"), 1),
+    Case("placements.record_wish", wish, 3),
     Case("engagements.record_log", recorded_log, 2),
     Case("placements.take_counter_step", counter, 1),
     Case("placements.ask_more", addition(month="2027-04", half_days="0", words=" "), 2),

@@ -86,6 +86,11 @@ CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of
         "paper": ("紙", "Paper"),
         "telephone": ("電話", "Telephone"),
     },
+    "wish": {
+        "leave": ("退会", "Leave"),
+        "withdraw": ("必要な同意の撤回", "Withdraw the consent"),
+        "renew": ("登録の更新", "Go on"),
+    },
     "what": {
         "changed": ("条件の変更", "Conditions changed"),
         "confirmed": ("確定", "Confirmed"),
@@ -334,6 +339,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "version": (_("版"), _plain),
     "withdrawn": (_("取りやめ"), _plain),
     "what": (_("内容"), _coded_word("what")),
+    "wish": (_("申出"), _coded_word("wish")),
     "what_if": (_("試算"), _plain),
     "why": (_("理由"), _plain),
 }

@@ -62,7 +62,8 @@ def outlook_of(engagement: Engagement) -> Shown:
 
 def _is_asked(engagement: Engagement) -> bool:
     may = can(current_session(), current_actor(), Action.GIVE_OUTLOOK, engagement)
-    return may and outlook.is_asked(engagement, local_date(clock.now()))
+    is_somebodys = outlook.side_for(engagement, current_actor()) is not None
+    return may and is_somebodys and outlook.is_asked(engagement, local_date(clock.now()))
 
 
 @blueprint.route("/engagements/<int:engagement_id>/outlook", methods=["GET", "POST"])
@@ -114,13 +115,17 @@ def list_outlooks() -> ResponseReturnValue:
 
 def _stored(engagement: Engagement, **options: None) -> OutlookForm:
     """As it is stored; or as it was typed before a refusal, where `options` do not forbid it."""
-    row = outlook.find_answer(current_session(), engagement, outlook.side_of(current_actor()))
+    row = outlook.find_answer(
+        current_session(), engagement, outlook.side_for(engagement, current_actor())
+    )
     said = {"answer": str(row.answer), "comment": row.comment} if row else {}
     return OutlookForm(data=said, **options)
 
 
 def _mark(engagement: Engagement) -> str:
-    row = outlook.find_answer(current_session(), engagement, outlook.side_of(current_actor()))
+    row = outlook.find_answer(
+        current_session(), engagement, outlook.side_for(engagement, current_actor())
+    )
     return mark_of([row.answered_at.isoformat() if row else None])
 
 

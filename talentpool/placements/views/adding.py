@@ -16,8 +16,8 @@ from ...engagements.month_additions import (
     list_open_months,
     list_shown,
     list_steps,
-    side_for,
 )
+from ...engagements.outlook import side_for
 from ...engagements.views.blueprint import get_engagement, log_person
 from ...errors import Conflict, NotFound, Problem, Refused, raise_first
 from ...ledger import service as ledger

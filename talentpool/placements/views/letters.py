@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext
 
 from ... import clock
+from ...accounts.postal import enclosed
 from ...accounts.views.notices import read_text
 from ...candidates.views.blueprint import log_names
 from ...candidates.views.presenting import Presenter
@@ -68,6 +69,17 @@ TEXTS: Mapping[str, Any] = {  # where a mail speaks of pages, a letter has words
     "plan_change.decline": lazy_gettext(
         "活動の最後の日は変わりません。理由は電話でおたずねください。"
     ),
+    "review.ask": lazy_gettext(
+        "活動について、次の問いへの答えを、手紙か電話でお知らせください。5はとてもそう思う、1はそう思わないです。"
+    ),
+    "review.remind": lazy_gettext(
+        "次の問いへのお答えを待っています。手紙か電話でお知らせください。5はとてもそう思う、1はそう思わないです。"
+    ),
+    "review.show": lazy_gettext("振り返りの回答を、双方が見られるようになりました。"),
+    "engagement.ask_outlook": lazy_gettext(
+        "次の活動の期間が終わりに近づいています。そのあとどうしたいかを、手紙か電話でお知らせください。"
+    ),
+    "complaint.answer": lazy_gettext("お申し出の苦情への、県の返事です。"),
     "review.keep": lazy_gettext(
         "振り返りへの異議は認められませんでした。理由は電話でおたずねください。"
     ),
@@ -123,6 +135,7 @@ def _page(letter: Letter, form: PostForm) -> str:
         letter=letter,
         task=letter.task,
         person=letter.person,
+        enclosed=enclosed(session, letter.task),
         subject=subject,
         text=TEXTS.get(template, text),
         address=Presenter(letter.person).home(),

@@ -16,7 +16,6 @@ from ...web import check_version, current_actor, current_session, requires
 from ...web.labels import label
 from ...web.steps import show_lost
 from .. import answering
-from ..finding import side_of
 from ..forms import ReviewForm
 from ..models import KIND_LABELS, Review
 from .blueprint import blueprint, get_review
@@ -27,7 +26,7 @@ from .blueprint import blueprint, get_review
 def answer_review(review_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     review = get_review(review_id)
-    if review.side is not side_of(actor):
+    if not answering.may_answer(review, actor):
         raise NotFound
     form = ReviewForm.of(review)
     if not form.is_submitted():

@@ -22,6 +22,7 @@ from ...states import Transition, available
 from ...web import current_actor, current_session, requires
 from ...web.labels import choices, label
 from .. import finding, reporting
+from ..answering import may_answer
 from ..finding import Pair, side_of
 from ..forms import ReplyForm
 from ..models import KIND_LABELS, SIDE_LABELS, Kind, Report, Review, ReviewSide
@@ -85,11 +86,17 @@ def show(
         if town is not None and is_said
         else [],
         reply=(reply or ReplyForm(formdata=None)) if may_say and town and not town.reply else None,
-        waits=pair.of(mine) if mine else None,
+        waits=pair.of(mine) if mine else _for_person(pair),
         mine=mine,
         error=error,
         refused_verb=verb,
     )
+
+
+def _for_person(pair: Pair) -> Review | None:
+    """What an officer writes down for a person without an account."""
+    row = pair.person
+    return row if row is not None and may_answer(row, current_actor()) else None
 
 
 def _side(pair: Pair, side: ReviewSide) -> Side:
