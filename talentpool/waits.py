@@ -24,6 +24,7 @@ class Wait(StrEnum):
     DRAFT = "draft"
     DECISION = "decision"
     CONFIRMATION = "confirmation"
+    LOG = "log"
 
     @property
     def ja(self) -> str:
@@ -48,6 +49,7 @@ LABELS: Mapping[Wait, Words] = {
     Wait.PLAN: ("割当案の採用", "Adopting a plan"),
     Wait.DRAFT: ("起案", "Drafting"),
     Wait.DECISION: ("決裁", "Decision"),
+    Wait.LOG: ("活動記録の市町の確認", "The municipality's signature of a log"),
     Wait.CONFIRMATION: ("双方合意のあとの確定", "Confirming after both have agreed"),
 }
 DEFAULTS: Mapping[Wait, int] = {
@@ -61,6 +63,7 @@ DEFAULTS: Mapping[Wait, int] = {
     Wait.DRAFT: 5,
     Wait.DECISION: 5,
     Wait.CONFIRMATION: 5,
+    Wait.LOG: 10,  # as an introduction; it never ends by itself
 }
 MOST = 60  # business days: about a quarter
 

@@ -9,7 +9,7 @@ import pytest
 from talentpool.app import templates_folder
 from talentpool.candidates import confirming, reminding as registrations, returning
 from talentpool.credentials import reminding as credentials
-from talentpool.engagements import outlook
+from talentpool.engagements import log_reminding, outlook
 from talentpool.mail import DIGEST, STATE_LABELS, MailState
 from talentpool.needs import views as need_pages
 from talentpool.placements import (
@@ -89,6 +89,7 @@ def test_every_mail_that_a_step_orders_has_a_text_and_no_text_is_left_over() -> 
         confirming.TEMPLATE,
         credentials.TEMPLATE,
         outlook.TEMPLATE,
+        log_reminding.TEMPLATE,
         *(f"complaint.{verb}" for verb in ("file", "answer")),
         *(f"referral.{verb}" for verb in ("make", "record")),
         *returning.TEMPLATES.values(),

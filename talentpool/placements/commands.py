@@ -9,7 +9,7 @@ from ..candidates import confirming, reminding as registrations, returning
 from ..config import Config
 from ..dates import JST, last_day
 from ..db import Database
-from ..engagements import outlook
+from ..engagements import log_reminding, outlook
 from ..reviews import asking
 from . import finishing, lapsing, reminding
 from .counters import timing as counters
@@ -57,6 +57,10 @@ def _lines(database: Database, now: datetime) -> list[str]:
             f"ask (what comes next): engagement {found.engagement.id}, {found.side}"
             for found in outlook.list_due(session, now)
         ]
+        unsigned = [
+            f"remind ({found.kind}): work log {found.log.id}"
+            for found in log_reminding.list_due(session, now)
+        ]
         told = [
             f"remind ({found.kind}): placement {found.placement.id}, due {found.until.astimezone(JST):%Y-%m-%d}"
             for found in reminding.list_due(session, now)
@@ -81,5 +85,5 @@ def _lines(database: Database, now: datetime) -> list[str]:
             if row.until is not None
         ]
     return [
-        *ending, *asked, *paused, *outlooks, *told, *proposed, *late, *lapsed, *over, *reviewed,
+        *ending, *asked, *paused, *outlooks, *unsigned, *told, *proposed, *late, *lapsed, *over, *reviewed,
     ]  # fmt: skip

@@ -15,7 +15,7 @@ from ..candidates import confirming, reminding as registrations, returning
 from ..credentials import reminding as credentials
 from ..dates import local_date, month_of
 from ..db import Database, Session
-from ..engagements import outlook
+from ..engagements import log_reminding, outlook
 from ..needs.models import Need
 from ..permissions import SYSTEM
 from ..states import SEATED, NeedState, PlacementState
@@ -28,7 +28,9 @@ from .models import Placement
 from .offering import advance
 from .reach import extend_told_late, is_told, list_told_late
 
-REMINDERS = (registrations, confirming, returning, credentials, outlook, reminding, counters)
+REMINDERS = (
+    registrations, confirming, returning, credentials, outlook, log_reminding, reminding, counters,
+)  # fmt: skip
 _REASONS = {  # codes of the vocabulary lapse_reason
     PlacementState.OFFERED: "candidate_deadline",
     PlacementState.INTRODUCED: "town_deadline",

@@ -22,7 +22,6 @@ from .. import factories as make
 from ..browsers import signed_in
 from .test_renewing import LAST, NEXT, NOW, ending
 
-
 TODAY = NOW.date()
 
 

@@ -29,6 +29,7 @@ from ...web.versions import is_stale, mark_of
 from .. import logs
 from ..forms import LogForm, form_of
 from ..log_content import LogContent, as_before, content_of
+from ..log_reminding import find_due
 from ..models import Engagement, WorkLog
 from .blueprint import blueprint, get_engagement, log_person
 from .moves import LOG_MOVES, button
@@ -204,6 +205,7 @@ def show(log: WorkLog, error: Problem | None = None, verb: str | None = None) ->
     return render_template(
         "engagements/show_log.html", log=log, engagement=log.engagement, agreed=agreed, steps=steps,
         error=error, refused_verb=verb,
+        due=find_due(session, log),
         recorded_from=label(SOURCE_LABELS[log.recorded.source]) if log.recorded else None,
     )  # fmt: skip
 
