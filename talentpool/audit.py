@@ -152,6 +152,11 @@ class Deed(Entry, Enum):
     MERGE_DISTINCT = "person_merge.distinct", "別人であることの記録", "Said to be two people"
     MERGE_MAKE = "person_merge.make", "登録の統合", "Registrations merged"
     MERGE_UNDO = "person_merge.undo", "統合の取消し", "Merge undone"
+    CANDIDATE_WRONG_CODE = (
+        "candidate.wrong_code",
+        "確認書のまちがった番号の入力",
+        "Wrong code of a letter typed",
+    )
     MEMBERSHIP_WISH = (
         "membership.wish",
         "本人の申出の記録",

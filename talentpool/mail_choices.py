@@ -52,6 +52,7 @@ REMINDERS: Mapping[str, Role] = {
     "membership.remind_pause": Role.CANDIDATE,
     "membership.ask_confirm": Role.CANDIDATE,
     "credential.remind_training": Role.CANDIDATE,
+    "membership.remind_confirm": Role.CANDIDATE,
 }
 BINDING: Mapping[str, Role] = {**QUESTIONS, **REMINDERS}  # never in a digest, never left out
 

@@ -88,6 +88,7 @@ def test_every_mail_that_a_step_orders_has_a_text_and_no_text_is_left_over() -> 
         registrations.TEMPLATE,
         confirming.TEMPLATE,
         credentials.TEMPLATE,
+        confirming.AGAIN,
         outlook.TEMPLATE,
         log_reminding.TEMPLATE,
         *(f"complaint.{verb}" for verb in ("file", "answer")),

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from .. import audit
-from ..accounts.reminders import morning
+from ..accounts.reminders import morning, without_ordered
 from ..dates import local_date
 from ..db import Session
 from ..errors import Conflict
@@ -18,48 +18,80 @@ from ..language import say
 from ..mail import order_mail
 from ..permissions import Action, Actor, require
 from ..states import MembershipState
-from .freshness import AvailabilityCheck, is_to_be_asked
+from .freshness import AvailabilityCheck, is_to_be_asked, is_to_be_asked_again
 from .models import Candidate, Membership
 
 TEMPLATE = "membership.ask_confirm"
+AGAIN = "membership.remind_confirm"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
+    """is_again: the second mail, a week before rounds leave the person out."""
+
     membership: Membership
     day: str  # on which it is asked
+    is_again: bool = False
 
     @property
     def event(self) -> str:
         """One for all pools of the person, who is asked once."""
-        return f"candidate/{self.membership.candidate_id}/confirm/{self.day}"
+        verb = "confirm-again" if self.is_again else "confirm"
+        return f"candidate/{self.membership.candidate_id}/{verb}/{self.day}"
 
 
 def list_due(session: Session, now: datetime) -> list[Question]:
     """Everybody whose availability was confirmed too long ago, once; nobody whose registration is over."""
     if now < morning(now):
         return []
-    today = local_date(now)
-    query = sa.select(Membership).where(
-        Membership.state == MembershipState.ACTIVE,
-        Membership.active_until >= today,
-        is_to_be_asked(now),
+    today = f"{local_date(now):%Y%m%d}"
+    asked = [Question(row, today) for row, _ in _members(session, is_to_be_asked(now), now)]
+    return [*asked, *_list_again(session, now)]
+
+
+def _list_again(session: Session, now: datetime) -> list[Question]:
+    """The second mail, once for each question; staff ask those without an account."""
+    found = [
+        Question(row, f"{local_date(asked_at):%Y%m%d}", is_again=True)
+        for row, asked_at in _members(session, is_to_be_asked_again(now), now)
+        if row.candidate.user_id is not None and asked_at is not None
+    ]
+    return without_ordered(session, found)
+
+
+def _members(
+    session: Session, condition: sa.ColumnElement[bool], now: datetime
+) -> list[tuple[Membership, datetime | None]]:
+    """One membership that goes on for each person, and when the person was asked last."""
+    query = (
+        sa.select(Membership, AvailabilityCheck.asked_at)
+        .outerjoin(AvailabilityCheck, AvailabilityCheck.candidate_id == Membership.candidate_id)
+        .where(
+            Membership.state == MembershipState.ACTIVE,
+            Membership.active_until >= local_date(now),
+            condition,
+        )
+        .options(joinedload(Membership.candidate))
+        .order_by(Membership.id)
     )
-    rows = session.scalars(query.options(joinedload(Membership.candidate)).order_by(Membership.id))
-    by_person = {row.candidate_id: row for row in reversed(rows.all())}
-    return [Question(row, f"{today:%Y%m%d}") for _ident, row in sorted(by_person.items())]
+    by_person: dict[int, tuple[Membership, datetime | None]] = {}
+    for row, asked_at in session.execute(query):
+        by_person.setdefault(row.candidate_id, (row, asked_at))
+    return [by_person[ident] for ident in sorted(by_person)]
 
 
 def remind(session: Session, now: datetime) -> list[Question]:
     """Ask everybody whose time has come. Who has no account is asked by staff, who see it in the list of people."""
     found = list_due(session, now)
-    for question, check in _checks(session, found):
+    for _question, check in _checks(session, [one for one in found if not one.is_again]):
         check.asked_at = now
+    for question in found:
         row = question.membership
         if row.candidate.user_id is not None:
             order_mail(
                 session, event=question.event, recipient_id=row.candidate.user_id, now=now,
-                template=TEMPLATE, link="/availability", prefecture_code=row.prefecture_code,
+                template=AGAIN if question.is_again else TEMPLATE, link="/availability",
+                prefecture_code=row.prefecture_code,
             )  # fmt: skip
     session.flush()
     return found

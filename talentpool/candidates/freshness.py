@@ -24,6 +24,7 @@ from .standing import standing_on
 
 ASKED_AFTER = 90  # days since the last confirmation
 FLAGGED_AFTER = 14  # days since the question
+ASKED_AGAIN_AFTER = 23  # days since the question: a week before what follows
 LEFT_OUT_AFTER = 30  # days since the question
 
 
@@ -98,6 +99,11 @@ def is_unconfirmed(moment: datetime) -> sa.ColumnElement[bool]:
 def is_asked(moment: datetime) -> sa.ColumnElement[bool]:
     """Asked, flagged or left out, for queries."""
     return _unanswered(moment, 0)
+
+
+def is_to_be_asked_again(moment: datetime) -> sa.ColumnElement[bool]:
+    """Whether who has not answered is told that rounds will leave them out soon, for queries."""
+    return _unanswered(moment, ASKED_AGAIN_AFTER) & ~is_left_out(moment)
 
 
 def is_to_be_asked(moment: datetime) -> sa.ColumnElement[bool]:

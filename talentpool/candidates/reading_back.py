@@ -110,9 +110,7 @@ def confirm_by_code(session: Session, number: str, code: str, *, now: datetime) 
     if letter is None or letter.expires_at <= now:
         return Outcome.WRONG
     if not secrets.compare_digest(letter.code_hash, _code_hash(session, candidate.id, code)):
-        letter.tries += 1
-        if letter.tries == MOST_TRIES:
-            letter.void_at = now
+        _note_wrong(session, candidate, letter, now)
         return Outcome.WRONG
     if not is_current(session, candidate, letter):
         return Outcome.CHANGED
@@ -120,6 +118,15 @@ def confirm_by_code(session: Session, number: str, code: str, *, now: datetime) 
     person = Actor(None, Role.CANDIDATE, reception.prefecture_code)
     _confirm(session, candidate, reception, Confirmed.CODE, actor=person, now=now)
     return Outcome.CONFIRMED
+
+
+def _note_wrong(session: Session, candidate: Candidate, letter: ReadBack, now: datetime) -> None:
+    """A try is used up; who typed is not known."""
+    letter.tries += 1
+    if letter.tries == MOST_TRIES:
+        letter.void_at = now
+    deed, detail = audit.Deed.CANDIDATE_WRONG_CODE, {"tries": letter.tries}
+    audit.record(session, deed, candidate, actor=SYSTEM, now=now, detail=detail)
 
 
 def confirm_by_telephone(

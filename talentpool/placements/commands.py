@@ -46,7 +46,7 @@ def _lines(database: Database, now: datetime) -> list[str]:
             for found in registrations.list_due(session, now)
         ]
         asked = [
-            f"ask (availability): membership {found.membership.id}"
+            f"{'remind' if found.is_again else 'ask'} (availability): membership {found.membership.id}"
             for found in confirming.list_due(session, now)
         ]
         paused = [

@@ -13,6 +13,7 @@ from ..db import Session
 from ..deadlines.service import read_terms
 from ..needs.models import Need
 from ..rounds.directed import count_directed, describe_directives
+from ..rounds.figures import ratings_of
 from ..rounds.models import DirectiveKind, PlanPair, Round, RoundNeed
 from ..waits import Wait
 from .models import DecisionPaper, HoldLift, Placement
@@ -108,6 +109,7 @@ def _person(row: Placement, need: Need) -> dict[str, Any]:
         "rank": row.rank,
         "fit": row.fit,
         "parts": row.parts,
+        "ratings": ratings_of(row.round, row.candidate.code) if row.round else None,
         "reason": row.reason,
         "skills": _skills(row, need),
     }

@@ -22,7 +22,7 @@ from ..pool.conflicts import RULES
 from ..reference.catalogue import Catalogue
 from ..reference.entries import Vocabulary
 from ..reference.service import load_catalogue
-from ..rounds.figures import list_parts
+from ..rounds.figures import Part, list_parts
 from ..states import PLACEMENT, PlacementState
 from ..typed.days import read_month
 from . import lettering, papers
@@ -202,8 +202,8 @@ class _Reading:
 
     def _bars(self, person: Mapping[str, Any]) -> list[Bar]:
         weights = (self.content["round"] or {}).get("weights", {})
-        parts = list_parts(person["parts"], {"weights": weights})
-        return [Bar(part.label[0], part.reached, part.most) for part in parts]
+        parts = list_parts(person["parts"], {"weights": weights}, person.get("ratings"))
+        return [Bar(_part_name(part), part.reached, part.most) for part in parts]
 
     def _alternates(self) -> Section:
         rows = [
@@ -516,6 +516,11 @@ def _span(months: Sequence[int]) -> str:
 def _clock(at: datetime) -> str:
     moment = at.astimezone(dates.JST)
     return f"{moment.month}/{moment.day} {moment:%H:%M}"
+
+
+def _part_name(part: Part) -> str:
+    """A track record says of how many ratings it is made."""
+    return part.label[0] if part.ratings is None else f"{part.label[0]}（{part.ratings}件）"
 
 
 def _short(at: datetime) -> str:

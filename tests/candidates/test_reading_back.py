@@ -121,6 +121,11 @@ def test_five_wrong_codes_end_the_letter(
     assert confirm_by_code(session, person.code, code, now=NOW) is Outcome.WRONG
     assert state_of(person) is MembershipState.DRAFT
     assert reading_back.find_letter(session, person) is None
+    session.commit()
+    wrong = sa.select(AuditEvent.detail).where(AuditEvent.action == "candidate.wrong_code")
+    assert [row["tries"] for row in session.scalars(wrong.order_by(AuditEvent.seq))] == [
+        *range(1, MOST_TRIES + 1)
+    ]
 
 
 def test_a_letter_is_good_for_thirty_days_and_once(

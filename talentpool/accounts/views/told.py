@@ -333,6 +333,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "source": (_("受付の方法"), _coded_word("source")),
     "state": (_("状態"), _outcome_state),
     "step": (_("段階"), _plain),
+    "tries": (_("まちがった回数"), _plain),
     "to": (_("後"), _plain),
     "undo": (_("取消し"), _plain),
     "until": (_("期限"), _day),
