@@ -28,6 +28,7 @@ from ..placements.models import Placement
 from ..placements.stating import propose_content, state_terms
 from ..reference.service import load_catalogue
 from ..states import RUNNING, EngagementState
+from . import adding
 from .accounts import Officers
 from .drawing import Draw
 from .people import HYOGO
@@ -131,6 +132,7 @@ def _interrupt(
         town = officers.towns[row.municipality_code]
         state_terms(session, placement, content, actor=town, now=midnight - timedelta(days=2))
     _extend(session, running[3:], officers, midnight - timedelta(days=3))
+    adding.add_months(session, running[4:], officers, midnight)
 
 
 def _extend(
