@@ -162,7 +162,7 @@ class Deed(Entry, Enum):
         "本人の申出の記録",
         "Wish of a person without an account written down",
     )
-    ADDITION_ASK = "month_addition.ask", "半日コマの追加の申出", "More half-days asked for"
+    ADDITION_ASK = "month_addition.ask", "半日コマの追加の申出", "More in a month asked for"
     NEED_CREATE = "need.create", "募集の作成", "Vacancy created"
     NEED_DELETE = "need.delete", "募集の下書きの削除", "Draft of a vacancy deleted"
     NEED_SAVE = "need.save", "募集の変更", "Vacancy changed"

@@ -64,6 +64,7 @@ def test_every_code_that_is_recorded_has_words() -> None:
         papers.FINISHED,
         papers.ENDED,
         papers.EXTENDED,
+        papers.ADDED,
         papers.ANSWERED,
     }
     assert CODES["answer"] == outlook.ANSWERS
