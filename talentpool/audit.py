@@ -192,6 +192,7 @@ class Deed(Entry, Enum):
     OFFICE_SAVE = "office.save", "担当窓口の変更", "Office changed"
     PANEL_CONSENSUS = "panel.consensus", "評価会のまとめ", "Conclusion of a panel"
     PANEL_OPEN = "panel.open", "評価会の開始", "Panel opened"
+    PANEL_REPLACE = "panel.replace", "評価する人の交代", "Member of a panel replaced"
     PANEL_SCORE = "panel.score", "評価会での評価", "Scored on a panel"
     PAPER_ENDORSE = "paper.endorse", "起案書の回議", "Decision paper endorsed"
     PAPER_FREEZE = "paper.freeze", "起案書の固定", "Decision paper made final"

@@ -44,6 +44,17 @@ class PanelForm(Form):
         self.members.choices, self.chair.choices = choices, choices
 
 
+class ReplaceForm(Form):
+    leaving = SelectField(_("替わる人"), coerce=int, validators=[Required(_("選んでください。"))])
+    coming = SelectField(
+        _("新しく評価する人"), coerce=int, validators=[Required(_("選んでください。"))]
+    )
+
+    def offer(self, leaving: Sequence[User], coming: Sequence[User]) -> None:
+        for field, users in ((self.leaving, leaving), (self.coming, coming)):
+            field.choices = [option(user.id, user.display_name or user.email) for user in users]
+
+
 class SheetForm(Form):
     """The points of one officer; `form_of` adds a field for each criterion."""
 

@@ -53,6 +53,10 @@ class Panel(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    def ids_at(self, moment: datetime | None = None) -> set[int]:
+        """The accounts of who is on it at a moment; none: now."""
+        return {row.user_id for row in self.members if row.is_at(moment)}
+
 
 class PanelMember(Base):
     __tablename__ = "panel_member"
@@ -60,7 +64,17 @@ class PanelMember(Base):
     panel_id: Mapped[int] = mapped_column(sa.ForeignKey("panel.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), primary_key=True)
 
+    joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # none: from the beginning
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # replaced by somebody else
+
     user: Mapped[User] = relationship(lazy="joined")
+
+    def is_at(self, moment: datetime | None) -> bool:
+        """Whether on the panel at a moment; none: now."""
+        if moment is None:
+            return self.left_at is None
+        has_come = self.joined_at is None or self.joined_at <= moment
+        return has_come and (self.left_at is None or self.left_at > moment)
 
 
 class PanelSheet(Base):

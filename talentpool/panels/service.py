@@ -134,6 +134,47 @@ def open_panel(
     return panel
 
 
+def may_replace(panel: Panel, actor: Actor) -> bool:
+    """The chair; or anybody of the town once the chair's account is closed."""
+    chair = next(row for row in panel.members if row.user_id == panel.chair_id)
+    return actor.user_id == panel.chair_id or chair.user.disabled_at is not None
+
+
+def list_coming(session: Session, panel: Panel) -> Sequence[User]:
+    """Officers of the town who never were on the panel."""
+    known = {row.user_id for row in panel.members}
+    return [user for user in list_officers(session, panel.need) if user.id not in known]
+
+
+def replace_member(
+    session: Session,
+    panel: Panel,
+    *,
+    leaving: int | None,
+    coming: int | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """評価する人を替える: sheets that were sent stay; who comes scores those who wait for an answer, or takes the chair."""
+    require(session, actor, Action.RUN_PANEL, panel)
+    _lock(session, panel)
+    session.refresh(panel, ["members", "chair_id"])
+    if not may_replace(panel, actor):
+        raise Forbidden(say("評価する人を替えるのは、座長です。"))
+    if leaving not in panel.ids_at():
+        raise Refused.at("leaving", say("評価する人のなかから選んでください。"))
+    if coming not in {user.id for user in list_coming(session, panel)}:
+        raise Refused.at("coming", say("市町のほかの担当者から選んでください。"))
+    row = next(one for one in panel.members if one.user_id == leaving)
+    row.left_at = now
+    panel.members.append(PanelMember(user_id=coming, joined_at=now))
+    if panel.chair_id == leaving:
+        panel.chair_id = coming
+    session.flush()
+    detail = {"members": sorted(panel.ids_at())}
+    audit.record(session, audit.Deed.PANEL_REPLACE, panel, actor=actor, now=now, detail=detail)
+
+
 def get_placement(session: Session, panel: Panel, placement_id: int) -> Placement:
     """A person whose name the town of the panel may read; NotFound else."""
     query = sa.select(Placement).where(
@@ -165,7 +206,7 @@ def submit_sheet(
 ) -> PanelSheet:
     """評価を送る: once; an abstention says why."""
     require(session, actor, Action.SCORE_PANEL, panel)
-    if actor.user_id not in {row.user_id for row in panel.members}:
+    if actor.user_id not in panel.ids_at():
         raise Forbidden(say("この評価会で評価する人ではありません。"))
     _lock(session, panel)
     if session.get(PanelSheet, (panel.id, placement.id, actor.user_id)) is not None:
@@ -226,7 +267,8 @@ def _result(
     actor: Actor,
 ) -> Result:
     submitted = {sheet.user_id for sheet in sheets}
-    is_complete = submitted == {row.user_id for row in panel.members}
+    said = consensus.get(placement.id)
+    is_complete = panel.ids_at(said.said_at if said else None) <= submitted
     shown = sheets if is_complete else []
     return Result(
         placement,
@@ -240,7 +282,7 @@ def _result(
         ]
         if is_complete
         else [],
-        consensus.get(placement.id),
+        said,
     )
 
 

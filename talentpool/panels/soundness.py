@@ -22,14 +22,15 @@ def violations(session: Session) -> Iterator[str]:
         if town != panels[ident].municipality_code:
             yield f"panel {ident}: member {user} is not of its town"
     needs = dict(session.execute(sa.select(Placement.id, Placement.need_id)).all())
-    found: dict[tuple[int, int], int] = {}
+    found: dict[tuple[int, int], set[int]] = {}
     for sheet in session.scalars(sa.select(PanelSheet)):
         panel, key = panels[sheet.panel_id], (sheet.panel_id, sheet.placement_id)
-        found[key] = found.get(key, 0) + 1
+        found.setdefault(key, set()).add(sheet.user_id)
         if needs[sheet.placement_id] != panel.need_id:
             yield f"panel {panel.id}: placement {sheet.placement_id} is of another need"
         if sheet.points is not None and set(sheet.points) != set(panel.criteria):
             yield f"panel {panel.id}: member {sheet.user_id} did not score every criterion"
     for row in session.scalars(sa.select(PanelConsensus)):
-        if found.get((row.panel_id, row.placement_id), 0) != len(panels[row.panel_id].members):
+        sent = found.get((row.panel_id, row.placement_id), set())
+        if not panels[row.panel_id].ids_at(row.said_at) <= sent:
             yield f"panel {row.panel_id}: a consensus before all have submitted"

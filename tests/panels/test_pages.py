@@ -33,6 +33,16 @@ def test_a_panel_from_its_opening_to_the_conclusion(
     assert sent.status_code == 302
     page = sent.location
     assert page in second.get(f"/introductions/{placement_id}").text
+    with database.writing() as session:
+        new = make.make_user(session, Role.MUNICIPALITY)
+        extra = new.id
+    swap = f"{page}/replace"
+    assert swap in chair.get(page).text
+    assert second.get(swap).status_code == 404
+    assert chair.post(swap, leaving=ids[1]).status_code == 422
+    assert chair.post(swap, leaving=ids[1], coming=extra).status_code == 302
+    assert chair.post(swap, leaving=ids[1], coming=extra).status_code == 422  # twice at once
+    second.enter(new)
     form = f"{page}/people/{placement_id}"
     points = {"points_bpr": "5", "points_outcome": "4"}
     lacking = chair.post(form, points_bpr="5", remark="書きかけ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, strategies as st
@@ -23,6 +25,7 @@ from talentpool.panels.service import (
     get_placement,
     list_results,
     open_panel,
+    replace_member,
     say_consensus,
     submit_sheet,
 )
@@ -113,6 +116,49 @@ def test_without_anybody_introduced_there_is_no_panel(session: Session) -> None:
             session, need, members=[user.id for user in users], chair=users[0].id,
             actor=users[0].actor, now=NOW,
         )  # fmt: skip
+
+
+def test_a_member_is_replaced_and_what_was_sent_stays(
+    session: Session, panel: Panel, placement: Placement
+) -> None:
+    chair, second, third = officers(session, panel)
+    score(session, panel, placement, chair, 5)
+    score(session, panel, placement, second, 3)
+    coming = make.make_user(session, Role.MUNICIPALITY)
+    foreign = make.make_user(session, Role.MUNICIPALITY, municipality_code=make.SAYO)
+
+    def replace(leaving: Actor, user: User, actor: Actor = chair) -> None:
+        replace_member(
+            session, panel, leaving=leaving.user_id, coming=user.id, actor=actor, now=NOW
+        )
+
+    for actor in (second, foreign.actor, make.make_user(session, Role.COORDINATOR).actor):
+        with pytest.raises(Forbidden):
+            replace(third, coming, actor)
+    for leaving, user, field in (
+        (third, foreign, "coming"), (third, session.get_one(User, second.user_id), "coming"),
+        (foreign.actor, coming, "leaving"),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            replace(leaving, user)
+        assert list(refused.value.fields) == [field]
+    replace(third, coming)
+    with pytest.raises(Forbidden):
+        score(session, panel, placement, third, 1)
+    assert not result(session, panel, chair).is_complete
+    score(session, panel, placement, coming.actor, 4)
+    assert [sorted(one.points) for one in result(session, panel, chair).scores] == [[3, 4, 5]] * 3
+    say_consensus(session, panel, placement, advice=Advice.TAKE, text="よい", actor=chair, now=NOW)
+    last = make.make_user(session, Role.MUNICIPALITY)
+    session.get_one(User, chair.user_id).disabled_at = NOW  # anybody of the town, then
+    session.flush()
+    replace_member(
+        session, panel, leaving=chair.user_id, coming=last.id, actor=second,
+        now=NOW + timedelta(days=1),
+    )  # fmt: skip
+    assert panel.chair_id == last.id
+    assert result(session, panel, second).is_complete  # as it was concluded
+    assert list(violations(session)) == []
 
 
 def test_points_stay_hidden_until_the_last_has_submitted(

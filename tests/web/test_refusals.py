@@ -703,6 +703,7 @@ CASES = [
     Case("reviews.answer_review", reviewed("/reviews/{review}/answer", Role.MUNICIPALITY, ReviewState.ASKED, first="5", second="9", third="1", overall="1"), 1),
     Case("reviews.write_report", engaged("/engagements/{engagement}/report/edit", Role.CANDIDATE, submit="1", cost_yen="たくさん"), 1),
     Case("panels.open_panel", placement("/needs/{need}/panel", Role.MUNICIPALITY, PlacementState.INTRODUCED), 2),
+    Case("panels.replace_member", paneled("/panels/{panel}/replace"), 2),
     Case("panels.score_person", paneled("/panels/{panel}/people/{placement}"), 2),
     Case("panels.score_person", paneled("/panels/{panel}/people/{placement}", abstains="y"), 1),
     Case("panels.write_consensus", paneled("/panels/{panel}/people/{placement}/consensus"), 2),

@@ -1,6 +1,6 @@
 """How many days a town has to sign a log.
 
-Revision: 0040, after 0039
+Revision: 0046, after 0045
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0040"
-down_revision = "0039"
+revision = "0046"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """More half-days in one month of an engagement: asked for, decided where needed, agreed to.
 
-Revision: 0038, after 0037
+Revision: 0044, after 0043
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0038"
-down_revision = "0037"
+revision = "0044"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 

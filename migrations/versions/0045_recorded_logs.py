@@ -1,6 +1,6 @@
 """Logs of months that staff entered from paper or a call: from what, who, when.
 
-Revision: 0039, after 0038
+Revision: 0045, after 0044
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0039"
-down_revision = "0038"
+revision = "0045"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 
