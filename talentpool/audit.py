@@ -280,9 +280,23 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
 class _Pending:
     actor: Actor
     action: str
-    thing: Base
+    subject: _Subject | Base  # the row itself only until it has an id
     detail: Mapping[str, Any]
     now: datetime
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """What an event is about; it keeps no row in memory."""
+
+    table: str
+    ident: str
+    prefecture_code: str | None
+
+    @classmethod
+    def of(cls, thing: Base) -> _Subject:
+        ident = "/".join(map(str, sa.inspect(thing).identity or ()))
+        return cls(thing.__tablename__, ident, getattr(thing, "prefecture_code", None))
 
 
 def record(
@@ -297,8 +311,9 @@ def record(
     """Note what `actor` did to `thing`; sealed when the unit commits."""
     if not session.in_transaction():
         session.begin()  # or a rollback before the first statement would not be noticed
+    subject = _Subject.of(thing) if sa.inspect(thing).has_identity else thing
     session.info.setdefault("audit_pending", []).append(
-        _Pending(actor, entry.code, thing, dict(detail or {}), now)
+        _Pending(actor, entry.code, subject, dict(detail or {}), now)
     )
 
 
@@ -361,17 +376,16 @@ def chain_hash(key: bytes, previous: str, row: Mapping[str, Any]) -> str:
 
 
 def _row(seq: int, note: _Pending) -> dict[str, Any]:
-    identity = sa.inspect(note.thing).identity or ()
-    prefecture = getattr(note.thing, "prefecture_code", None) or note.actor.prefecture_code
+    subject = note.subject if isinstance(note.subject, _Subject) else _Subject.of(note.subject)
     return {
         "seq": seq,
         "at": note.now,
         "actor_id": note.actor.user_id,
         "actor_role": str(note.actor.role),
-        "prefecture_code": prefecture,
+        "prefecture_code": subject.prefecture_code or note.actor.prefecture_code,
         "action": note.action,
-        "object_type": note.thing.__tablename__,
-        "object_id": "/".join(map(str, identity)),
+        "object_type": subject.table,
+        "object_id": subject.ident,
         "detail": dict(note.detail),
     }
 

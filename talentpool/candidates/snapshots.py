@@ -35,15 +35,20 @@ def take_snapshot(
     session: Session, candidate: Candidate, occasion: str, *, now: datetime
 ) -> ProfileSnapshot:
     """Freeze the whole profile, encrypted. `occasion`: "activation", "approval"."""
-    snapshot = ProfileSnapshot(
+    snapshot = freeze(candidate, occasion, now=now)
+    session.add(snapshot)
+    session.flush()
+    return snapshot
+
+
+def freeze(candidate: Candidate, occasion: str, *, now: datetime) -> ProfileSnapshot:
+    """The whole profile as a row that is not stored yet."""
+    return ProfileSnapshot(
         candidate_id=candidate.id,
         occasion=occasion,
         taken_at=now,
         content=canonical_json(profile_record(candidate)),
     )
-    session.add(snapshot)
-    session.flush()
-    return snapshot
 
 
 def profile_record(candidate: Candidate) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import REGCLASS
 
 from ..candidates.models import Candidate
 from ..db import Session
@@ -39,26 +40,29 @@ class Codes:
     def keeps(self, entry: Entry) -> bool:
         return self.pattern.fullmatch(entry.code) is not None
 
-    def ident(self, entry: Entry) -> int | None:
-        """The number of the code, so that codes given later never meet it; None: the next free one."""
-        found = self.pattern.fullmatch(entry.code)
-        number = 0 if found is None else int(found[1])
-        return number if number and number not in self.idents else None
+    def draw(self, entries: Sequence[Entry]) -> dict[int, int]:
+        """Row of the file → id of its row in the database, before any is stored; a code keeps its number where it can."""
+        kept: dict[int, int] = {}
+        for entry in entries:
+            found = self.pattern.fullmatch(entry.code)
+            number = 0 if found is None else int(found[1])
+            if number and number not in self.idents:
+                kept[entry.row] = number
+        rest = [entry.row for entry in entries if entry.row not in kept]
+        last = max({*kept.values(), *self.idents}, default=0)
+        return kept | dict(zip(rest, self._beyond(last, len(rest)), strict=True))
 
-    def in_order(self, entries: Sequence[Entry]) -> list[Entry]:
-        """Rows with a number of their own first: the others take what follows."""
-        return sorted(entries, key=lambda entry: (not self.keeps(entry), entry.row))
-
-    def advance(self) -> None:
-        """PostgreSQL counts on from where it gave the last number itself."""
-        self.session.flush()
+    def _beyond(self, last: int, count: int) -> Iterable[int]:
+        """Numbers behind `last` that nobody else gets; PostgreSQL's counter goes on behind them."""
         if self.session.get_bind().dialect.name != "postgresql":
-            return
-        table = self.model.__tablename__
-        self.session.execute(
-            sa.select(
-                sa.func.setval(
-                    sa.func.pg_get_serial_sequence(table, "id"), sa.func.max(self.model.id)
+            return range(last + 1, last + 1 + count)
+        counter = sa.func.pg_get_serial_sequence(self.model.__tablename__, "id")
+        if last:
+            reached = sa.func.pg_sequence_last_value(sa.cast(counter, REGCLASS))
+            self.session.execute(
+                sa.select(
+                    sa.func.setval(counter, sa.func.greatest(last, sa.func.coalesce(reached, 1)))
                 )
             )
-        )
+        numbers = sa.func.generate_series(1, count).table_valued("n")
+        return self.session.scalars(sa.select(sa.func.nextval(counter)).select_from(numbers)).all()

@@ -24,7 +24,7 @@ from ..states import NeedState, move
 from .entries import Entry
 from .identity import Codes
 from .known_needs import known_again
-from .layout import NEEDS, Layout
+from .layout import NEEDS
 from .requests import check_sheet, requirement_values, state_of
 from .tables import refuse
 
@@ -41,18 +41,6 @@ def lock_imports(session: Session, prefecture_code: str) -> None:
     """One file after the other into a pool: each sees what the one before has brought."""
     pool = sa.select(Pool.prefecture_code).where(Pool.prefecture_code == prefecture_code)
     session.scalars(pool.with_for_update(key_share=True)).one()
-
-
-def take_all(layout: Layout, entries: Sequence[Entry], take: Callable[[Entry], None]) -> None:
-    """What a service refuses is named like every other fault; raises BadFile with all of them."""
-    faults: list[BadCell] = []
-    for entry in entries:
-        try:
-            take(entry)
-        except Problem as error:
-            named = error.fields.items() or [("", error.message)]
-            faults += layout.bad_cells(entry.row, named)
-    refuse(faults)
 
 
 def import_needs(
@@ -88,23 +76,33 @@ def import_needs(
             faults += NEEDS.bad_cells(entry.row, [("filled", RESTS)])
     refuse(faults)
 
+    idents = codes.draw(entries)
+
     def take(entry: Entry) -> None:
         need = writing.create_need(
             session, contents[entry.row], catalogue=catalogue,
             municipality_code=entry.values["municipality_code"],
-            code=entry.code if codes.keeps(entry) else None, ident=codes.ident(entry),
+            code=entry.code if codes.keeps(entry) else None, ident=idents[entry.row],
             actor=actor, now=now,
         )  # fmt: skip
         need.priority = entry.values.get("priority", 0)
         _move(session, need, entry, actor, now)
 
-    ordered = codes.in_order(entries)
-    kept = [entry for entry in ordered if codes.keeps(entry)]
-    take_all(NEEDS, kept, take)
-    codes.advance()
-    take_all(NEEDS, ordered[len(kept) :], take)
+    _take_all(entries, take)
     session.flush()
     return len(entries)
+
+
+def _take_all(entries: Sequence[Entry], take: Callable[[Entry], None]) -> None:
+    """What a service refuses is named like every other fault; raises BadFile with all of them."""
+    faults: list[BadCell] = []
+    for entry in entries:
+        try:
+            take(entry)
+        except Problem as error:
+            named = error.fields.items() or [("", error.message)]
+            faults += NEEDS.bad_cells(entry.row, named)
+    refuse(faults)
 
 
 def _misplaced(entry: Entry, prefecture_code: str, now: datetime) -> Iterator[Fault]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -13,8 +12,8 @@ from .. import audit, dates
 from ..candidates import rules
 from ..candidates.availability import capacity_of
 from ..candidates.content import Contents
-from ..candidates.models import Candidate, Consent, Membership
-from ..candidates.snapshots import take_snapshot
+from ..candidates.models import Candidate, Consent, Membership, ProfileSnapshot
+from ..candidates.snapshots import freeze
 from ..candidates.writing import name_key, write_profile
 from ..db import Session
 from ..errors import Fault
@@ -27,13 +26,14 @@ from ..reference.revising import set_travel_time
 from ..states import move
 from .entries import Entry, code_of
 from .identity import Codes
-from .importing import RESTS, lock_imports, take_all
+from .importing import RESTS, lock_imports
 from .layout import CANDIDATES, MARKS, NAMES
 from .people import better_minutes, check_sheet, contents_of
 from .sameness import Person, Pool, check_distinct, confirmed
 from .tables import refuse
 
 NAMES_AT_ONCE = 500
+PORTION = 200  # people written at once
 RESTING = ("taken", "lifted", "turned_down", "rating_count")
 
 
@@ -71,11 +71,7 @@ def import_candidates(
     refuse(faults)
     minutes = better_minutes(entries)
     joining = _Joining(session, prefecture_code, catalogue, codes, contents, actor, now)
-    ordered = codes.in_order(entries)
-    kept = [entry for entry in ordered if codes.keeps(entry)]
-    take_all(CANDIDATES, kept, joining.take)
-    codes.advance()
-    take_all(CANDIDATES, ordered[len(kept) :], joining.take)
+    joining.take_all(entries)
     _take_travel(session, minutes, actor, now)
     session.flush()
     return len(entries)
@@ -123,6 +119,8 @@ def _resting(entry: Entry) -> Iterator[Fault]:
 
 
 class _Joining:
+    """People who come into the pool in portions, each written at once: a flush costs as much for one as for many."""
+
     def __init__(
         self,
         session: Session,
@@ -143,55 +141,61 @@ class _Joining:
         terms = catalogue.terms(Vocabulary.CONSENT_PURPOSE)
         self.versions = {term.code: str(term.attributes["version"]) for term in terms}
 
-    def take(self, entry: Entry) -> None:
-        person = self._person(entry)
-        self.session.add(person)
-        self.session.flush()
-        if not self.codes.keeps(entry):
-            person.code = f"{CANDIDATES.prefix}{person.id:06d}"
-        detail = {"prefecture": self.prefecture_code, "row": entry.row}
-        audit.record(self.session, audit.Deed.CANDIDATE_IMPORT, person, detail=detail, **self.by)
-        self._consent(person, entry.values["consents"])
-        self._join(person, entry)
+    def take_all(self, entries: Sequence[Entry]) -> None:
+        idents = self.codes.draw(entries)
+        for start in range(0, len(entries), PORTION):
+            portion = entries[start : start + PORTION]
+            self._take([(entry, self._person(entry, idents[entry.row])) for entry in portion])
 
-    def _person(self, entry: Entry) -> Candidate:
+    def _person(self, entry: Entry, ident: int) -> Candidate:
         person = Candidate(
-            id=self.codes.ident(entry),
-            code=entry.code if self.codes.keeps(entry) else secrets.token_hex(6),
+            id=ident,
+            code=entry.code if self.codes.keeps(entry) else f"{CANDIDATES.prefix}{ident:06d}",
             training_until=entry.values.get("training_until"),
             created_at=self.now,
             updated_at=self.now,
         )
         write_profile(person, self.contents[entry.row], self.catalogue)
+        person.consents = [
+            Consent(
+                purpose=purpose, audience=self.prefecture_code,
+                text_version=self.versions[purpose], given_at=self.now,
+            )
+            for purpose in entry.values["consents"]
+        ]  # fmt: skip
+        person.memberships = [Membership(prefecture_code=self.prefecture_code)]
         return person
 
-    def _consent(self, person: Candidate, purposes: Sequence[str]) -> None:
-        """As signed on paper: the file says so, the event says that it came from a file."""
-        for purpose in purposes:
-            given = {
-                "purpose": purpose,
-                "audience": self.prefecture_code,
-            }
-            version = self.versions[purpose]
-            person.consents.append(Consent(**given, text_version=version, given_at=self.now))
-            detail = given | {"version": version, "by": "import"}
-            audit.record(self.session, audit.Deed.CONSENT_GIVE, person, detail=detail, **self.by)
+    def _take(self, people: Sequence[tuple[Entry, Candidate]]) -> None:
+        joined = [(entry, person) for entry, person in people if "active_from" in entry.values]
+        frozen = {person.id: freeze(person, "activation", now=self.now) for _, person in joined}
+        self.session.add_all(person for _, person in people)
+        self.session.flush()
+        for entry, person in people:
+            self._note(person, entry)
+            (membership,) = person.memberships
+            move(self.session, membership, "submit", **self.by)
+            membership.applied_at = self.now
+        self.session.add_all(frozen.values())
+        self.session.flush()
+        for entry, person in joined:
+            self._activate(person.memberships[0], entry, frozen[person.id])
+        capacities = {person.id: capacity_of(person.windows) for _, person in joined}
+        ledger.open_months(self.session, capacities)
 
-    def _join(self, person: Candidate, entry: Entry) -> None:
-        membership = Membership(candidate=person, prefecture_code=self.prefecture_code)
-        self.session.add(membership)
-        self.session.flush()
-        move(self.session, membership, "submit", **self.by)
-        membership.applied_at = self.now
-        self.session.flush()
-        if "active_from" not in entry.values:
-            return
-        snapshot = take_snapshot(self.session, person, "activation", now=self.now)
+    def _note(self, person: Candidate, entry: Entry) -> None:
+        """Consents are as signed on paper: the file says so, the event says that they came from a file."""
+        detail = {"prefecture": self.prefecture_code, "row": entry.row}
+        audit.record(self.session, audit.Deed.CANDIDATE_IMPORT, person, detail=detail, **self.by)
+        for consent in person.consents:
+            given = {"purpose": consent.purpose, "audience": consent.audience}
+            given |= {"version": consent.text_version, "by": "import"}
+            audit.record(self.session, audit.Deed.CONSENT_GIVE, person, detail=given, **self.by)
+
+    def _activate(self, membership: Membership, entry: Entry, snapshot: ProfileSnapshot) -> None:
         membership.active_from = entry.values["active_from"]
         membership.active_until = entry.values["active_until"]
         membership.reviewed_at = self.now
         until = membership.active_until.isoformat()
         detail = {"until": until, "snapshot": snapshot.id}
         move(self.session, membership, "activate", detail=detail, **self.by)
-        self.session.flush()
-        ledger.set_capacity(self.session, person.id, capacity_of(person.windows))

@@ -54,22 +54,23 @@ def set_capacity(
             _remove_month(session, candidate_id, month)
         elif month in present:
             _change_capacity(session, candidate_id, month, wanted[month])
-    added = [
-        {
-            "candidate_id": candidate_id,
-            "month": month,
-            "capacity": wanted[month],
-            "held": 0,
-            "booked": 0,
-        }
-        for month in differing
-        if month not in present
-    ]
-    if added:
-        session.execute(sa.insert(_M), added)
+    added = {month: wanted[month] for month in differing if month not in present}
+    open_months(session, {candidate_id: added})
     if differing:
         _forget(session)
     return bool(differing)
+
+
+def open_months(session: Session, capacities: Mapping[int, Mapping[int, int]]) -> None:
+    """Months that have no row yet: candidate → month → half-days the person can give."""
+    session.flush()
+    rows = [
+        {"candidate_id": ident, "month": month, "capacity": n, "held": 0, "booked": 0}
+        for ident, months in sorted(capacities.items())
+        for month, n in sorted(months.items())
+    ]
+    if rows:
+        session.execute(sa.insert(_M), rows)
 
 
 def _remove_month(session: Session, candidate_id: int, month: int) -> None:
