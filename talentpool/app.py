@@ -51,6 +51,7 @@ FEATURES = (
     "notes",
     "desk",
     "complaints",
+    "conflicts",
     "corrections",
     "merging",
     "registers",

@@ -119,6 +119,8 @@ class Deed(Entry, Enum):
         "苦情の担当・期限の変更",
         "Owner or deadline of a complaint changed",
     )
+    CONFLICT_END = "conflict.end", "利益相反の記録の終了", "Record of a conflict of interest ended"
+    CONFLICT_RECORD = "conflict.record", "利益相反の記録", "Conflict of interest recorded"
     CONSENT_GIVE = "consent.give", "同意", "Consent given"
     CONSENT_WITHDRAW = "consent.withdraw", "同意の撤回", "Consent withdrawn"
     CREDENTIAL_ASK = "credential.ask", "証明の確認先への問合せ", "Office asked about a credential"
@@ -262,6 +264,7 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "panel": ("評価会", "Panel"),
     "report": ("報告", "Report"),
     "complaint": ("苦情", "Complaint"),
+    "known_conflict": ("利益相反の記録", "Recorded conflict of interest"),
     "programme": ("支援制度", "Programme"),
     "referral": ("支援制度の案内", "Referral"),
     "hold_lift": ("利益相反の保留", "Conflict of interest"),

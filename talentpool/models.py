@@ -7,6 +7,7 @@ from .candidates.freshness import AvailabilityCheck
 from .candidates.merged import DistinctPair, PersonMerge
 from .checkups import Checkup
 from .complaints import models as complaints
+from .conflicts import models as conflicts
 from .credentials import models as credentials
 from .db import Base
 from .deadlines import models as deadlines
@@ -51,6 +52,7 @@ __all__ = [
     "accounts",
     "candidates",
     "complaints",
+    "conflicts",
     "counters",
     "credentials",
     "deadlines",

@@ -129,6 +129,8 @@ class Action(StrEnum):
     FILE_COMPLAINT = "complaint:file"
     VIEW_COMPLAINT = "complaint:view"
     ANSWER_COMPLAINT = "complaint:answer"
+    VIEW_CONFLICT = "conflict:view"
+    RECORD_CONFLICT = "conflict:record"
     VIEW_REGISTER = "register:view"
     VIEW_PROGRAMME = "programme:view"
     MANAGE_PROGRAMME = "programme:manage"
@@ -267,6 +269,8 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
         _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
     Action.ANSWER_COMPLAINT: {_K: _PREFECTURE},
+    Action.VIEW_CONFLICT: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
+    Action.RECORD_CONFLICT: {_K: _PREFECTURE, _S: _ANY},
     Action.VIEW_REGISTER: {_K: _PREFECTURE, _U: _PREFECTURE},
     Action.VIEW_PROGRAMME: {
         _M: _PREFECTURE, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,

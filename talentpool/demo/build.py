@@ -31,6 +31,7 @@ from . import (
     working,
 )
 from .accounts import SHOWN_TOWNS, Officers, choose_mails, hash_password, open_demo_pool
+from .conflicts import record_conflicts
 from .drawing import Draw
 from .joining import admit, fill_ledger, joining_moment, write_profiles
 from .needs import draw_needs
@@ -94,6 +95,7 @@ class Builder:
         with self._unit() as session:
             voices.complain(session, officers, self.midnight)
             showing.show(session, officers, self.midnight)
+            record_conflicts(session, officers, self.midnight)
             voices.look_ahead(session, officers, self.midnight)
             desk.take_notes(session, officers, self.midnight)
             desk.share_out(session, officers, self.midnight)

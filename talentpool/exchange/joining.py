@@ -15,6 +15,7 @@ from ..candidates.content import Contents
 from ..candidates.models import Candidate, Consent, Membership, ProfileSnapshot
 from ..candidates.snapshots import freeze
 from ..candidates.writing import name_key, write_profile
+from ..conflicts.service import take_over
 from ..db import Session
 from ..errors import Fault
 from ..ledger import service as ledger
@@ -28,7 +29,7 @@ from .entries import Entry, code_of
 from .identity import Codes
 from .importing import RESTS, lock_imports
 from .layout import CANDIDATES, MARKS, NAMES
-from .people import better_minutes, check_sheet, contents_of
+from .people import better_minutes, check_sheet, contents_of, known_of
 from .sameness import Person, Pool, check_distinct, confirmed
 from .tables import refuse
 
@@ -180,6 +181,8 @@ class _Joining:
         self.session.flush()
         for entry, person in joined:
             self._activate(person.memberships[0], entry, frozen[person.id])
+        known = {person.id: known_of(entry) for entry, person in people}
+        take_over(self.session, known, prefecture_code=self.prefecture_code, **self.by)
         capacities = {person.id: capacity_of(person.windows) for _, person in joined}
         ledger.open_months(self.session, capacities)
 

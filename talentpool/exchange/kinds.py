@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -13,6 +13,7 @@ from typing import Any
 from .. import dates
 from ..errors import Problem, UnknownCode
 from ..files.writing import Cell
+from ..language import Words
 from ..reference.catalogue import Catalogue
 from ..text import (
     clean,
@@ -110,6 +111,21 @@ def codes(vocabulary: str) -> Kind:
         return cells.join_list([_label(catalogue, vocabulary, item) for item in value])
 
     return Kind(read, write, "コードか名前。複数は「;」で区切る", vocabulary)
+
+
+def word(labels: Mapping[Any, Words]) -> Kind:
+    """One of the words of an enum, by its code or its Japanese label."""
+    known = {_fold(name): one for one, words in labels.items() for name in (str(one), words[0])}
+
+    def read(typed: str, _catalogue: Catalogue) -> Any:
+        if _fold(typed) not in known:
+            raise BadValue(f"{'、'.join(ja for ja, _ in labels.values())} から書いてください。")
+        return known[_fold(typed)]
+
+    def write(value: Any, catalogue: Catalogue | None) -> Cell:
+        return str(value) if catalogue is None else labels[value][0]
+
+    return Kind(read, write, "、".join(ja for ja, _ in labels.values()))
 
 
 def _find(catalogue: Catalogue, vocabulary: str, typed: str) -> str:

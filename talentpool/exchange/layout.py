@@ -25,6 +25,7 @@ from ..matching.records import BEST_RATING
 from ..needs import content as needs
 from ..needs.models import Need, NeedSkill, NeedVendor
 from ..pay import MOST_HALF_DAYS
+from ..pool.conflicts import GROUNDS, LIFTERS
 from ..typed.quantities import ENGAGEMENTS, FEE, HALF_DAYS, MINUTES, PERCENT, SEATS, YEN
 from . import kinds
 from .kinds import (
@@ -233,6 +234,14 @@ CANDIDATES = Layout(
             _OTHER,
         )),
         Leaf("利益相反の解除", "lifted", (_OTHER, Column("規則", "rule", kinds.text(40), True))),
+        Leaf("利益相反の記録", "known", (
+            Column("市町", "municipality_code", TOWN),
+            Column("事業者", "vendor", kinds.text(100)),
+            Column("理由区分", "ground", kinds.word(GROUNDS), True),
+            Column("解除できる人", "lifter", kinds.word(LIFTERS), True),
+            Column("開始月", "first_month", FIRST_MONTH, True),
+            Column("終了月", "last_month", LAST_MONTH),
+        )),
         Leaf("移動時間", "travel", (
             Column("会場", "hall", TOWN, True),
             Column("分", "minutes", kinds.whole(0, MOST_MINUTES, MINUTES), True),

@@ -30,7 +30,7 @@ from ..errors import BadCell, Fault
 from ..matching.records import BEST_RATING
 from ..pool.conflicts import RULES
 from ..pool.reading import first_whole_month, last_whole_month
-from ..pool.records import Profile, Taken
+from ..pool.records import Known, Profile, Taken, in_order
 from ..reference.catalogue import Catalogue
 from .entries import Entry, Values, code_of
 from .layout import CANDIDATES
@@ -112,9 +112,15 @@ def profile_of(entry: Entry, catalogue: Catalogue) -> Profile:
         matters=tuple(Matter(**row) for row in leaves["matters"]),
         windows=tuple(typed_window(**row) for row in leaves["windows"]),
         taken=tuple(Taken(**row) for row in leaves["taken"]),
+        known=known_of(entry),
         lifted=tuple((row["need_code"], row["rule"]) for row in leaves["lifted"]),
         **{name: values[name] for name in PLAIN if name in values},
     )
+
+
+def known_of(entry: Entry) -> tuple[Known, ...]:
+    nobody: Values = {"municipality_code": None, "vendor": None}
+    return in_order(Known(**nobody | row) for row in entry.leaves["known"])
 
 
 def _pay_wish(values: Values) -> int:
@@ -153,6 +159,10 @@ def check_sheet(entry: Entry) -> Iterator[Fault]:
     least, most = (n * values.get("rating_count", 0) for n in (1, BEST_RATING))
     if not least <= values.get("rating_sum", 0) <= most:
         yield "rating_sum", f"評価1件につき、1から{BEST_RATING}までです。"
+    if any(
+        not (row.get("municipality_code") or row.get("vendor")) for row in entry.leaves["known"]
+    ):
+        yield "known", "市町か事業者を書いてください。"
     if any(row["rule"] not in LIFTABLE for row in entry.leaves["lifted"]):
         yield "lifted", f"規則は {'、'.join(LIFTABLE)} から書いてください。"
 
@@ -186,6 +196,7 @@ def entry_of(
         "windows": [_fields(window) | {"note": row.note} for window, row in windows],
         "taken": [_fields(row) for row in profile.taken],
         "lifted": [{"need_code": need, "rule": rule} for need, rule in profile.lifted],
+        "known": [_fields(row) for row in profile.known],
         "travel": [{"hall": hall, "minutes": n} for hall, n in sorted(minutes.items())],
     })  # fmt: skip
 

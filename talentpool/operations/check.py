@@ -18,6 +18,7 @@ from ..candidates.models import Consent, Membership
 from ..candidates.received import Reception
 from ..candidates.standing import is_in_force
 from ..complaints import soundness as complaints
+from ..conflicts import soundness as conflicts
 from ..credentials import soundness as credentials
 from ..db import Session
 from ..desk import soundness as duties
@@ -500,6 +501,11 @@ def who_was_merged_is_in_no_pool(session: Session) -> Iterator[str]:
 @_invariant
 def credentials_count_once_they_are_checked(session: Session) -> Iterator[str]:
     return credentials.violations(session)
+
+
+@_invariant
+def conflicts_belong_to_a_pool(session: Session) -> Iterator[str]:
+    return conflicts.violations(session)
 
 
 @_invariant

@@ -40,7 +40,7 @@ def accept_offer(
     lock_placements(session, [placement])
     if placement.state is PlacementState.OFFERED:
         check_in_time(placement, now)
-        check_pair(session, placement, now)
+        check_pair(session, placement, now, actor.role)
         give_consent(
             session,
             placement.candidate,
@@ -63,7 +63,7 @@ def welcome_person(session: Session, placement: Placement, *, actor: Actor, now:
     lock_placements(session, [placement])
     if placement.state is PlacementState.INTRODUCED:
         check_in_time(placement, now)
-        check_pair(session, placement, now)
+        check_pair(session, placement, now, actor.role)
     step = move(session, placement, "welcome", actor=actor, now=now)
     placement.agreed_at = now
     notify(session, placement, step, actor=actor, now=now)

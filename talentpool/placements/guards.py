@@ -16,6 +16,7 @@ from ..db import Session
 from ..errors import Conflict
 from ..language import named, say, sentences
 from ..needs.models import Need
+from ..permissions import Role
 from ..pool.assemble import request_of
 from ..pool.reading import read_profiles
 from ..pool.records import Profile, Request
@@ -31,6 +32,9 @@ NOT_IN_POOL = say("登録が有効でなくなっています。")
 NOT_OPEN = say("募集が公開中でなくなっています。")
 PERIOD_OVER = say("この募集の期間は終わっています。")
 CHANGED = say("募集の内容が、推薦したあとで変わっています。")
+WITHHELD = say("県の確認が要ります。県担当者に連絡してください。")
+# No town reads of a conflict of interest, neither the reason nor that there is one.
+PRIVATE = frozenset({m.Rule.CONFLICT, m.Rule.HOLD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +45,26 @@ class Rules:
     catalogue: Catalogue
     this_month: int
     limits: Mapping[int, Limits] = field(default_factory=dict)  # that people have set for the work
+    reader: Role | None = None  # of the sentences; none: staff
 
     @classmethod
-    def read(cls, session: Session, placements: Iterable[Placement], now: datetime) -> Rules:
+    def read(
+        cls,
+        session: Session,
+        placements: Iterable[Placement],
+        now: datetime,
+        reader: Role | None = None,
+    ) -> Rules:
         """For placements of one prefecture."""
         rows, this_month = list(placements), month_of(local_date(now))
         session.flush()
         catalogue = load_catalogue(session)
         if not rows:
-            return cls({}, catalogue, this_month)
+            return cls({}, catalogue, this_month, reader=reader)
         prefecture = rows[0].prefecture_code
         people = {row.candidate_id for row in rows}
         profiles = read_profiles(session, prefecture, people)
-        return cls(profiles, catalogue, this_month, read_limits(session, people))
+        return cls(profiles, catalogue, this_month, read_limits(session, people), reader)
 
     def faults(self, placement: Placement, under: Conditions | None = None) -> list[str]:
         """Why the placement may not go on, as sentences; nothing when it may. `under`: other conditions than its own."""
@@ -76,7 +87,16 @@ class Rules:
         profile = self.profiles.get(placement.candidate_id)
         if profile is None:
             return {m.Rule.MEMBERSHIP: NOT_IN_POOL}
-        return broken_rules(profile, placement.need, conditions, self.catalogue, self.this_month)
+        return self.broken_by(profile, placement.need, conditions)
+
+    def broken_by(
+        self, profile: Profile, need: Need, conditions: Conditions
+    ) -> Mapping[m.Rule, str]:
+        """The same of a need as it would be."""
+        broken = broken_rules(profile, need, conditions, self.catalogue, self.this_month)
+        if self.reader is not Role.MUNICIPALITY:
+            return broken
+        return {rule: WITHHELD if rule in PRIVATE else text for rule, text in broken.items()}
 
     def check(self, placement: Placement) -> None:
         """Conflict that says what no longer holds."""
@@ -123,5 +143,7 @@ def _sentence(rule: m.Rule) -> str:
     )
 
 
-def check_pair(session: Session, placement: Placement, now: datetime) -> None:
-    Rules.read(session, [placement], now).check(placement)
+def check_pair(
+    session: Session, placement: Placement, now: datetime, reader: Role | None = None
+) -> None:
+    Rules.read(session, [placement], now, reader).check(placement)

@@ -28,7 +28,7 @@ from ..db import Session
 from ..needs.models import Need, NeedVendor
 from ..states import MembershipState
 from . import standing
-from .records import Procurement, Profile, Taken
+from .records import Ground, Known, Lifter, Procurement, Profile, Taken, in_order
 
 
 def read_profiles(
@@ -142,6 +142,7 @@ def _profile(person: sa.Row[Any]) -> Profile:
         taken=tuple(
             Taken(month, half_days, code) for month, code, half_days in sorted(person.taken)
         ),
+        known=in_order(_known(*row) for row in person.known),
         lifted=tuple((code, rule) for code, rule in sorted(person.lifted)),
         turned_down=tuple(sorted({code for (code,) in person.turned_down})),
         rating_sum=sum(rating for (rating,) in person.ratings),
@@ -149,11 +150,17 @@ def _profile(person: sa.Row[Any]) -> Profile:
     )
 
 
+def _known(
+    town: str | None, vendor: str | None, ground: str, lifter: str, first: int, last: int | None
+) -> Known:
+    return Known(town, vendor, Ground(ground), Lifter(lifter), first, last)
+
+
 def read_procurements(session: Session, need_ids: Iterable[int]) -> dict[int, Procurement]:
     """Need id → what the conflict screening reads of it."""
     vendors = gather(NeedVendor.id, NeedVendor.name).where(NeedVendor.need_id == Need.id)
     query = sa.select(
-        Need.id, Need.code, Need.municipality_code, Need.first_month, Need.touches_procurement,
+        Need.id, Need.code, Need.municipality_code, Need.first_month, Need.last_month, Need.touches_procurement,
         vendors.correlate(Need).scalar_subquery().label("vendors"),
     ).where(Need.id.in_(set(need_ids)))  # fmt: skip
     return {
@@ -161,6 +168,7 @@ def read_procurements(session: Session, need_ids: Iterable[int]) -> dict[int, Pr
             need.code,
             need.municipality_code,
             need.first_month,
+            need.last_month,
             tuple(name for _, name in sorted(need.vendors)),
             need.touches_procurement,
         )

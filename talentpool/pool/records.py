@@ -7,7 +7,9 @@ Months are numbers (year * 12 + month - 1), both ends included; codes are those 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from ..candidates.content import Company, Matter, Post, SkillClaim, Window
@@ -21,6 +23,41 @@ class Taken:
     month: int
     half_days: int
     need_code: str
+
+
+class Ground(StrEnum):
+    """Why an officer has recorded a conflict."""
+
+    FAMILY = "family"
+    REQUEST = "request"  # the person's own
+    VENDOR = "vendor"
+    OFFICE = "office"
+    OTHER = "other"
+
+
+class Lifter(StrEnum):
+    """Who can let a recorded conflict pass."""
+
+    COORDINATOR = "coordinator"  # for one vacancy
+    PERSON = "person"  # by asking for the end of the record
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A conflict that an officer has recorded, with a town, a vendor or both; months, both included."""
+
+    municipality_code: str | None
+    vendor: str | None
+    ground: Ground
+    lifter: Lifter
+    first_month: int
+    last_month: int | None = None
+
+
+def in_order(known: Iterable[Known]) -> tuple[Known, ...]:
+    """The same order for rows of a database and of a file."""
+    return tuple(sorted(known, key=lambda row: [str(value) for value in astuple(row)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +84,7 @@ class Profile:
     matters: tuple[Matter, ...] = ()
     windows: tuple[Window, ...] = ()
     taken: tuple[Taken, ...] = ()
+    known: tuple[Known, ...] = ()  # conflicts that an officer has recorded
     lifted: tuple[tuple[str, str], ...] = ()  # (need code, conflict rule) lifted by a coordinator
     rating_sum: int = 0  # of the reviews of earlier work that count
     rating_count: int = 0
@@ -63,6 +101,8 @@ class Screened(Protocol):
     @property
     def first_month(self) -> int: ...
     @property
+    def last_month(self) -> int: ...
+    @property
     def vendors(self) -> tuple[str, ...]: ...
     @property
     def touches_procurement(self) -> bool: ...
@@ -75,6 +115,7 @@ class Procurement:
     code: str
     municipality_code: str
     first_month: int
+    last_month: int
     vendors: tuple[str, ...]
     touches_procurement: bool
 

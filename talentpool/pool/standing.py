@@ -1,4 +1,4 @@
-"""What already stands between people and needs. Placements and reviews lie above this package, so their tables are named here."""
+"""What already stands between people and needs. Placements, reviews and recorded conflicts lie above this package, so their tables are named here."""
 
 from __future__ import annotations
 
@@ -22,6 +22,13 @@ PLACEMENT = sa.table(
 HOLD_LIFT = sa.table(
     "hold_lift", sa.column("candidate_id"), sa.column("need_id"), sa.column("rule")
 )
+KNOWN_CONFLICT = sa.table(
+    "known_conflict",
+    *map(sa.column, (
+        "candidate_id", "prefecture_code", "municipality_code", "vendor", "ground", "lifter",
+        "first_month", "last_month", "ended_at",
+    )),
+)  # fmt: skip
 NEED = sa.table("need", sa.column("id"), sa.column("code"))
 REVIEW = sa.table(
     "review",
@@ -35,8 +42,8 @@ REVIEW = sa.table(
 
 def settled_of(person: type[Base], prefecture_code: str) -> list[sa.Label[Any]]:
     """Of a candidate, as columns of lists: (month, half-days, need code) held and booked, (need code, conflict rule)
-    that a coordinator has lifted, the codes of needs that turned the pair down, and the ratings by which towns of the
-    prefecture ended the person's work.
+    that a coordinator has lifted, the conflicts that officers of the prefecture have recorded, the codes of needs that
+    turned the pair down, and the ratings by which towns of the prefecture ended the person's work.
     """
     key = sa.inspect(person).primary_key[0]
     taken = (
@@ -50,6 +57,10 @@ def settled_of(person: type[Base], prefecture_code: str) -> list[sa.Label[Any]]:
         .join(HOLD_LIFT, HOLD_LIFT.c.need_id == NEED.c.id)
         .where(HOLD_LIFT.c.candidate_id == key)
     )
+    row = KNOWN_CONFLICT.c
+    known = gather(
+        row.municipality_code, row.vendor, row.ground, row.lifter, row.first_month, row.last_month
+    ).where(row.candidate_id == key, row.prefecture_code == prefecture_code, row.ended_at.is_(None))
     turned_down = (
         gather(NEED.c.code)
         .join(PLACEMENT, PLACEMENT.c.need_id == NEED.c.id)
@@ -61,7 +72,10 @@ def settled_of(person: type[Base], prefecture_code: str) -> list[sa.Label[Any]]:
     ratings = gather(REVIEW.c.overall).where(
         REVIEW.c.candidate_id == key, *_counted(prefecture_code)
     )
-    named = {"taken": taken, "lifted": lifted, "turned_down": turned_down, "ratings": ratings}
+    named = {
+        "taken": taken, "lifted": lifted, "known": known, "turned_down": turned_down,
+        "ratings": ratings,
+    }  # fmt: skip
     return [query.correlate(person).scalar_subquery().label(name) for name, query in named.items()]
 
 

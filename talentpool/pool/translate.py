@@ -141,7 +141,8 @@ def _load(profile: Profile, start: int) -> int:
 
 def _conflicts(profile: Profile, requests: Sequence[Request]) -> dict[str, str]:
     towns = {post.municipality_code for post in profile.posts}
-    has_ties = bool(profile.companies or profile.matters)
+    towns |= {known.municipality_code for known in profile.known}
+    has_ties = bool(profile.companies or profile.matters or profile.known)
     near = (r for r in requests if r.municipality_code in towns or (has_ties and r.vendors))
     found = {request.code: gravest(screen(profile, request)) for request in near}
     return {code: severity for code, severity in found.items() if severity}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from talentpool.candidates.content import Company, Matter, Post
 from talentpool.dates import month_number
 from talentpool.pool.conflicts import RULES, gravest, screen
-from talentpool.pool.records import Profile, Request
+from talentpool.pool.records import Ground, Known, Lifter, Profile, Request
 
 START = month_number(2027, 4)
 TOWN, OTHER = "282014", "285013"
@@ -133,3 +134,28 @@ def test_months_are_written_as_people_read_them() -> None:
     assert len(told) >= 2
     assert all("2026年4月（令和8年4月）" in sentence for sentence in told)
     assert not any("2026-04" in sentence for sentence in told)
+
+
+@pytest.mark.parametrize(
+    ("known", "rule"),
+    [
+        ({"municipality_code": TOWN}, "known_for_good"),
+        ({"municipality_code": TOWN, "lifter": Lifter.COORDINATOR}, "known"),
+        ({"municipality_code": OTHER}, None),
+        ({"vendor": "(株)サンプル"}, "known_for_good"),
+        ({"vendor": "別の会社"}, None),
+        ({"municipality_code": OTHER, "vendor": "(株)サンプル"}, None),
+        ({"municipality_code": TOWN, "first_month": START + 5}, "known_for_good"),
+        ({"municipality_code": TOWN, "first_month": START + 6}, None),
+        ({"municipality_code": TOWN, "last_month": START}, "known_for_good"),
+        ({"municipality_code": TOWN, "last_month": START - 1}, None),
+    ],
+)
+def test_what_an_officer_has_recorded_holds_for_its_town_vendor_and_months(
+    known: dict[str, Any], rule: str | None
+) -> None:
+    nobody = {"municipality_code": None, "vendor": None, "first_month": START - 12}
+    row = Known(**nobody | {"ground": Ground.FAMILY, "lifter": Lifter.PERSON} | known)
+    assert _rules(replace(PERSON, known=(row,))) == ([] if rule is None else [rule])
+    lifted = replace(PERSON, known=(row,), lifted=(("N-1", "known"),))
+    assert _rules(lifted) == (["known_for_good"] if rule == "known_for_good" else [])

@@ -24,6 +24,7 @@ from talentpool.states import PlacementState
 from talentpool.web.access import ACCESS
 from talentpool.web.unit import TalentpoolFlask
 from tests.browsers import Browser, signed_in
+from tests.conflicts.made import make_conflict
 from tests.factories import (
     NOW,
     OSAKA,
@@ -235,6 +236,7 @@ def far(database: Database) -> dict[str, int]:
             ).id,
             "credentials": make_credential(session, candidate).id,
             "complaints": complain(session, log.engagement).id,
+            "conflicts": make_conflict(session, OSAKA).id,
             "programmes": (referral := make_referral(session, SAKAI)).programme_id,
             "referrals": referral.id,
             "mails": told.id,

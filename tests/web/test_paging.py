@@ -22,6 +22,7 @@ LISTS = {
     "candidates/list_views.html": "/views",
     "complaints/list_complaints.html": "/complaints",
     "credentials/list_credentials.html": "/credentials",
+    "conflicts/list_conflicts.html": "/conflicts",
     "engagements/list_engagements.html": "/engagements",
     "needs/list_needs.html": "/needs/",
     "placements/list_papers.html": "/papers",

@@ -46,6 +46,7 @@ from talentpool.waits import DEFAULTS
 from talentpool.web.unit import TalentpoolFlask
 from talentpool.web.versions import mark_of
 from tests.browsers import Browser, stored_user
+from tests.conflicts.made import make_conflict
 from tests.factories import (
     FIRST,
     HIMEJI,
@@ -473,6 +474,12 @@ def rested_by_mistake(session: Session) -> Sent:
     return officer, f"/engagements/{engagement.id}/correction", {"version": found.event}
 
 
+def conflicted(session: Session) -> Sent:
+    row = make_conflict(session)
+    user = make_user(session, Role.COORDINATOR)
+    return user, f"/conflicts/{row.id}/end", {"version": row.version}
+
+
 def complained(path: str, **typed: Any) -> Callable[[Session], Sent]:
     def send(session: Session) -> Sent:
         engagement = make_sent_log(session, make_candidate(session)).engagement
@@ -688,6 +695,9 @@ CASES = [
     Case("complaints.plan_answer", complained("/complaints/{complaint}/plan", owner="x", due="2月30日"), 2),
     Case("complaints.plan_answer", complained("/complaints/{complaint}/plan", due="2000-01-01"), 1),
     Case("complaints.answer_complaint", complained("/complaints/{complaint}/answer"), 1),
+    Case("conflicts.record_conflict", as_role(Role.COORDINATOR, "/conflicts/new", person="C-9", ground="x", first_month="2月30日"), 4),
+    Case("conflicts.record_conflict", as_role(Role.COORDINATOR, "/conflicts/new", person="C-9", ground="family", lifter="nobody", first_month="2027-04", note="事情"), 2),
+    Case("conflicts.end_conflict", conflicted, 1),
     Case("engagements.give_outlook", near_its_end, 1),
     Case("programmes.new_programme", as_role(Role.COORDINATOR, "/programmes/new", deadlines="いつか", checked_on="昨日", report_days="x"), 4),
     Case("programmes.edit_programme", referred("/programmes/{programme}/edit", Role.COORDINATOR, name="制度", valid_from="2027-04-01", valid_to="2027-03-31", address="x"), 2),

@@ -111,7 +111,7 @@ def _approve(
 ) -> None:
     """承認する: the other side is asked now."""
     check_comment(comment)
-    _check_rules(session, row, now)
+    _check_rules(session, row, actor, now)
     until = answer_due(session, row.prefecture_code, now)
     step = move(session, row, "approve", actor=actor, now=now)
     row.asked_at, row.until = now, until
@@ -161,7 +161,7 @@ def _accept(
     if row.state is CounterState.ASKED:
         if row.until is not None and row.until < now:
             raise Conflict(TOO_LATE)
-        _check_rules(session, row, now)
+        _check_rules(session, row, actor, now)
     step = move(session, row, "accept", actor=actor, now=now)
     row.ended_at = now
     before = placement.conditions
@@ -178,10 +178,11 @@ def _accept(
     notify(session, row, step, actor=actor, now=now)
 
 
-def _check_rules(session: Session, row: CounterProposal, now: datetime) -> None:
+def _check_rules(session: Session, row: CounterProposal, actor: Actor, now: datetime) -> None:
     """What was checked when it was proposed must hold when somebody says yes."""
     placement = row.placement
-    faults = Rules.read(session, [placement], now).faults(placement, row.conditions)
+    rules = Rules.read(session, [placement], now, actor.role)
+    faults = rules.faults(placement, row.conditions)
     if faults:
         raise Conflict(sentences([say("この条件では先に進められません。"), *faults]))
 

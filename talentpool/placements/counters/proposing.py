@@ -60,7 +60,7 @@ def propose_counter(
         raise Conflict(IS_OPEN)
     check_in_time(placement, now)
     raise_first(_faults(placement, asked, words, month_of(local_date(now))))
-    check_rules(session, placement, asked, now)
+    check_rules(session, placement, asked, actor, now)
     excess = find_excess(placement.need, asked, list_decided(session, placement))
     assert placement.answer_until is not None
     row = CounterProposal(
@@ -90,9 +90,11 @@ def answer_due(session: Session, prefecture_code: str, now: datetime) -> datetim
     return read_terms(session, prefecture_code).due(Wait.COUNTER, now)
 
 
-def check_rules(session: Session, placement: Placement, asked: Conditions, now: datetime) -> None:
+def check_rules(
+    session: Session, placement: Placement, asked: Conditions, actor: Actor, now: datetime
+) -> None:
     """Refused with every rule that the pair would break under `asked`, each at its field."""
-    broken = Rules.read(session, [placement], now).broken(placement, asked)
+    broken = Rules.read(session, [placement], now, actor.role).broken(placement, asked)
     raise_first((_FIELDS.get(rule, "half_days"), sentence) for rule, sentence in broken.items())
 
 

@@ -14,6 +14,7 @@ from ...language import named, say
 from ...needs.content import NeedContent
 from ...needs.models import Need
 from ...needs.writing import content_of, imagine
+from ...permissions import Actor
 from ...pool.assemble import request_of
 from ...pool.fitting import who_fits
 from ...pool.reading import read_profiles
@@ -22,7 +23,7 @@ from ...rounds.models import Round
 from ...rounds.revised import list_pending
 from ...states import APPROVED, PENDING
 from ..conditions import EXCESS_LABELS, find_excess
-from ..guards import Rules, broken_rules, months_ahead
+from ..guards import Rules, months_ahead
 from ..models import Placement
 
 UNREAD = frozenset(  # by no rule and no part of the fit
@@ -78,9 +79,15 @@ class Effect:
 
 
 def foresee(
-    session: Session, need: Need, content: NeedContent, *, catalogue: Catalogue, now: datetime
+    session: Session,
+    need: Need,
+    content: NeedContent,
+    *,
+    catalogue: Catalogue,
+    actor: Actor,
+    now: datetime,
 ) -> Effect:
-    """The effect of making `content`, which must be possible, the need's next version."""
+    """For `actor` the effect of making `content`, which must be possible, the need's next version."""
     before, after = content_of(need), imagine(need, content, catalogue)
     changed = frozenset(
         name
@@ -90,7 +97,7 @@ def foresee(
     rows = _list_pending(session, need)
     if not changed - UNREAD:
         return Effect(changed, after, (), rows, (0, 0), frozenset(), ())
-    rules = Rules.read(session, rows, now)
+    rules = Rules.read(session, rows, now, actor.role)
     void = [Voided(row, why) for row in rows if (why := _why_void(row, after, rules))]
     ended = {row.placement.id for row in void}
     kept = [row for row in rows if row.id not in ended]
@@ -132,7 +139,7 @@ def _newly_broken(placement: Placement, after: Need, rules: Rules) -> list[str]:
     conditions = placement.conditions_of(after)
     if profile is None or not months_ahead(conditions, rules.this_month):
         return []
-    broken = broken_rules(profile, after, conditions, rules.catalogue, rules.this_month)
+    broken = rules.broken_by(profile, after, conditions)
     present = placement.conditions
     if not months_ahead(present, rules.this_month):
         return list(broken.values())

@@ -56,7 +56,7 @@ def preview_revision(
     require(session, actor, Action.REVISE_NEED, need)
     check_revisable(need)
     check_change(session, need, content, catalogue=catalogue, now=now)
-    return foresee(session, need, content, catalogue=catalogue, now=now)
+    return foresee(session, need, content, catalogue=catalogue, actor=actor, now=now)
 
 
 def note_preview(
