@@ -166,12 +166,12 @@ def _recent(post: Post, left: int) -> Finding:
 
 def _recorded(known: Known) -> Finding:
     ground, ground_en = GROUNDS[known.ground]
-    until, until_en = "", ""
+    until = until_en = ""
     if known.last_month is not None:
-        until = f"{dates.show_month_ja(known.last_month)}まで。"
-        until_en = f" Until {dates.month_text(known.last_month)}."
+        until = f"、{dates.show_month_ja(known.last_month)}まで"
+        until_en = f", until {dates.month_text(known.last_month)}"
     return _finding(
         "known" if known.lifter is Lifter.COORDINATOR else "known_for_good",
-        f"県が記録した利益相反（{ground}）があります。{until}",
-        f"The prefecture has recorded a conflict of interest ({ground_en.lower()}).{until_en}",
+        f"県が記録した利益相反があります（{ground}{until}）。",
+        f"The prefecture has recorded a conflict of interest ({ground_en.lower()}{until_en}).",
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..candidates.merged import PersonMerge
 from ..child_rows import gather
 from ..db import Base, Session
 from ..ledger.models import Commitment
@@ -60,7 +61,10 @@ def settled_of(person: type[Base], prefecture_code: str) -> list[sa.Label[Any]]:
     row = KNOWN_CONFLICT.c
     known = gather(
         row.municipality_code, row.vendor, row.ground, row.lifter, row.first_month, row.last_month
-    ).where(row.candidate_id == key, row.prefecture_code == prefecture_code, row.ended_at.is_(None))
+    ).where(
+        (row.candidate_id == key) | row.candidate_id.in_(_merged_into(person, key)),
+        row.prefecture_code == prefecture_code, row.ended_at.is_(None),
+    )  # fmt: skip
     turned_down = (
         gather(NEED.c.code)
         .join(PLACEMENT, PLACEMENT.c.need_id == NEED.c.id)
@@ -77,6 +81,14 @@ def settled_of(person: type[Base], prefecture_code: str) -> list[sa.Label[Any]]:
         "ratings": ratings,
     }  # fmt: skip
     return [query.correlate(person).scalar_subquery().label(name) for name, query in named.items()]
+
+
+def _merged_into(person: type[Base], key: sa.ColumnElement[int]) -> sa.Select[int]:
+    """Other registrations that turned out to be this person's."""
+    query = sa.select(PersonMerge.gone_id).where(
+        PersonMerge.kept_id == key, PersonMerge.undone_at.is_(None)
+    )
+    return query.correlate(person)
 
 
 def has_ratings(session: Session, prefecture_code: str) -> bool:

@@ -18,6 +18,7 @@ from talentpool.conflicts.soundness import violations
 from talentpool.dates import local_date, month_of
 from talentpool.db import Database, Session
 from talentpool.errors import Conflict, Refused
+from talentpool.merging.service import merge_people
 from talentpool.permissions import Role
 from talentpool.placements.answering import welcome_person
 from talentpool.placements.guards import check_pair
@@ -168,3 +169,16 @@ def test_a_town_that_meets_a_conflict_is_not_told_of_it(session: Session) -> Non
     assert "県の確認が要ります。" in refused.value.message
     with pytest.raises(Conflict, match="利益相反"):
         check_pair(session, placement, make.NOW, Role.COORDINATOR)
+
+
+def test_what_was_recorded_of_a_second_registration_holds_for_the_first(session: Session) -> None:
+    first, second = (
+        make.make_candidate(session, family_name="鷺沢", birth_date="1960-04-02") for _ in range(2)
+    )
+    need = make.make_need(session)
+    staff = make.make_user(session, Role.COORDINATOR).actor
+    content = replace(CONTENT, person=second.code, town=need.municipality_code)
+    service.record_conflict(session, content, actor=staff, now=make.NOW)
+    assert rules(session, first.id, need.id) == []
+    merge_people(session, first, second, actor=staff, now=make.NOW)
+    assert rules(session, first.id, need.id) == ["known_for_good"]

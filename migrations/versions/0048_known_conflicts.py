@@ -1,6 +1,6 @@
 """Conflicts of interest that officers record.
 
-Revision: 0040, after 0039
+Revision: 0048, after 0047
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0040"
-down_revision = "0039"
+revision = "0048"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 
