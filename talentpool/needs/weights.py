@@ -52,7 +52,7 @@ def even_out(skills: Sequence[SkillRequirement]) -> tuple[SkillRequirement, ...]
         heaviest[unit] = max(heaviest.get(unit, 0), asked.weight)
     if not heaviest or sum(heaviest.values()) == FULL_WEIGHT:
         return tuple(skills)
-    points = _in_hundredths(list(heaviest.values()))
+    points = _in_parts(list(heaviest.values()), FULL_WEIGHT)
     given = dict(zip(heaviest, points, strict=True))
     return tuple(
         replace(asked, weight=max(1, given[unit] * asked.weight // heaviest[unit]))
@@ -70,15 +70,34 @@ def keep_proportions(before: Sequence[SkillRequirement], after: Sequence[SkillRe
     return all(abs(new[one] * sum_old - old[one] * sum_new) <= sum_old for one in both)
 
 
+def shift_weight(
+    skills: Sequence[SkillRequirement], chosen: SkillRequirement, points: int
+) -> tuple[SkillRequirement, ...]:
+    """The same with `points` more for `chosen` and its alternatives; the others give or take them in proportion."""
+    units = [unit_of(place, asked.group, must=asked.must) for place, asked in enumerate(skills)]
+    own = units[next(place for place, asked in enumerate(skills) if asked is chosen)]
+    heaviest: dict[Hashable, int] = {}
+    for asked, unit in zip(even_out(skills), units, strict=True):
+        heaviest[unit] = max(heaviest.get(unit, 0), asked.weight)
+    others = {unit: weight for unit, weight in heaviest.items() if unit != own}
+    most = FULL_WEIGHT - len(others)
+    given = {own: min(max(heaviest[own] + points, 1), most)}
+    rest = _in_parts(list(others.values()), FULL_WEIGHT - given[own])
+    given |= dict(zip(others, rest, strict=True))
+    return tuple(
+        replace(asked, weight=given[unit]) for asked, unit in zip(skills, units, strict=True)
+    )
+
+
 def _by_skill(skills: Iterable[SkillRequirement]) -> dict[tuple[str, bool], int]:
     return {(asked.skill, asked.must): asked.weight for asked in skills}
 
 
-def _in_hundredths(weights: Sequence[int]) -> list[int]:
-    """Whole numbers from 1 that add up to 100, as near as can be to the proportion of `weights`."""
-    spare, total = FULL_WEIGHT - len(weights), sum(weights)
+def _in_parts(weights: Sequence[int], whole: int) -> list[int]:
+    """Whole numbers from 1 that add up to `whole`, as near as can be to the proportion of `weights`."""
+    spare, total = whole - len(weights), sum(weights)
     points = [1 + spare * weight // total for weight in weights]
     by_remainder = sorted(range(len(weights)), key=lambda i: (-(spare * weights[i] % total), i))
-    for place in by_remainder[: FULL_WEIGHT - sum(points)]:
+    for place in by_remainder[: whole - sum(points)]:
         points[place] += 1
     return points

@@ -1,89 +1,129 @@
-"""What a person reads before answering: the pay in all, the way there, the months beside other bookings."""
+"""Required skills that nobody has together, and what ten points more or less would do to the first ten."""
 
 from __future__ import annotations
 
-from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
 
-from talentpool import dates
-from talentpool.accounts.models import User
 from talentpool.db import Database, Session
-from talentpool.needs.models import NeedMode
-from talentpool.placements import weighing
-from talentpool.placements.models import Placement
+from talentpool.matching import Policy
+from talentpool.matching.scoring.encode import numbering_of
+from talentpool.matching.scoring.score import Encoded
+from talentpool.needs.content import SkillRequirement
+from talentpool.needs.weights import shift_weight, total_weight
+from talentpool.permissions import Role
+from talentpool.pool.assemble import request_of
+from talentpool.pool.musts import find_impossible, read_levels
+from talentpool.pool.reading import read_profiles
+from talentpool.pool.translate import translate
+from talentpool.pool.weighing import weigh
 from talentpool.reference.service import load_catalogue
-from talentpool.states import PlacementState
+from talentpool.states import NeedState
 from talentpool.web.unit import TalentpoolFlask
+from tests.browsers import Browser, signed_in
+from tests.factories import make_candidate, make_need
 
-from .. import factories as make
-from ..browsers import Browser
-
-MAY = dates.month_number(2027, 5)
-
-
-def asked(session: Session, **need: Any) -> Placement:
-    """Somebody asked for May and June, who is booked by another town and held by a third in May."""
-    person = make.make_candidate(session, home_code=make.SAYO)
-    for state in (PlacementState.CONFIRMED, PlacementState.OFFERED):
-        other = make.make_need(session, first_month=MAY, last_month=MAY, half_days=2)
-        make.make_placement(session, other, person, state=state)
-    terms = {"first_month": MAY, "last_month": MAY + 1, "half_days": 3} | need
-    return make.make_placement(
-        session, make.make_need(session, **terms), person, state=PlacementState.OFFERED
-    )
-
-
-def test_months_tell_what_is_asked_from_what_is_taken_already(session: Session) -> None:
-    placement = asked(session)
-    found = weighing.weigh(session, placement, load_catalogue(session)).months
-    assert [(m.month, m.booked, m.held, m.asked, m.free) for m in found] == [
-        (MAY, 2, 2, 3, 1),
-        (MAY + 1, 0, 0, 3, 5),
-    ]
-
-
-def test_pay_is_told_in_all(session: Session) -> None:
-    placement = asked(session, pay_amount=25_000, pay_basis="day")
-    pay = weighing.weigh(session, placement, load_catalogue(session)).pay
-    assert (pay.units, pay.total) == (3, 75_000)
-
-
-@pytest.mark.parametrize(
-    ("mode", "share", "days", "has_travel"),
-    [
-        (NeedMode.ONLINE, 0, 0, False),
-        (NeedMode.HYBRID, 50, Fraction(3, 4), True),
-        (NeedMode.ONSITE, 100, Fraction(3, 2), True),
-    ],
+SKILLS = ("bpr", "data", "security", "cloud")
+LEVELS = st.dictionaries(
+    st.integers(1, 4), st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 4)), max_size=4
 )
-def test_the_way_is_told_for_work_on_site(
-    session: Session, mode: NeedMode, share: int, days: Fraction, has_travel: bool
+ASKED = st.lists(
+    st.builds(
+        SkillRequirement,
+        skill=st.sampled_from(SKILLS), level=st.integers(1, 4), must=st.just(True),
+        group=st.sampled_from([None, None, "A"]),
+    ),
+    min_size=1, max_size=4, unique_by=lambda asked: asked.skill,
+)  # fmt: skip
+
+
+@given(ASKED, LEVELS)
+def test_the_smallest_sets_that_nobody_satisfies_are_named(
+    asked: list[SkillRequirement], levels: dict[int, dict[str, int]]
 ) -> None:
-    placement = asked(session, mode=mode, on_site_share=share, place_code=make.ASAGO)
+    groups: dict[Any, list[SkillRequirement]] = {}
+    for skill in asked:
+        groups.setdefault(skill.group or skill.skill, []).append(skill)
+
+    def somebody(chosen: Any) -> bool:
+        return any(
+            all(any(claims.get(s.skill, 0) >= s.level for s in group) for group in chosen)
+            for claims in levels.values()
+        )
+
+    found = find_impossible(asked, levels)
+    assert (found == []) is somebody(groups.values())
+    for one in found:
+        assert not somebody(one)
+        assert (
+            all(somebody(fewer) for size in range(1, len(one)) for fewer in combinations(one, size))
+            or not levels
+        )
+
+
+def test_ten_points_more_never_lower_who_is_better_at_it(session: Session) -> None:
+    for bpr, data in ((4, 1), (1, 4), (2, 2), (3, 3)):
+        make_candidate(session, skills={"bpr": bpr, "data": data})
+    need = make_need(session, musts={"bpr": 1, "data": 1}, state=NeedState.DRAFT)
     catalogue = load_catalogue(session)
-    found = weighing.weigh(session, placement, catalogue)
-    assert found.days_on_site == days
-    assert found.travel == (catalogue.travel(make.SAYO, make.ASAGO) if has_travel else None)
+    profiles = list(read_profiles(session, need.prefecture_code).values())
+    weighing = weigh(request_of(need), profiles, catalogue)
+    assert weighing.people == 4
+    assert [(shift.skills, shift.before, shift.after) for shift in weighing.shifts] == [
+        (("bpr",), 50, 60), (("bpr",), 50, 40), (("data",), 50, 60), (("data",), 50, 40),
+    ]  # fmt: skip
+    assert (
+        weighing.shifts[0].moves == weighing.shifts[3].moves
+    )  # two skills: one up is the other down
+    people, needs = translate(profiles, [request_of(need)], catalogue)
+    [fits] = Encoded.of(people, numbering_of(needs)).fits(needs, Policy())
+    ranked = sorted(range(4), key=lambda i: (-fits[i], i))
+    now = {place: ranked.index(place) + 1 for place in range(4)}
+    best, other = now[0], now[1]  # at bpr, at data
+    assert any(new > old for old, new in weighing.shifts[1].moves if old == best)
+    assert any(new < old for old, new in weighing.shifts[1].moves if old == other)
+    for shift in weighing.shifts:
+        assert {old for old, _new in shift.moves} == {new for _old, new in shift.moves}
+        assert {old for old, _new in shift.moves} <= set(now.values())
+    assert weigh(request_of(make_need(session, musts={"bpr": 1})), profiles, catalogue).shifts == []
+    assert weigh(request_of(need), [], catalogue).people == 0
+    assert len(read_levels(session, "28")) == 4
 
 
-def test_the_page_says_all_of_it_and_what_the_pay_is_made_of(
-    app: TalentpoolFlask, database: Database
+@given(st.lists(st.integers(1, 100), min_size=2, max_size=8), st.data())
+def test_the_others_give_what_one_gets(weights: list[int], data: st.DataObject) -> None:
+    skills = tuple(SkillRequirement(f"s{n}", 1, weight) for n, weight in enumerate(weights))
+    chosen = data.draw(st.sampled_from(skills))
+    for points in (10, -10, 200, -200):
+        shifted = shift_weight(skills, chosen, points)
+        assert total_weight(shifted) == 100
+        assert min(skill.weight for skill in shifted) >= 1
+
+
+@pytest.mark.parametrize("people", [1, 4])
+def test_towns_see_ranks_only_among_enough_people(
+    app: TalentpoolFlask, database: Database, people: int
 ) -> None:
     with database.writing() as session:
-        placement = asked(
-            session, mode=NeedMode.ONSITE, place_code=make.ASAGO, pay_amount=25_000, pay_basis="day"
+        for level in range(1, people + 1):
+            make_candidate(session, skills={"bpr": level, "data": 5 - level}, family_name="秘密")
+        need = make_need(session, musts={"bpr": 1, "data": 1}, state=NeedState.DRAFT)
+        hard = make_need(
+            session, musts={"bpr": 4, "data": 4, "security": 1}, state=NeedState.SUBMITTED
         )
-        user = session.get_one(User, placement.candidate.user_id)
-    person = Browser(app)
-    person.sign_in(user)
-    page = person.get(f"/offers/{placement.id}").text
-    for said in (
-        "総額 75,000円",
-        "日額25,000円 × 3日",
-        "片道 約",
-        "確保2・仮押さえ2・この打診3・空き1",
-    ):
-        assert said in page
-    assert page.index("引き受けると：") < page.index("辞退する</a>")
+        for skill in hard.skills[:2]:
+            skill.group = "A" if people == 1 else None
+    town = signed_in(app, Role.MUNICIPALITY)
+    page = town.get(f"/needs/{need.id}/weights")
+    assert page.status_code == 200
+    assert ("50→60" in page.text) is (people == 4)
+    assert ("3名未満" in page.text) is (people == 1)
+    staff: Browser = signed_in(app, Role.COORDINATOR)
+    shown = staff.get(f"/needs/{hard.id}").text
+    assert "誰も満たさない必須の技能" in shown
+    assert "情報セキュリティ（水準1以上）" in shown
+    assert "秘密" not in page.text
+    assert "重みは公開すると固定されます" in shown

@@ -187,6 +187,11 @@ class NeedForm(CatalogueForm):
         boxes = [row.weight.name for row in self.skills.rows]
         return {name: str(skill.weight) for name, skill in zip(boxes, asked, strict=True)}
 
+    def asked(self) -> tuple[SkillRequirement, ...]:
+        """Of the rows that are whole, whatever the weights."""
+        rows = [row for row in self.skills.rows if row.validate()]
+        return tuple(_requirement(row, row.weight.data or 1) for row in rows)
+
     def _asked(self) -> tuple[SkillRequirement, ...]:
         rows = zip(self.skills.rows, self._weights(), strict=True)
         return tuple(_requirement(row, weight) for row, weight in rows)

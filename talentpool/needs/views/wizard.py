@@ -168,7 +168,7 @@ def _show_check(
     fresh = _form(draft, drafting.typed_in(draft))
     page = render_template(
         "needs/check_draft.html", form=fresh, answers=lambda step: progress.answers(fresh, step), draft=draft, written=_written(draft),
-        problems=shown, line=_line(form, draft), count=progress.count_answered(form),
+        problems=shown, asked=fresh.asked(), line=_line(form, draft), count=progress.count_answered(form),
         of=len(NeedStep) + 1,
     )  # fmt: skip
     return page, 422 if is_asked and problems else 200

@@ -30,13 +30,14 @@ from . import (
     statements,
     stating,
     steps,
+    weighing,
 )
 from .blueprint import blueprint
 
 __all__ = [
     "adding", "answers", "approvals", "blueprint", "bulk", "comparing", "counters", "courses", "deferring", "drafts", "extending",
     "finishing", "init_app", "leaving", "letters", "needs", "papers", "progress", "reasons", "recording", "revising", "staff",
-    "statements", "stating", "steps",
+    "statements", "stating", "steps", "weighing",
 ]  # fmt: skip
 
 

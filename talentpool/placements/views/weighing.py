@@ -1,0 +1,108 @@
+"""What a need asks of skills, held against the pool: musts that nobody has together, and weights ten points off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from flask import render_template
+from flask_babel import gettext as _
+
+from ... import clock
+from ...dates import local_date
+from ...matching import Rule
+from ...needs.content import SkillRequirement
+from ...needs.models import Need
+from ...needs.service import load_whole
+from ...pay import UNPAID
+from ...permissions import Action, Role, get_visible
+from ...pool.assemble import request_of
+from ...pool.musts import Group, find_impossible, read_levels
+from ...pool.reading import read_profiles
+from ...pool.weighing import TOP, Move, weigh
+from ...web import current_actor, current_catalogue, current_session, requires
+from ...web.labels import term
+from .blueprint import blueprint
+
+FEW = 3  # people: a town is told no order of fewer
+MOST_NAMED = 3  # sets of skills
+
+
+class Asked(Protocol):
+    """A row of a need, or of its form."""
+
+    @property
+    def skill(self) -> str: ...
+    @property
+    def level(self) -> int: ...
+    @property
+    def must(self) -> bool: ...
+    @property
+    def group(self) -> str | None: ...
+
+
+@blueprint.app_template_global("must_warnings")
+def must_warnings(prefecture_code: str, skills: Iterable[Asked]) -> list[str]:
+    """A sentence for each set of required skills that nobody in the pool has together."""
+    asked = [SkillRequirement(s.skill, s.level, must=s.must, group=s.group) for s in skills]
+    if not any(skill.must for skill in asked):
+        return []
+    sets = find_impossible(asked, read_levels(current_session(), prefecture_code))
+    return [_sentence(groups) for groups in sets[:MOST_NAMED]]
+
+
+def _sentence(groups: Sequence[Group]) -> str:
+    named = str(_("と")).join(_named(group) for group in groups)
+    if len(groups) == 1:
+        return str(
+            _(
+                "必須の%(what)sを満たす人は、いまの登録者に一人もいません。水準を下げるか、希望にしてください。",
+                what=named,
+            )
+        )
+    return str(
+        _(
+            "必須の%(what)sをすべて満たす人は、いまの登録者に一人もいません。どれかの水準を下げるか、希望にしてください。",
+            what=named,
+        )
+    )
+
+
+def _named(group: Group) -> str:
+    alternatives = (
+        str(_("%(skill)s（水準%(n)s以上）", skill=term(s.skill, "skill"), n=s.level)) for s in group
+    )
+    return str(_("「%(what)s」", what=str(_("または")).join(alternatives)))
+
+
+@blueprint.get("/needs/<int:need_id>/weights")
+@requires(Action.VIEW_NEED)
+def weigh_need(need_id: int) -> str:
+    session = current_session()
+    need, _standing = load_whole(session, get_visible(session, current_actor(), Need, need_id))
+    now = clock.now()
+    found = read_profiles(
+        session, need.prefecture_code, registered_on=local_date(now), confirmed_at=now
+    )
+    weighing = weigh(request_of(need), list(found.values()), current_catalogue(), _undecided(need))
+    is_town = current_actor().role is Role.MUNICIPALITY
+    return render_template(
+        "placements/weigh_need.html", need=need, weighing=weighing, top=TOP,
+        is_hidden=is_town and weighing.people < FEW,
+        shifts=[(shift, [_told(move) for move in shift.moves]) for shift in weighing.shifts],
+    )  # fmt: skip
+
+
+def _undecided(need: Need) -> list[Rule]:
+    """What the need does not say yet rules nobody out."""
+    rules = [] if need.forms else [Rule.FORM]
+    is_pay_open = not need.pay_amount and need.pay_basis != UNPAID
+    return [*rules, Rule.PAY] if is_pay_open else rules
+
+
+def _told(move: Move) -> str:
+    return str(_("%(now)s→%(then)s", now=_rank(move[0]), then=_rank(move[1])))
+
+
+def _rank(rank: int) -> str:
+    return str(_("%(n)s位", n=rank) if rank <= TOP else _("%(n)s位より下", n=TOP))
