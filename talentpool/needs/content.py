@@ -55,3 +55,24 @@ class NeedContent:
     kinds: tuple[str, ...] = ()
     skills: tuple[SkillRequirement, ...] = ()
     vendors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A need as far as it is written: None or empty is not said yet, or cannot be read."""
+
+    municipality_code: str
+    code: str = ""  # of the need that is stored
+    half_days: int | None = None
+    first_month: int | None = None
+    last_month: int | None = None
+    mode: str | None = None
+    place_code: str | None = None
+    pay_basis: str | None = None
+    pay_amount: int | None = None
+    weekdays: int = 0
+    touches_procurement: bool = False
+    requires_training: bool = False
+    forms: tuple[str, ...] = ()
+    skills: tuple[SkillRequirement, ...] = ()
+    vendors: tuple[str, ...] = ()

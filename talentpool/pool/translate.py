@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from .. import dates, matching as m
 from ..pay import half_day_pay
@@ -56,6 +57,17 @@ def to_candidate(
     start = min((request.first_month for request in requests), default=0)
     # one month more, because an empty seat may be filled by starting a month later
     end = max((request.last_month for request in requests), default=0) + 1
+    return person_between(profile, start, end, travel, _conflicts(profile, requests))
+
+
+def person_between(
+    profile: Profile,
+    start: int,
+    end: int,
+    travel: Mapping[str, int],
+    conflicts: Mapping[str, str] = MappingProxyType({}),
+) -> m.Candidate:
+    """With what is free from the month `start` to `end`; conflicts: need code → gravest severity."""
     return m.Candidate(
         id=profile.code,
         kind=profile.kind,
@@ -79,12 +91,17 @@ def to_candidate(
         service_years=_service_years(profile, start),
         themes=frozenset(profile.themes),
         regions=frozenset(profile.regions),
-        conflicts=_conflicts(profile, requests),
-        forbidden=frozenset(profile.turned_down) | {taken.need_code for taken in profile.taken},
+        conflicts=conflicts,
+        forbidden=turned_down(profile),
         rating_sum=profile.rating_sum,
         rating_count=profile.rating_count,
         load=_load(profile, start),
     )
+
+
+def turned_down(profile: Profile) -> frozenset[str]:
+    """Codes of needs with which the person is not to be matched: turned down, or served already."""
+    return frozenset(profile.turned_down) | {taken.need_code for taken in profile.taken}
 
 
 def _availability(profile: Profile, start: int, end: int) -> dict[int, m.Month]:

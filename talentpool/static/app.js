@@ -146,3 +146,35 @@ for (const tally of document.querySelectorAll('[data-tally]')) {
   form.addEventListener('change', count);
   count();
 }
+
+// How many fit follows what is typed; without this file a button asks the server.
+const UNCOUNTED = /^(csrf_token|version|title|department|background|outcome_wanted|after_fiscal_year)$/;
+for (const box of document.querySelectorAll('[data-count]')) {
+  const form = document.getElementById(box.dataset.form);
+  const stale = box.querySelector('[data-stale]');
+  let last = 0; // number of the newest question: answers to older ones are dropped
+  let wait = 0;
+  const ask = async () => {
+    last += 1;
+    const mine = last;
+    const address = new URL(box.dataset.count, window.location.href);
+    for (const [name, value] of new FormData(form)) {
+      if (typeof value === 'string' && !UNCOUNTED.test(name)) address.searchParams.append(name, value);
+    }
+    let fresh = null;
+    try {
+      const answer = await fetch(address, { headers: { Accept: 'text/html' } });
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      if (answer.ok && !answer.redirected) fresh = page.querySelector('[data-counted]');
+    } catch {
+      // The line may come back: the panel says that it is old.
+    }
+    if (mine !== last) return;
+    stale.hidden = fresh !== null;
+    if (fresh) box.querySelector('[data-counted]').replaceWith(fresh);
+  };
+  form.addEventListener('input', () => {
+    window.clearTimeout(wait);
+    wait = window.setTimeout(ask, 300);
+  });
+}

@@ -28,7 +28,20 @@ FLAG = "kept"  # of the session: there may be something to give back
 MOST_BYTES = 1024 * 1024
 PASSWORDS = frozenset({"password", "present", "repeated"})  # a test holds it to the forms
 BUTTONS = frozenset(
-    {"add", "drop", "draft", "discard", "save", "submit", "less", "more", "copy", "even", "next"}
+    {
+        "add",
+        "drop",
+        "draft",
+        "discard",
+        "save",
+        "submit",
+        "less",
+        "more",
+        "copy",
+        "even",
+        "next",
+        "count",
+    }
 )
 UNKEPT = PASSWORDS | BUTTONS | {"csrf_token", "operation", "noscript"}
 ABOUT = ":"  # begins the names of what is kept with the typed fields: of no field of ours

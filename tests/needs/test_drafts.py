@@ -201,7 +201,7 @@ def test_what_is_typed_into_a_draft_that_is_gone_is_not(
     assert late.status_code == 409
     assert "この下書きは、もうありません" in late.text
     assert 'value="窓口改革"' in late.text
-    form = re.search(r'<form method="post"\s+action="([^"]+)" novalidate', late.text)
+    form = re.search(r'id="need-form"\s+action="([^"]+)"', late.text)
     assert form is not None
     assert form[1] == "/needs/new"
     assert colleague.post(form[1], title="窓口改革", **SAVE).status_code == 302

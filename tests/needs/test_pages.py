@@ -284,11 +284,11 @@ def test_the_page_counts_who_could_do_it_and_hides_small_counts_from_the_town(
         expired = make_candidate(session, skills={"bpr": 3}).memberships[0]
         expired.active_from, expired.active_until = date(2020, 4, 1), date(2021, 3, 31)
         make_candidate(session, skills={"bpr": 3}).consents[0].withdrawn_at = NOW
-    assert "登録者3名のうち" in coordinator.get(f"/needs/{few}").text
+    assert "／登録者3名" in coordinator.get(f"/needs/{few}").text
     assert "3名未満" in town.get(f"/needs/{few}").text
     assert "2名" in coordinator.get(f"/needs/{few}").text
-    assert "1名増えます" not in town.get(f"/needs/{few}").text
-    assert "1名増えます" in coordinator.get(f"/needs/{few}").text
+    assert "＋1名" not in town.get(f"/needs/{few}").text
+    assert "外すと＋1名" in coordinator.get(f"/needs/{few}").text
     page = coordinator.get(f"/needs/{none}").text
     assert "誰も当てはまりません" in page
     assert "必須の技能" in page
@@ -308,8 +308,8 @@ def test_what_is_not_chosen_yet_is_not_none(
     assert "年度ごとの報酬の見込み" not in page
     assert "年度ごとの報酬の見込み" in town.get(f"/needs/{decided.id}").text
     assert "次の条件では数えていません：任用形態、報酬" in page
-    assert re.search(r'class="figure">\s*4名', page)
-    assert "一番人数を減らしている条件" not in page
+    assert 'class="figure">3〜5名<' in page
+    assert "いちばん減らしているのは" not in page
     page = town.get(f"/needs/{decided.id}").text
     assert "数えていません" not in page
     assert re.search(r'class="figure">\s*0名', page)

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
-import pytest
-
 from talentpool import matching as m
-from talentpool.candidates.content import Post, SkillClaim, Window
+from talentpool.candidates.content import Post, Window
 from talentpool.db import Database, Session
-from talentpool.needs.content import SkillRequirement
-from talentpool.pool.assemble import assemble, request_of
-from talentpool.pool.lint import survey_pool
-from talentpool.pool.reading import read_profiles
+from talentpool.pool.assemble import assemble
 from talentpool.pool.records import Profile, Request, Taken
 from talentpool.pool.translate import to_candidate, translate
 from talentpool.reference.catalogue import Catalogue
@@ -107,56 +101,3 @@ def test_the_number_of_queries_does_not_grow(database: Database) -> None:
             return len(seen)
 
     assert count(2) == count(10) <= 15
-
-
-def test_the_condition_that_costs_most_is_found_by_taking_each_away(session: Session) -> None:
-    for level in (1, 1, 1, 3):
-        make_candidate(session, skills={"bpr": level})
-    need = make_need(session, musts={"bpr": 2})
-    session.flush()
-    request, profiles = request_of(need), list(read_profiles(session, HYOGO).values())
-    survey = survey_pool(request, profiles, CATALOGUE)
-    assert (survey.people, survey.feasible) == (4, 1)
-    assert survey.costliest is not None
-    assert (survey.costliest.skill, survey.costliest.gain) == ("bpr", 3)
-    eased = survey_pool(replace(request, skills=()), profiles, CATALOGUE)
-    assert eased.feasible == survey.feasible + survey.costliest.gain
-
-
-@pytest.mark.parametrize(
-    ("pay", "forms", "minutes", "level"),
-    [(10_000, "commission", None, 1), (30_000, "commission", 30, 3), (30_000, "contract", 30, 1)],
-)
-def test_no_other_condition_would_add_more_people(
-    pay: int, forms: str, minutes: int | None, level: int
-) -> None:
-    people = [
-        replace(
-            PERSON,
-            code=f"C-{number}",
-            home_code=("282014", "285013", "131016")[number % 3],
-            travel_limit=minutes,
-            pay_minimum=number * 2_000,
-            forms=(("commission",), ("contract",), ("commission", "contract"))[number % 3],
-            skills=(SkillClaim("bpr", 1 + number % 4),),
-            windows=(Window(FIRST, FIRST + 5, number % 5 * 2),),
-        )
-        for number in range(1, 13)
-    ]
-    asked = replace(
-        REQUEST, mode="onsite", pay_amount=pay, forms=(forms,), skills=(SkillRequirement("bpr", level, 3, True),)
-    )  # fmt: skip
-    survey = survey_pool(asked, people, CATALOGUE)
-    candidates, needs = translate(people, [asked], CATALOGUE)
-    broken = m.excluded(candidates, needs[0])
-    assert survey.feasible == len(people) - len(broken)
-    only = Counter(next(iter(rules)) for rules in broken.values() if len(rules) == 1)
-    assert survey.costliest is not None
-    assert survey.costliest.gain == max(only.values())
-    assert only[survey.costliest.rule] == survey.costliest.gain
-
-
-def test_an_empty_pool_has_nobody() -> None:
-    survey = survey_pool(REQUEST, [], CATALOGUE)
-    assert survey.is_impossible
-    assert survey.people == 0

@@ -109,11 +109,11 @@ def test_the_condition_that_costs_most_is_named_where_it_is_no_skill(
         ident = need.id
     page = coordinator.get(f"/needs/{ident}").text
     assert "任用形態" in page
-    assert "3名増えます" in page
+    assert "外すと＋3名" in page
 
 
 @pytest.mark.parametrize(
-    ("people", "shown"), [(0, "0名"), (1, "3名未満"), (2, "3名未満"), (3, "3名")]
+    ("people", "shown"), [(0, "0名"), (1, "3名未満"), (2, "3名未満"), (3, "3〜5名")]
 )
 def test_a_town_is_told_none_or_few_or_how_many(
     app: TalentpoolFlask, database: Database, people: int, shown: str

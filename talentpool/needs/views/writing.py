@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
@@ -19,6 +20,7 @@ from .. import drafting, writing
 from ..forms import NeedForm
 from ..rules import faults
 from .blueprint import blueprint, get_need
+from .sketching import sketch_of, sketch_typed
 from .written import Written, as_sent, finish, get_draft
 
 
@@ -82,12 +84,14 @@ def _write(written: Written) -> ResponseReturnValue:
 
 
 def _change_rows(form: NeedForm) -> ResponseReturnValue | None:
-    """What is asked for by a button that changes rows alone; None where it was another one."""
+    """What is asked for by a button that changes rows alone, or counts anew; None where it was another one."""
     if "add" in request.form or "drop" in request.form:
         return again.change_rows(form)
     if "even" in request.form:
         form.validate_fields(("skills",))
         return again.change_fields({} if form.skills.errors else form.evened())
+    if "count" in request.form:
+        return again.back_to(kept.page_of_the_form() or url_for(".new_need"))
     return None
 
 
@@ -113,10 +117,26 @@ def _keep(form: NeedForm, written: Written) -> ResponseReturnValue:
 
 def _form(written: Written, *, is_blank: bool = False) -> NeedForm:
     """With what was typed, now or into the draft, or `is_blank`: with what is stored alone."""
+    typed = _typed(written, is_blank=is_blank)
+    return NeedForm(typed, data=written.stored(), town=written.town)
+
+
+def _typed(written: Written, *, is_blank: bool = False) -> MultiDict[str, str] | None:
+    """Now (not where `is_blank`), or into the draft; None where neither is."""
     typed = None if is_blank else _typed_here()
     if typed is None and written.draft is not None:
         typed = as_sent(drafting.typed_in(written.draft))
-    return NeedForm(typed, data=written.stored(), town=written.town)
+    return typed
+
+
+def _count(written: Written) -> Any:
+    """How many fit what is written so far."""
+    town, typed = written.town or "", _typed(written)
+    if typed is None and written.need is not None:
+        sketch = sketch_of(written.need)
+    else:
+        sketch = sketch_typed(typed or MultiDict(), town, written.need)
+    return current_app.extensions["talentpool_count"](sketch, town[:2])
 
 
 def _typed_here() -> MultiDict[str, str] | None:
@@ -133,7 +153,7 @@ def _show_form(
     return render_template(
         "needs/write_need.html", form=form, written=written, need=written.need,
         draft=written.draft, is_of_draft=_typed_here() is None, overtaken=overtaken,
-        is_gone=is_gone,
+        is_gone=is_gone, count=_count(written),
     )  # fmt: skip
 
 

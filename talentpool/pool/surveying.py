@@ -1,0 +1,75 @@
+"""Before anybody waits in vain: how many could do a need as it is written so far, for whoever may ask."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ..db import Session
+from ..matching.scoring.rules import Rule
+from ..needs.content import MOST_MONTHS, Sketch
+from ..pay import MONTHLY, UNPAID
+from ..permissions import Action, Actor, Role, require
+from ..reference.catalogue import Catalogue
+from .counting import count
+from .kept import crowd_of
+from .records import Request
+from .told import Told, tell
+
+ONE_MONTH = 1  # half-day: any amount does where none is written
+PERIOD = frozenset(
+    {
+        Rule.MEMBERSHIP, Rule.MODE, Rule.WEEKDAYS, Rule.CAPACITY, Rule.ENGAGEMENTS, Rule.TRAINING,
+        Rule.HOLD,
+    }
+)  # fmt: skip
+
+
+def survey(
+    session: Session,
+    sketch: Sketch,
+    prefecture_code: str,
+    *,
+    catalogue: Catalogue,
+    actor: Actor,
+    now: datetime,
+) -> Told:
+    """What `actor` is told: the prefecture exact figures and who is nearest, towns steps and nobody."""
+    require(session, actor, Action.COUNT_POOL)
+    crowd, counted = crowd_of(session, prefecture_code, catalogue, now)
+    request, undecided = request_of_sketch(sketch, crowd.start)
+    is_exact = actor.role is not Role.MUNICIPALITY
+    found = count(crowd, counted, request, catalogue, undecided=undecided, has_nearest=is_exact)
+    return tell(found, sorted(undecided, key=list(Rule).index), is_exact=is_exact)
+
+
+def request_of_sketch(sketch: Sketch, this_month: int) -> tuple[Request, frozenset[Rule]]:
+    """The request, and the rules about which it says nothing: they count nobody out."""
+    undecided: set[Rule] = set()
+    first, last = sketch.first_month, sketch.last_month
+    if first is None or last is None or not 0 <= last - first < MOST_MONTHS:
+        first = last = this_month
+        undecided |= PERIOD
+    if sketch.half_days is None:
+        undecided |= {Rule.CAPACITY, Rule.WEEKDAYS}
+        if sketch.pay_basis == MONTHLY:  # what a half-day is paid depends on how many there are
+            undecided.add(Rule.PAY)
+    if not sketch.weekdays:
+        undecided.add(Rule.WEEKDAYS)
+    if sketch.mode is None:
+        undecided |= {Rule.MODE, Rule.TRAVEL}
+    if sketch.place_code is None:
+        undecided.add(Rule.TRAVEL)
+    if not sketch.forms:
+        undecided.add(Rule.FORM)
+    if sketch.pay_basis is None or (not sketch.pay_amount and sketch.pay_basis != UNPAID):
+        undecided.add(Rule.PAY)
+    request = Request(
+        code=sketch.code, municipality_code=sketch.municipality_code, title="", theme="",
+        half_days=sketch.half_days or ONE_MONTH, first_month=first, last_month=last,
+        mode=sketch.mode or "online", place_code=sketch.place_code or sketch.municipality_code,
+        pay_basis=sketch.pay_basis or UNPAID, pay_amount=sketch.pay_amount or 0,
+        weekdays=sketch.weekdays or 127, forms=sketch.forms, skills=sketch.skills,
+        vendors=sketch.vendors, touches_procurement=sketch.touches_procurement,
+        requires_training=sketch.requires_training,
+    )  # fmt: skip
+    return request, frozenset(undecided)
