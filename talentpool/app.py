@@ -42,6 +42,7 @@ FEATURES = (
     "needs",
     "pool",
     "rounds",
+    "gaps",
     "engagements",
     "programmes",
     "reviews",

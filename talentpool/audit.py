@@ -241,6 +241,8 @@ class Deed(Entry, Enum):
     STATEMENT_PRINT = "statement.print", "報酬・旅費計算書のPDFの作成", "Statement of pay printed"
     TERMS_ACCEPT = "work_terms.accept", "勤務条件の承諾", "Terms of work accepted"
     TERMS_STATE = "work_terms.state", "勤務条件の明示", "Terms of work stated"
+    SUPPLY_GAP_CLOSE = "supply_gap.close", "足りない人の記録の終了", "Supply gap closed"
+    SUPPLY_GAP_OPEN = "supply_gap.open", "足りない人の記録", "Supply gap recorded"
     STEP_SILENT = "step.silent", "知らせずに行った訂正", "Corrected without telling anybody"
     WORK_LOG_SAVE = "work_log.save", "活動記録の下書きの保存", "Draft of a work log saved"
 
@@ -269,6 +271,7 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "referral": ("支援制度の案内", "Referral"),
     "hold_lift": ("利益相反の保留", "Conflict of interest"),
     "round": ("マッチング回", "Round"),
+    "supply_gap": ("足りない人", "Supply gap"),
     "user_account": ("アカウント", "Account"),
     "mail_order": ("メール", "Mail"),
     "postal_task": ("手紙", "Letter"),

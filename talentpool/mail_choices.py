@@ -72,6 +72,7 @@ _PART_OF = {
     "complaint": "engagement",
     "referral": "need",
     "counter_proposal": "placement",
+    "supply_gap": "need",
 }  # machines that make one family
 _OWN_LABELS: Mapping[tuple[str, Role], Words] = {
     ("placement", Role.CANDIDATE): ("打診", "Offers"),

@@ -17,6 +17,7 @@ from .engagements.feeds import CalendarFeed
 from .engagements.month_additions import MonthAddition
 from .engagements.outlook import EngagementOutlook
 from .engagements.plan_changes import PlanChange
+from .gaps import models as gaps
 from .jobs import Job
 from .ledger import models as ledger
 from .mail import MailOrder
@@ -58,6 +59,7 @@ __all__ = [
     "deadlines",
     "desk",
     "engagements",
+    "gaps",
     "ledger",
     "needs",
     "notes",

@@ -66,7 +66,9 @@ class Action(StrEnum):
     EDIT_NEED = "need:edit"
     REVISE_NEED = "need:revise"  # while it is open
     REVIEW_NEED = "need:review"
-    COUNT_POOL = "pool:count"  # how many could do a need; towns in steps, and nobody by name
+    VIEW_COUNT = "count:view"  # how many could do a need; towns in steps, and nobody by name
+    VIEW_GAP = "supply_gap:view"
+    TRACK_GAP = "supply_gap:track"
     VIEW_ROUND = "round:view"
     RUN_ROUND = "round:run"
     VIEW_PLACEMENT = "placement:view"
@@ -187,9 +189,11 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.EDIT_NEED: {_M: _TOWN, _S: _ANY},
     Action.REVISE_NEED: {_M: _TOWN, _K: _PREFECTURE},
     Action.REVIEW_NEED: {_K: _PREFECTURE, _S: _ANY},
-    Action.COUNT_POOL: {
+    Action.VIEW_COUNT: {
         _M: _PREFECTURE, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
+    Action.VIEW_GAP: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
+    Action.TRACK_GAP: {_S: _ANY},
     Action.VIEW_ROUND: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.RUN_ROUND: {_K: _PREFECTURE, _S: _ANY},
     Action.VIEW_PLACEMENT: {

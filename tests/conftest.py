@@ -18,6 +18,7 @@ from talentpool.accounts.views.sending import LETTERS
 from talentpool.app import create_app
 from talentpool.config import Config
 from talentpool.db import Database, Session
+from talentpool.gaps import tracking
 from talentpool.pool import kept
 from talentpool.web.sessions import DatabaseSessions
 from talentpool.web.unit import TalentpoolFlask
@@ -96,6 +97,7 @@ def config(databases: Databases) -> Config:
     """Settings of a new database with schema and reference tables, whatever tests came before."""
     factories.count_from_one()
     kept.forget()
+    tracking.forget()
     return replace(CONFIG, database_url=databases.renew())
 
 

@@ -10,6 +10,8 @@ from talentpool.app import templates_folder
 from talentpool.candidates import confirming, reminding as registrations, returning
 from talentpool.credentials import reminding as credentials
 from talentpool.engagements import log_reminding, outlook
+from talentpool.engagements import outlook
+from talentpool.gaps import tracking
 from talentpool.mail import DIGEST, STATE_LABELS, MailState
 from talentpool.needs import views as need_pages
 from talentpool.placements import (
@@ -93,6 +95,7 @@ def test_every_mail_that_a_step_orders_has_a_text_and_no_text_is_left_over() -> 
         log_reminding.TEMPLATE,
         *(f"complaint.{verb}" for verb in ("file", "answer")),
         *(f"referral.{verb}" for verb in ("make", "record")),
+        tracking.TEMPLATE,
         *returning.TEMPLATES.values(),
         *(asked.template for asked in reminding.ASKED.values()),
         *(template for told in deferring.TOLD.values() for _who, template, _link in told),

@@ -12,7 +12,10 @@ from .. import dates
 from ..accounts.models import Pool, User
 from ..candidates.models import Candidate, Membership
 from ..db import Database, Session
+from ..gaps.looking import look
+from ..gaps.tracking import keep_gaps
 from ..needs.models import Need, NeedForm, NeedMode
+from ..permissions import SYSTEM
 from ..pool.policy import first_policy
 from ..pool.standing import has_ratings
 from ..reference.service import load_catalogue
@@ -101,6 +104,9 @@ class Builder:
             desk.share_out(session, officers, self.midnight)
         with self._unit() as session:
             helping.keep_programmes(session, officers, self.catalogue, self.midnight)
+        with self._unit() as session:
+            served = look(session, HYOGO, catalogue=self.catalogue, now=self.midnight)
+            keep_gaps(session, HYOGO, served, actor=SYSTEM, now=self.midnight)
         with self._unit() as session:
             return self._plan_ahead(session, officers)
 

@@ -24,6 +24,7 @@ from ..db import Session
 from ..desk import soundness as duties
 from ..engagements import soundness as logs
 from ..engagements.models import Engagement
+from ..gaps import soundness as gaps
 from ..ledger import service as ledger
 from ..ledger.models import Commitment, CommitmentState
 from ..mail import MailOrder
@@ -466,6 +467,11 @@ def additions_are_for_months_that_go_on(session: Session) -> Iterator[str]:
 @_invariant
 def proposals_fit_their_placements(session: Session) -> Iterator[str]:
     return counters.violations(session)
+
+
+@_invariant
+def supply_gaps_belong_to_a_prefecture(session: Session) -> Iterator[str]:
+    return gaps.violations(session)
 
 
 @_invariant

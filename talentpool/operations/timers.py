@@ -8,6 +8,7 @@ from functools import partial
 from ..accounts import keeping, throttling
 from ..credentials import lapsing as credentials
 from ..db import Database
+from ..gaps import tracking
 from ..placements import lapsing
 from ..reviews import asking
 from . import nightly
@@ -19,6 +20,7 @@ def keep_time(database: Database, now: datetime) -> None:
     lapsing.keep_time(database, now)
     asking.keep(database, now)
     credentials.keep(database, now)
+    tracking.keep_time(database, now)
     nightly.keep_checking(database, now)
     for prune in (throttling.prune, keeping.prune):
         database.repeat(partial(prune, now=now))

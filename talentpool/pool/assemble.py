@@ -95,6 +95,11 @@ def _list_needs(
     return list(session.scalars(query).unique())
 
 
+def list_open_needs(session: Session, prefecture_code: str) -> list[Need]:
+    """The open needs of a prefecture, with all that a request holds."""
+    return _list_needs(session, prefecture_code, None)
+
+
 def list_profiles(
     session: Session, prefecture_code: str, people: Sequence[Candidate]
 ) -> list[Profile]:

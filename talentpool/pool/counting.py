@@ -135,6 +135,20 @@ def count(
     return counting.count(need, request, catalogue, has_nearest=has_nearest)
 
 
+def look_over(
+    crowd: Crowd, counted: Bools, request: Request, catalogue: Catalogue
+) -> tuple[int, Rule | None]:
+    """How many of `counted` could do `request`, and the rule that rules out most of the others."""
+    need = to_need(replace(request, filled=0), catalogue)
+    if not crowd.covers(need):
+        people = dict(zip(crowd.ids.tolist(), crowd.profiles, strict=True))
+        crowd = Crowd.before(people, catalogue, need)
+    broken = crowd.broken(need, crowd.named(request))
+    out = {rule: int((mask & counted).sum()) for rule, mask in broken.items()}
+    worst = max(out, key=lambda rule: out[rule])
+    return int((feasible(broken) & counted).sum()), worst if out[worst] else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Counting:
     crowd: Crowd

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from threading import Lock
 
 import sqlalchemy as sa
@@ -33,11 +33,13 @@ ANEW = frozenset({"reference_revision", "pool"})  # what changes what all people
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """seq, hash: the last entry of the chain that was read before the people were."""
+    """seq, hash: the last entry of the chain that was read before the people were; counted: who is, on that day."""
 
     crowd: Crowd
     seq: int
     hash: str
+    counted: Bools
+    day: date
 
 
 _KEPT: dict[tuple[str, str], _Kept] = {}  # by address of the database and prefecture
@@ -54,27 +56,35 @@ def crowd_of(
 ) -> tuple[Crowd, Bools]:
     """Everybody with an active membership, and (n,) who of them is counted at `now`.
 
-    Not counted is whose registration is over, who withdrew the consent, and whom rounds would leave out.
+    Not counted is whose registration is over, who withdrew the consent, and whom rounds would leave out: all of it
+    changes with an entry in the chain or with the day.
     """
     key = str(session.get_bind().engine.url), prefecture_code
     with _LOCKS[key]:  # whoever comes meanwhile waits for the same
         found = _refreshed(session, _KEPT.get(key), prefecture_code, catalogue, now)
-        _KEPT[key] = found
-    return found.crowd, found.crowd.among(_list_counted(session, prefecture_code, now))
+        if not session.info.get("audit_pending"):  # what is not committed may come to nothing
+            _KEPT[key] = found
+    return found.crowd, found.counted
 
 
 def _refreshed(
     session: Session, kept: _Kept | None, prefecture_code: str, catalogue: Catalogue, now: datetime
 ) -> _Kept:
-    start = month_of(local_date(now))
+    day = local_date(now)
+    start = month_of(day)
     seq, mark, changed = _changed_since(session, kept)
     if kept is None or changed is None or kept.crowd.start != start:
         people = read_profiles(session, prefecture_code)
-        return _Kept(Crowd.of(people, catalogue, prefecture_code, start), seq, mark)
-    if not changed:
-        return _Kept(kept.crowd, seq, mark)
-    people = read_profiles(session, prefecture_code, changed)
-    return _Kept(kept.crowd.with_changed(changed, people, catalogue), seq, mark)
+        crowd = Crowd.of(people, catalogue, prefecture_code, start)
+    elif changed:
+        people = read_profiles(session, prefecture_code, changed)
+        crowd = kept.crowd.with_changed(changed, people, catalogue)
+    elif kept.day == day:
+        return replace(kept, seq=seq, hash=mark)
+    else:
+        crowd = kept.crowd
+    counted = crowd.among(_list_counted(session, prefecture_code, now))
+    return _Kept(crowd, seq, mark, counted, day)
 
 
 def _changed_since(session: Session, kept: _Kept | None) -> tuple[int, str, set[int] | None]:

@@ -34,7 +34,7 @@ def survey(
     now: datetime,
 ) -> Told:
     """What `actor` is told: the prefecture exact figures and who is nearest, towns steps and nobody."""
-    require(session, actor, Action.COUNT_POOL)
+    require(session, actor, Action.VIEW_COUNT)
     crowd, counted = crowd_of(session, prefecture_code, catalogue, now)
     request, undecided = request_of_sketch(sketch, crowd.start)
     is_exact = actor.role is not Role.MUNICIPALITY

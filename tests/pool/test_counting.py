@@ -10,8 +10,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from talentpool.candidates.consenting import withdraw_consent
 from talentpool.db import Session
 from talentpool.needs.content import Sketch, SkillRequirement
+from talentpool.permissions import SYSTEM
 from talentpool.pool import kept
 from talentpool.pool.counting import Counted, count
 from talentpool.pool.crowd import Crowd
@@ -75,7 +77,7 @@ def test_what_changes_in_the_pool_is_counted_at_once(session: Session) -> None:
     make_placement(session, make_need(session), people[0], state=PlacementState.CONFIRMED)
     session.commit()
     assert both_ways() == (4, 2)
-    people[1].consents[0].withdrawn_at = NOW
+    withdraw_consent(session, people[1], people[1].consents[0], actor=SYSTEM, now=NOW)
     session.commit()
     assert both_ways() == (3, 1)
 

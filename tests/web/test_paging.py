@@ -24,6 +24,7 @@ LISTS = {
     "credentials/list_credentials.html": "/credentials",
     "conflicts/list_conflicts.html": "/conflicts",
     "engagements/list_engagements.html": "/engagements",
+    "gaps/list_gaps.html": "/gaps",
     "needs/list_needs.html": "/needs/",
     "placements/list_papers.html": "/papers",
     "placements/list_placements.html": "/placements",

@@ -1,0 +1,1 @@
+"""The register of supply gaps: demand for which the pool has nobody, until somebody is there."""
