@@ -34,7 +34,7 @@ ENDINGS: Mapping[Ending, Words] = {
 class SupplyGap(Base):
     """Places of an open need for which there were not enough people, by the rules or by the plan of a round.
 
-    What is looked for stands in the need, which does not change while it is open.
+    What is looked for stands in the need, as it is written now.
     """
 
     __tablename__ = "supply_gap"

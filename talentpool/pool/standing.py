@@ -106,6 +106,14 @@ def _counted(prefecture_code: str) -> list[sa.ColumnElement[bool]]:
     ]
 
 
+def taken_seats(need_id: Any) -> sa.ScalarSelect[int]:
+    """How many seats of a need a placement holds, as a column."""
+    query = sa.select(sa.func.count()).where(
+        PLACEMENT.c.need_id == need_id, PLACEMENT.c.state.in_([str(state) for state in SEATED])
+    )
+    return query.scalar_subquery()
+
+
 def count_filled(session: Session, need_ids: Iterable[int]) -> dict[int, int]:
     """Need id → seats that a placement holds."""
     query = (

@@ -1,0 +1,186 @@
+"""For how many open needs a person could be a candidate, and for how many more after adding one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from .. import matching as m
+from ..candidates.content import LEVELS, WORKDAYS, SkillClaim
+from ..candidates.models import Candidate
+from ..child_rows import gather
+from ..dates import local_date
+from ..db import Session
+from ..needs.content import SkillRequirement
+from ..needs.models import Need, NeedForm, NeedSkill, NeedVendor
+from ..permissions import Action, Actor, require
+from ..reference.catalogue import Catalogue
+from ..states import NeedState
+from .reading import read_profiles
+from .records import Profile, Request
+from .standing import taken_seats
+from .translate import seats_left, translate
+
+MORE_MONTHS, MORE_HALF_DAYS, MORE_MINUTES = 6, 2, 30
+FOREVER = 12 * 9000  # a month after every need
+
+
+class Kind(StrEnum):
+    """What could be added to a profile."""
+
+    SKILL = "skill"
+    FORM = "form"
+    TRAINING = "training"
+    MODE = "mode"
+    WEEKDAYS = "weekdays"
+    MONTHS = "months"
+    HALF_DAYS = "half_days"
+    TRAVEL = "travel"
+    AT_ONCE = "at_once"
+    RENEWAL = "renewal"
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """subject: a skill or form; level: of the skill; needs: how many more could have the person."""
+
+    kind: Kind
+    subject: str | None
+    level: int | None
+    needs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """needs: that are open and have a free place; could: of them, those that could have the person now."""
+
+    needs: int
+    could: int
+    additions: Sequence[Addition]  # that bring any, what brings most first
+
+
+def reach(profile: Profile, requests: Sequence[Request], catalogue: Catalogue) -> Reach:
+    """By the rules, with what the person has free: each addition alone, as the engine would see the profile then."""
+    wanted = [request for request in requests if seats_left(request)]
+    variants = [(None, None, None, profile), *_variants(profile, wanted)]
+    people = [
+        replace(variant, code=f"{number:04d}") for number, (*_, variant) in enumerate(variants)
+    ]
+    if not wanted:
+        return Reach(0, 0, ())
+    candidates, needs = translate(people, wanted, catalogue)
+    open_to: dict[str, set[str]] = {person.code: set() for person in people}
+    for need, out in m.excluded(candidates, needs).items():
+        for code, reached in open_to.items():
+            if code not in out:
+                reached.add(need)
+    now = open_to[people[0].code]
+    found = [
+        Addition(kind, subject, level, len(open_to[person.code] - now))
+        for (kind, subject, level, _), person in zip(variants, people, strict=True)
+        if kind is not None
+    ]
+    brings = [addition for addition in found if addition.needs]
+    return Reach(len(wanted), len(now), sorted(_least_levels(brings), key=lambda one: -one.needs))
+
+
+def _least_levels(found: Sequence[Addition]) -> Iterator[Addition]:
+    """Of a skill only the levels that bring more than the one below."""
+    best: dict[str | None, int] = {}
+    for one in found:
+        if one.kind is Kind.SKILL:
+            if one.needs <= best.get(one.subject, 0):
+                continue
+            best[one.subject] = one.needs
+        yield one
+
+
+def _variants(
+    profile: Profile, wanted: Sequence[Request]
+) -> Iterator[tuple[Kind, str | None, int | None, Profile]]:
+    held = {claim.skill: claim.level for claim in profile.skills}
+    musts = {(s.skill, s.level) for request in wanted for s in request.skills if s.must}
+    for skill, level in sorted(musts):
+        if held.get(skill, 0) < level <= LEVELS:
+            kept = tuple(claim for claim in profile.skills if claim.skill != skill)
+            claim = next((c for c in profile.skills if c.skill == skill), None)
+            raised = replace(claim, level=level) if claim else SkillClaim(skill, level)
+            yield Kind.SKILL, skill, level, replace(profile, skills=(*kept, raised))
+    for form in sorted({form for request in wanted for form in request.forms} - {*profile.forms}):
+        yield Kind.FORM, form, None, replace(profile, forms=(*profile.forms, form))
+    yield Kind.TRAINING, None, None, replace(profile, training_until=FOREVER)
+    windows = profile.windows
+    for kind, altered in (
+        (Kind.MODE, [replace(w, mode="both") for w in windows]),
+        (Kind.WEEKDAYS, [replace(w, weekdays=w.weekdays | WORKDAYS) for w in windows]),
+        (Kind.HALF_DAYS, [replace(w, half_days=w.half_days + MORE_HALF_DAYS) if w.is_available else w for w in windows]),
+    ):  # fmt: skip
+        yield kind, None, None, replace(profile, windows=tuple(altered))
+    free = [window for window in windows if window.is_available]
+    if free:
+        last = max(free, key=lambda window: window.last_month)
+        more = replace(
+            last, first_month=last.last_month + 1, last_month=last.last_month + MORE_MONTHS
+        )
+        yield Kind.MONTHS, None, None, replace(profile, windows=(*windows, more))
+    if profile.travel_limit is not None:
+        farther = profile.travel_limit + MORE_MINUTES
+        yield Kind.TRAVEL, None, None, replace(profile, travel_limit=farther)
+    yield Kind.AT_ONCE, None, None, replace(profile, most_at_once=profile.most_at_once + 1)
+    yield Kind.RENEWAL, None, None, replace(profile, member_until=FOREVER)
+
+
+def read_open_requests(session: Session, prefecture_code: str) -> list[Request]:
+    """The open needs of a prefecture as far as rules read them, in one query."""
+
+    def rows(owner: sa.orm.InstrumentedAttribute[int], *columns: object) -> sa.ScalarSelect[object]:
+        found: sa.Select[object] = gather(*columns).where(owner == Need.id).correlate(Need)
+        return found.scalar_subquery()
+
+    skill = NeedSkill
+    query = sa.select(
+        Need.code, Need.municipality_code, Need.half_days, Need.first_month, Need.last_month,
+        sa.cast(Need.mode, sa.String).label("mode"), Need.place_code, Need.pay_basis, Need.pay_amount,
+        Need.seats, Need.weekdays, Need.touches_procurement, Need.requires_training,
+        taken_seats(Need.id).label("filled"),
+        rows(NeedForm.need_id, NeedForm.form).label("forms"),
+        rows(skill.need_id, skill.position, skill.id, skill.skill, skill.level, skill.weight, skill.must, skill.group)
+        .label("skills"),
+        rows(NeedVendor.need_id, NeedVendor.id, NeedVendor.name).label("vendors"),
+    ).where(Need.prefecture_code == prefecture_code, Need.state == NeedState.OPEN)  # fmt: skip
+    return [_request(row) for row in session.execute(query.order_by(Need.code))]
+
+
+def _request(row: sa.Row[*tuple[Any, ...]]) -> Request:
+    values = dict(row._mapping)  # noqa: SLF001 - the public name of a row's columns
+    skills = tuple(
+        SkillRequirement(code, level, weight, bool(must), group)
+        for _, _, code, level, weight, must, group in sorted(
+            values.pop("skills"), key=lambda s: s[:2]
+        )
+    )
+    forms = tuple(sorted(form for (form,) in values.pop("forms")))
+    vendors = tuple(name for _, name in sorted(values.pop("vendors")))
+    return Request(title="", theme="", forms=forms, skills=skills, vendors=vendors, **values)
+
+
+def reach_of(
+    session: Session,
+    person: Candidate,
+    prefecture_code: str,
+    *,
+    catalogue: Catalogue,
+    actor: Actor,
+    now: datetime,
+) -> Reach | None:
+    """None for whoever is not registered on that day."""
+    require(session, actor, Action.EDIT_PROFILE, person)
+    profiles = read_profiles(session, prefecture_code, [person.id], registered_on=local_date(now))
+    if person.id not in profiles:
+        return None
+    return reach(profiles[person.id], read_open_requests(session, prefecture_code), catalogue)
