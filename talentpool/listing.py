@@ -20,6 +20,7 @@ T = TypeVar("T")
 Rows = sa.Select[*tuple[Any, ...]]
 Counts = sa.CompoundSelect[*tuple[Any, ...]]
 Pairs = Rows | Counts
+WITHOUT = "without "  # before a filter, in counts: without all filters of its group
 Sorted = sa.ColumnElement[Any] | sa.orm.InstrumentedAttribute[Any]
 
 
@@ -86,7 +87,7 @@ class Listing:
         return [sa.asc(column).nulls_last() for column in columns]
 
     def _counting(self, query: Rows, conditions: Mapping[str, Condition]) -> Counts | None:
-        """(filter, value, rows it would leave beside the other filters); under an empty value all together, where a lone filter is set."""
+        """(filter, value, rows it would leave beside the other filters); under an empty value all together, where a lone filter is set; of a group without the whole group, under WITHOUT and the name."""
         parts: list[Rows] = []
         for name, own in self.filters.items():
             others = [
@@ -96,9 +97,10 @@ class Listing:
             ]
             rows = query.where(*others).with_only_columns(self.ident)
             parts.append(_count_values(name, own, rows))
-            if name in conditions and not own.group:
+            if name in conditions:
                 count = sa.func.count()
-                every = sa.select(_text(name), _text(""), count).select_from(rows.subquery())
+                key = f"{WITHOUT}{name}" if own.group else name
+                every = sa.select(_text(key), _text(""), count).select_from(rows.subquery())
                 parts.append(every)
         return sa.union_all(*parts) if parts else None
 

@@ -10,7 +10,6 @@ from talentpool.app import templates_folder
 from talentpool.candidates import confirming, reminding as registrations, returning
 from talentpool.credentials import reminding as credentials
 from talentpool.engagements import log_reminding, outlook
-from talentpool.engagements import outlook
 from talentpool.gaps import tracking
 from talentpool.mail import DIGEST, STATE_LABELS, MailState
 from talentpool.needs import views as need_pages

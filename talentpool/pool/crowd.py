@@ -29,7 +29,7 @@ Named = list[tuple[int, Rule]]
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Who of the people may be ruled out by name: by the town of a post, by ties to companies, by the need's code."""
+    """Who of the people may be ruled out by name: by a town of theirs, by ties to companies, by the need's code."""
 
     towns: Mapping[str, Sequence[int]]
     tied: Sequence[int]
@@ -41,12 +41,12 @@ class Index:
         barred: defaultdict[str, list[int]] = defaultdict(list)
         tied = []
         for index, profile in enumerate(profiles):
-            for town in {post.municipality_code for post in profile.posts}:
+            for town in {row.municipality_code for row in (*profile.posts, *profile.known)}:
                 if town is not None:
                     towns[town].append(index)
             for code in turned_down(profile):
                 barred[code].append(index)
-            if profile.companies or profile.matters:
+            if profile.companies or profile.matters or any(row.vendor for row in profile.known):
                 tied.append(index)
         return cls(towns, tied, barred)
 

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from threading import Lock
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -119,18 +120,18 @@ def _people_of(session: Session, touched: defaultdict[str, set[str]]) -> set[int
             changed |= set(map(int, names))
             continue
         table = Base.metadata.tables[kind]
-        if "candidate_id" not in table.columns:
-            continue
-        if "id" not in table.columns:
+        named = [column for column in table.columns if _is_person(column)]
+        if named and "id" not in table.columns:
             return None
-        ids = list(map(int, names))
-        found = session.scalars(
-            sa.select(table.c.candidate_id).where(
-                table.c.id.in_(ids), table.c.candidate_id.is_not(None)
-            )
-        )
-        changed |= set(found)
+        for column in named:
+            query = sa.select(column).where(table.c.id.in_(list(map(int, names))))
+            changed |= set(session.scalars(query.where(column.is_not(None))))
     return changed if len(changed) <= MOST_CHANGED else None
+
+
+def _is_person(column: sa.Column[Any]) -> bool:
+    is_key = any(key.column.table.name == "candidate" for key in column.foreign_keys)
+    return is_key or column.name == "candidate_id"
 
 
 def _list_counted(session: Session, prefecture_code: str, now: datetime) -> Collection[int]:

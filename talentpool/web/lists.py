@@ -13,12 +13,12 @@ from wtforms import Field, SelectField
 
 from ..db import Session
 from ..files.writing import Cell
-from ..listing import Asked
+from ..listing import WITHOUT, Asked
 from ..paging import MOST_AT_ONCE, Listed, Page
 from ..permissions import Role
 from .downloads import Download
 from .fields import option
-from .forms import FilterForm, offered
+from .forms import FilterForm, chosen_label, offered
 from .paging import page_number, this_page
 from .unit import current_actor, current_session
 
@@ -36,6 +36,7 @@ class ListForm(FilterForm):
 
     links: ClassVar[Sequence[str]] = ()
     folded: ClassVar[Sequence[str]] = ()
+    together: ClassVar[Sequence[tuple[str, ...]]] = ()  # asked of the same thing; see Filter.group
 
     def offer(
         self, field: SelectField, choices: Iterable[tuple[Any, Any]], first: Any = EVERY
@@ -134,6 +135,16 @@ class ListPage(Generic[R, L]):
         return render_template(self.template, list=shown, **more)
 
 
+@dataclass(frozen=True, slots=True)
+class FilterCost:
+    """A chosen filter: rows more without it, and its value that would bring most (text, address, rows more)."""
+
+    label: str
+    gain: int
+    address: str
+    better: tuple[str, str, int] | None
+
+
 @dataclass(frozen=True)
 class Shown(Generic[L]):
     """A page of a list for `_parts/lists.html`."""
@@ -210,6 +221,41 @@ class Shown(Generic[L]):
         """What of the address is not in the form and stays when it is sent."""
         names = (*self.form.links, SORT, WHOLE)
         return [(name, request.args[name]) for name in names if request.args.get(name)]
+
+    @property
+    def costs(self) -> list[FilterCost]:
+        """What each chosen filter costs, the costliest first; filters of one group, which are asked together, once."""
+        found: dict[tuple[str, ...], FilterCost] = {}
+        for names in self.groups:
+            fields = [field for field in self.form.selects if field.short_name in names]
+            set_ = [field for field in fields if chosen(field) and chosen(field) != field.default]
+            if not set_:
+                continue
+            name = f"{WITHOUT}{set_[0].short_name}" if len(names) > 1 else set_[0].short_name
+            without = self.counts.get(name, {}).get("", self.page.total)
+            address = this_page(**{field.short_name: None for field in set_}, page=None)
+            better = self._better(set_[0]) if len(set_) == 1 else None
+            label = str(_("・")).join(f"{f.label.text} {chosen_label(f)}" for f in set_)
+            found[names] = FilterCost(label, without - self.page.total, address, better)
+        return sorted(found.values(), key=lambda cost: -cost.gain)
+
+    @property
+    def groups(self) -> list[tuple[str, ...]]:
+        """The names of the filters, those that are asked of the same thing together."""
+        together = [names for names in self.form.together if set(names) <= set(self.form._fields)]
+        grouped = {name for names in together for name in names}
+        alone = [(f.short_name,) for f in self.form.selects if f.short_name not in grouped]
+        return [*together, *alone]
+
+    def _better(self, field: SelectField) -> tuple[str, str, int] | None:
+        """(text, address, rows more) of the value that would leave most rows, if more than now."""
+        counts = self.counts.get(field.short_name, {})
+        value = max((v for v in counts if v), key=lambda v: counts[v], default="")
+        if not value or counts[value] <= self.page.total:
+            return None
+        texts = {choice.value: str(choice.label) for choice in field.choices}  # type: ignore[union-attr]
+        address = this_page(**{field.short_name: value, "page": None})
+        return texts.get(value, value), address, counts[value] - self.page.total
 
     @property
     def clear_address(self) -> str:

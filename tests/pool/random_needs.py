@@ -17,7 +17,7 @@ from talentpool.matching.scoring.rules import Rule
 from talentpool.needs.content import SkillRequirement
 from talentpool.pool.counting import STAGES, Counted, count
 from talentpool.pool.crowd import Crowd
-from talentpool.pool.records import Profile, Request, Taken
+from talentpool.pool.records import Ground, Known, Lifter, Profile, Request, Taken
 from talentpool.pool.translate import to_need, translate
 from talentpool.reference.catalogue import Catalogue
 from tests.factories import FIRST
@@ -56,6 +56,8 @@ def _person(r: random.Random, number: int) -> Profile:
         posts=(Post("市役所", FIRST - 60, FIRST - 6, r.choice(TOWNS)),) if r.random() < 0.3 else (),
         companies=(Company(r.choice(VENDORS), "", False, True),) if r.random() < 0.3 else (),
         matters=(Matter(r.choice(VENDORS), FIRST - 30, ""),) if r.random() < 0.2 else (),
+        known=(Known(r.choice([None, *TOWNS[:3]]), VENDORS[0], Ground.OTHER, r.choice(list(Lifter)), FIRST - 9),
+               Known(r.choice(TOWNS[:3]), None, Ground.FAMILY, Lifter.NOBODY, FIRST, FIRST + 1)) if r.random() < 0.2 else (),
         windows=tuple(windows),
         taken=(Taken(FIRST + 1, 2, r.choice(["N-1", "N-9"])),) if r.random() < 0.2 else (),
         lifted=(("N-1", "former_office"),) if r.random() < 0.1 else (),

@@ -96,3 +96,19 @@ def test_a_stored_need_is_counted_for_its_own_town_and_exactly_for_staff(
     assert "あと一つの条件で合う人" in seen
     assert "＋3名未満" in seen
     assert code not in seen
+
+
+def test_chosen_filters_of_people_say_what_each_costs(
+    app: TalentpoolFlask, database: Database
+) -> None:
+    staff = signed_in(app, Role.COORDINATOR)
+    _people(database)
+    assert "選んだ条件をすべて満たす" not in staff.get("/candidates").text
+    page = staff.get("/candidates?skill=bpr&level=4&form=contract_person").text
+    card = page[page.index("選んだ条件をすべて満たす") : page.index("条件どうしは「かつ」です")]
+    assert "<strong>1名</strong>" in card
+    assert card.index("いちばん減らしています") < card.index("任用形態")
+    assert "外すと＋4名" in card  # skill and level together: all five who take the form
+    assert "外すと＋0名" in card  # the form
+    one = staff.get("/candidates?form=commission").text
+    assert "「業務委託" in one or "なら＋4名" in one

@@ -144,6 +144,11 @@ def test_the_smallest_change_is_tried_and_changes_nothing(
     assert "+1枠" in page
     assert "変更の前も後も、最もよい案であることを証明しました。" in page
     assert f"<strong>{person.name}</strong>" in page
+    ranking = coordinator.get(f"/rounds/{ident}/needs/{need.id}").text
+    near = ranking[ranking.index('id="near"') :]
+    assert f">{person.code}</a>" in near
+    assert "稼働" in near
+    assert "本人に聞けます" in near
     with database.writing() as session:
         eased = try_change(session, session.get_one(Round, ident), session.get_one(Need, need.id))
         assert eased is not None

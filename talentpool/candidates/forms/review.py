@@ -32,6 +32,7 @@ from ..models import CandidateSkill, CandidateWindow
 class CandidateListForm(ListForm, CatalogueForm):
     links = ("state",)
     folded = ("level", "evidence", "kind", "form", "home", "ending", "confirmed")
+    together = (("skill", "level", "evidence"), ("months", "half_days"))
 
     words = text_field(
         _("言葉"),

@@ -13,6 +13,8 @@ from markupsafe import Markup
 from ... import matching as m
 from ...needs.models import Need
 from ...paging import Page
+from ...pool.easing import LIFTED_BY
+from ...pool.views.panel import PARTIES
 from ...web.labels import label
 from ...web.languages import in_sentences
 from .. import figures, plan
@@ -68,6 +70,19 @@ class RankingPage(RoundPage):
     def empty(self) -> Mapping[str, Any] | None:
         """What the engine says about the empty seats of the need."""
         return plan.empty_seats(self.round).get(self.need.code)
+
+    @property
+    def near(self) -> list[tuple[str, str, str]]:
+        """(number of the person, the one condition in the way, who could lift it) of the best fits for an empty seat."""
+        entries = () if self.empty is None else self.empty.get("near", ())
+        return [
+            (
+                one["candidate"],
+                rule_label(one["rule"]),
+                str(PARTIES[LIFTED_BY[m.Rule(one["rule"])]]),
+            )
+            for one in entries
+        ]
 
     @property
     def summary(self) -> Markup:
