@@ -136,17 +136,18 @@ def import_command(
     with (
         _annotated(sheets, annotate),
         schema.opened(Config.from_environment()) as database,
-        closing(database.session(read_only=False)) as session,
     ):
-        pool = exporting.find_pool(session, prefecture)
-        catalogue = load_catalogue(session)
+        with database.reading() as session:  # others write meanwhile
+            pool = exporting.find_pool(session, prefecture).prefecture_code
+            catalogue = load_catalogue(session)
         entries = read_entries(LAYOUTS[what], sheets, catalogue, is_import=True)
-        count = IMPORTS[what](
-            session, entries, prefecture_code=pool.prefecture_code, catalogue=catalogue,
-            is_without_placements=is_without_placements, actor=SYSTEM, now=clock.now(), **more,
-        )  # fmt: skip
-        if not is_dry:
-            session.commit()
+        with closing(database.session(read_only=False)) as session:
+            count = IMPORTS[what](
+                session, entries, prefecture_code=pool, catalogue=catalogue,
+                is_without_placements=is_without_placements, actor=SYSTEM, now=clock.now(), **more,
+            )  # fmt: skip
+            if not is_dry:
+                session.commit()
     known = f", {len(entries) - count} known already" if len(entries) > count else ""
     done = "could be imported, nothing stored" if is_dry else "imported"
     click.echo(f"{count} {what} {done}{known}")
