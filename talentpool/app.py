@@ -48,6 +48,7 @@ FEATURES = (
     "reviews",
     "placements",
     "deadlines",
+    "travel",
     "panels",
     "notes",
     "desk",

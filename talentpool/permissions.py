@@ -149,6 +149,7 @@ class Action(StrEnum):
     MANAGE_ACCOUNT = "account:manage"
     MANAGE_OFFICE = "office:manage"  # whom people can ask; everybody may read it
     MANAGE_REFERENCE = "reference:manage"
+    SET_TRAVEL = "travel:set"
     EXCHANGE = "exchange:run"  # import and export
 
 
@@ -298,6 +299,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.MANAGE_ACCOUNT: {_X: _PREFECTURE, _S: _ANY},
     Action.MANAGE_OFFICE: {_X: _PREFECTURE, _S: _ANY},
     Action.MANAGE_REFERENCE: {_X: _PREFECTURE, _S: _ANY},
+    Action.SET_TRAVEL: {_K: _PREFECTURE, _X: _PREFECTURE, _S: _ANY},
     Action.EXCHANGE: {_K: _PREFECTURE, _S: _ANY},
 }  # fmt: skip
 

@@ -45,7 +45,7 @@ from .reviews.made import make_report
 
 FIRST, SECOND = ("鷺沢", "凜々子", "サギサワ"), ("鵜飼", "蔵之介", "ウカイ")
 SHOWING = {  # pages on which a name is seen in this test
-    "candidates.list_candidates", "candidates.show_candidate", "candidates.show_reception", "credentials.list_of_person", "merging.list_alike", "home.find_anything", "home.show_home", "needs.show_need",
+    "candidates.list_candidates", "candidates.show_candidate", "candidates.show_reception", "credentials.list_of_person", "candidates.show_snapshots", "merging.list_alike", "home.find_anything", "home.show_home", "needs.show_need",
     "placements.draft_placements", "placements.draft_round", "placements.list_approvals", "placements.list_introductions",
     "placements.list_placements", "placements.list_letters", "placements.show_letter", "placements.record_answer", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",

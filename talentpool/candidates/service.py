@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from ..accounts.models import Pool, User
 from ..db import Session
 from ..errors import Conflict, Forbidden, NotFound, Refused
 from ..language import say
-from ..permissions import Action, Actor, Role, get_visible, require
+from ..permissions import Action, Actor, Role, get_visible, require, visible
 from ..states import MembershipState
 from .models import Candidate, Membership
 
@@ -106,6 +107,21 @@ def get_own(session: Session, actor: Actor) -> Candidate:
 def get_profile(session: Session, actor: Actor, ident: int) -> Candidate:
     """The candidate if `actor` may see it; else NotFound, as if there were none."""
     return get_visible(session, actor, Candidate, ident)
+
+
+def list_by_codes(
+    session: Session, actor: Actor, codes: Sequence[str], *, most: int
+) -> Sequence[Candidate]:
+    """From two to `most` people by the numbers that pages show, in the order in which they were typed."""
+    wanted = list(dict.fromkeys(code.upper() for code in codes))
+    if not 2 <= len(wanted) <= most:
+        raise Refused.at("codes", say("2人から%(most)s人までの番号を入力してください。", most=most))
+    query = visible(actor, Candidate).where(Candidate.code.in_(wanted))
+    found = {row.code: row for row in session.scalars(query)}
+    for code in wanted:
+        if code not in found:
+            raise Refused.at("codes", say("%(code)sの登録者は見つかりません。", code=code))
+    return [found[code] for code in wanted]
 
 
 def get_membership(session: Session, actor: Actor, ident: int, *, lock: bool = False) -> Membership:

@@ -110,7 +110,7 @@ def set_travel_time(
 ) -> TravelTime:
     """A better value than the rule's, one way."""
     hall = _town(session, hall_code)
-    require(session, actor, Action.MANAGE_REFERENCE, hall)
+    require(session, actor, Action.SET_TRAVEL, hall)
     revision = _revision(session)
     _town(session, home_code)
     if not 0 <= minutes <= MOST_MINUTES:

@@ -684,6 +684,7 @@ CASES = [
     Case("engagements.prepare", engaged("/engagements/{engagement}/preparation", Role.CANDIDATE, done=["security"]), 1),
     Case("corrections.correct_need", held_by_mistake, 1),
     Case("corrections.correct_engagement", rested_by_mistake, 1),
+    Case("travel.correct_travel", as_role(Role.COORDINATOR, "/travel-times", minutes="x"), 5),
     Case("merging.compare_pair", twice, 1),
     Case("credentials.say_own", shown("/profile/credentials/new", Role.CANDIDATE, link="x"), 1),
     Case("credentials.say_for", shown("/candidates/{person}/credentials/new", about="training:privacy"), 2),

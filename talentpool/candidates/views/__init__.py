@@ -6,7 +6,18 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import blank_form, confirming, months, own, receiving, records, renewing, staff, steps
+from . import (
+    blank_form,
+    confirming,
+    months,
+    own,
+    receiving,
+    records,
+    renewing,
+    showing,
+    staff,
+    steps,
+)
 from .blueprint import blueprint
 
 __all__ = [
@@ -19,6 +30,7 @@ __all__ = [
     "receiving",
     "records",
     "renewing",
+    "showing",
     "staff",
     "steps",
 ]
