@@ -732,6 +732,9 @@ def make_addition(
     else:
         actor = Actor(account, by, engagement.prefecture_code)
     month = engagement.first_month if month is None else month
+    for window in engagement.candidate.windows:
+        window.first_month = min(window.first_month, month)
+        window.last_month = max(window.last_month, month)
     if ledger.count_free(session, engagement.candidate_id, month) < half_days:
         for window in engagement.candidate.windows:
             window.half_days += half_days
