@@ -167,6 +167,7 @@ class Deed(Entry, Enum):
     ADDITION_ASK = "month_addition.ask", "半日コマの追加の申出", "More in a month asked for"
     NEED_CREATE = "need.create", "募集の作成", "Vacancy created"
     NEED_DELETE = "need.delete", "募集の下書きの削除", "Draft of a vacancy deleted"
+    NEED_JOINT = "need.joint", "共同募集の分担の変更", "Joint vacancy shared out"
     NEED_SAVE = "need.save", "募集の変更", "Vacancy changed"
     NEED_PREVIEW = (
         "need.preview",
@@ -253,6 +254,7 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "credential": ("証明", "Credential"),
     "person_merge": ("登録の統合", "Merge of registrations"),
     "need": ("募集", "Vacancy"),
+    "joint_member": ("共同募集の参加市町", "Member of a joint vacancy"),
     "need_draft": ("書きかけの募集", "Unfinished vacancy"),
     "placement": ("推薦", "Proposal"),
     "decision_paper": ("起案書", "Decision paper"),

@@ -64,6 +64,7 @@ FAMILY_LABELS: Mapping[str, Words] = {  # by machine; what a person and a town c
 }
 _PART_OF = {
     "credential": "membership",
+    "joint_member": "need",
     "work_log": "engagement",
     "review": "engagement",
     "report": "engagement",

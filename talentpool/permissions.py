@@ -43,6 +43,7 @@ ROLE_LABELS: Mapping[Role, tuple[str, str]] = {
 class Scope(StrEnum):
     OWN = "own"  # the person's own
     TOWN = "town"  # of the officer's municipality
+    JOINT = "joint"  # the same, and what the municipality is a member of
     INTRODUCED = "introduced"  # people who said yes to the officer's municipality
     AGREED = "agreed"  # those to whom the municipality said yes as well
     PREFECTURE = "prefecture"  # of the officer's prefecture
@@ -69,6 +70,11 @@ class Action(StrEnum):
     VIEW_COUNT = "count:view"  # how many could do a need; towns in steps, and nobody by name
     VIEW_GAP = "supply_gap:view"
     TRACK_GAP = "supply_gap:track"
+    VIEW_JOINT_NEED = "joint_need:view"  # of which the town is a member
+    VIEW_JOINT = "joint_member:view"
+    ASK_JOINT = "joint_member:ask"  # follows from what the lead town writes
+    ANSWER_JOINT = "joint_member:answer"
+    VIEW_JOINT_WORK = "joint_work:view"  # whom a joint need brings, and the days they work
     VIEW_ROUND = "round:view"
     RUN_ROUND = "round:run"
     VIEW_PLACEMENT = "placement:view"
@@ -162,7 +168,7 @@ _C, _M, _K, _A, _U, _X, _S = (
     Role.ADMIN,
     Role.SYSTEM,
 )
-_OWN, _TOWN, _INTRODUCED, _AGREED, _PREFECTURE, _ANY = Scope
+_OWN, _TOWN, _JOINT, _INTRODUCED, _AGREED, _PREFECTURE, _ANY = Scope
 
 # A role that is not named may not. Administrators see no personal data of candidates.
 RULES: Mapping[Action, Mapping[Role, Scope]] = {
@@ -195,6 +201,17 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     },
     Action.VIEW_GAP: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.TRACK_GAP: {_S: _ANY},
+    Action.VIEW_JOINT_NEED: {
+        _M: _JOINT, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.VIEW_JOINT: {
+        _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.ASK_JOINT: {_S: _ANY},
+    Action.ANSWER_JOINT: {_M: _TOWN},
+    Action.VIEW_JOINT_WORK: {
+        _M: _JOINT, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
     Action.VIEW_ROUND: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.RUN_ROUND: {_K: _PREFECTURE, _S: _ANY},
     Action.VIEW_PLACEMENT: {
@@ -358,6 +375,17 @@ def condition(actor: Actor, action: Action, model: type[Base]) -> sa.ColumnEleme
     if scope is Scope.ANY:
         return sa.true()
     return _conditions[model, scope](actor)
+
+
+def get_allowed(session: Session, actor: Actor, action: Action, model: type[M], ident: int) -> M:
+    """The object on which `actor` may do `action`, or NotFound: for who sees it by that right alone."""
+    if not 0 < ident <= GREATEST_ID:
+        raise NotFound
+    query = sa.select(model).where(_key(model) == ident, condition(actor, action, model))
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def visible(actor: Actor, model: type[M]) -> sa.Select[M]:

@@ -18,6 +18,7 @@ from .states import (
     CounterState,
     CredentialState,
     EngagementState,
+    JointState,
     MembershipState,
     NeedState,
     PlacementState,
@@ -208,6 +209,12 @@ _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
 }
 
 _TOWN: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
+    JointState: {
+        JointState.ASKED: ("同意待ち", "Asked to agree"),
+        JointState.AGREED: ("同意済み", "Agreed"),
+        JointState.DECLINED: ("参加しない", "Does not take part"),
+        JointState.LEAVING: ("離脱の申出中", "Asks to leave"),
+    },
     _CS: _CHANGED,
     _KS: _PROPOSED,
     _AS: _ADDED,

@@ -35,6 +35,15 @@ class NeedState(StrEnum):
     CLOSED = "closed"
 
 
+class JointState(StrEnum):
+    """Of a member town of a joint need."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    LEAVING = "leaving"  # after the publication: its lead town decides
+
+
 class RoundState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
@@ -270,6 +279,34 @@ NEED = Machine(
               notice=(Audience.MUNICIPALITY,), is_end=True, is_danger=True),
         _step("reopen", ("再び公開する", "Open again"), _NS.CLOSED, _NS.OPEN, Action.REVIEW_NEED,
               reasons="need_reopen_reason", notice=(Audience.MUNICIPALITY,)),
+    ),
+)  # fmt: skip
+
+_JS = JointState
+JOINED = frozenset({_JS.AGREED, _JS.LEAVING})  # bound by its share as long as the need stands
+_JOINT_TOLD = (Audience.MUNICIPALITY, Audience.COORDINATOR)
+
+JOINT_MEMBER = Machine(
+    "joint_member",
+    JointState,
+    {
+        _JS.ASKED: ("同意待ち", "Asked to agree"),
+        _JS.AGREED: ("同意済み", "Agreed"),
+        _JS.DECLINED: ("参加しない", "Does not take part"),
+        _JS.LEAVING: ("離脱の申出中", "Asks to leave"),
+    },
+    (
+        _step("ask", ("同意を求める", "Ask to agree"), frozenset(_JS) - {_JS.LEAVING}, _JS.ASKED,
+              Action.ASK_JOINT, notice=(Audience.MUNICIPALITY,), is_automatic=True),
+        _step("agree", ("分担に同意する", "Agree to the share"), {_JS.ASKED, _JS.DECLINED},
+              _JS.AGREED, Action.ANSWER_JOINT, notice=(Audience.MUNICIPALITY,)),
+        _step("decline", ("参加しない", "Do not take part"), {_JS.ASKED, _JS.AGREED},
+              _JS.DECLINED, Action.ANSWER_JOINT, notice=_JOINT_TOLD, has_comment=True,
+              is_danger=True),
+        _step("leave", ("抜けたいと申し出る", "Ask to leave"), _JS.AGREED, _JS.LEAVING,
+              Action.ANSWER_JOINT, notice=_JOINT_TOLD, has_comment=True, is_danger=True),
+        _step("stay", ("申出を取り下げる", "Stay after all"), _JS.LEAVING, _JS.AGREED,
+              Action.ANSWER_JOINT, notice=_JOINT_TOLD),
     ),
 )  # fmt: skip
 
@@ -637,6 +674,7 @@ MACHINES: Mapping[type[StrEnum], Machine] = {
     for machine in (
         MEMBERSHIP,
         NEED,
+        JOINT_MEMBER,
         ROUND,
         PLACEMENT,
         ENGAGEMENT,

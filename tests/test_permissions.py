@@ -15,10 +15,11 @@ from talentpool.candidates.models import Candidate, Membership
 from talentpool.db import Base, Database, Session
 from talentpool.desk.models import Duty
 from talentpool.desk.service import Plan, set_duty
+from talentpool.engagements.models import Engagement
 from talentpool.engagements.month_additions import MonthAddition
 from talentpool.errors import Forbidden, NotFound
 from talentpool.mail import MailOrder, order_mail
-from talentpool.needs.models import Need, NeedDraft
+from talentpool.needs.models import JointMember, JointNeed, Need, NeedDraft
 from talentpool.notes.models import Note, NoteKind
 from talentpool.notes.service import Words, write_note
 from talentpool.panels.models import Panel
@@ -42,11 +43,13 @@ from talentpool.states import (
     MACHINES,
     AdditionState,
     CounterState,
+    JointState,
     MembershipState,
     NeedState,
     PlacementState,
 )
 from tests.factories import (
+    ASAGO,
     HIMEJI,
     HYOGO,
     NOW,
@@ -70,6 +73,9 @@ MODELS: dict[str, tuple[type[Base], ...]] = {
     "candidate": (Candidate, Membership),
     "contact": (Candidate,),
     "need": (Need,),
+    "joint_need": (Need,),
+    "joint_member": (JointMember,),
+    "joint_work": (Engagement,),
     "round": (Round,),
     "placement": (Placement,),
     "counter_proposal": (CounterProposal,),
@@ -122,6 +128,9 @@ def test_administrators_see_nobody_s_profile() -> None:
             "candidate",
             "contact",
             "need",
+            "joint_need",
+            "joint_member",
+            "joint_work",
             "round",
             "placement",
             "counter_proposal",
@@ -175,6 +184,7 @@ class World:
 
 OWN, NEIGHBOUR, FAR, ABSENT = "own", "neighbour", "far", "absent"
 PLACES = {OWN: HIMEJI, NEIGHBOUR: SAYO, FAR: SAKAI}
+FELLOWS = {OWN: ASAGO, NEIGHBOUR: ASAGO, FAR: "271004"}  # lead towns of joint needs
 
 
 def build(session: Session) -> World:
@@ -206,6 +216,14 @@ def build(session: Session) -> World:
         close_pair(session, pair, now=NOW)  # both sides see it
         review, report = pair[0], make_report(session, work)
         panel = make_panel(session, placement)
+        shared = make_need(session, municipality_code=FELLOWS[place])
+        session.add(JointNeed(need_id=shared.id, municipality_code=FELLOWS[place], half_days=2))
+        member = JointMember(
+            need=shared, prefecture_code=prefecture, municipality_code=town, half_days=2,
+            state=JointState.AGREED, asked_at=NOW, answered_at=NOW, agreed_version=1,
+        )  # fmt: skip
+        session.add(member)
+        session.flush()
         counter = make_counter(session, placement, state=CounterState.DECLINED)
         addition = make_addition(session, work)
         addition.asked_at, addition.ended_at = NOW, NOW  # both sides see it
@@ -213,6 +231,8 @@ def build(session: Session) -> World:
         for thing in (
             addition,
             counter,
+            member,
+            work,
             candidate,
             need,
             draft,
@@ -246,6 +266,7 @@ REACH = {
     None: set(),
     Scope.OWN: {OWN},
     Scope.TOWN: {OWN},
+    Scope.JOINT: {OWN},
     Scope.INTRODUCED: {OWN},
     Scope.AGREED: {OWN},
     Scope.PREFECTURE: {OWN, NEIGHBOUR},
@@ -254,6 +275,8 @@ VIEWS = {
     Candidate: Action.VIEW_CANDIDATE,
     Need: Action.VIEW_NEED,
     NeedDraft: Action.EDIT_NEED,
+    JointMember: Action.VIEW_JOINT,
+    Engagement: Action.VIEW_ENGAGEMENT,
     Round: Action.VIEW_ROUND,
     Placement: Action.VIEW_PLACEMENT,
     CounterProposal: Action.VIEW_COUNTER,

@@ -22,7 +22,7 @@ from talentpool.engagements.models import Engagement
 from talentpool.engagements.month_additions import MonthAddition
 from talentpool.engagements.outlook import Answer, EngagementOutlook, Side
 from talentpool.engagements.plan_changes import PlanChange
-from talentpool.needs.models import Need
+from talentpool.needs.models import JointMember, JointNeed, Need
 from talentpool.panels.models import Panel
 from talentpool.permissions import SYSTEM, Actor, Role
 from talentpool.placements.adopting import adopt_round
@@ -50,7 +50,7 @@ SHOWING = {  # pages on which a name is seen in this test
     "placements.list_placements", "placements.list_letters", "placements.show_letter", "placements.record_answer", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
     "engagements.list_outlooks", "engagements.list_engagements", "engagements.show_engagement", "engagements.show_log", "engagements.show_statement",
-    "reviews.list_reviews", "reviews.show_review", "panels.show_panel", "reviews.answer_review", "reviews.show_report",
+    "reviews.list_reviews", "reviews.show_review", "panels.show_panel", "placements.show_joint_work", "reviews.answer_review", "reviews.show_report",
     "placements.compare_introduced", "placements.change_end", "placements.end_engagement", "placements.ask_more", "placements.propose_extension", "placements.show_addition", "placements.show_extension", "placements.show_terms", "placements.state_terms", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
 }  # fmt: skip
 
@@ -193,7 +193,17 @@ def pool(app: TalentpoolFlask) -> Pool:
         close_pair(session, shown, now=now)
         make_report(session, log.engagement, now=now)
         introduced = sa.select(Placement).where(Placement.state == PlacementState.INTRODUCED)
-        make_panel(session, session.scalars(introduced).one())
+        row = session.scalars(introduced).one()
+        make_panel(session, row)
+        session.add(
+            JointNeed(need_id=row.need_id, municipality_code=row.municipality_code, half_days=1)
+        )
+        session.add(
+            JointMember(
+                need=row.need, prefecture_code=make.HYOGO, municipality_code=make.SAYO, half_days=1,
+                asked_at=now,
+            )
+        )  # fmt: skip
         session.add(
             EngagementOutlook(
                 engagement_id=log.engagement_id, side=Side.TOWN, answer=Answer.END, answered_at=now,

@@ -13,6 +13,7 @@ from talentpool.engagements import log_reminding, outlook
 from talentpool.gaps import tracking
 from talentpool.mail import DIGEST, STATE_LABELS, MailState
 from talentpool.needs import views as need_pages
+from talentpool.needs.joint import telling as joint_needs
 from talentpool.placements import (
     adding_notices,
     deferring,
@@ -86,6 +87,9 @@ def test_every_mail_that_a_step_orders_has_a_text_and_no_text_is_left_over() -> 
     }
     texts = {path.stem: path.read_text("utf-8") for path in MAILS.glob("*.txt")}
     reminders = {
+        joint_needs.OF_NEED,
+        joint_needs.OF_WORK,
+        joint_needs.LEFT_OUT,
         registrations.TEMPLATE,
         confirming.TEMPLATE,
         credentials.TEMPLATE,

@@ -29,6 +29,10 @@ def silently(session: Session) -> Iterator[None]:
         session.info.pop(_SILENT)
 
 
+def is_silent(session: Session) -> bool:
+    return bool(session.info.get(_SILENT))
+
+
 def tell(
     session: Session,
     thing: Any,
@@ -61,7 +65,7 @@ def tell_that(
 ) -> None:
     """As `tell`, of something that no machine knows. `kind`: the template of the mail ("need.publish")."""
     session.flush()  # the version names the event
-    if session.info.get(_SILENT):
+    if is_silent(session):
         return
     verb = kind.partition(".")[2]
     event = f"{thing.__tablename__}/{thing.id}/{verb}/{thing.version}"

@@ -29,6 +29,7 @@ from . import (
     reviewing,
     scoring,
     shapes,
+    sharing,
     showing,
     voices,
     working,
@@ -198,6 +199,7 @@ class Builder:
         needs = self._draw_needs("in review", UNFINISHED, self.year + 1)
         first = self._number(needs)
         present.post_unfinished(session, needs, first, draw, officers, self.midnight)
+        sharing.share(session, needs[0], officers, self.catalogue, self.midnight)
 
     def _plan_ahead(self, session: Session, officers: Officers) -> int:
         year, draw = self.year + 1, Draw(self.seed, "ahead")

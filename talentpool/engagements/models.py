@@ -11,9 +11,9 @@ from ..candidates.models import Candidate
 from ..candidates.received import Source
 from ..dates import month_number
 from ..db import Base, EncryptedText, Json, Text, UtcDateTime, choice
-from ..needs.models import Need
+from ..needs.models import Need, needs_joined
 from ..permissions import Action, Actor, Scope, viewed_by, within
-from ..states import EngagementState, WorkLogState
+from ..states import JOINED, EngagementState, WorkLogState
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 TEXT, REMARK, TERM = 200, 1000, 500  # characters
@@ -330,3 +330,10 @@ def _register(
 
 _register(Engagement, sa.true(), sa.true())
 _register(WorkLog, _IS_SENT, _IS_STAFFS)
+
+
+@within(Engagement, Scope.JOINT)
+def _of_joint(actor: Actor) -> sa.ColumnElement[bool]:
+    """Of the town, or of a joint need that it has agreed to."""
+    own = Engagement.municipality_code == actor.municipality_code
+    return own | Engagement.need_id.in_(needs_joined(actor, JOINED))

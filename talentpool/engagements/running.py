@@ -9,6 +9,7 @@ from ..dates import first_day, local_date, show_date
 from ..db import Session
 from ..errors import Conflict
 from ..language import say
+from ..needs.joint.telling import OF_WORK, tell_members
 from ..permissions import Action, Actor, require
 from ..reference.reasons import check_said
 from ..reference.service import load_catalogue
@@ -67,3 +68,4 @@ def tell(
     links = dict.fromkeys(step.notice, f"/engagements/{engagement.id}")
     user_id = engagement.candidate.user_id
     telling.tell(session, engagement, step, links, user_id=user_id, actor=actor, now=now)
+    tell_members(session, engagement.need_id, engagement, step.verb, OF_WORK, actor=actor, now=now)

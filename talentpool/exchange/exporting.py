@@ -30,7 +30,7 @@ from ..placements.models import Placement
 from ..pool.assemble import list_active, list_profiles, list_requests
 from ..reference.models import TravelTime
 from ..reference.service import load_catalogue
-from ..rounds.models import DirectiveKind, Round, RoundNeed
+from ..rounds.models import DirectiveKind, Round, RoundInput, RoundNeed
 from ..rounds.running import moment_of
 from ..states import PLACEMENT, NeedState, RoundState
 from . import people, requests
@@ -189,7 +189,8 @@ def get_round(session: Session, pool: Pool, round_id: int, *, actor: Actor) -> R
 def policy_of(session: Session, round_: Round) -> dict[str, Any]:
     """A round's policy with its pins and forbids as pairs of codes: what `match --policy` reads.
 
-    A forbid of somebody who has left the pool, or whom the round leaves out, is left out as they are.
+    A forbid of somebody who has left the pool, or whom the round leaves out, is left out as they are. Towns that the
+    last plan left out are named as the round found them; files do not carry the plan in force.
     """
     active = {person.id for person in list_active(session, round_.prefecture_code)}
     active -= list_left_out(session, round_.prefecture_code, moment_of(round_))
@@ -213,7 +214,10 @@ def policy_of(session: Session, round_: Round) -> dict[str, Any]:
             continue
         kind = "pins" if row.kind is DirectiveKind.PIN else "forbids"
         pairs[kind].append([needs[row.need_id], codes[row.candidate_id]])
-    return m.Policy.from_dict(round_.policy).to_dict() | {k: sorted(v) for k, v in pairs.items()}
+    stored = session.get(RoundInput, round_.id)
+    found = {"carry_over": stored.document["policy"]["carry_over"]} if stored else {}
+    policy = m.Policy.from_dict(round_.policy | found)
+    return policy.to_dict() | {k: sorted(v) for k, v in pairs.items()}
 
 
 def export_placements(session: Session, path: Path, pool: Pool, *, actor: Actor) -> Exported:

@@ -30,7 +30,8 @@ from ..engagements.plan_changes import PlanChange
 from ..language import Words
 from ..mail import MailOrder
 from ..needs import standing as needs
-from ..needs.models import Need, NeedDraft
+from ..needs.joint.reading import awaits_answer
+from ..needs.models import JointMember, Need, NeedDraft
 from ..permissions import Role
 from ..placements import standing as placements
 from ..placements.counters.models import CounterProposal, Side
@@ -146,6 +147,10 @@ _TOWN = (
     _queue(("差し戻された募集", "Vacancies that were returned"),
            ("理由を読んで直し、もう一度申請してください。", "Read why, change them and submit again."),
            _NS.RETURNED, Need.updated_at, _NEEDS),
+    Queue(("同意を待っている共同募集", "Joint vacancies that wait for your agreement"),
+          ("分担・担当日・費用を確かめて、同意するか参加しないかを選んでください。",
+           "Check your share, days and cost, then agree or do not take part."),
+          JointMember, lambda _today: awaits_answer(), JointMember.asked_at, "needs.list_needs", {}),
     Queue(("書きかけの募集", "Unfinished vacancies"),
           ("続きを書いて申請してください。", "Finish and submit them."),
           NeedDraft, lambda _today: NeedDraft.need_id.is_(None), NeedDraft.updated_at,

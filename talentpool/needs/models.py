@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -10,14 +11,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
 from ..candidates.content import LEVELS, WORKDAYS
-from ..db import Base, EncryptedText, Json, Text, UtcDateTime, choice
+from ..db import Base, EncryptedText, Json, Text, UtcDateTime, choice, listed
 from ..pay import MOST_HALF_DAYS
 from ..permissions import Action, Actor, Role, Scope, viewed_by, within
 from ..searching import Searchable
-from ..states import NeedState
+from ..states import JOINED, JointState, NeedState
 from .content import MOST_PRIORITY, MOST_SEATS, MOST_WEIGHT
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+_ROTA = "(weeks = 0) = (weekdays = 0) AND weeks BETWEEN 0 AND 31 AND weekdays BETWEEN 0 AND 127"
 
 
 class Side(StrEnum):
@@ -121,6 +125,13 @@ class Need(Searchable, Base):
     )
     vendors: Mapped[list[NeedVendor]] = relationship(
         cascade="all, delete-orphan", order_by="NeedVendor.id"
+    )
+
+    joint: Mapped[JointNeed | None] = relationship(cascade="all, delete-orphan")
+    members: Mapped[list[JointMember]] = relationship(
+        cascade="all, delete-orphan",
+        order_by="JointMember.municipality_code",
+        back_populates="need",
     )
 
     __mapper_args__ = {"version_id_col": version}
@@ -239,13 +250,104 @@ class NeedDraft(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class JointNeed(Base):
+    """What the lead town of a joint need (共同募集) keeps for itself; its members are rows of their own.
+
+    The rota is bits: weeks of the month (the first 1 … the fifth 16) and weekdays (Monday 1 … Sunday 64); 0 in both
+    where the days are not settled.
+    """
+
+    __tablename__ = "joint_need"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["need_id", "municipality_code"], ["need.id", "need.municipality_code"]
+        ),
+        sa.CheckConstraint(f"half_days BETWEEN 1 AND {MOST_HALF_DAYS}", name="some_half_days"),
+        sa.CheckConstraint(_ROTA, name="rota_of_weeks_and_days"),
+    )
+
+    need_id: Mapped[int] = mapped_column(_ID, primary_key=True, autoincrement=False)
+    municipality_code: Mapped[str] = mapped_column(Text(6))
+    half_days: Mapped[int]  # a month
+    weeks: Mapped[int] = mapped_column(default=0)
+    weekdays: Mapped[int] = mapped_column(default=0)
+
+
+class JointMember(Base):
+    """A town beside the lead town of a joint need: its share, its rota, its own consent."""
+
+    __tablename__ = "joint_member"
+    __table_args__ = (
+        sa.UniqueConstraint("need_id", "municipality_code"),
+        sa.ForeignKeyConstraint(
+            ["municipality_code", "prefecture_code"],
+            ["municipality.code", "municipality.prefecture_code"],
+        ),
+        sa.CheckConstraint(f"half_days BETWEEN 1 AND {MOST_HALF_DAYS}", name="some_half_days"),
+        sa.CheckConstraint(_ROTA, name="rota_of_weeks_and_days"),
+        sa.CheckConstraint(
+            f"(state IN {listed(JOINED)}) = (agreed_version IS NOT NULL)",
+            name="agreed_to_a_version",
+        ),
+        sa.CheckConstraint(
+            f"state = '{JointState.ASKED}' OR answered_at IS NOT NULL", name="answered_when"
+        ),
+        {"sqlite_autoincrement": True},  # a number that the audit trail knows is never given again
+    )
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    need_id: Mapped[int] = mapped_column(sa.ForeignKey("need.id"), index=True)
+    prefecture_code: Mapped[str] = mapped_column(Text(2), index=True)
+    municipality_code: Mapped[str] = mapped_column(Text(6), index=True)
+    state: Mapped[JointState] = mapped_column(choice(JointState), default=JointState.ASKED)
+    half_days: Mapped[int]  # a month
+    weeks: Mapped[int] = mapped_column(default=0)
+    weekdays: Mapped[int] = mapped_column(default=0)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    agreed_version: Mapped[int | None]  # content_version of the need that it agreed to
+    comment: Mapped[str] = mapped_column(Text(1000), default="")  # to the other towns
+    version: Mapped[int] = mapped_column(sa.Integer)
+
+    need: Mapped[Need] = relationship(back_populates="members")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
 viewed_by(Need, Action.VIEW_NEED)
+viewed_by(JointMember, Action.VIEW_JOINT)
 viewed_by(NeedDraft, Action.EDIT_NEED)
 
 
 @within(Need, Scope.TOWN)
 def _of_town(actor: Actor) -> sa.ColumnElement[bool]:
     return Need.municipality_code == actor.municipality_code
+
+
+@within(Need, Scope.JOINT)
+def _of_joint(actor: Actor) -> sa.ColumnElement[bool]:
+    return _of_town(actor) | Need.id.in_(needs_joined(actor))
+
+
+def needs_joined(
+    actor: Actor, states: Collection[JointState] = frozenset(JointState)
+) -> sa.Select[int]:
+    """The ids of the needs of which the actor's town is a member."""
+    return sa.select(JointMember.need_id).where(
+        JointMember.municipality_code == actor.municipality_code, JointMember.state.in_(states)
+    )
+
+
+@within(JointMember, Scope.TOWN)
+def _member_of_town(actor: Actor) -> sa.ColumnElement[bool]:
+    return JointMember.municipality_code == actor.municipality_code
+
+
+@within(JointMember, Scope.PREFECTURE)
+def _member_of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
+    handed_in = sa.select(Need.id).where(_of_prefecture(actor))
+    return JointMember.need_id.in_(handed_in)
 
 
 @within(Need, Scope.PREFECTURE)

@@ -21,6 +21,8 @@ from ..states import NEED, Transition, move
 from .checks import ReviewCheck
 from .content import MOST_PRIORITY
 from .drafting import find_draft
+from .joint.service import keep_agreed, require_agreed
+from .joint.telling import OF_NEED, tell_members
 from .models import Need, NeedForm, Outcome
 from .rules import faults, list_missing, past_faults
 from .standing import has_free_seats
@@ -44,6 +46,7 @@ def submit_need(
         raise Refused(
             say("書かれていない項目があるため、まだ申請できません。"), fields=dict(missing)
         )
+    require_agreed(need)
     step = move(session, need, "submit", actor=actor, now=now)
     need.submitted_at, need.answered_at = now, None
     need.review_reason, need.review_comment = None, ""
@@ -69,6 +72,7 @@ def publish_need(
         )
     if not set(ReviewCheck) <= set(checked):
         raise Refused.at("checked", say("すべて確かめてから、公開してください。"))
+    require_agreed(need)
     _settle_form(need, forms, catalogue)
     _require_future(need, now)
     detail = {"checked": sorted(set(ReviewCheck)), "forms": sorted(row.form for row in need.forms)}
@@ -91,6 +95,7 @@ def _settle_form(need: Need, forms: Collection[str], catalogue: Catalogue) -> No
     need.forms = [NeedForm(form=form) for form in settled.forms]
     need.asks_form = False
     need.content_version += 1
+    keep_agreed(need)
 
 
 def _require_future(need: Need, now: datetime) -> None:
@@ -129,6 +134,7 @@ def reopen_need(
     _require_future(need, now)
     if not has_free_seats(session, need):
         raise Refused(say("すべての枠に活動する人がいるため、再び公開できません。"))
+    require_agreed(need)
     step = move(session, need, "reopen", actor=actor, now=now, reason=reason)
     need.closed_at = need.outcome = None
     need.review_reason, need.review_comment = None, ""
@@ -139,3 +145,4 @@ def tell(session: Session, need: Need, step: Transition, *, actor: Actor, now: d
     """One mail for everybody the table of states names, but not for who did it."""
     links = dict.fromkeys(step.notice, f"/needs/{need.id}")
     telling.tell(session, need, step, links, actor=actor, now=now)
+    tell_members(session, need.id, need, step.verb, OF_NEED, actor=actor, now=now)

@@ -13,9 +13,11 @@ from .standing import standing
 
 def load_whole(session: Session, need: Need) -> tuple[Need, NeedStanding]:
     """The need with its lists and where it stands, in a fixed number of queries."""
-    few = (joinedload(rows) for rows in (Need.roles, Need.kinds))  # four of each at most
+    # Four of each at most, but for the towns of a joint need.
+    few = (Need.roles, Need.kinds, Need.joint, Need.members)
     lists = (selectinload(rows) for rows in (Need.forms, Need.skills, Need.vendors))
-    query = sa.select(Need, standing()).where(Need.id == need.id).options(*few, *lists)
+    query = sa.select(Need, standing()).where(Need.id == need.id)
+    query = query.options(*(joinedload(rows) for rows in few), *lists)
     whole, standing_ = session.execute(query).unique().one()
     return whole, NeedStanding(standing_)
 

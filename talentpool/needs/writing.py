@@ -14,6 +14,7 @@ from ..states import NeedState
 from ..text import search_key
 from .content import NeedContent, SkillRequirement
 from .drafting import delete_draft, find_draft
+from .joint import service as joint
 from .models import Need, NeedForm, NeedKind, NeedMode, NeedRole, NeedSkill, NeedVendor, Side
 from .rules import faults
 
@@ -71,6 +72,7 @@ def save_need(
     if content_of(need) == content:
         return
     replace_content(session, need, content, catalogue=catalogue, now=now)
+    joint.ask_again(session, need, actor=actor, now=now)
     audit.record(
         session,
         audit.Deed.NEED_SAVE,
@@ -135,6 +137,7 @@ def delete_need(session: Session, need: Need, *, actor: Actor, now: datetime) ->
     draft = find_draft(session, need)
     if draft is not None:
         delete_draft(session, draft, actor=actor, now=now)
+    joint.delete_joint(session, need, actor=actor, now=now)
     audit.record(session, audit.Deed.NEED_DELETE, need, actor=actor, now=now)
     session.delete(need)
     session.flush()

@@ -29,7 +29,8 @@ from ..ledger import service as ledger
 from ..ledger.models import Commitment, CommitmentState
 from ..mail import MailOrder
 from ..merging import soundness as merging
-from ..needs.models import Need, NeedDraft, NeedVersion
+from ..needs.joint import soundness as joint_needs
+from ..needs.models import JointMember, Need, NeedDraft, NeedVersion
 from ..notes import soundness as notes
 from ..panels import soundness as panels
 from ..placements import papers
@@ -44,6 +45,7 @@ from ..states import (
     APPROVED,
     ENDED,
     HOLDING,
+    JOINED,
     LIVE,
     NAMED,
     PENDING,
@@ -275,6 +277,24 @@ def named_only_with_consent(session: Session) -> Iterator[str]:
     query = sa.select(_P.id, _P.municipality_code).where(_P.state.in_(NAMED), ~given)
     for ident, town in session.execute(query):
         yield f"placement {ident}: town {town} knows the name without a consent"
+    told = sa.exists().where(
+        Consent.candidate_id == _P.candidate_id,
+        Consent.purpose == INTRODUCTION,
+        Consent.audience == JointMember.municipality_code,
+        sa.or_(Consent.withdrawn_at.is_(None), _P.state == PlacementState.CONFIRMED),
+    )
+    members = (
+        sa.select(_P.id, JointMember.municipality_code)
+        .join(JointMember, JointMember.need_id == _P.need_id)
+        .where(_P.state.in_(NAMED), JointMember.state.in_(JOINED), ~told)
+    )
+    for ident, town in session.execute(members):
+        yield f"placement {ident}: member {town} knows the name without a consent"
+
+
+@_invariant
+def joint_needs_are_sound(session: Session) -> Iterator[str]:
+    return joint_needs.violations(session)
 
 
 @_invariant

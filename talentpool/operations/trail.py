@@ -13,7 +13,7 @@ from ..db import Session
 from ..engagements.models import Engagement, WorkLog
 from ..engagements.month_additions import MonthAddition
 from ..engagements.plan_changes import PlanChange
-from ..needs.models import Need
+from ..needs.models import JointMember, Need
 from ..placements.counters.models import CounterProposal
 from ..placements.models import Placement
 from ..reviews.models import Review
@@ -22,6 +22,7 @@ from ..rounds.models import Round
 _MODELS: tuple[Any, ...] = (
     Membership,
     Need,
+    JointMember,
     Round,
     Placement,
     Engagement,

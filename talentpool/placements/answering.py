@@ -32,7 +32,7 @@ def accept_offer(
     right: Action = Action.ANSWER_OFFER,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """引き受ける: the consent to this town is given and the town is told the name.
+    """引き受ける: the consent to this town, and to the members of a joint need, is given, and it is told the name.
 
     `right`: RECORD_ANSWER of an officer who writes the answer down, and `detail` how it was given.
     """
@@ -41,14 +41,8 @@ def accept_offer(
     if placement.state is PlacementState.OFFERED:
         check_in_time(placement, now)
         check_pair(session, placement, now, actor.role)
-        give_consent(
-            session,
-            placement.candidate,
-            INTRODUCTION,
-            placement.municipality_code,
-            actor=actor,
-            now=now,
-        )
+        for town in towns_of(placement):
+            give_consent(session, placement.candidate, INTRODUCTION, town, actor=actor, now=now)
     proxy = right if right is not Action.ANSWER_OFFER else None
     step = move(session, placement, "accept", actor=actor, now=now, detail=detail, right=proxy)
     placement.introduced_at = now
@@ -67,6 +61,12 @@ def welcome_person(session: Session, placement: Placement, *, actor: Actor, now:
     step = move(session, placement, "welcome", actor=actor, now=now)
     placement.agreed_at = now
     notify(session, placement, step, actor=actor, now=now)
+
+
+def towns_of(placement: Placement) -> list[str]:
+    """The towns that learn of the person by it: the one of the need, and the members of a joint one."""
+    members = (row.municipality_code for row in placement.need.members)
+    return [placement.municipality_code, *members]
 
 
 def check_in_time(placement: Placement, now: datetime) -> None:

@@ -20,7 +20,7 @@ from ..permissions import Role
 from ..pool.assemble import request_of
 from ..pool.reading import read_profiles
 from ..pool.records import Profile, Request
-from ..pool.translate import to_candidate, to_need
+from ..pool.translate import minutes_from, to_candidate, to_need
 from ..reference.catalogue import Catalogue
 from ..reference.service import load_catalogue
 from ..states import NeedState
@@ -128,7 +128,7 @@ def broken_rules(
 def broken_for(profile: Profile, request: Request, catalogue: Catalogue) -> Mapping[m.Rule, str]:
     """The same for what `request` asks for; what the person has taken for it counts as free."""
     free = replace(profile, taken=tuple(x for x in profile.taken if x.need_code != request.code))
-    minutes = {request.place_code: catalogue.travel(profile.home_code, request.place_code).minutes}
+    minutes = minutes_from(profile.home_code, [request], catalogue)
     person = to_candidate(free, [request], minutes)
     broken = m.excluded([person], to_need(request, catalogue)).get(person.id, ())
     return {m.Rule(rule): _sentence(m.Rule(rule)) for rule in broken}

@@ -15,6 +15,7 @@ from ..engagements.models import Engagement
 from ..errors import Conflict
 from ..language import say
 from ..ledger.models import Commitment
+from ..needs.models import JointMember
 from ..permissions import Actor
 from ..states import HOLDING, NAMED, PENDING, EngagementState, PlacementState
 from .ending import end_with_cause
@@ -57,7 +58,9 @@ def _list_live(session: Session, candidate: Candidate, audience: str) -> list[Pl
     where = Placement.prefecture_code == audience
     states = PENDING
     if not is_prefecture:
-        where, states = Placement.municipality_code == audience, PENDING & NAMED
+        joint = sa.select(JointMember.need_id).where(JointMember.municipality_code == audience)
+        where = (Placement.municipality_code == audience) | Placement.need_id.in_(joint)
+        states = PENDING & NAMED
     query = sa.select(Placement).where(
         Placement.candidate_id == candidate.id, where, Placement.state.in_(states)
     )

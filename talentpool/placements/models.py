@@ -11,12 +11,22 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..candidates.models import Candidate
 from ..db import Base, EncryptedText, Json, Sentence, Text, UtcDateTime, choice, listed
-from ..needs.models import Need, NeedMode
+from ..needs.models import Need, NeedMode, needs_joined
 from ..needs.standing import alias_of
 from ..pay import MOST_HALF_DAYS
 from ..permissions import Action, Actor, Scope, viewed_by, within
 from ..rounds.models import Round
-from ..states import AGREED, APPROVED, ENDED, LIVE, NAMED, SEATED, SERVED, PlacementState
+from ..states import (
+    AGREED,
+    APPROVED,
+    ENDED,
+    JOINED,
+    LIVE,
+    NAMED,
+    SEATED,
+    SERVED,
+    PlacementState,
+)
 from .conditions import Conditions
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -339,8 +349,14 @@ def _paper_of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
 
 @within(Candidate, Scope.INTRODUCED)
 def _introduced(actor: Actor) -> sa.ColumnElement[bool]:
-    """The people whose names the officer's town knows: they said yes to it, and it still stands."""
-    return _placed_in_town(actor, NAMED)
+    """The people whose names the officer's town knows: they said yes to it, and it still stands.
+
+    The members of a joint need know them with its lead town.
+    """
+    joint = sa.select(Placement.candidate_id).where(
+        Placement.need_id.in_(needs_joined(actor, JOINED)), Placement.state.in_(NAMED)
+    )
+    return _placed_in_town(actor, NAMED) | Candidate.id.in_(joint)
 
 
 @within(Candidate, Scope.AGREED)

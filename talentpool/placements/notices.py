@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ..accounts import telling
 from ..db import Session
+from ..needs.joint.telling import OF_WORK, tell_members
 from ..permissions import Action, Actor
 from ..states import Audience, Transition
 from .models import Placement
@@ -54,3 +55,7 @@ def notify(
     telling.tell(
         session, placement, step, links, user_id=placement.candidate.user_id, actor=actor, now=now
     )
+    if placement.introduced_at is not None:
+        tell_members(
+            session, placement.need_id, placement, step.verb, OF_WORK, actor=actor, now=now
+        )

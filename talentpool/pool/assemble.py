@@ -90,7 +90,7 @@ def _list_needs(
         query = query.where(Need.state == NeedState.OPEN)
     else:
         query = query.where(Need.id.in_(list(need_ids)))
-    related = (Need.forms, Need.kinds, Need.skills, Need.vendors)
+    related = (Need.forms, Need.kinds, Need.skills, Need.vendors, Need.members)
     query = query.options(joinedload(Need.roles), *(selectinload(r) for r in related))
     return list(session.scalars(query).unique())
 
@@ -142,4 +142,5 @@ def request_of(need: Need, *, filled: int = 0) -> Request:
         requires_training=need.requires_training,
         priority=need.priority,
         posted=0 if need.opened_at is None else int(need.opened_at.timestamp()),
+        members=tuple(row.municipality_code for row in need.members),
     )

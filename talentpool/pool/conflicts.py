@@ -98,8 +98,9 @@ def _by_vendor(profile: Profile, request: Screened) -> Iterable[Finding]:
 
 def _by_office(profile: Profile, request: Screened) -> Iterable[Finding]:
     works_for_company = any(company.is_present for company in profile.companies)
+    towns = {request.municipality_code, *request.members}
     for post in profile.posts:
-        if not post.is_public or post.municipality_code != request.municipality_code:
+        if not post.is_public or post.municipality_code not in towns:
             continue
         left = request.first_month if post.last_month is None else post.last_month
         if left < request.first_month - COOLING_MONTHS:
@@ -114,7 +115,7 @@ def _by_record(profile: Profile, request: Screened) -> Iterable[Finding]:
     for known in profile.known:
         last = request.last_month if known.last_month is None else known.last_month
         is_then = known.first_month <= request.last_month and last >= request.first_month
-        is_there = known.municipality_code in {None, request.municipality_code}
+        is_there = known.municipality_code in {None, request.municipality_code, *request.members}
         if is_then and is_there and (known.vendor is None or _key(known.vendor) in vendors):
             yield _recorded(known)
 

@@ -20,7 +20,7 @@ from ..reference.catalogue import Catalogue
 from ..reference.entries import Vocabulary
 from .conflicts import gravest, screen
 from .records import Profile, Request
-from .translate import person_between, turned_down
+from .translate import minutes_to, person_between, turned_down
 
 AHEAD = 73  # months: the longest need that begins a year from now, and one month more
 
@@ -105,9 +105,9 @@ class Crowd:
 
     def named(self, request: Request) -> Named:
         """Who is ruled out for the need by name: by a conflict of interest, or because it came to nothing before."""
-        index = self.index
+        index, towns = self.index, (request.municipality_code, *request.members)
         near = {
-            *index.towns.get(request.municipality_code, ()),
+            *(who for town in towns for who in index.towns.get(town, ())),
             *(index.tied if request.vendors else ()),
         }
         found: Named = []
@@ -146,7 +146,7 @@ def _crowd(
 ) -> Crowd:
     halls, end = list(numbering.places), max(numbering.months, default=start)
     ways = {
-        home: {hall: catalogue.travel(home, hall).minutes for hall in halls}
+        home: {hall: minutes_to(home, hall, catalogue) for hall in halls}
         for home in {profile.home_code for profile in people.values()}
     }
     profiles = list(people.values())

@@ -8,8 +8,8 @@ from typing import Any
 
 from .. import matching as m
 
-# Until a review of somebody's work counts, everybody would get the same points for the track record. Nothing tells the
-# plan in force, so no pair would get the bonus.
+# Until a review of somebody's work counts, everybody would get the same points for the track record. As long as no plan is
+# in force, no pair would get the bonus for it.
 WITHOUT_RECORD: Mapping[str, int] = {
     "skills": 3800, "practice": 1700, "role": 800, "capacity": 800, "travel": 1000, "pay": 600,
     "wish": 800, "preference": 500, "record": 0,

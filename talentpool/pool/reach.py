@@ -17,7 +17,7 @@ from ..child_rows import gather
 from ..dates import local_date
 from ..db import Session
 from ..needs.content import SkillRequirement
-from ..needs.models import Need, NeedForm, NeedSkill, NeedVendor
+from ..needs.models import JointMember, Need, NeedForm, NeedSkill, NeedVendor
 from ..permissions import Action, Actor, require
 from ..reference.catalogue import Catalogue
 from ..states import NeedState
@@ -152,6 +152,7 @@ def read_open_requests(session: Session, prefecture_code: str) -> list[Request]:
         rows(skill.need_id, skill.position, skill.id, skill.skill, skill.level, skill.weight, skill.must, skill.group)
         .label("skills"),
         rows(NeedVendor.need_id, NeedVendor.id, NeedVendor.name).label("vendors"),
+        rows(JointMember.need_id, JointMember.municipality_code).label("members"),
     ).where(Need.prefecture_code == prefecture_code, Need.state == NeedState.OPEN)  # fmt: skip
     return [_request(row) for row in session.execute(query.order_by(Need.code))]
 
@@ -166,7 +167,10 @@ def _request(row: sa.Row[*tuple[Any, ...]]) -> Request:
     )
     forms = tuple(sorted(form for (form,) in values.pop("forms")))
     vendors = tuple(name for _, name in sorted(values.pop("vendors")))
-    return Request(title="", theme="", forms=forms, skills=skills, vendors=vendors, **values)
+    members = tuple(sorted(code for (code,) in values.pop("members")))
+    return Request(
+        title="", theme="", forms=forms, skills=skills, vendors=vendors, members=members, **values
+    )
 
 
 def reach_of(

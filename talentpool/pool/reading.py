@@ -25,7 +25,7 @@ from ..candidates.models import (
 from ..candidates.standing import REGISTERED, SEARCH, is_in_force, standing_on
 from ..child_rows import gather
 from ..db import Session
-from ..needs.models import Need, NeedVendor
+from ..needs.models import JointMember, Need, NeedVendor
 from ..states import MembershipState
 from . import standing
 from .records import Ground, Known, Lifter, Procurement, Profile, Taken, in_order
@@ -159,9 +159,11 @@ def _known(
 def read_procurements(session: Session, need_ids: Iterable[int]) -> dict[int, Procurement]:
     """Need id → what the conflict screening reads of it."""
     vendors = gather(NeedVendor.id, NeedVendor.name).where(NeedVendor.need_id == Need.id)
+    members = gather(JointMember.municipality_code).where(JointMember.need_id == Need.id)
     query = sa.select(
         Need.id, Need.code, Need.municipality_code, Need.first_month, Need.last_month, Need.touches_procurement,
         vendors.correlate(Need).scalar_subquery().label("vendors"),
+        members.correlate(Need).scalar_subquery().label("members"),
     ).where(Need.id.in_(set(need_ids)))  # fmt: skip
     return {
         need.id: Procurement(
@@ -171,6 +173,7 @@ def read_procurements(session: Session, need_ids: Iterable[int]) -> dict[int, Pr
             need.last_month,
             tuple(name for _, name in sorted(need.vendors)),
             need.touches_procurement,
+            tuple(sorted(code for (code,) in need.members)),
         )
         for need in session.execute(query)
     }

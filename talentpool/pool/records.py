@@ -99,6 +99,8 @@ class Screened(Protocol):
     @property
     def municipality_code(self) -> str: ...
     @property
+    def members(self) -> tuple[str, ...]: ...
+    @property
     def first_month(self) -> int: ...
     @property
     def last_month(self) -> int: ...
@@ -118,6 +120,7 @@ class Procurement:
     last_month: int
     vendors: tuple[str, ...]
     touches_procurement: bool
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +149,4 @@ class Request:
     requires_training: bool = False
     priority: int = 0
     posted: int = 0  # seconds since 1970 of the publication
+    members: tuple[str, ...] = ()  # codes of the other towns of a joint need

@@ -18,6 +18,32 @@ MODES = {
 }
 
 
+_AND = "+"  # between the halls of a place
+
+
+def halls_of(request: Request) -> tuple[str, ...]:
+    """Where the work of a need is, as codes of halls: a joint one is done in all of its towns."""
+    return tuple(dict.fromkeys((request.place_code, *request.members)))
+
+
+def place_of(request: Request) -> str:
+    """The place of a need in the engine: one name for all its halls, as far away as the farthest of them."""
+    return _AND.join(halls_of(request))
+
+
+def minutes_from(home: str, requests: Iterable[Request], catalogue: Catalogue) -> dict[str, int]:
+    """Place of each request → minutes from a person's home; of several halls the farthest, each is a day of its own."""
+    return {
+        place: minutes_to(home, place, catalogue)
+        for place in dict.fromkeys(place_of(request) for request in requests)
+    }
+
+
+def minutes_to(home: str, place: str, catalogue: Catalogue) -> int:
+    """From a home to a place of `place_of`."""
+    return max(catalogue.travel(home, hall).minutes for hall in place.split(_AND))
+
+
 def seats_left(request: Request) -> int:
     return max(request.seats - request.filled, 0)
 
@@ -29,7 +55,7 @@ def to_need(request: Request, catalogue: Catalogue) -> m.Need:
         municipality=request.municipality_code,
         region=town.region or "",
         size_class=catalogue.size_class(request.municipality_code) or 0,
-        place=request.place_code,
+        place=place_of(request),
         theme=request.theme,
         seats=seats_left(request),
         half_days=request.half_days,
@@ -160,7 +186,11 @@ def _conflicts(profile: Profile, requests: Sequence[Request]) -> dict[str, str]:
     towns = {post.municipality_code for post in profile.posts}
     towns |= {known.municipality_code for known in profile.known}
     has_ties = bool(profile.companies or profile.matters or profile.known)
-    near = (r for r in requests if r.municipality_code in towns or (has_ties and r.vendors))
+    near = (
+        r
+        for r in requests
+        if not towns.isdisjoint((r.municipality_code, *r.members)) or (has_ties and r.vendors)
+    )
     found = {request.code: gravest(screen(profile, request)) for request in near}
     return {code: severity for code, severity in found.items() if severity}
 
@@ -170,12 +200,12 @@ def translate(
 ) -> tuple[list[m.Candidate], list[m.Need]]:
     """Everybody and everything for one run; needs without a free seat are left out."""
     open_ = [request for request in requests if seats_left(request)]
-    halls = sorted({request.place_code for request in open_})
+    places = list({place_of(request): request for request in open_}.values())
     homes: dict[str, dict[str, int]] = {}
 
     def travel(home: str) -> dict[str, int]:
         if home not in homes:
-            homes[home] = {hall: catalogue.travel(home, hall).minutes for hall in halls}
+            homes[home] = minutes_from(home, places, catalogue)
         return homes[home]
 
     candidates = [to_candidate(p, open_, travel(p.home_code)) for p in profiles]

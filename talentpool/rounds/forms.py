@@ -59,9 +59,13 @@ class RoundForm(Form):
         description=_("0なら下限なし。小・中・大のどの規模でも、枠のこの割合までは埋めるようにします。"),
     )  # fmt: skip
     load_penalty = _whole(_("昨年度の活動1半日コマごとの減点"), 0, 1000)
+    carry_over_bonus = _whole(
+        _("前回届かなかった市町への加点"), 0, GREATEST_PREMIUM,
+        description=_("最後に採用した回に募集があり、まだだれも進んでいない市町の募集に加えます。"),
+    )  # fmt: skip
     in_force_bonus = _whole(
         _("いまの割当を変えない加点"), 0, GREATEST_PREMIUM,
-        description=_("いまの割当の記録はまだないため、加点しても結果は変わりません。"),
+        description=_("採用した割当案の推薦のうち、まだ本人に打診していない組に加えます。0でも、同点なら変更の少ない案になります。"),
     )  # fmt: skip
     lottery_seed = _whole(_("同点のときの抽選番号"), 0, 2**31 - 1)
 
@@ -84,6 +88,7 @@ class RoundForm(Form):
             "need_ids": self.needs.data or [],
             "policy": self.policy(base),
             "time_limit": self.time_limit.data,
+            "carry_over_bonus": self.carry_over_bonus.data,
         }
 
     def policy(self, base: m.Policy | None = None) -> m.Policy:
@@ -108,7 +113,7 @@ class RoundForm(Form):
             ) from error
 
     @classmethod
-    def defaults(cls, policy: m.Policy | None = None) -> dict[str, Any]:
+    def defaults(cls, policy: m.Policy | None = None, carry_over_bonus: int = 0) -> dict[str, Any]:
         """The fields that say `policy`; all but the lottery's seed, which the pool gives."""
         policy = policy or first_policy()
         small, middle, _large = policy.size_class_premium
@@ -120,6 +125,7 @@ class RoundForm(Form):
             "order": policy.order,
             "fairness_floor": policy.fairness_floor,
             "load_penalty": policy.load_penalty,
+            "carry_over_bonus": carry_over_bonus,
             "in_force_bonus": policy.in_force_bonus,
             **{f"weight_{part}": weight for part, weight in policy.weights.items()},
         }

@@ -45,6 +45,9 @@ class Round(Base):
     state: Mapped[RoundState] = mapped_column(choice(RoundState), default=RoundState.QUEUED)
     based_on_id: Mapped[int | None] = mapped_column(sa.ForeignKey("round.id"))  # re-run of
     policy: Mapped[dict[str, Any]] = mapped_column(Json)  # matching.Policy.to_dict()
+    carry_over_bonus: Mapped[int] = mapped_column(  # bp for each town left out last time
+        default=0, server_default="0"
+    )
     what_if: Mapped[dict[str, int] | None] = mapped_column(Json)  # matching.WhatIf.to_dict()
     time_limit: Mapped[int] = mapped_column(default=60)  # seconds
     created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from ..candidates.models import Candidate
 from ..db import Session
@@ -48,7 +49,8 @@ class Cast:
         """codes: of further people and needs."""
         more = list(codes)
         wanted = Need.id.in_(set(need_ids)) | Need.code.in_(more)
-        needs = session.scalars(sa.select(Need).where(wanted)).all()
+        query = sa.select(Need).where(wanted).options(joinedload(Need.joint))
+        needs = session.scalars(query).all()
         asked = Candidate.id.in_(set(person_ids)) | Candidate.code.in_(more)
         people = session.scalars(sa.select(Candidate).where(asked)).all()
         return cls(

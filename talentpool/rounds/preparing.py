@@ -90,8 +90,12 @@ def create_round(
     now: datetime,
     based_on: Round | None = None,
     what_if: m.WhatIf | None = None,
+    carry_over_bonus: int = 0,
 ) -> Round:
-    """A round that waits for its start; its needs are open ones of the prefecture, or `TRIED` for a what-if."""
+    """A round that waits for its start; its needs are open ones of the prefecture, or `TRIED` for a what-if.
+
+    `carry_over_bonus`: bp for the needs of each town that the plan adopted last has not served when it runs.
+    """
     require(session, actor, Action.RUN_ROUND, based_on)
     if not 1 <= time_limit <= LONGEST:
         raise Refused(
@@ -121,6 +125,7 @@ def create_round(
         number=next_number(session, prefecture_code),
         title=title,
         policy=policy.to_dict(),
+        carry_over_bonus=carry_over_bonus,
         what_if=what_if.to_dict() if what_if else None,
         time_limit=time_limit,
         based_on_id=based_on.id if based_on else None,
@@ -148,6 +153,7 @@ def prepare_what_if(
     policy: m.Policy,
     time_limit: int,
     what_if: m.WhatIf,
+    carry_over_bonus: int = 0,
     actor: Actor,
     now: datetime,
 ) -> Round:
@@ -155,6 +161,7 @@ def prepare_what_if(
     created = create_round(
         session, prefecture_code=base.prefecture_code, title=title, need_ids=need_ids,
         policy=policy, time_limit=time_limit, actor=actor, now=now, based_on=base, what_if=what_if,
+        carry_over_bonus=carry_over_bonus,
     )  # fmt: skip
     _direct_alike(session, created, base)
     return created
@@ -214,6 +221,7 @@ def prepare_rerun(session: Session, finished: Round, *, actor: Actor, now: datet
         now=now,
         based_on=finished,
         what_if=what_if,
+        carry_over_bonus=finished.carry_over_bonus,
     )
     _direct_alike(session, follower, finished)
     return follower
@@ -224,6 +232,7 @@ def _find_follower(session: Session, finished: Round, askable: set[int]) -> Roun
     query = sa.select(Round).where(
         Round.based_on_id == finished.id, Round.state == RoundState.QUEUED,
         Round.time_limit == finished.time_limit,
+        Round.carry_over_bonus == finished.carry_over_bonus,
         Round.policy == finished.policy, Round.what_if.is_not_distinct_from(finished.what_if),
     ).order_by(Round.id.desc()).with_for_update()  # fmt: skip
     wanted = _asked(finished) & askable

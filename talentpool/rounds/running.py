@@ -19,6 +19,7 @@ from ..pool.assemble import Assembled, assemble
 from ..pool.policy import fitted
 from ..reference.service import load_catalogue
 from ..states import ROUND, RoundState, move
+from .history import History, find_unasked, read_history, summarise
 from .models import DirectiveKind, PlanPair, Round, RoundInput
 from .preparing import JOB, check_needs, pairs_of
 
@@ -42,6 +43,7 @@ class Inputs:
     policy: m.Policy
     pins: tuple[tuple[str, str], ...]  # (need code, candidate code)
     forbids: tuple[tuple[str, str], ...]
+    history: History
 
     @property
     def hash(self) -> str:
@@ -51,12 +53,15 @@ class Inputs:
         """What a function of the engine answers to them."""
         return ask(
             self.pool.candidates, self.pool.needs, self.policy,
-            pins=self.pins, forbids=self.forbids, **options,
+            pins=self.pins, forbids=self.forbids, previous=self.history.previous, **options,
         )  # fmt: skip
 
 
-def gather(session: Session, round_: Round) -> Inputs:
-    """Read the inputs of a round as they are now, or would be; whom it leaves out is as at its start."""
+def gather(session: Session, round_: Round, history: History | None = None) -> Inputs:
+    """Read the inputs of a round as they are now, or would be; whom it leaves out is as at its start.
+
+    `history`: of the round as it was run, where that is what is asked about.
+    """
     pool = assemble(
         session,
         round_.prefecture_code,
@@ -68,12 +73,15 @@ def gather(session: Session, round_: Round) -> Inputs:
         people, needs = m.WhatIf.from_dict(round_.what_if).applied(pool.candidates, pool.needs)
         pool = replace(pool, candidates=people, needs=needs)
     policy, people = fitted(m.Policy.from_dict(round_.policy), pool.candidates)
+    history = history or read_history(session, round_, pool)
+    policy, people = history.applied(policy, people)
     pool = replace(pool, candidates=people)
     return Inputs(
         pool,
         policy,
         _codes(pool, pairs_of(round_, DirectiveKind.PIN)),
         _codes(pool, pairs_of(round_, DirectiveKind.FORBID)),
+        history,
     )
 
 
@@ -215,8 +223,13 @@ def store(
     round_.gap = result["bound"] - result["value"]
     round_.seconds = result.get("seconds")
     round_.summary = _summary(inputs, result) | {
-        "unconfirmed": count_left_out(session, round_.prefecture_code, moment_of(round_))
-    }
+        "unconfirmed": count_left_out(session, round_.prefecture_code, moment_of(round_)),
+        "history": summarise(
+            inputs.policy, inputs.history, inputs.pool,
+            find_unasked(session, candidate_ids.values()),
+            [(pair["need"], pair["candidate"]) for pair in result["placements"]],
+        ),
+    }  # fmt: skip
     round_.finished_at = now
     session.add(RoundInput(round_id=round_.id, document=inputs.put_to(m.input_document)))
     verb = VERBS[result["status"]] if round_.what_if is None else "explore"

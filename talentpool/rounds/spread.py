@@ -1,11 +1,12 @@
-"""How the seats of a plan spread over the towns and the sizes of towns."""
+"""How the seats of a plan spread over the towns and the sizes of towns; a seat of a joint need by the share of each town."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
+from ..needs.joint.shares import Part
 from ..reference import shipped
 from .plan import SeatRow
 
@@ -17,28 +18,46 @@ class Share:
     """Seats of a town (its code) or of a size of towns (its code of the vocabulary)."""
 
     code: str
-    filled: int
-    seats: int
+    whole_filled: Fraction
+    whole_seats: Fraction
 
     @property
-    def empty(self) -> int:
-        return self.seats - self.filled
+    def filled(self) -> float:
+        return _shown(self.whole_filled)
+
+    @property
+    def seats(self) -> float:
+        return _shown(self.whole_seats)
+
+    @property
+    def empty(self) -> float:
+        return _shown(self.whole_seats - self.whole_filled)
 
     @property
     def percent(self) -> int:
         """Rounded down, as the engine does: 100 only where every seat is filled."""
-        return 100 * self.filled // self.seats
+        return 100 * self.whole_filled // self.whole_seats
 
 
-def by_town(rows: Iterable[SeatRow]) -> list[Share]:
+def _shown(seats: Fraction) -> float:
+    """As a whole number where it is one, else to two decimals, but never as none or all of what it is not."""
+    return int(seats) if seats.denominator == 1 else max(0.01, round(float(seats), 2))
+
+
+Joint = Mapping[int, Sequence[Part]]  # need → its towns, of those that are joint
+
+
+def by_town(rows: Iterable[SeatRow], joint: Joint) -> list[Share]:
     """From the north, as on the map."""
-    shares = _counted(rows, lambda row: row.need.municipality_code)
+    shares = _counted(rows, joint, lambda town: town)
     return sorted(shares, key=lambda share: north_first(share.code))
 
 
-def by_size(rows: Iterable[SeatRow], size_of: Callable[[str], int | None]) -> list[Share]:
+def by_size(
+    rows: Iterable[SeatRow], joint: Joint, size_of: Callable[[str], int | None]
+) -> list[Share]:
     """The smallest towns first. A town whose population is not known counts as small, as in the engine."""
-    shares = _counted(rows, lambda row: str(size_of(row.need.municipality_code) or 0))
+    shares = _counted(rows, joint, lambda town: str(size_of(town) or 0))
     return sorted(shares, key=lambda share: share.code)
 
 
@@ -53,11 +72,14 @@ def north_first(town: str) -> tuple[float, float, str]:
     return row, column, town
 
 
-def _counted(rows: Iterable[SeatRow], key_of: Callable[[SeatRow], str]) -> list[Share]:
-    seats: Counter[str] = Counter()
-    filled: Counter[str] = Counter()
+def _counted(rows: Iterable[SeatRow], joint: Joint, key_of: Callable[[str], str]) -> list[Share]:
+    seats: dict[str, Fraction] = {}
+    filled: dict[str, Fraction] = {}
     for row in rows:
-        key = key_of(row)
-        seats[key] += 1
-        filled[key] += row.pair is not None
+        parts = joint.get(row.need.id) or [Part(row.need.municipality_code, 1)]
+        whole = sum(part.half_days for part in parts)
+        for part in parts:
+            key, share = key_of(part.municipality_code), Fraction(part.half_days, whole)
+            seats[key] = seats.get(key, Fraction(0)) + share
+            filled[key] = filled.get(key, Fraction(0)) + share * (row.pair is not None)
     return [Share(key, filled[key], count) for key, count in seats.items()]

@@ -15,6 +15,7 @@ from ..errors import Conflict
 from ..language import listed, named, say, sentences
 from ..needs.models import Need
 from ..states import NEED, SOLVED, NeedState
+from .history import stored_history
 from .models import Round, RoundInput, RoundNeed
 from .running import gather
 
@@ -33,10 +34,10 @@ WATCHED = (
 def list_obstacles(session: Session, round_: Round) -> list[str]:
     """Why the plan of a round holds no longer, in sentences; empty while it does."""
     found = _list_changed_needs(session, round_)
-    inputs = gather(session, round_)
+    stored = session.get(RoundInput, round_.id)
+    inputs = gather(session, round_, stored_history(stored.document) if stored else None)
     if inputs.hash == round_.input_hash:
         return found
-    stored = session.get(RoundInput, round_.id)
     if stored is not None:
         found += _list_differences(stored.document, inputs.put_to(m.input_document))
     return found or [say("計算に使った内容が、計算のあとで変わりました。")]

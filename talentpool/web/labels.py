@@ -27,6 +27,7 @@ from ..states import (
     CounterState,
     CredentialState,
     EngagementState,
+    JointState,
     PlanChangeState,
     ReviewState,
     RoundState,
@@ -48,6 +49,7 @@ _MS, _NS, _PS, _RS = MembershipStanding, NeedStanding, PlacementStanding, RoundS
 _ES, _LS, _VS, _CS = EngagementState, WorkLogState, ReviewState, PlanChangeState
 _DS = CredentialState
 _KS, _AS = CounterState, AdditionState
+_JS = JointState
 
 # Tones of the macro status_tag; states that are not listed are neutral.
 _TONES: Mapping[type[StrEnum], Mapping[Any, str]] = {
@@ -75,6 +77,7 @@ _TONES: Mapping[type[StrEnum], Mapping[Any, str]] = {
         _PS.CONFIRMED: "success",
     },
     _ES: {_ES.PREPARING: "info", _ES.ACTIVE: "success", _ES.SUSPENDED: "warning"},
+    _JS: {_JS.ASKED: "warning", _JS.AGREED: "success", _JS.LEAVING: "warning"},
     _CS: {_CS.PROPOSED: "warning", _CS.OPEN: "warning", _CS.DONE: "success"},
     _LS: {_LS.SENT: "warning", _LS.RETURNED: "warning", _LS.CLOSED: "success"},
     _VS: {_VS.ASKED: "warning", _VS.GIVEN: "info", _VS.CONTESTED: "warning"},

@@ -17,6 +17,7 @@ from talentpool.db import Database, Session
 from talentpool.engagements.models import Engagement, WorkLog
 from talentpool.engagements.plan_changes import PlanChange
 from talentpool.mail import order_mail
+from talentpool.needs.models import JointMember, JointNeed, Need
 from talentpool.permissions import SYSTEM, Actor, Role, scope_of
 from talentpool.reviews import asking
 from talentpool.reviews.models import Kind
@@ -247,6 +248,7 @@ def far(database: Database) -> dict[str, int]:
             "engagements": log.engagement_id,
             "work_logs": log.id,
             "panels": make_panel(session, placement).id,
+            "joint_members": _member(session, need).id,
             "people": placement.id,
             "reports": make_report(session, log.engagement).id,
             "reviews": asking.ask(
@@ -255,6 +257,16 @@ def far(database: Database) -> dict[str, int]:
             "plan_changes": _extension(session, log).id,
             "month_additions": make_addition(session, log.engagement).id,
         } | dict.fromkeys(("placements", "offers", "introductions", "approvals"), placement.id)
+
+
+def _member(session: Session, need: Need) -> JointMember:
+    session.add(JointNeed(need_id=need.id, municipality_code=need.municipality_code, half_days=2))
+    row = JointMember(
+        need=need, prefecture_code=OSAKA, municipality_code="271004", half_days=2, asked_at=NOW
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def test_every_route_is_tried_with_an_object_of_another_prefecture(

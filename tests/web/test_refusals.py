@@ -64,6 +64,7 @@ from tests.factories import (
     make_sent_log,
     make_user,
 )
+from tests.needs.joined import make_joint
 from tests.pages import version_in
 from tests.panels.made import make_panel
 from tests.programmes.made import make_referral
@@ -331,6 +332,19 @@ def engaged(path: str, who: Role = Role.COORDINATOR, **typed: Any) -> Callable[[
             user = session.get_one(User, log.engagement.candidate.user_id)
         about = log if "logs" in path else log.engagement
         target = path.format(engagement=log.engagement_id, log=log.id, month=month_text(log.month))
+        return user, target, {"version": about.version, **typed}
+
+    return send
+
+
+def joint(path: str, town: str, state: NeedState, **typed: Any) -> Callable[[Session], Sent]:
+    """Sent by an officer of one of the towns of a joint need."""
+
+    def send(session: Session) -> Sent:
+        made = make_joint(session, state=state)
+        about = made.need if town == HIMEJI else made.member(town)
+        user = session.get_one(User, made.officers[town].user_id)
+        target = path.format(need=made.need.id, member=about.id)
         return user, target, {"version": about.version, **typed}
 
     return send
@@ -713,6 +727,9 @@ CASES = [
     Case("reviews.answer_review", reviewed("/reviews/{review}/answer", Role.CANDIDATE, ReviewState.ASKED), 4),
     Case("reviews.answer_review", reviewed("/reviews/{review}/answer", Role.MUNICIPALITY, ReviewState.ASKED, first="5", second="9", third="1", overall="1"), 1),
     Case("reviews.write_report", engaged("/engagements/{engagement}/report/edit", Role.CANDIDATE, submit="1", cost_yen="たくさん"), 1),
+    Case("joint.share_out", joint("/needs/{need}/joint", HIMEJI, NeedState.DRAFT, half_days="x"), 1),
+    Case("joint.share_out", joint("/needs/{need}/joint", HIMEJI, NeedState.DRAFT, half_days="5", **{"members-0-municipality": "285013", "members-0-half_days": "2"}), 1),
+    Case("joint.take_step", joint("/joint_members/{member}/leave", "285013", NeedState.OPEN), 1),
     Case("panels.open_panel", placement("/needs/{need}/panel", Role.MUNICIPALITY, PlacementState.INTRODUCED), 2),
     Case("panels.replace_member", paneled("/panels/{panel}/replace"), 2),
     Case("panels.score_person", paneled("/panels/{panel}/people/{placement}"), 2),

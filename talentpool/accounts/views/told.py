@@ -223,6 +223,10 @@ def _town(_event: AuditEvent, value: Any, _names: Names) -> str:
     return town(value)
 
 
+def _towns(_event: AuditEvent, value: Any, _names: Names) -> str:
+    return str(gettext("、").join(map(town, value)) or gettext("なし"))
+
+
 def _role(_event: AuditEvent, value: Any, _names: Names) -> str:
     return role(value)
 
@@ -335,6 +339,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "step": (_("段階"), _plain),
     "tries": (_("まちがった回数"), _plain),
     "to": (_("後"), _plain),
+    "towns": (_("共同募集の市町"), _towns),
     "undo": (_("取消し"), _plain),
     "until": (_("期限"), _day),
     "version": (_("版"), _plain),

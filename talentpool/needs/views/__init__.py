@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import showing, versions, wizard, writing
+from . import joint, showing, versions, wizard, writing
 from .blueprint import blueprint
 from .showing import ELSEWHERE
 from .steps import STEPS
@@ -16,6 +16,7 @@ __all__ = [
     "STEPS",
     "blueprint",
     "init_app",
+    "joint",
     "showing",
     "versions",
     "wizard",
@@ -24,6 +25,7 @@ __all__ = [
 
 
 def init_app(app: Flask) -> None:
+    app.register_blueprint(joint.blueprint)
     staff = (Role.MUNICIPALITY, Role.COORDINATOR, Role.APPROVER, Role.AUDITOR)
     menu = app.extensions["talentpool_navigation"]
     menu.add(_("募集"), "needs.list_needs", *staff, position=20, icon="list")

@@ -17,7 +17,7 @@ from .. import drafting, finding, service, writing
 from ..forms import NeedListForm, PublishForm
 from ..models import Need
 from ..rules import list_warnings
-from .blueprint import blueprint, get_need
+from .blueprint import blueprint, get_need, get_readable
 from .columns import NEEDS
 from .steps import STEPS
 
@@ -41,7 +41,7 @@ def list_needs() -> ResponseReturnValue:
 @blueprint.get("/<int:need_id>")
 @requires(Action.VIEW_NEED)
 def show_need(need_id: int) -> ResponseReturnValue:
-    return show_need_page(get_need(need_id))
+    return show_need_page(get_readable(need_id))
 
 
 def show_need_page(need: Need, error: Refused | None = None, verb: str = "") -> str:

@@ -39,6 +39,12 @@ def check_revisable(need: Need) -> None:
         raise Conflict(say("まだ公開していない募集です。下書きを直してください。"))
     if need.state not in REVISABLE:
         require_draft(need)
+    if need.joint is not None:  # every town has agreed to what it says
+        raise Conflict(
+            say(
+                "公開した共同募集は変更できません。取り下げて、写した募集で分担から作り直してください。"
+            )
+        )
 
 
 def check_change(

@@ -18,6 +18,7 @@ from . import (
     drafts,
     extending,
     finishing,
+    joint,
     leaving,
     letters,
     needs,
@@ -36,7 +37,7 @@ from .blueprint import blueprint
 
 __all__ = [
     "adding", "answers", "approvals", "blueprint", "bulk", "comparing", "counters", "courses", "deferring", "drafts", "extending",
-    "finishing", "init_app", "leaving", "letters", "needs", "papers", "progress", "reasons", "recording", "revising", "staff",
+    "finishing", "init_app", "joint", "leaving", "letters", "needs", "papers", "progress", "reasons", "recording", "revising", "staff",
     "statements", "stating", "steps", "weighing",
 ]  # fmt: skip
 

@@ -19,7 +19,7 @@ from ...pool.policy import first_policy
 from ...pool.standing import has_ratings
 from ...states import ROUND, RoundState
 from ...web import after_commit, current_actor, current_session, requires
-from .. import plan, preparing, service, suggesting
+from .. import history, plan, preparing, service, suggesting
 from ..forms import DirectiveForm, NextForm, RoundForm, WhatIfForm
 from ..models import DirectiveKind, Round, RoundDirective
 from ..why import explain_pair, people_of
@@ -35,8 +35,8 @@ def new_round() -> ResponseReturnValue:
     if "from" in request.args:
         return _next_round(request.args.get("from", 0, type=int))
     needs = preparing.list_open_needs(session, actor.prefecture_code)
-    policy = first_policy(has_ratings=has_ratings(session, actor.prefecture_code))
-    defaults = RoundForm.defaults(policy)
+    policy, bonus = _first(actor.prefecture_code)
+    defaults = RoundForm.defaults(policy, bonus)
     form = RoundForm(data=defaults | suggesting.suggest_defaults(session, actor, needs))
     form.offer(needs, suggesting.find_full(session, needs))
     create = partial(preparing.create_round, session, prefecture_code=actor.prefecture_code)
@@ -49,6 +49,17 @@ def new_round() -> ResponseReturnValue:
     ), form.status
 
 
+def _first(prefecture_code: str) -> tuple[m.Policy, int]:
+    """The policy and the carry-over of a first form: no weight for what nothing feeds."""
+    session = current_session()
+    changes: dict[str, int] = {}
+    if history.has_plan(session, prefecture_code):
+        changes["in_force_bonus"] = history.IN_FORCE_BONUS
+    has_last = history.find_last(session, prefecture_code) is not None
+    policy = first_policy(has_ratings=has_ratings(session, prefecture_code), **changes)
+    return policy, history.CARRY_OVER_BONUS if has_last else 0
+
+
 def _next_round(base_id: int) -> ResponseReturnValue:
     """The form of a new round with the choices of another."""
     session, actor = current_session(), current_actor()
@@ -57,7 +68,10 @@ def _next_round(base_id: int) -> ResponseReturnValue:
         return redirect(url_for(".try_round", round_id=base.id))
     needs = preparing.list_open_needs(session, base.prefecture_code)
     policy = m.Policy.from_dict(base.policy)
-    form = NextForm(data=NextForm.defaults(policy) | suggesting.suggest_next(session, base, needs))
+    form = NextForm(
+        data=NextForm.defaults(policy, base.carry_over_bonus)
+        | suggesting.suggest_next(session, base, needs)
+    )
     form.offer(needs, suggesting.find_full(session, needs))
     cast = plan.Cast.of(session, base)
     form.directives.choices = [_directive(row, cast) for row in base.directives]
@@ -105,7 +119,8 @@ def try_round(round_id: int) -> ResponseReturnValue:
     needs = preparing.list_needs_for(session, base.prefecture_code, is_what_if=True)
     policy = m.Policy.from_dict(base.policy)
     form = WhatIfForm(
-        data=WhatIfForm.defaults(policy) | suggesting.suggest_what_if(session, base, needs)
+        data=WhatIfForm.defaults(policy, base.carry_over_bonus)
+        | suggesting.suggest_what_if(session, base, needs)
     )
     form.offer(needs)
     made = _create(form, partial(preparing.prepare_what_if, session, base), policy)

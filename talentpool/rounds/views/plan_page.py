@@ -99,8 +99,11 @@ class PlanPage(RoundPage):
         *,
         passed_over: Mapping[int, Mapping[str, Any]],
         choice: Choice,
+        joint: spread.Joint | None = None,
     ) -> None:
+        """joint: the towns of its joint needs."""
         super().__init__(round_, cast, directed)
+        self._joint = joint or {}
         self.cast: Cast = cast
         self.choice = choice
         self._passed_over = passed_over
@@ -190,11 +193,11 @@ class PlanPage(RoundPage):
 
     @cached_property
     def towns(self) -> list[spread.Share]:
-        return spread.by_town(self.seats)
+        return spread.by_town(self.seats, self._joint)
 
     @cached_property
     def sizes(self) -> list[spread.Share]:
-        return spread.by_size(self.seats, current_catalogue().size_class)
+        return spread.by_size(self.seats, self._joint, current_catalogue().size_class)
 
     @property
     def worst(self) -> spread.Share | None:
@@ -213,8 +216,13 @@ class PlanPage(RoundPage):
         return tile_map(tiles, _pairs_of, title=_("市町ごとの充足"))
 
     @property
-    def town_rows(self) -> list[tuple[str, int, int]]:
+    def town_rows(self) -> list[tuple[str, float, float]]:
         return [(town(share.code), share.filled, share.seats) for share in self.towns]
+
+    @property
+    def history(self) -> Mapping[str, Any] | None:
+        """What went before and what came of it; rounds of earlier versions have none."""
+        return (self.round.summary or {}).get("history")
 
     @property
     def is_proved(self) -> bool:

@@ -22,6 +22,7 @@ from ..directed import Directed
 from ..easing import Eased
 from ..models import DirectiveKind, Round
 from ..plan import Cast, Comparison
+from ..stability import Move
 
 MOST_TOWNS = 2  # that a short reason names
 VOCABULARIES = {"level": "skill", "form": "form", "mode": "mode"}  # of what a change is about
@@ -106,6 +107,12 @@ class RoundPage:
             more = show_points(reason["more"])
             return str(_("%(town)sに割当（適合度は最大%(more)s点高い）", town=there, more=more))
         return str(_("%(town)sに割当", town=there))
+
+    def move_reason(self, move: Move) -> str:
+        """Why somebody leaves the need of the plan in force, or comes to it."""
+        if move.entry is not None:
+            return self.reason(move.entry["reason"])
+        return str(_("、").join(self.rules(move.rules)))
 
     def rules(self, codes: Iterable[str]) -> list[str]:
         return [rule_label(code) for code in codes]

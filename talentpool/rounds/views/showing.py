@@ -10,12 +10,13 @@ from ...candidates.freshness import count_left_out
 from ...candidates.models import Candidate
 from ...candidates.views.blueprint import log_names
 from ...errors import NotFound
+from ...needs.joint.reading import shares_of
 from ...paging import cut_page
 from ...permissions import Action, get_visible
 from ...states import RoundState
 from ...web import current_actor, current_session, requires
 from ...web.paging import page_number
-from .. import easing, plan, preparing, service, validity
+from .. import easing, plan, preparing, service, stability, validity
 from ..directed import codes_moved, list_directed
 from ..forms import RoundListForm
 from ..why import explain_pair, people_of, price_pairs
@@ -54,6 +55,7 @@ def show_round(round_id: int) -> ResponseReturnValue:
         round_, cast, directed,
         passed_over=plan.list_passed_over(session, round_),
         choice=Choice.of(request.args, page_number()),
+        joint=shares_of(session, [ident for ident, need in cast.needs.items() if need.joint]),
     )  # fmt: skip
     log_names(page.people)
     return render_template(
@@ -62,6 +64,20 @@ def show_round(round_id: int) -> ResponseReturnValue:
         obstacles=validity.list_known_obstacles(session, round_),
         others=service.list_compared(session, actor, round_),
     )  # fmt: skip
+
+
+@blueprint.get("/<int:round_id>/moves")
+@requires(Action.VIEW_ROUND)
+def show_moves(round_id: int) -> ResponseReturnValue:
+    """The difference to the plan in force."""
+    session, actor = current_session(), current_actor()
+    round_ = service.get_finished(session, actor, round_id)
+    found = stability.list_moves(session, round_, plan.Cast.of(session, round_))
+    if found is None:
+        raise NotFound
+    cast, moves = found
+    log_names(moves.people)
+    return render_template("rounds/show_moves.html", page=RoundPage(round_, cast), moves=moves)
 
 
 @blueprint.get("/<int:round_id>/needs/<int:need_id>")
