@@ -40,5 +40,5 @@ def publish_needs(session: Session, needs: Sequence[Need], officers: Officers) -
     for need in needs:
         now = (need.submitted_at or need.created_at) + timedelta(days=2)
         move(session, need, "publish", actor=officers.coordinator, now=now)
-        need.opened_at = need.updated_at = now
+        need.opened_at = need.answered_at = need.updated_at = now
     session.flush()

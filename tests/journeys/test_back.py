@@ -59,6 +59,9 @@ def test_a_row_more_is_in_view_with_the_focus_and_everything_typed_before(
     assert answer is not None
     assert answer.request.method == "GET"
     assert town.page.locator("[name=skills-0-skill]").input_value() == "bpr"
+    town.page.locator("details.skill").first.evaluate(
+        "row => row.open = true"
+    )  # folded: it is filled in
     with town.page.expect_navigation():
         town.page.get_by_role("button", name="この行を消す").first.click()
     assert town.page.locator("[name=skills-0-skill]").input_value() == ""

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.browser
 NEED = {
     "title": "窓口の待ち時間を半分に", "background": "一行目\n二行目", "theme": "frontyard",
     "stage": "plan", "half_days": "4", "first_month": "令和9年5月", "last_month": "2027-07",
+    "roles": "any", "no_skills": "y",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext as _
@@ -190,6 +191,9 @@ class NeedForm(CatalogueForm):
     def asked(self) -> tuple[SkillRequirement, ...]:
         """Of the rows that are whole, whatever the weights."""
         rows = [row for row in self.skills.rows if row.validate()]
+        if len(rows) == len(self.skills.rows):
+            with suppress(Refused):
+                return self._asked()
         return tuple(_requirement(row, row.weight.data or 1) for row in rows)
 
     def _asked(self) -> tuple[SkillRequirement, ...]:

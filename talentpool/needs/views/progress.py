@@ -107,8 +107,12 @@ def _first(errors: Any) -> str:
 
 
 def answers(form: NeedForm, step: NeedStep) -> list[tuple[str, str]]:
-    """(label, answer) of all that the step asks."""
-    names = [name for name in step.fields if name != "no_skills" or form.no_skills.data]
+    """(label, answer) of all that the step asks, but for rows of skills, which are a table."""
+    shown = {
+        "skills": not form.skills.rows and not form.no_skills.data,
+        "no_skills": form.no_skills.data,
+    }
+    names = [name for name in step.fields if shown.get(name, True)]
     return [(str(form[name].label.text), text_of(form[name])) for name in names]
 
 
