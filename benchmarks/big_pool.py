@@ -45,6 +45,7 @@ from talentpool.needs.content import Sketch
 from talentpool.needs.models import Need, NeedForm, NeedRole, NeedSkill
 from talentpool.needs.views.sketching import sketch_of
 from talentpool.permissions import SYSTEM, Actor, Role
+from talentpool.pool.kept import forget
 from talentpool.pool.surveying import survey
 from talentpool.reference.catalogue import Catalogue
 from talentpool.reference.service import load_catalogue, load_reference
@@ -64,6 +65,11 @@ CONFIG = Config(
     audit_key="b" * 32,
     environment="test",
 )
+Clock = Callable[[], float]
+CLOCKS: dict[str, Clock] = {
+    "by the clock": time.perf_counter,
+    "of the processor": time.process_time,
+}
 Rows = dict[type[Base], list[dict[str, Any]]]
 
 
@@ -219,8 +225,11 @@ class Draw:
         )
 
 
-def measure(database: Database, config: Config, needs: int) -> Iterator[tuple[str, float]]:
+def measure(
+    database: Database, config: Config, needs: int, clock: Clock
+) -> Iterator[tuple[str, float]]:
     """Milliseconds, by what they are of: the live count by the service, and as the page that a browser asks for."""
+    forget()
     town = Actor(None, Role.MUNICIPALITY, PREFECTURE, HIMEJI)
     with database.reading() as session:
         catalogue = load_catalogue(session)
@@ -231,19 +240,22 @@ def measure(database: Database, config: Config, needs: int) -> Iterator[tuple[st
         with database.reading() as session:
             survey(session, sketch, PREFECTURE, catalogue=catalogue, actor=town, now=NOW)
 
-    yield "the first count, which reads everybody", _milliseconds(partial(ask, sketches[0]))
-    yield "a count (median)", median(_milliseconds(partial(ask, sketch)) for sketch in sketches)
+    yield "the first count, which reads everybody", _milliseconds(partial(ask, sketches[0]), clock)
+    yield (
+        "a count (median)",
+        median(_milliseconds(partial(ask, sketch), clock) for sketch in sketches),
+    )
     with database.writing() as session:
         person = session.get_one(Candidate, 1)
         person.travel_limit = 45
         record(session, Deed.CANDIDATE_EDIT, person, actor=SYSTEM, now=NOW)
-    yield "a count after somebody changed", _milliseconds(partial(ask, sketches[0]))
+    yield "a count after somebody changed", _milliseconds(partial(ask, sketches[0]), clock)
     client = _signed_in(create_app(config, database))
     pages = [f"/needs/count?{urlencode(_fields(sketch), doseq=True)}" for sketch in sketches]
     client.get(pages[0])
     yield (
         "GET /needs/count (median)",
-        median(_milliseconds(partial(client.get, page)) for page in pages),
+        median(_milliseconds(partial(client.get, page), clock) for page in pages),
     )
 
 
@@ -270,10 +282,10 @@ def _signed_in(app: TalentpoolFlask) -> FlaskClient:
     return client
 
 
-def _milliseconds(act: Callable[[], object]) -> float:
-    start = time.perf_counter()
+def _milliseconds(act: Callable[[], object], clock: Clock = time.perf_counter) -> float:
+    start = clock()
     act()
-    return (time.perf_counter() - start) * 1000
+    return (clock() - start) * 1000
 
 
 def main() -> None:
@@ -291,8 +303,9 @@ def main() -> None:
         )
         print(f"filled in {seconds:.1f} s")
         if asked.measure:
-            for what, taken in measure(database, config, asked.needs):
-                print(f"{what}: {taken:.0f} ms")
+            for name, clock in CLOCKS.items():
+                for what, taken in measure(database, config, asked.needs, clock):
+                    print(f"{what}: {taken:.0f} ms {name}")
 
 
 if __name__ == "__main__":

@@ -36,7 +36,9 @@ CHOSEN: Mapping[Role, Chosen] = {  # by officers; everybody else gets mails at o
         },
         Quiet(20 * 60, 8 * 60),
     ),
-    Role.APPROVER: Chosen({"placement": How.AT_ONCE}, Quiet(22 * 60, 7 * 60)),
+    Role.APPROVER: Chosen(
+        {"placement": How.AT_ONCE, "engagement": How.AT_ONCE}, Quiet(22 * 60, 7 * 60)
+    ),
     Role.MUNICIPALITY: Chosen(
         {"need": How.NONE, "placement": How.DAILY, "engagement": How.AT_ONCE}
     ),  # the first shown town

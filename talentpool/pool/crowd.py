@@ -41,9 +41,10 @@ class Index:
         barred: defaultdict[str, list[int]] = defaultdict(list)
         tied = []
         for index, profile in enumerate(profiles):
-            for town in {row.municipality_code for row in (*profile.posts, *profile.known)}:
-                if town is not None:
-                    towns[town].append(index)
+            there = {post.municipality_code for post in profile.posts}
+            there |= {known.municipality_code for known in profile.known}
+            for town in filter(None, there):
+                towns[town].append(index)
             for code in turned_down(profile):
                 barred[code].append(index)
             if profile.companies or profile.matters or any(row.vendor for row in profile.known):

@@ -12,7 +12,7 @@ from talentpool.states import NeedState
 from talentpool.web.unit import TalentpoolFlask
 from tests.browsers import signed_in
 from tests.counting import counted_queries
-from tests.factories import HYOGO, SAYO, make_candidate, make_need
+from tests.factories import HYOGO, SAYO, make_candidate, make_need, make_need_draft
 
 TYPED = {
     "title": "窓口", "half_days": "4", "first_month": "2027-04", "last_month": "令和9年9月", "mode": "online",
@@ -112,3 +112,24 @@ def test_chosen_filters_of_people_say_what_each_costs(
     assert "外すと＋0名" in card  # the form
     one = staff.get("/candidates?form=commission").text
     assert "「業務委託" in one or "なら＋4名" in one
+
+
+def test_topic_by_topic_the_other_answers_count_too(
+    app: TalentpoolFlask, database: Database
+) -> None:
+    town = signed_in(app, Role.MUNICIPALITY)
+    stranger = signed_in(app, Role.MUNICIPALITY, municipality_code=SAYO)
+    _people(database)
+    typed = {name: [value] if isinstance(value, str) else value for name, value in TYPED.items()}
+    with database.writing() as session:
+        ident = make_need_draft(session, typed=typed).id
+    page = town.get(f"/needs/drafts/{ident}/skills").text
+    assert _figure(page) == "3〜5名"
+    assert f'data-count="/needs/count?draft={ident}&amp;step=skills"' in page
+    eased = {"skills-0-skill": "bpr", "skills-0-kind": "want", "skills-0-level": "3"}
+    answer = town.get(f"/needs/count?draft={ident}&step=skills&{urlencode(eased)}").text
+    assert _figure(answer) == "3〜5名"  # five who take the form
+    assert "任用形態" in answer  # of another topic
+    wide = town.get(f"/needs/count?draft={ident}&step=place&forms=commission&forms=contract_person&weekdays=any&pay_basis=none&mode=online")  # fmt: skip
+    assert wide.status_code == 200
+    assert stranger.get(f"/needs/count?draft={ident}&step=skills").status_code == 404
