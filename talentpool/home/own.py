@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from ..candidates import viewing
 from ..candidates.models import Candidate
 from ..candidates.renewing import GoingOn, find_going_on
+from ..credentials.register import SOON
 from ..credentials.standing import Training, find_training
 from ..dates import local_date, month_of
 from ..db import Session
@@ -113,6 +114,9 @@ def own_work(session: Session, actor: Actor, person: Candidate | None, *, now: d
 def _training_to_do(session: Session, person: Candidate, today: date) -> Training | None:
     """Of who is in a pool: before, the registration itself is to be done."""
     if all(row.state is not MembershipState.ACTIVE for row in person.memberships):
+        return None
+    last = person.training_until
+    if last is not None and last > today + timedelta(days=SOON):
         return None
     training = find_training(session, person, load_catalogue(session), today)
     return training if training.is_to_do else None
