@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from docs.proof import proof_page
-from talentpool.exchange.layout import CANDIDATES, KEY, NEEDS, Column, Layout
+from talentpool.exchange.layout import CANDIDATES, CASES, KEY, NEEDS, Column, Layout
 from talentpool.matching import PARTS, RULES as HARD_RULES, Policy
 from talentpool.permissions import ROLE_LABELS, RULES, Action, Role
 from talentpool.pool.policy import first_policy
@@ -121,11 +121,11 @@ def rules_page() -> str:
     )
 
 
-SHEETS = f"""`talentpool template|import|export candidates|needs FILE` and `talentpool match` share these sheets.
+SHEETS = f"""`talentpool template|import|export candidates|needs|cases FILE` and `talentpool match` share these sheets.
 
 - **xlsx**: one sheet for each table below, linked by the column `{KEY}`; one datum a cell, labels or codes. A new row may use
   any code of its own; `import` replaces it, and keeps codes like C-000123. `template` adds a sheet 記入方法 with every code.
-- **csv**: one file for people, one for needs, UTF-8 (with or without BOM) or CP932. The first table's columns, and one column
+- **csv**: one file for people, one for needs, one for cases, UTF-8 (with or without BOM) or CP932. The first table's columns, and one column
   for each further table that holds its rows: rows by `;`, values by `:` in the order of the table, months as `first..last`
   (`2027-04..2027-09:8`), empty values at the end left out. A `;`, `:` or `\\` inside a value stands behind a `\\`.
 - Months and days in Western or Japanese years, digits of any width, 500万円 for 5,000,000.
@@ -138,7 +138,7 @@ SHEETS = f"""`talentpool template|import|export candidates|needs FILE` and `tale
 
 def sheets_page() -> str:
     parts = ["# Sheets", NOTE, SHEETS]
-    for layout in (CANDIDATES, NEEDS):
+    for layout in (CANDIDATES, NEEDS, CASES):
         parts += _sheets(layout)
     return _join(*parts)
 

@@ -111,6 +111,16 @@ class Deed(Entry, Enum):
     )
     CANDIDATE_START = "candidate.start", "登録の開始", "Profile started"
     CANDIDATE_VERIFY = "candidate.verify", "技能の根拠の確認", "Evidence of skills checked"
+    CASE_CONTACT = "case_study.contact", "事例の問い合わせ先の公開", "Contact of a case offered"
+    CASE_CONTACT_OFF = (
+        "case_study.contact_off",
+        "事例の問い合わせ先の取消し",
+        "Contact of a case taken back",
+    )
+    CASE_PUT_IN = "case_study.put_in", "報告からの事例", "Case made of a report"
+    CASE_RESTORE = "case_study.restore", "下げた事例の戻し", "Case put back"
+    CASE_RETIRE = "case_study.retire", "事例を下げた", "Case taken down"
+    CASE_WRITE = "case_study.write", "事例の記入", "Case written"
     COMPLAINT_ANSWER = "complaint.answer", "苦情への返事", "Complaint answered"
     COMPLAINT_CLOSE = "complaint.close", "苦情の終了", "Complaint closed"
     COMPLAINT_FILE = "complaint.file", "苦情の受付", "Complaint filed"
@@ -125,6 +135,28 @@ class Deed(Entry, Enum):
     CONSENT_WITHDRAW = "consent.withdraw", "同意の撤回", "Consent withdrawn"
     CREDENTIAL_ASK = "credential.ask", "証明の確認先への問合せ", "Office asked about a credential"
     CREDENTIAL_SAY = "credential.say", "証明の届出", "Credential said"
+    CONSULTATION_CREATE = "consultation.create", "相談の下書き", "Consultation begun"
+    CONSULTATION_DISCARD = (
+        "consultation.discard",
+        "相談の下書きの削除",
+        "Unsent consultation deleted",
+    )
+    CONSULTATION_EDIT = "consultation.edit", "相談の下書きの変更", "Unsent consultation changed"
+    CONSULTATION_INTERVIEW = (
+        "consultation.interview",
+        "要件整理の記入",
+        "Requirements of a consultation written down",
+    )
+    CONSULTATION_LINK = (
+        "consultation.link",
+        "相談と募集の結び付け",
+        "Vacancy linked to its consultation",
+    )
+    CONSULTATION_SHARE = (
+        "consultation.share",
+        "相談の公開範囲の変更",
+        "Who may read a consultation changed",
+    )
     COUNTER_MAKE = "counter_proposal.make", "条件の提案", "Other conditions proposed"
     DEADLINE_SET = "deadline.set", "期限の日数の変更", "Days of deadlines changed"
     ENGAGEMENT_OUTLOOK = "engagement.outlook", "活動の今後への返事", "Answered what comes next"
@@ -271,6 +303,8 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "known_conflict": ("利益相反の記録", "Recorded conflict of interest"),
     "programme": ("支援制度", "Programme"),
     "referral": ("支援制度の案内", "Referral"),
+    "case_study": ("事例", "Case study"),
+    "consultation": ("相談", "Consultation"),
     "hold_lift": ("利益相反の保留", "Conflict of interest"),
     "round": ("マッチング回", "Round"),
     "supply_gap": ("足りない人", "Supply gap"),

@@ -61,6 +61,7 @@ FAMILY_LABELS: Mapping[str, Words] = {  # by machine; what a person and a town c
     "need": ("募集", "Vacancies"),
     "placement": ("推薦", "Proposals"),
     "engagement": ("活動", "Assignments"),
+    "consultation": ("相談", "Consultations"),
 }
 _PART_OF = {
     "credential": "membership",

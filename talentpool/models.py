@@ -5,9 +5,11 @@ from .audit import AuditEvent, AuditHead
 from .candidates import models as candidates, received
 from .candidates.freshness import AvailabilityCheck
 from .candidates.merged import DistinctPair, PersonMerge
+from .cases import models as cases
 from .checkups import Checkup
 from .complaints import models as complaints
 from .conflicts import models as conflicts
+from .consultations import models as consultations
 from .credentials import models as credentials
 from .db import Base
 from .deadlines import models as deadlines
@@ -52,8 +54,10 @@ __all__ = [
     "StatementPrint",
     "accounts",
     "candidates",
+    "cases",
     "complaints",
     "conflicts",
+    "consultations",
     "counters",
     "credentials",
     "deadlines",

@@ -124,6 +124,9 @@ class Action(StrEnum):
     VIEW_REPORT = "report:view"
     WRITE_REPORT = "report:write"
     AGREE_REPORT = "report:agree"  # that it becomes a case
+    VIEW_CASE = "case_study:view"
+    WRITE_CASE = "case_study:write"
+    OFFER_CONTACT = "case_study:contact"  # whom other towns may ask
     VIEW_REASONS = "reason:view"  # in numbers
     VIEW_PANEL = "panel:view"
     RUN_PANEL = "panel:run"
@@ -135,6 +138,11 @@ class Action(StrEnum):
     VIEW_DUTY = "duty:view"
     ASSIGN_DUTY = "duty:assign"
     SET_DEADLINES = "deadlines:set"
+    VIEW_CONSULTATION = "consultation:view"
+    WRITE_CONSULTATION = "consultation:write"  # and say who else may read it
+    ANSWER_CONSULTATION = "consultation:answer"
+    VIEW_SHARED = "shared_consultation:view"  # those over, of towns that allow it
+    VIEW_TROUBLES = "trouble:view"  # in numbers
     FILE_COMPLAINT = "complaint:file"
     VIEW_COMPLAINT = "complaint:view"
     ANSWER_COMPLAINT = "complaint:answer"
@@ -277,6 +285,11 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     },
     Action.WRITE_REPORT: {_C: _OWN},
     Action.AGREE_REPORT: {_C: _OWN, _M: _TOWN},
+    Action.VIEW_CASE: {
+        _M: _PREFECTURE, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.WRITE_CASE: {_K: _PREFECTURE, _S: _ANY},
+    Action.OFFER_CONTACT: {_M: _TOWN},
     Action.VIEW_REASONS: {
         _M: _PREFECTURE, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
@@ -290,6 +303,17 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.VIEW_DUTY: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.ASSIGN_DUTY: {_K: _PREFECTURE},
     Action.SET_DEADLINES: {_K: _PREFECTURE},
+    Action.VIEW_CONSULTATION: {
+        _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.WRITE_CONSULTATION: {_M: _TOWN},
+    Action.ANSWER_CONSULTATION: {_K: _PREFECTURE},
+    Action.VIEW_SHARED: {
+        _M: _PREFECTURE, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE,
+    },
+    Action.VIEW_TROUBLES: {
+        _M: _PREFECTURE, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE,
+    },
     Action.FILE_COMPLAINT: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},
     Action.VIEW_COMPLAINT: {
         _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,

@@ -15,6 +15,7 @@ from .states import (
     MACHINES,
     AdditionState,
     Audience,
+    ConsultationState,
     CounterState,
     CredentialState,
     EngagementState,
@@ -93,6 +94,7 @@ class PlacementStanding(StrEnum):
 _MS, _NS, _PS = MembershipStanding, NeedStanding, PlacementStanding
 _ES, _LS, _CS, _KS = EngagementState, WorkLogState, PlanChangeState, CounterState
 _AS = AdditionState
+_SS = ConsultationState
 
 # What staff read of the stored states stands beside the machines.
 _STAFF: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
@@ -214,6 +216,15 @@ _TOWN: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
         JointState.AGREED: ("同意済み", "Agreed"),
         JointState.DECLINED: ("参加しない", "Does not take part"),
         JointState.LEAVING: ("離脱の申出中", "Asks to leave"),
+    },
+    _SS: {
+        _SS.DRAFT: ("下書き", "Draft"),
+        _SS.SENT: ("県の返事待ち", "Waiting for the prefecture"),
+        _SS.ASKED: ("県から質問があります", "The prefecture asks you something"),
+        _SS.ANSWERED: ("県の返事があります", "The prefecture has answered"),
+        _SS.REFERRED: ("事業の案内があります", "The prefecture names a programme"),
+        _SS.SORTING: ("県といっしょに要件を整理中", "Requirements being worked out together"),
+        _SS.CLOSED: ("終了", "Closed"),
     },
     _CS: _CHANGED,
     _KS: _PROPOSED,

@@ -141,6 +141,16 @@ class AdditionState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class ConsultationState(StrEnum):
+    DRAFT = "draft"
+    SENT = "sent"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    REFERRED = "referred"
+    SORTING = "sorting"
+    CLOSED = "closed"
+
+
 class Audience(StrEnum):
     """Who is told of a change."""
 
@@ -669,6 +679,53 @@ ADDITION = Machine(
     ),
 )  # fmt: skip
 
+_SS = ConsultationState
+CONSULTATIONS_RUNNING = frozenset(_SS) - {_SS.DRAFT, _SS.CLOSED}
+CONSULTATIONS_ANSWERED = frozenset(
+    {_SS.ANSWERED, _SS.REFERRED}
+)  # the town says whether it is enough
+_TO_TOWN, _TO_STAFF = (Audience.MUNICIPALITY,), (Audience.COORDINATOR,)
+
+CONSULTATION = Machine(
+    "consultation",
+    ConsultationState,
+    {
+        _SS.DRAFT: ("下書き", "Draft"),
+        _SS.SENT: ("返事待ち", "Waiting for an answer"),
+        _SS.ASKED: ("市町に聞き返し中", "The municipality is asked back"),
+        _SS.ANSWERED: ("返事済み", "Answered"),
+        _SS.REFERRED: ("事業を案内済み", "Referred to a programme"),
+        _SS.SORTING: ("要件整理中", "Requirements being worked out"),
+        _SS.CLOSED: ("終了", "Closed"),
+    },
+    (
+        _step("send", ("県に送る", "Send to the prefecture"), _SS.DRAFT, _SS.SENT,
+              Action.WRITE_CONSULTATION, notice=_TO_STAFF),
+        _step("reply", ("続けて伝える", "Write again"), CONSULTATIONS_ANSWERED | {_SS.ASKED},
+              _SS.SENT, Action.WRITE_CONSULTATION, notice=_TO_STAFF, has_comment=True),
+        _step("ask", ("聞き返す", "Ask back"), CONSULTATIONS_RUNNING - {_SS.SORTING, _SS.ASKED},
+              _SS.ASKED, Action.ANSWER_CONSULTATION, notice=_TO_TOWN, has_comment=True),
+        _step("answer", ("答える", "Answer"), CONSULTATIONS_RUNNING, _SS.ANSWERED,
+              Action.ANSWER_CONSULTATION, notice=_TO_TOWN, has_comment=True),
+        _step("refer", ("事業を案内する", "Refer to a programme"), CONSULTATIONS_RUNNING,
+              _SS.REFERRED, Action.ANSWER_CONSULTATION, has_comment=True),  # the referral tells
+        _step("sort", ("いっしょに要件を整理する", "Work out the requirements together"),
+              CONSULTATIONS_RUNNING - {_SS.SORTING}, _SS.SORTING, Action.ANSWER_CONSULTATION,
+              notice=_TO_TOWN, has_comment=True),
+        _step("hand_over", ("募集の下書きを市町に渡す", "Hand a draft vacancy to the municipality"),
+              _SS.SORTING, _SS.CLOSED, Action.ANSWER_CONSULTATION, notice=_TO_TOWN, is_end=True),
+        _step("settle", ("足りたので閉じる", "Close, as this is enough"), CONSULTATIONS_ANSWERED,
+              _SS.CLOSED, Action.WRITE_CONSULTATION, notice=_TO_STAFF, is_end=True),
+        _step("close", ("答えて終わりにする", "Close as answered"), CONSULTATIONS_ANSWERED,
+              _SS.CLOSED, Action.ANSWER_CONSULTATION, notice=_TO_TOWN, is_end=True),
+        _step("withdraw", ("相談を取り下げる", "Withdraw the consultation"),
+              CONSULTATIONS_RUNNING, _SS.CLOSED, Action.WRITE_CONSULTATION, notice=_TO_STAFF,
+              is_end=True, is_danger=True),
+        _step("reopen", ("もう一度相談する", "Consult again"), _SS.CLOSED, _SS.SENT,
+              Action.WRITE_CONSULTATION, notice=_TO_STAFF, has_comment=True),
+    ),
+)  # fmt: skip
+
 MACHINES: Mapping[type[StrEnum], Machine] = {
     machine.states: machine
     for machine in (
@@ -684,6 +741,7 @@ MACHINES: Mapping[type[StrEnum], Machine] = {
         COUNTER,
         CREDENTIAL,
         ADDITION,
+        CONSULTATION,
     )
 }
 

@@ -25,6 +25,7 @@ class Wait(StrEnum):
     DECISION = "decision"
     CONFIRMATION = "confirmation"
     LOG = "log"
+    CONSULTATION = "consultation"
 
     @property
     def ja(self) -> str:
@@ -51,6 +52,7 @@ LABELS: Mapping[Wait, Words] = {
     Wait.DECISION: ("決裁", "Decision"),
     Wait.LOG: ("活動記録の市町の確認", "The municipality's signature of a log"),
     Wait.CONFIRMATION: ("双方合意のあとの確定", "Confirming after both have agreed"),
+    Wait.CONSULTATION: ("相談への返事", "Answer to a consultation"),
 }
 DEFAULTS: Mapping[Wait, int] = {
     Wait.OFFER: 5,  # with a weekend in it: people with a main job can ask at home and at work
@@ -64,6 +66,7 @@ DEFAULTS: Mapping[Wait, int] = {
     Wait.DECISION: 5,
     Wait.CONFIRMATION: 5,
     Wait.LOG: 10,  # as an introduction; it never ends by itself
+    Wait.CONSULTATION: 3,  # a first word, not yet the solution
 }
 MOST = 60  # business days: about a quarter
 

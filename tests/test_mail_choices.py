@@ -158,8 +158,8 @@ def test_no_mail_is_offered_where_nothing_binds() -> None:
 def test_families_are_those_of_whose_steps_a_role_is_told() -> None:
     assert {role: families_of(role) for role in ROLES} == {
         Role.CANDIDATE: ["membership", "placement", "engagement"],
-        Role.MUNICIPALITY: ["need", "placement", "engagement"],
-        Role.COORDINATOR: ["membership", "need", "placement", "engagement"],
+        Role.MUNICIPALITY: ["need", "placement", "engagement", "consultation"],
+        Role.COORDINATOR: ["membership", "need", "placement", "engagement", "consultation"],
         Role.APPROVER: ["placement", "engagement"],
         Role.AUDITOR: [],
         Role.ADMIN: [],

@@ -12,6 +12,8 @@ from talentpool import permissions
 from talentpool.accounts.models import Office, Pool, User
 from talentpool.audit import AuditEvent, seal
 from talentpool.candidates.models import Candidate, Membership
+from talentpool.cases.models import Case
+from talentpool.consultations.models import Consultation, Sharing
 from talentpool.db import Base, Database, Session
 from talentpool.desk.models import Duty
 from talentpool.desk.service import Plan, set_duty
@@ -48,6 +50,8 @@ from talentpool.states import (
     NeedState,
     PlacementState,
 )
+from tests.cases.made import make_case
+from tests.consultations.made import make_closed
 from tests.factories import (
     ASAGO,
     HIMEJI,
@@ -88,6 +92,9 @@ MODELS: dict[str, tuple[type[Base], ...]] = {
     "duty": (Duty,),
     "programme": (Programme,),
     "referral": (Referral,),
+    "consultation": (Consultation,),
+    "shared_consultation": (Consultation,),
+    "case_study": (Case,),
     "audit": (AuditEvent,),
     "mail": (MailOrder,),
     "account": (User,),
@@ -142,6 +149,8 @@ def test_administrators_see_nobody_s_profile() -> None:
             "panel",
             "report",
             "duty",
+            "consultation",
+            "case_study",
         }:
             assert Role.ADMIN not in RULES[action]
 
@@ -224,6 +233,8 @@ def build(session: Session) -> World:
         )  # fmt: skip
         session.add(member)
         session.flush()
+        consultation = make_closed(session, town=town, sharing=Sharing.NAMED)
+        case = make_case(session, town=town)
         counter = make_counter(session, placement, state=CounterState.DECLINED)
         addition = make_addition(session, work)
         addition.asked_at, addition.ended_at = NOW, NOW  # both sides see it
@@ -246,6 +257,8 @@ def build(session: Session) -> World:
             review,
             report,
             panel,
+            consultation,
+            case,
         ):
             things[type(thing), place] = thing.id
         if place == OWN:
@@ -289,6 +302,8 @@ VIEWS = {
     Panel: Action.VIEW_PANEL,
     Report: Action.VIEW_REPORT,
     Duty: Action.VIEW_DUTY,
+    Consultation: Action.VIEW_CONSULTATION,
+    Case: Action.VIEW_CASE,
     AuditEvent: Action.VIEW_AUDIT,
 }
 

@@ -31,6 +31,9 @@ KEPT_BY = {
     "登録を認めると、マッチングの対象になります": "candidates.activate_membership pool.reading:read_profiles",
     "打診があると、ホームと「打診」の画面": "home.show_home placements.list_offers",
     "引き受けると、その市町に氏名と経歴が示されます": "placements.show_introduction placements.answering:accept_offer",
+    "「相談する」から困りごとをそのまま送れます": "consultations.new_consultation consultations.respond consultations.answering:close_consultation",
+    "見せてよいと決めるまで、ほかの市町には": "consultations.share_consultation consultations.models:is_shared",
+    "「相談する」で県に相談できます": "consultations.new_consultation consultations.answering:write_interview",
     "「募集を作成」で、困っていることと条件": "needs.new_need needs.show_need",
     "「申請する」を押すと、県担当者が内容を確かめ": "needs.take_step needs.reviewing:return_need",
     "公開された募集を県がマッチング回に入れると": "rounds.new_round needs.reviewing:publish_need",
@@ -114,7 +117,7 @@ KEPT_BY = {
     "前に送ったメールのリンクは使えなくなります": "accounts.send_again accounts.links:issue_link",
 }  # fmt: skip
 
-NOT_BUILT = re.compile("「相談|相談から|月に一度記録|メールでお知らせ")
+NOT_BUILT = re.compile("月に一度記録|メールでお知らせ")
 
 
 def sentences(name: str) -> Iterator[str]:

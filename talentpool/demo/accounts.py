@@ -33,6 +33,7 @@ CHOSEN: Mapping[Role, Chosen] = {  # by officers; everybody else gets mails at o
             "need": How.DAILY,
             "placement": How.AT_ONCE,
             "engagement": How.DAILY,
+            "consultation": How.AT_ONCE,
         },
         Quiet(20 * 60, 8 * 60),
     ),
@@ -40,7 +41,12 @@ CHOSEN: Mapping[Role, Chosen] = {  # by officers; everybody else gets mails at o
         {"placement": How.AT_ONCE, "engagement": How.AT_ONCE}, Quiet(22 * 60, 7 * 60)
     ),
     Role.MUNICIPALITY: Chosen(
-        {"need": How.NONE, "placement": How.DAILY, "engagement": How.AT_ONCE}
+        {
+            "need": How.NONE,
+            "placement": How.DAILY,
+            "engagement": How.AT_ONCE,
+            "consultation": How.AT_ONCE,
+        }
     ),  # the first shown town
     Role.CANDIDATE: Chosen(
         {"membership": How.DAILY, "placement": How.DAILY, "engagement": How.DAILY},

@@ -22,6 +22,7 @@ from ..reference.service import load_catalogue
 from ..rounds.preparing import create_round
 from . import (
     confirming,
+    consulting,
     desk,
     helping,
     history,
@@ -105,6 +106,8 @@ class Builder:
             desk.share_out(session, officers, self.midnight)
         with self._unit() as session:
             helping.keep_programmes(session, officers, self.catalogue, self.midnight)
+            consulting.consult(session, officers, self.catalogue, self.midnight)
+            consulting.open_library(session, officers, self.midnight)
         with self._unit() as session:
             served = look(session, HYOGO, catalogue=self.catalogue, now=self.midnight)
             keep_gaps(session, HYOGO, served, actor=SYSTEM, now=self.midnight)

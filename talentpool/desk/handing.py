@@ -14,6 +14,7 @@ from .. import audit
 from ..accounts.models import User
 from ..candidates.models import Membership
 from ..candidates.service import ENDED
+from ..consultations.models import Consultation
 from ..dates import local_date, start_of_day
 from ..db import Base, Session
 from ..errors import Conflict, LostRace, Refused
@@ -24,7 +25,7 @@ from ..notes.service import Words, add_note
 from ..permissions import Action, Actor, require, visible
 from ..placements.models import Placement
 from ..rounds.models import Round
-from ..states import LIVE, NeedState, RoundState
+from ..states import LIVE, ConsultationState, NeedState, RoundState
 from .models import OF, Duty, Owned, is_of
 from .service import list_owners
 
@@ -34,6 +35,7 @@ _IS_OPEN: Mapping[type[Base], sa.ColumnElement[bool]] = {
     Need: Need.state != NeedState.CLOSED,
     Placement: Placement.state.in_(LIVE),
     Round: Round.state.not_in((RoundState.ADOPTED, RoundState.DISCARDED)),
+    Consultation: Consultation.state != ConsultationState.CLOSED,
 }
 _ALONG: Mapping[type[Base], Sequence[Any]] = {
     Membership: (joinedload(Membership.candidate),),
@@ -64,7 +66,7 @@ class Holding:
 
     @property
     def takes_note(self) -> bool:
-        return not isinstance(self.thing, Round)
+        return not isinstance(self.thing, Round | Consultation)
 
 
 def list_givers(session: Session, actor: Actor) -> Sequence[tuple[int, str]]:
@@ -130,7 +132,7 @@ def hand_over(
             duty.owner_id, duty.set_at = one.to, now
         thing = one.holding.thing
         given.setdefault(str(one.to), []).append(f"{thing.__tablename__}/{thing.id}")
-        if one.note.strip() and not isinstance(thing, Round):
+        if one.note.strip() and not isinstance(thing, Round | Consultation):
             about = thing.candidate if isinstance(thing, Membership) else thing
             add_note(session, about, Words(NoteKind.HANDOVER, one.note), actor=actor, now=now)
     session.flush()

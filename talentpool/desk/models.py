@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
 from ..candidates.models import Membership
+from ..consultations.models import Consultation
 from ..db import Base, EncryptedText, UtcDateTime
 from ..needs.models import Need
 from ..permissions import Action, Actor, Scope, viewed_by, within
@@ -15,12 +16,13 @@ from ..placements.models import Placement
 from ..rounds.models import Round
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-Owned = Membership | Need | Placement | Round
+Owned = Membership | Need | Placement | Round | Consultation
 OF: Mapping[type[Base], str] = {  # the column that names what somebody sees to
     Membership: "membership_id",
     Need: "need_id",
     Placement: "placement_id",
     Round: "round_id",
+    Consultation: "consultation_id",
 }
 
 
@@ -50,6 +52,9 @@ class Duty(Base):
     )
     round_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("round.id", ondelete="CASCADE"), unique=True
+    )
+    consultation_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("consultation.id", ondelete="CASCADE"), unique=True
     )
     owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     follow_up: Mapped[date | None]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from .. import audit
 from ..accounts.models import User
 from ..candidates.models import Membership
+from ..consultations.models import Consultation
 from ..dates import local_date
 from ..db import Base, Session
 from ..errors import raise_first
@@ -29,6 +30,7 @@ _VIEWS: dict[type[Base], Action] = {
     Need: Action.VIEW_NEED,
     Placement: Action.VIEW_PLACEMENT,
     Round: Action.VIEW_ROUND,
+    Consultation: Action.VIEW_CONSULTATION,
 }
 
 

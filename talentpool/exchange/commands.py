@@ -18,21 +18,23 @@ from ..reference.catalogue import Catalogue
 from ..reference.service import load_catalogue
 from . import annotating, exporting, survey
 from .answer import render_answer
+from .cases import export_cases, import_cases
 from .entries import read_entries
 from .exporting import Exported
 from .importing import import_needs
 from .joining import import_candidates
-from .layout import CANDIDATES, NEEDS, Layout
+from .layout import CANDIDATES, CASES, NEEDS, Layout
 from .matching import match_files, summary_line
 from .reading import ENCODINGS, read_file
 from .sheets import tables_of
 from .tables import Sheet
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-LAYOUTS: dict[str, Layout] = {"candidates": CANDIDATES, "needs": NEEDS}
+LAYOUTS: dict[str, Layout] = {"candidates": CANDIDATES, "needs": NEEDS, "cases": CASES}
 IMPORTS: dict[str, Callable[..., int]] = {
     "candidates": import_candidates,
     "needs": import_needs,
+    "cases": import_cases,
 }
 encoding_option = click.option(
     "--encoding",
@@ -155,7 +157,7 @@ def import_command(
 
 @click.group("export")
 def export_command() -> None:
-    """Write the database's people, needs, placements or the survey into a file."""
+    """Write the database's people, needs, placements, cases or the survey into a file."""
 
 
 @export_command.command("candidates")
@@ -221,6 +223,19 @@ def placements_command(file: Path, encoding: str | None, prefecture: str | None)
 
     def export(session: Session, **known: Any) -> Exported:
         return exporting.export_placements(session, file, **known)
+
+    _export(file, encoding, prefecture, export)
+
+
+@export_command.command("cases")
+@file_argument
+@encoding_option
+@prefecture_option
+def cases_command(file: Path, encoding: str | None, prefecture: str | None) -> None:
+    """Cases that the prefecture has written; an import of the file changes them."""
+
+    def export(session: Session, **known: Any) -> Exported:
+        return export_cases(session, file, **known)
 
     _export(file, encoding, prefecture, export)
 

@@ -18,6 +18,8 @@ from ..candidates.models import (
     CandidateSkill,
     CandidateWindow,
 )
+from ..cases import models as cases
+from ..cases.models import Case
 from ..db import length_of
 from ..errors import BadCell, Fault
 from ..geo import MOST_MINUTES
@@ -26,6 +28,7 @@ from ..needs import content as needs
 from ..needs.models import Need, NeedSkill, NeedVendor
 from ..pay import MOST_HALF_DAYS
 from ..pool.conflicts import GROUNDS, LIFTERS
+from ..reviews.reporting import MOST_COST
 from ..typed.quantities import ENGAGEMENTS, FEE, HALF_DAYS, MINUTES, PERCENT, SEATS, YEN
 from . import kinds
 from .kinds import (
@@ -296,3 +299,23 @@ NEEDS = Layout(
         Leaf("関係事業者", "vendors", (Column("事業者", "name", _text(NeedVendor.name), True),)),
     ),
 )  # fmt: skip
+
+CASES = Layout(
+    "事例",
+    "J-",
+    (
+        Column("市町", "municipality_code", TOWN, True),
+        Column("事例の名前", "title", _text(Case.title), True),
+        Column("テーマ", "theme", kinds.code("theme"), True),
+        Column("年度", "fiscal_year", kinds.year(cases.FIRST_YEAR, cases.LAST_YEAR)),
+        Column("したこと", "did", _text(Case.did, multiline=True), True),
+        Column("結果", "result", _text(Case.result, multiline=True)),
+        Column("だれが", "who", _text(Case.who)),
+        Column("かかった額(円)", "cost_yen", kinds.whole(0, MOST_COST, YEN)),
+        Column("額の内訳", "cost_note", _text(Case.cost_note)),
+        Column("出典", "source", _text(Case.source), True),
+        Column("出典の住所", "source_url", _text(Case.source_url)),
+        Column("出典を確かめた日", "checked_on", DAY),
+    ),
+    (),
+)

@@ -14,6 +14,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from ..accounts.models import User
 from ..candidates.models import Membership
+from ..consultations.models import Consultation
 from ..dates import local_date, start_of_day
 from ..db import Base, Session
 from ..desk.models import OF, Duty, is_of
@@ -30,6 +31,7 @@ _ALONG: Mapping[type[Base], Sequence[ExecutableOption]] = {  # what is shown of 
     Need: (),
     Placement: (joinedload(Placement.need), joinedload(Placement.candidate)),
     Round: (),
+    Consultation: (),
 }
 _OWNER = joinedload(Duty.owner).load_only(User.display_name)
 _NEVER = datetime.max.replace(tzinfo=UTC)

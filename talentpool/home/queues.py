@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,6 +18,7 @@ from ..candidates.models import Membership
 from ..candidates.receiving import awaits_person
 from ..complaints.models import Complaint
 from ..complaints.register import is_unanswered
+from ..consultations.models import Consultation
 from ..credentials.models import Credential
 from ..credentials.register import is_waiting
 from ..dates import start_of_day
@@ -45,9 +47,11 @@ from ..rounds.models import Round
 from ..rounds.validity import has_news
 from ..standing import MembershipStanding, NeedStanding, PlacementStanding
 from ..states import (
+    CONSULTATIONS_ANSWERED,
     COUNTER_OPEN,
     SOLVED,
     AdditionState,
+    ConsultationState,
     CounterState,
     PlacementState,
     PlanChangeState,
@@ -139,11 +143,39 @@ def _is_addition(state: AdditionState, side: WorkSide) -> sa.ColumnElement[bool]
     return (MonthAddition.state == state) & (MonthAddition.side == side)
 
 
+def _consultations(label: Words, advice: Words, *states: ConsultationState, **more: Any) -> Queue:
+    """Those in one of `states`; the list can show just one."""
+    parameters = {"state": str(states[0])} if len(states) == 1 else {}
+    return Queue(
+        label, advice, Consultation, lambda _today: Consultation.state.in_(states),
+        Consultation.moved_at, "consultations.list_consultations", parameters, **more,
+    )  # fmt: skip
+
+
+_SS = ConsultationState
+
 _TOWN = (
     _queue(("返事を待っている紹介", "Introductions that wait for your answer"),
            ("本人は引き受けています。受け入れるか見送るかを選んでください。",
             "The person has accepted. Decide whether to take them on."),
            _PS.INTRODUCED, Placement.introduced_at, _INTRODUCTIONS, is_filtered=False),
+    _consultations(
+        ("県から質問のある相談", "Consultations in which the prefecture asks you something"),
+        ("質問に答えてください。", "Answer the question."), _SS.ASKED),
+    _consultations(
+        ("県の返事がある相談", "Consultations that the prefecture has answered"),
+        ("足りたら閉じ、足りなければ続けて伝えてください。", "Close them if that is enough, or write again."),
+        *sorted(CONSULTATIONS_ANSWERED)),
+    _consultations(
+        ("送っていない相談", "Consultations not sent yet"),
+        ("続きを書いて、県に送ってください。", "Finish and send them."), _SS.DRAFT),
+    _consultations(
+        ("県の返事を待っている相談", "Consultations that wait for the prefecture"),
+        ("県の担当者が読んでいます。", "The prefecture is reading them."), _SS.SENT, waits=False),
+    _consultations(
+        ("県と要件を整理している相談", "Consultations whose requirements are being worked out"),
+        ("整理した内容は、相談の画面で読み、書き足せます。", "Read and add to them on the page of the consultation."),
+        _SS.SORTING, waits=False),
     _queue(("差し戻された募集", "Vacancies that were returned"),
            ("理由を読んで直し、もう一度申請してください。", "Read why, change them and submit again."),
            _NS.RETURNED, Need.updated_at, _NEEDS),
@@ -222,6 +254,21 @@ _TOWN = (
 )  # fmt: skip
 
 _COORDINATOR = (
+    _consultations(
+        ("返事を待っている相談", "Consultations that wait for an answer"),
+        ("期限までに、最初の返事をしてください。", "Give the first answer before the deadline."), _SS.SENT),
+    _consultations(
+        ("要件を整理している相談", "Consultations whose requirements are being worked out"),
+        ("市町に聞き、まとまったら募集の下書きを渡してください。",
+         "Ask the municipality, then hand it a draft vacancy."), _SS.SORTING),
+    _consultations(
+        ("市町に聞き返している相談", "Consultations in which a municipality is asked"),
+        ("市町の答えを待っています。", "The municipality has to answer."), _SS.ASKED,
+        waits=False, party=Party.TOWN),
+    _consultations(
+        ("市町が返事を読んでいる相談", "Consultations whose answer the municipality is reading"),
+        ("足りたかどうかを、市町が伝えます。", "The municipality says whether it is enough."),
+        *sorted(CONSULTATIONS_ANSWERED), waits=False, party=Party.TOWN),
     _queue(("確認を待っている登録", "Profiles that wait for review"),
            ("内容を確かめて、登録を認めるか差し戻してください。", "Check them, then activate or return them."),
            _MS.APPLIED, Membership.applied_at, _PEOPLE, wait=Wait.PROFILE),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -18,6 +18,14 @@ from .models import Need, NeedDraft
 MOST_BYTES = 1024 * 1024  # of all fields together
 
 Typed = Mapping[str, Sequence[str]]  # field name → values, as a browser sends them
+Follower = Callable[..., None]  # (session, draft, need, actor=, now=)
+_followers: list[Follower] = []
+
+
+def when_finished(follower: Follower) -> Follower:
+    """Register what is done with a draft that has become a need, by a package above this one."""
+    _followers.append(follower)
+    return follower
 
 
 def save_draft(
@@ -94,6 +102,8 @@ def finish_draft(
     session: Session, draft: NeedDraft, need: Need, *, actor: Actor, now: datetime
 ) -> None:
     """`need` says it all now."""
+    for follower in _followers:
+        follower(session, draft, need, actor=actor, now=now)
     deed, detail = audit.Deed.NEED_DRAFT_FINISH, {"need": need.id}
     audit.record(session, deed, draft, actor=actor, now=now, detail=detail)
     session.delete(draft)

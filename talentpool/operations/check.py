@@ -17,8 +17,10 @@ from ..candidates.merged import is_merged
 from ..candidates.models import Consent, Membership
 from ..candidates.received import Reception
 from ..candidates.standing import is_in_force
+from ..cases import soundness as cases
 from ..complaints import soundness as complaints
 from ..conflicts import soundness as conflicts
+from ..consultations import soundness as consultations
 from ..credentials import soundness as credentials
 from ..db import Session
 from ..desk import soundness as duties
@@ -532,6 +534,16 @@ def credentials_count_once_they_are_checked(session: Session) -> Iterator[str]:
 @_invariant
 def conflicts_belong_to_a_pool(session: Session) -> Iterator[str]:
     return conflicts.violations(session)
+
+
+@_invariant
+def cases_are_what_was_agreed_to(session: Session) -> Iterator[str]:
+    return cases.violations(session)
+
+
+@_invariant
+def consultations_are_of_one_town(session: Session) -> Iterator[str]:
+    return consultations.violations(session)
 
 
 @_invariant

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -28,6 +28,16 @@ WANTED = timedelta(days=60)  # after the end, while home asks for it
 LONGEST = 2000  # characters of each text
 MOST_COST = 1_000_000_000  # yen
 SENT = "report.send"  # template of the mail
+
+
+Follower = Callable[..., None]  # (session, report, actor=, now=)
+_followers: list[Follower] = []
+
+
+def when_agreed(follower: Follower) -> Follower:
+    """Register what is done when both sides of a report agree, by a package above this one."""
+    _followers.append(follower)
+    return follower
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +172,6 @@ def agree_to_case(
     setattr(report, name, now if agrees else None)
     deed = audit.Deed.REPORT_AGREE if agrees else audit.Deed.REPORT_WITHDRAW
     audit.record(session, deed, report, actor=actor, now=now)
+    if report.is_case:
+        for follower in _followers:
+            follower(session, report, actor=actor, now=now)

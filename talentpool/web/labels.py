@@ -24,6 +24,7 @@ from ..standing import (
 )
 from ..states import (
     AdditionState,
+    ConsultationState,
     CounterState,
     CredentialState,
     EngagementState,
@@ -50,6 +51,7 @@ _ES, _LS, _VS, _CS = EngagementState, WorkLogState, ReviewState, PlanChangeState
 _DS = CredentialState
 _KS, _AS = CounterState, AdditionState
 _JS = JointState
+_SS = ConsultationState
 
 # Tones of the macro status_tag; states that are not listed are neutral.
 _TONES: Mapping[type[StrEnum], Mapping[Any, str]] = {
@@ -101,6 +103,13 @@ _TONES: Mapping[type[StrEnum], Mapping[Any, str]] = {
         _AS.DONE: "success",
     },
     _RS: {_RS.OPTIMAL: "success", _RS.ADOPTED: "success"},
+    _SS: {
+        _SS.SENT: "warning",
+        _SS.ASKED: "warning",
+        _SS.ANSWERED: "success",
+        _SS.REFERRED: "success",
+        _SS.SORTING: "info",
+    },
 }
 TONES = {**_TONES, **{states: _TONES[standing] for standing, states in STATES.items()}}
 

@@ -94,11 +94,11 @@ def test_the_page_names_the_mails_that_bind(app: TalentpoolFlask) -> None:
     town = signed_in(app, Role.MUNICIPALITY).get(PAGE).text
     for mail in ("本人が引き受けました", "紹介への回答期限が近づいています"):
         assert f"「{mail}」" in town
-    assert town.count('value="none"') == 2
+    assert town.count('value="none"') == 3
     officer = signed_in(app, Role.COORDINATOR).get(PAGE).text
     assert "期限があるため" not in officer
     assert "回答の日数は" not in officer
-    assert officer.count('value="none"') == 4
+    assert officer.count('value="none"') == 5
 
 
 def test_the_page_says_where_no_mails_are_sent(
@@ -177,7 +177,7 @@ def test_a_choice_that_a_new_role_does_not_offer_counts_as_none_made(session: Se
     user.role, user.municipality_code = Role.MUNICIPALITY, make.HIMEJI
     session.flush()
     assert choosing.read_choices(session, user).how == {
-        "need": How.NONE, "placement": How.AT_ONCE, "engagement": How.NONE,
+        "need": How.NONE, "placement": How.AT_ONCE, "engagement": How.NONE, "consultation": How.NONE,
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from talentpool.candidates import endings
 from talentpool.candidates.received import Confirmed, Source
 from talentpool.clock import now
 from talentpool.complaints.models import CHANNELS, Side
+from talentpool.consultations.models import SHARINGS
 from talentpool.engagements import outlook
 from talentpool.engagements.models import Outcome as EngagementOutcome
 from talentpool.needs.models import Outcome
@@ -68,6 +69,7 @@ def test_every_code_that_is_recorded_has_words() -> None:
         papers.ANSWERED,
     }
     assert CODES["answer"] == outlook.ANSWERS
+    assert CODES["sharing"] == SHARINGS
     assert CODES["channel"] == CHANNELS
     assert CODES["result"] == OUTCOMES
     assert CODES["side"].keys() == set(outlook.Side) == set(Side)

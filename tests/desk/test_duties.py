@@ -14,6 +14,7 @@ from talentpool import clock
 from talentpool.accounts.models import User
 from talentpool.audit import AuditEvent, seal
 from talentpool.candidates.models import Membership
+from talentpool.consultations.models import Consultation
 from talentpool.dates import local_date
 from talentpool.db import Database, Session
 from talentpool.desk.models import OF, Duty, Owned
@@ -30,13 +31,14 @@ from talentpool.states import MembershipState, NeedState, PlacementState
 from talentpool.web.unit import TalentpoolFlask
 from tests import factories as make
 from tests.browsers import Browser, signed_in
+from tests.consultations.made import make_consultation
 from tests.pages import version_in
 
 TODAY = local_date(make.NOW)
 SOON, LATER = TODAY + timedelta(days=2), TODAY + timedelta(days=30)
 PATHS = {
     Membership: "/memberships/{}/duty", Need: "/needs/{}/duty",
-    Placement: "/placements/{}/duty", Round: "/rounds/{}/duty",
+    Placement: "/placements/{}/duty", Round: "/rounds/{}/duty", Consultation: "/consultations/{}/duty",
 }  # fmt: skip
 LINE = "姫路市に電話する"
 
@@ -50,6 +52,7 @@ def make_things(session: Session) -> dict[type[Owned], Any]:
     made = make.make_round_with_plan(session, [(asked, person)])
     return {
         Membership: applied.memberships[0], Need: need, Placement: placement, Round: made,
+        Consultation: make_consultation(session),
     }  # fmt: skip
 
 
@@ -184,12 +187,12 @@ def test_coordinators_list_mine_nobody_s_and_all(session: Session) -> None:
     for whose, kinds in (
         (Whose.ALL, set(OF)),
         (Whose.MINE, {Need}),
-        (Whose.NOBODY, {Membership, Placement}),
+        (Whose.NOBODY, {Membership, Placement, Consultation}),
     ):
         home = look(session, me.actor, now=make.NOW, whose=whose)
         assert listed(home) == {names[kind] for kind in kinds}
         assert home.owners is not None
-        assert home.owners.counts == {Whose.ALL: 4, Whose.MINE: 1, Whose.NOBODY: 2}
+        assert home.owners.counts == {Whose.ALL: 5, Whose.MINE: 1, Whose.NOBODY: 3}
 
 
 def test_what_waits_for_others_is_listed_too_for_who_shares_the_work(session: Session) -> None:
@@ -252,7 +255,7 @@ def test_who_sees_to_it_stands_in_the_queue(
     browser, me = officer(app, "山根 智")
     path, day = PATHS[kind].format(ids[kind]), local_date(clock.now()) + timedelta(days=3)
     home = browser.get("/home").text
-    assert home.count(">担当を決める<") == 4
+    assert home.count(">担当を決める<") == 5
     assert f'href="{path}"' in home
     version = version_in(browser.get(path).text, path)
     fields = {"owner": me.id, "follow_up": day.isoformat(), "line": LINE, "version": version}

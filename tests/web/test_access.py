@@ -12,6 +12,7 @@ from talentpool import clock
 from talentpool.accounts.postal import PostalTask
 from talentpool.complaints.models import Complaint
 from talentpool.complaints.service import file_complaint
+from talentpool.consultations.models import Sharing
 from talentpool.dates import last_day
 from talentpool.db import Database, Session
 from talentpool.engagements.models import Engagement, WorkLog
@@ -25,7 +26,9 @@ from talentpool.states import PlacementState
 from talentpool.web.access import ACCESS
 from talentpool.web.unit import TalentpoolFlask
 from tests.browsers import Browser, signed_in
+from tests.cases.made import make_case
 from tests.conflicts.made import make_conflict
+from tests.consultations.made import make_closed, make_referred
 from tests.factories import (
     NOW,
     OSAKA,
@@ -236,6 +239,9 @@ def far(database: Database) -> dict[str, int]:
                 session, candidate, make_candidate(session, prefecture_code=OSAKA)
             ).id,
             "credentials": make_credential(session, candidate).id,
+            "consultations": make_referred(session, town=SAKAI).id,
+            "shared": make_closed(session, town=SAKAI, sharing=Sharing.NAMED).id,
+            "cases": make_case(session, town=SAKAI).id,
             "complaints": complain(session, log.engagement).id,
             "conflicts": make_conflict(session, OSAKA).id,
             "programmes": (referral := make_referral(session, SAKAI)).programme_id,

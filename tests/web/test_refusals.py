@@ -19,6 +19,7 @@ from talentpool.candidates.models import CandidateCompany, CandidatePost
 from talentpool.candidates.received import Source
 from talentpool.candidates.receiving import Origin, start_reception
 from talentpool.complaints.service import file_complaint
+from talentpool.consultations.answering import ask_back, begin_sorting
 from talentpool.corrections.service import find_correction
 from talentpool.credentials.models import Verifier
 from talentpool.credentials.service import issue_link
@@ -46,7 +47,9 @@ from talentpool.waits import DEFAULTS
 from talentpool.web.unit import TalentpoolFlask
 from talentpool.web.versions import mark_of
 from tests.browsers import Browser, stored_user
+from tests.cases.made import make_case
 from tests.conflicts.made import make_conflict
+from tests.consultations.made import make_consultation, officer_of
 from tests.factories import (
     FIRST,
     HIMEJI,
@@ -78,7 +81,7 @@ NOTHING_TYPED = {
     "accounts.read_notices",
     "accounts.resend_mail",
     "accounts.sign_out", "accounts.send_again", "accounts.send_link", "accounts.disable", "accounts.enable",
-    "candidates.confirm_availability", "complaints.close_complaint", "credentials.ask_office", "merging.tell_apart", "merging.undo_merge", "credentials.withdraw_credential", "engagements.note_outlook", "candidates.note_confirmed", "candidates.renew_membership", "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "needs.start_need", "needs.guide_need", "needs.finish_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
+    "candidates.confirm_availability", "complaints.close_complaint", "consultations.discard_consultation", "cases.take_documented", "cases.retire_case", "cases.restore_case", "credentials.ask_office", "merging.tell_apart", "merging.undo_merge", "credentials.withdraw_credential", "engagements.note_outlook", "candidates.note_confirmed", "candidates.renew_membership", "candidates.leave_pool", "candidates.reapply", "candidates.resume", "candidates.withdraw_consent", "needs.copy_need", "needs.delete_need", "needs.delete_draft", "needs.start_need", "needs.guide_need", "needs.finish_draft", "placements.adopt_round", "placements.add_alternate", "placements.order_print", "placements.endorse_paper", "accounts.set_endorsement",
     "rounds.run_round", "rounds.cancel_round", "rounds.discard_round", "rounds.rerun_round",
     "rounds.drop_directive", "reviews.agree_to_case",
 }  # fmt: skip
@@ -530,6 +533,16 @@ def shown(path: str, who: Role = Role.COORDINATOR, **typed: Any) -> Callable[[Se
     return send
 
 
+def written(path: str, role: Role, **typed: Any) -> Callable[[Session], Sent]:
+    """A case of a town, on which somebody of that town or the prefecture writes."""
+
+    def send(session: Session) -> Sent:
+        case = make_case(session)
+        return make_user(session, role), path.format(case.id), {"version": case.version, **typed}
+
+    return send
+
+
 def twice(session: Session) -> Sent:
     """Two registrations, and none is chosen to be kept."""
     one, other = make_candidate(session), make_candidate(session)
@@ -547,6 +560,24 @@ def asked_office(session: Session) -> Sent:
     officer = make_user(session, Role.COORDINATOR)
     secret = issue_link(session, row, actor=officer.actor, now=clock.now())
     return None, f"/office-answer/{secret}", {"is_right": "no", "who": "課長"}
+
+
+def consulted(
+    path: str, verb: str = "", role: Role = Role.COORDINATOR, **typed: Any
+) -> Callable[[Session], Sent]:
+    """A consultation that an officer has begun to answer by `verb`; by "draft" it is not sent."""
+
+    def send(session: Session) -> Sent:
+        row = make_consultation(session, is_sent=verb != "draft")
+        officer, now = officer_of(session, row), clock.now()
+        if verb == "sort":
+            begin_sorting(session, row, "話しましょう。", actor=officer, now=now)
+        elif verb == "ask":
+            ask_back(session, row, "いつまでですか。", actor=officer, now=now)
+        user = row.author_id if role is Role.MUNICIPALITY else officer.user_id
+        return session.get_one(User, user), path.format(row.id), {"version": row.version, **typed}
+
+    return send
 
 
 def adopted(session: Session) -> Sent:
@@ -713,6 +744,19 @@ CASES = [
     Case("conflicts.record_conflict", as_role(Role.COORDINATOR, "/conflicts/new", person="C-9", ground="x", first_month="2月30日"), 4),
     Case("conflicts.record_conflict", as_role(Role.COORDINATOR, "/conflicts/new", person="C-9", ground="family", lifter="nobody", first_month="2027-04", note="事情"), 2),
     Case("conflicts.end_conflict", conflicted, 1),
+    Case("consultations.new_consultation", as_role(Role.MUNICIPALITY, "/consultations/new", words="困った", theme="?", urgency="?", sharing="?", save="1"), 3),
+    Case("consultations.new_consultation", as_role(Role.MUNICIPALITY, "/consultations/new", words="", sharing="none", send="1"), 1),
+    Case("consultations.edit_consultation", consulted("/consultations/{}/edit", "draft", Role.MUNICIPALITY, words="", sharing="none", send="1"), 1),
+    Case("consultations.respond", consulted("/consultations/{}/respond", programme="9"), 3),
+    Case("consultations.respond", consulted("/consultations/{}/respond", verb="refer", text="案内"), 1),
+    Case("consultations.take_step", consulted("/consultations/{}/reply", "ask", Role.MUNICIPALITY, comment=" "), 1),
+    Case("consultations.write_interview", consulted("/consultations/{}/interview", "sort", team="長" * 901, tasks="長" * 901), 2),
+    Case("consultations.share_consultation", consulted("/consultations/{}/sharing", "ask", Role.MUNICIPALITY, sharing="?"), 1),
+    Case("desk.assign_consultation", consulted("/consultations/{}/duty", version="0", owner="?", follow_up="いつか", line="長" * 101), 3),
+    Case("cases.new_case", as_role(Role.COORDINATOR, "/cases/new", cost_yen="たくさん", source_url="x"), 6),
+    Case("cases.new_case", as_role(Role.COORDINATOR, "/cases/new", title="a", did="b", source="c", municipality_code="282014", theme="bpr", source_url="javascript:x"), 1),
+    Case("cases.edit_case", written("/cases/{}/edit", Role.COORDINATOR, title="", did="b", source="c", municipality_code="282014", theme="bpr"), 1),
+    Case("cases.offer_contact", written("/cases/{}/contact", Role.MUNICIPALITY, contact="長" * 201), 1),
     Case("engagements.give_outlook", near_its_end, 1),
     Case("programmes.new_programme", as_role(Role.COORDINATOR, "/programmes/new", deadlines="いつか", checked_on="昨日", report_days="x"), 4),
     Case("programmes.edit_programme", referred("/programmes/{programme}/edit", Role.COORDINATOR, name="制度", valid_from="2027-04-01", valid_to="2027-03-31", address="x"), 2),

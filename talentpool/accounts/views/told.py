@@ -82,6 +82,11 @@ CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of
         "not_accepted": ("不採択", "Not accepted"),
         "not_applied": ("申し込まなかった", "Did not apply"),
     },
+    "sharing": {
+        "named": ("町名つきで見せる", "Shown with the name of the municipality"),
+        "unnamed": ("町名なしで見せる", "Shown without the name"),
+        "none": ("見せない", "Not shown"),
+    },
     "source": {
         "paper": ("紙", "Paper"),
         "telephone": ("電話", "Telephone"),
@@ -332,6 +337,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "rows": (_("件数"), _plain),
     "rule": (_("規則"), _plain),
     "seat": (_("枠"), _plain),
+    "sharing": (_("ほかの市町への公開"), _coded_word("sharing")),
     "side": (_("どちらから"), _coded_word("side")),
     "snapshot": (_("控え"), _plain),
     "source": (_("受付の方法"), _coded_word("source")),

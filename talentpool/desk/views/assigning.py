@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from ... import clock
 from ...candidates.models import Membership
+from ...consultations.models import Consultation
 from ...dates import local_date
 from ...errors import LostRace, Refused
 from ...needs.models import Need
@@ -27,7 +28,7 @@ from ..models import Duty, Owned
 from ..service import Plan, find_duty, list_owners, set_duty
 from .blueprint import blueprint, title_of, url_of
 
-T = TypeVar("T", Membership, Need, Placement, Round)
+T = TypeVar("T", Membership, Need, Placement, Round, Consultation)
 UNSET = "0"  # version of a duty that nobody has set yet
 
 
@@ -76,6 +77,12 @@ def assign_placement(placement_id: int) -> ResponseReturnValue:
 @requires(Action.ASSIGN_DUTY)
 def assign_round(round_id: int) -> ResponseReturnValue:
     return _answer(_get(Round, round_id))
+
+
+@blueprint.route("/consultations/<int:ident>/duty", methods=["GET", "POST"])
+@requires(Action.ASSIGN_DUTY)
+def assign_consultation(ident: int) -> ResponseReturnValue:
+    return _answer(_get(Consultation, ident))
 
 
 def _get(model: type[T], ident: int) -> T:
@@ -138,4 +145,6 @@ def _duty_url(thing: Owned) -> str:
         return url_for("desk.assign_need", need_id=thing.id)
     if isinstance(thing, Placement):
         return url_for("desk.assign_placement", placement_id=thing.id)
+    if isinstance(thing, Consultation):
+        return url_for("desk.assign_consultation", ident=thing.id)
     return url_for("desk.assign_round", round_id=thing.id)
