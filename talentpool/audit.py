@@ -266,6 +266,7 @@ class Deed(Entry, Enum):
     REVIEW_REPLY = "review.reply", "振り返りへの返信", "Reply to a review"
     ROUND_CREATE = "round.create", "マッチング回の作成", "Round created"
     ROUND_DROP = "round.drop", "固定・除外の取消し", "Fix or exclusion dropped"
+    QUESTION_ASK = "question.ask", "募集への質問", "Question about a vacancy asked"
     ROUND_FORBID = "round.forbid", "組合せの除外", "Match excluded"
     ROUND_ORDER = "round.order", "実行の指示", "Run ordered"
     ROUND_PIN = "round.pin", "組合せの固定", "Match fixed"
@@ -291,6 +292,7 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "placement": ("推薦", "Proposal"),
     "decision_paper": ("起案書", "Decision paper"),
     "counter_proposal": ("条件の提案", "Proposal of conditions"),
+    "question": ("質問", "Question"),
     "engagement": ("活動", "Assignment"),
     "plan_change": ("延長", "Extension"),
     "month_addition": ("半日コマの追加", "More half-days"),

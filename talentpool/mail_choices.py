@@ -37,6 +37,7 @@ HOW_LABELS: Mapping[How, Words] = {
 QUESTIONS: Mapping[str, Role] = {
     "placement.offer": Role.CANDIDATE,
     "placement.accept": Role.MUNICIPALITY,
+    "question.ask": Role.MUNICIPALITY,
     "counter_proposal.ask_person": Role.CANDIDATE,
     "counter_proposal.ask_town": Role.MUNICIPALITY,
 }
@@ -46,6 +47,7 @@ REMINDERS: Mapping[str, Role] = {
     "placement.remind_introduction": Role.MUNICIPALITY,
     "counter_proposal.remind_person": Role.CANDIDATE,
     "counter_proposal.remind_town": Role.MUNICIPALITY,
+    "question.remind": Role.MUNICIPALITY,
     "placement.extend_offer": Role.CANDIDATE,
     "placement.extend_introduction": Role.MUNICIPALITY,
     "membership.remind_end": Role.CANDIDATE,
@@ -75,6 +77,7 @@ _PART_OF = {
     "referral": "need",
     "counter_proposal": "placement",
     "supply_gap": "need",
+    "question": "placement",
 }  # machines that make one family
 _OWN_LABELS: Mapping[tuple[str, Role], Words] = {
     ("placement", Role.CANDIDATE): ("打診", "Offers"),

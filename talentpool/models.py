@@ -29,6 +29,7 @@ from .notes import models as notes
 from .panels import models as panels
 from .placements import models as placements, recorded
 from .placements.counters import models as counters
+from .placements.questions import models as questions
 from .placements.statement_printing import StatementPrint
 from .programmes import models as programmes
 from .reference import models as reference
@@ -71,6 +72,7 @@ __all__ = [
     "placements",
     "postal",
     "programmes",
+    "questions",
     "received",
     "recorded",
     "reference",

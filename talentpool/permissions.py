@@ -75,6 +75,10 @@ class Action(StrEnum):
     ASK_JOINT = "joint_member:ask"  # follows from what the lead town writes
     ANSWER_JOINT = "joint_member:answer"
     VIEW_JOINT_WORK = "joint_work:view"  # whom a joint need brings, and the days they work
+    VIEW_QUESTION = "question:view"  # about a need
+    ASK_QUESTION = "question:ask"
+    ANSWER_QUESTION = "question:answer"
+    DISMISS_QUESTION = "question:dismiss"
     VIEW_ROUND = "round:view"
     RUN_ROUND = "round:run"
     VIEW_PLACEMENT = "placement:view"
@@ -220,6 +224,12 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.VIEW_JOINT_WORK: {
         _M: _JOINT, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
+    Action.VIEW_QUESTION: {
+        _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.ASK_QUESTION: {_C: _OWN, _K: _PREFECTURE},  # officers for who has no account
+    Action.ANSWER_QUESTION: {_M: _TOWN},
+    Action.DISMISS_QUESTION: {_K: _PREFECTURE, _S: _ANY},
     Action.VIEW_ROUND: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.RUN_ROUND: {_K: _PREFECTURE, _S: _ANY},
     Action.VIEW_PLACEMENT: {

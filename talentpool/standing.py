@@ -24,6 +24,7 @@ from .states import (
     NeedState,
     PlacementState,
     PlanChangeState,
+    QuestionState,
     ReviewState,
     WorkLogState,
 )
@@ -172,7 +173,15 @@ _ADDED: Mapping[StrEnum, Words] = {  # of more half-days in a month, for both
     _AS.SUPERSEDED: ("終了", "Ended"),
 }
 
+_ASKED: Mapping[StrEnum, Words] = {  # for whoever may read a question
+    QuestionState.ASKED: ("回答待ち", "Waiting for an answer"),
+    QuestionState.ANSWERED: ("回答済み", "Answered"),
+    QuestionState.WITHDRAWN: ("取下げ", "Withdrawn"),
+    QuestionState.DISMISSED: ("取り上げられませんでした", "Not taken up"),
+}
+
 _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
+    QuestionState: _ASKED,
     _CS: _CHANGED,
     _KS: _PROPOSED,
     _DS: _SHOWN,
@@ -211,6 +220,7 @@ _PERSON: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
 }
 
 _TOWN: Mapping[type[StrEnum], Mapping[StrEnum, Words]] = {
+    QuestionState: _ASKED,
     JointState: {
         JointState.ASKED: ("同意待ち", "Asked to agree"),
         JointState.AGREED: ("同意済み", "Agreed"),

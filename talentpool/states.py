@@ -109,6 +109,13 @@ class PlanChangeState(StrEnum):
     DECLINED = "declined"
 
 
+class QuestionState(StrEnum):
+    ASKED = "asked"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+    DISMISSED = "dismissed"
+
+
 class CounterState(StrEnum):
     REVIEW = "review"
     PROPOSED = "proposed"
@@ -474,6 +481,28 @@ ENGAGEMENT = Machine(
     ),
 )  # fmt: skip
 
+_QS = QuestionState
+
+QUESTION = Machine(
+    "question",
+    QuestionState,
+    {
+        _QS.ASKED: ("未回答", "Not answered"),
+        _QS.ANSWERED: ("回答済み", "Answered"),
+        _QS.WITHDRAWN: ("取下げ", "Withdrawn"),
+        _QS.DISMISSED: ("取り上げず", "Not taken up"),
+    },
+    (
+        _step("answer", ("回答する", "Answer"), {_QS.ASKED, _QS.ANSWERED}, _QS.ANSWERED,
+              Action.ANSWER_QUESTION, notice=(Audience.CANDIDATE,)),
+        _step("withdraw", ("質問を取り下げる", "Withdraw the question"), _QS.ASKED, _QS.WITHDRAWN,
+              Action.ASK_QUESTION, notice=(Audience.MUNICIPALITY,), is_end=True, is_danger=True),
+        _step("dismiss", ("取り上げない", "Do not take it up"), _QS.ASKED, _QS.DISMISSED,
+              Action.DISMISS_QUESTION, reasons="question_dismissal_reason",
+              notice=(Audience.CANDIDATE, Audience.MUNICIPALITY), is_end=True, is_danger=True),
+    ),
+)  # fmt: skip
+
 WORK_LOG = Machine(
     "work_log",
     WorkLogState,
@@ -734,6 +763,7 @@ MACHINES: Mapping[type[StrEnum], Machine] = {
         JOINT_MEMBER,
         ROUND,
         PLACEMENT,
+        QUESTION,
         ENGAGEMENT,
         WORK_LOG,
         REVIEW,

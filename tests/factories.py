@@ -68,6 +68,7 @@ from talentpool.placements.counters.models import CounterProposal, Side as Count
 from talentpool.placements.deferring import set_answer_until
 from talentpool.placements.extending import propose_extension
 from talentpool.placements.models import Placement, Verdict
+from talentpool.placements.questions.models import Question
 from talentpool.reference.service import load_catalogue
 from talentpool.rounds.models import PlanPair, Round, RoundNeed
 from talentpool.states import (
@@ -497,6 +498,19 @@ def make_counter(
     if is_open:
         set_answer_until(placement, None)
     _note_state(session, row, now)
+    session.flush()
+    return row
+
+
+def make_question(session: Session, placement: Placement, *, now: datetime = NOW) -> Question:
+    """Asked by the person, and not answered."""
+    row = Question(
+        need_id=placement.need_id, placement_id=placement.id, placement=placement,
+        prefecture_code=placement.prefecture_code, municipality_code=placement.municipality_code,
+        candidate_id=placement.candidate_id, text="曜日は選べますか。", asked_at=now,
+        asked_by=placement.candidate.user_id, until=now + timedelta(days=2),
+    )  # fmt: skip
+    session.add(row)
     session.flush()
     return row
 

@@ -149,8 +149,8 @@ def test_no_mail_is_offered_where_nothing_binds() -> None:
         (Role.MUNICIPALITY, "placement"),
     }
     assert binding_of("placement", Role.MUNICIPALITY) == [
-        "placement.accept", "counter_proposal.ask_town", "placement.remind_introduction",
-        "counter_proposal.remind_town", "placement.extend_introduction",
+        "placement.accept", "question.ask", "counter_proposal.ask_town", "placement.remind_introduction",
+        "counter_proposal.remind_town", "question.remind", "placement.extend_introduction",
     ]  # fmt: skip
     assert not binding_of("placement", Role.COORDINATOR)
 

@@ -36,6 +36,7 @@ from talentpool.permissions import (
 )
 from talentpool.placements.counters.models import CounterProposal
 from talentpool.placements.models import DecisionPaper, Placement
+from talentpool.placements.questions.models import Question as NeedQuestion
 from talentpool.programmes.models import Programme, Referral
 from talentpool.reviews.answering import close_pair
 from talentpool.reviews.asking import Question, ask
@@ -66,6 +67,7 @@ from tests.factories import (
     make_need,
     make_need_draft,
     make_placement,
+    make_question,
     make_round_with_plan,
     make_user,
 )
@@ -84,6 +86,7 @@ MODELS: dict[str, tuple[type[Base], ...]] = {
     "placement": (Placement,),
     "counter_proposal": (CounterProposal,),
     "month_addition": (MonthAddition,),
+    "question": (NeedQuestion,),
     "paper": (DecisionPaper,),
     "note": (Note,),
     "review": (Review,),
@@ -142,6 +145,7 @@ def test_administrators_see_nobody_s_profile() -> None:
             "placement",
             "counter_proposal",
             "month_addition",
+            "question",
             "paper",
             "exchange",
             "note",
@@ -244,6 +248,7 @@ def build(session: Session) -> World:
             counter,
             member,
             work,
+            make_question(session, placement),
             candidate,
             need,
             draft,
@@ -294,6 +299,7 @@ VIEWS = {
     Placement: Action.VIEW_PLACEMENT,
     CounterProposal: Action.VIEW_COUNTER,
     MonthAddition: Action.VIEW_ADDITION,
+    NeedQuestion: Action.VIEW_QUESTION,
     DecisionPaper: Action.VIEW_PAPER,
     User: Action.VIEW_ACCOUNT,
     MailOrder: Action.VIEW_MAIL,

@@ -29,6 +29,7 @@ from talentpool.placements.adopting import adopt_round
 from talentpool.placements.counters.models import CounterProposal
 from talentpool.placements.finishing import end_engagement
 from talentpool.placements.models import Placement
+from talentpool.placements.questions.models import Question as NeedQuestion
 from talentpool.reviews.answering import close_pair
 from talentpool.reviews.asking import Question, ask
 from talentpool.reviews.models import Kind, Review
@@ -226,6 +227,7 @@ def pool(app: TalentpoolFlask) -> Pool:
             need = make.make_need(session, half_days=1, seats=2, now=now)
             row = make.make_placement(session, need, people[0], state=state, now=now)
             make.make_counter(session, row, now=now, words="都合による")
+            make.make_question(session, row, now=now)
         officer = users[str(Role.COORDINATOR)].actor
         free = {
             "state": EngagementState.ACTIVE,
@@ -258,6 +260,7 @@ def pool(app: TalentpoolFlask) -> Pool:
             "change_id": every(PlanChange),
             "addition_id": every(MonthAddition),
             "counter_id": every(CounterProposal),
+            "question_id": every(NeedQuestion),
             "month": [month_text(month_of(local_date(now)))],
         }  # fmt: skip
     names = dict(zip(ids, (FIRST, SECOND), strict=True))

@@ -27,6 +27,7 @@ from talentpool.placements import (
 )
 from talentpool.placements.counters import timing
 from talentpool.placements.counters.notices import ASK, REVIEW
+from talentpool.placements.questions import asking as questions, timing as question_reminders
 from talentpool.placements.revising import service as revising
 from talentpool.placements.stepping import SERVICES
 from talentpool.placements.views import needs as ends_of_needs
@@ -109,6 +110,8 @@ def test_every_mail_that_a_step_orders_has_a_text_and_no_text_is_left_over() -> 
         stating.ACCEPTED,
         extending.PROPOSED,
         reconsidering.CHANGED,
+        questions.ASK,
+        question_reminders.REMIND,
         revising.REVISED,
         revising.OFFER_REVISED,
         *ASK.values(),

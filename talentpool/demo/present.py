@@ -20,7 +20,7 @@ from ..placements.deciding import return_placement
 from ..placements.models import Placement
 from ..placements.stating import accept_terms
 from ..states import PlacementState, move
-from . import countering, history, revising
+from . import asking, countering, history, revising
 from .accounts import SHOWN_TOWNS, Officers
 from .drawing import Draw
 from .people import HYOGO
@@ -75,10 +75,13 @@ def _go_on(
 ) -> None:
     """The first paper stays with the person, the next with the towns, then one agreed and one confirmed."""
     for placement in paper:
-        if placement.state is not PlacementState.OFFERED or place == 0:
+        if placement.state is not PlacementState.OFFERED:
             continue
         person = Actor(_account(session, placement), Role.CANDIDATE, HYOGO)
         town = officers.towns[placement.municipality_code]
+        if place == 0:
+            asking.ask_twice(session, placement, person, town, midnight - timedelta(hours=14))
+            continue
         if place > 2:  # somebody has asked for less before the yes
             verb = "decline" if place == 3 else "accept"
             now = midnight - timedelta(days=2, hours=12)

@@ -38,6 +38,7 @@ from ..permissions import Role
 from ..placements import standing as placements
 from ..placements.counters.models import CounterProposal, Side
 from ..placements.models import Placement
+from ..placements.questions.models import Question
 from ..placements.stating import has_terms
 from ..programmes.models import Referral
 from ..programmes.referring import waits_for_town
@@ -55,6 +56,7 @@ from ..states import (
     CounterState,
     PlacementState,
     PlanChangeState,
+    QuestionState,
     ReviewState,
     WorkLogState,
 )
@@ -116,8 +118,9 @@ _OF: Mapping[type[StrEnum], tuple[type[Base], Callable[[date], sa.ColumnElement[
     PlacementStanding: (Placement, placements.standing_on),
 }
 _MS, _NS, _PS = MembershipStanding, NeedStanding, PlacementStanding
-_COUNTERS = "placements.list_counters"
 _ADDITIONS = "placements.list_additions"
+_COUNTERS, _QUESTIONS = "placements.list_counters", "placements.list_questions"
+_IS_ASKED = Question.state == QuestionState.ASKED
 _INTRODUCTIONS, _ENGAGEMENTS = "placements.list_introductions", "engagements.list_engagements"
 _IS_AGREED = Placement.state == PlacementState.AGREED
 _NEEDS, _PLACEMENTS, _PEOPLE = (
@@ -220,6 +223,10 @@ _TOWN = (
            "To extend, state terms of work for the new period. It is done once the person accepts them."),
           PlanChange, lambda _today: PlanChange.state == PlanChangeState.OPEN, PlanChange.opened_at,
           _ENGAGEMENTS, {"state": ASKED}),
+    Queue(("回答していない質問", "Questions without an answer"),
+          ("期限までに回答してください。回答するまで、次の人への打診は送られません。",
+           "Answer them in time. Until then nobody else is asked."),
+          Question, lambda _today: _IS_ASKED, Question.asked_at, _QUESTIONS, {}),
     Queue(("返事を待っている条件の提案", "Proposed conditions that wait for your answer"),
           ("打診中の人が提案した条件でよいかを答えてください。",
            "Say whether you accept the conditions that somebody who is asked proposes."),
@@ -313,6 +320,10 @@ _COORDINATOR = (
            "They go beyond the decision. Send them for a new one, or end them."),
           CounterProposal, lambda _today: CounterProposal.state == CounterState.REVIEW,
           CounterProposal.proposed_at, _COUNTERS, {}),
+    Queue(("市町が回答していない質問", "Questions that a municipality has not answered"),
+          ("回答があるまで、次の人への打診は送られません。", "Until they are answered nobody else is asked."),
+          Question, lambda _today: _IS_ASKED, Question.asked_at, _QUESTIONS, {}, waits=False,
+          party=Party.TOWN),
     Queue(("返事を待っている条件の提案", "Proposed conditions that wait for an answer"),
           ("本人か市町に尋ねています。", "The person or the municipality is asked."),
           CounterProposal, lambda _today: CounterProposal.state == CounterState.ASKED,

@@ -13,9 +13,9 @@ from .standing import standing
 
 def load_whole(session: Session, need: Need) -> tuple[Need, NeedStanding]:
     """The need with its lists and where it stands, in a fixed number of queries."""
-    # Four of each at most, but for the towns of a joint need.
-    few = (Need.roles, Need.kinds, Need.joint, Need.members)
-    lists = (selectinload(rows) for rows in (Need.forms, Need.skills, Need.vendors))
+    # Four of each at most and rarely a vendor, but for the towns of a joint need.
+    few = (Need.roles, Need.kinds, Need.joint, Need.members, Need.vendors)
+    lists = (selectinload(rows) for rows in (Need.forms, Need.skills))
     query = sa.select(Need, standing()).where(Need.id == need.id)
     query = query.options(*(joinedload(rows) for rows in few), *lists)
     whole, standing_ = session.execute(query).unique().one()

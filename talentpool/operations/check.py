@@ -38,6 +38,7 @@ from ..panels import soundness as panels
 from ..placements import papers
 from ..placements.counters import soundness as counters
 from ..placements.models import DecisionPaper, Placement, Verdict
+from ..placements.questions import soundness as questions
 from ..programmes import soundness as referrals
 from ..reference.models import Municipality
 from ..reviews import soundness as reviews
@@ -494,6 +495,11 @@ def proposals_fit_their_placements(session: Session) -> Iterator[str]:
 @_invariant
 def supply_gaps_belong_to_a_prefecture(session: Session) -> Iterator[str]:
     return gaps.violations(session)
+
+
+@_invariant
+def questions_wait_for_open_needs(session: Session) -> Iterator[str]:
+    return questions.violations(session)
 
 
 @_invariant

@@ -16,6 +16,7 @@ from ..engagements.plan_changes import PlanChange
 from ..needs.models import JointMember, Need
 from ..placements.counters.models import CounterProposal
 from ..placements.models import Placement
+from ..placements.questions.models import Question
 from ..reviews.models import Review
 from ..rounds.models import Round
 
@@ -31,6 +32,7 @@ _MODELS: tuple[Any, ...] = (
     MonthAddition,
     Review,
     CounterProposal,
+    Question,
 )
 _AT_ONCE = 5000  # events
 

@@ -18,6 +18,7 @@ from ..states import HOLDING, NEED, PENDING, SERVED, Audience, move
 from .ending import end_with_cause
 from .locking import lock_needs
 from .models import Placement
+from .questions.answering import dismiss_open
 
 FILLED = "filled"  # code of the vocabulary need_close_reason
 _CLOSED = "need_closed"  # code of the vocabularies supersede_reason and revoke_reason
@@ -118,5 +119,6 @@ def _end(
     need.closed_at, need.outcome = now, outcome
     need.review_reason, need.review_comment = reason, comment
     tell(session, need, taken, actor=actor, now=now)
+    dismiss_open(session, need, now)
     for placement in ending:
         end_with_cause(session, placement, reason=_CLOSED, caused_by=actor, now=now)

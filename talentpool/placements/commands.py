@@ -13,6 +13,7 @@ from ..engagements import log_reminding, outlook
 from ..reviews import asking
 from . import finishing, lapsing, reminding
 from .counters import timing as counters
+from .questions import timing as questions
 
 END_OF_DAY = time(23, 59, 59)
 
@@ -78,6 +79,10 @@ def _lines(database: Database, now: datetime) -> list[str]:
         proposed = [
             f"remind ({found.kind}): proposal {found.counter.id}, due {found.until.astimezone(JST):%Y-%m-%d}"
             for found in counters.list_due(session, now)
+        ]
+        asked += [
+            f"remind: question {found.question.id}, due {found.question.until.astimezone(JST):%Y-%m-%d}"
+            for found in questions.list_due(session, now)
         ]
         lapsed = [
             f"end: proposal {row.id}, was due {row.until.astimezone(JST):%Y-%m-%d}"

@@ -18,7 +18,7 @@ from ..db import Database, Session
 from ..engagements import log_reminding, outlook
 from ..needs.models import Need
 from ..permissions import SYSTEM
-from ..states import SEATED, NeedState, PlacementState
+from ..states import SEATED, NeedState, PlacementState, QuestionState
 from . import reminding
 from .counters import timing as counters
 from .ending import end_placement
@@ -26,10 +26,13 @@ from .finishing import complete_over, list_over
 from .locking import lock_needs, lock_placements
 from .models import Placement
 from .offering import advance
+from .questions import timing as questions
+from .questions.models import Question
 from .reach import extend_told_late, is_told, list_told_late
 
 REMINDERS = (
     registrations, confirming, returning, credentials, outlook, log_reminding, reminding, counters,
+    questions,
 )  # fmt: skip
 _REASONS = {  # codes of the vocabulary lapse_reason
     PlacementState.OFFERED: "candidate_deadline",
@@ -70,8 +73,14 @@ def list_waiting(session: Session, now: datetime) -> list[int]:
         Placement.seat <= Need.seats,
         ~is_taken,
     )
+    is_blocked = sa.exists().where(
+        Question.need_id == Need.id, Question.state == QuestionState.ASKED
+    )
     query = sa.select(Need.id).where(
-        Need.state == NeedState.OPEN, Need.last_month >= month_of(local_date(now)), waits
+        Need.state == NeedState.OPEN,
+        Need.last_month >= month_of(local_date(now)),
+        waits,
+        ~is_blocked,
     )
     return list(session.scalars(query.order_by(Need.id)))
 

@@ -21,6 +21,7 @@ from ..waits import Wait
 from .guards import PERIOD_OVER, Rules, months_ahead
 from .models import Placement
 from .notices import notify
+from .questions.finding import has_open
 
 
 def advance(session: Session, need: Need, *, now: datetime) -> list[Placement]:
@@ -44,8 +45,11 @@ def advance(session: Session, need: Need, *, now: datetime) -> list[Placement]:
 
 
 def list_due(session: Session, need: Need, approving: Sequence[Placement] = ()) -> list[Placement]:
-    """Approved placements, and those being approved, whose seat is free, in the order of papers and lists."""
-    if need.state is not NeedState.OPEN:
+    """Approved placements, and those being approved, whose seat is free, in the order of papers and lists.
+
+    Nobody while a question about the need has no answer.
+    """
+    if need.state is not NeedState.OPEN or has_open(session, need.id):
         return []
     live = list_drafted(session, need)
     free = set(free_seats(need, live))

@@ -38,6 +38,7 @@ class Vocabulary(StrEnum):
     MOTIVE = "motive"
     NEED_CLOSE_REASON = "need_close_reason"
     NEED_REOPEN_REASON = "need_reopen_reason"
+    QUESTION_DISMISSAL_REASON = "question_dismissal_reason"
     NEED_RETURN_REASON = "need_return_reason"
     NEED_WITHDRAWAL_REASON = "need_withdrawal_reason"
     NOT_PROPOSING_REASON = "not_proposing_reason"

@@ -30,6 +30,7 @@ from ..states import (
     EngagementState,
     JointState,
     PlanChangeState,
+    QuestionState,
     ReviewState,
     RoundState,
     WorkLogState,
@@ -63,6 +64,7 @@ _TONES: Mapping[type[StrEnum], Mapping[Any, str]] = {
         _MS.ACTIVE: "success",
         _MS.NOT_ACCEPTED: "error",
     },
+    QuestionState: {QuestionState.ASKED: "warning", QuestionState.ANSWERED: "success"},
     _NS: {
         _NS.RETURNED: "warning",
         _NS.OPEN: "success",

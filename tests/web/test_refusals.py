@@ -63,6 +63,7 @@ from tests.factories import (
     make_need_draft,
     make_placement,
     make_prefecture_pool,
+    make_question,
     make_round_with_plan,
     make_sent_log,
     make_user,
@@ -252,6 +253,15 @@ def counter(session: Session) -> Sent:
     made = make_counter(session, row, state=CounterState.REVIEW, excess=["half_days"])
     user = make_user(session, Role.COORDINATOR)
     return user, f"/counter_proposals/{made.id}/turn_back", {"version": made.version}
+
+
+def question(session: Session) -> Sent:
+    """Answered without a word."""
+    row = make_placement(
+        session, make_need(session), make_candidate(session), state=PlacementState.OFFERED
+    )
+    made, user = make_question(session, row), make_user(session, Role.MUNICIPALITY)
+    return user, f"/questions/{made.id}/answer", {"version": made.version, "answer": " "}
 
 
 def noted(path: str, **typed: Any) -> Callable[[Session], Sent]:
@@ -809,6 +819,9 @@ CASES = [
     Case("placements.take_counter_step", counter, 1),
     Case("placements.ask_more", addition(month="2027-04", half_days="0", words=" "), 2),
     Case("placements.take_addition_step", addition_step, 1),
+    Case("placements.take_question_step", question, 1),
+    Case("placements.ask_about_offer", placement("/offers/{placement}/ask", Role.CANDIDATE, PlacementState.OFFERED, text=" "), 1),
+    Case("placements.ask_for_person", placement("/placements/{placement}/ask", Role.COORDINATOR, PlacementState.OFFERED, text="字" * 1001), 1),
     Case("placements.extend_deadline", placement("/placements/{placement}/deadline", Role.COORDINATOR, PlacementState.OFFERED, until="2020-01-01", reason=""), 1),
     Case("placements.extend_deadline", placement("/placements/{placement}/deadline", Role.COORDINATOR, PlacementState.INTRODUCED, until="いつか"), 2),
     Case("deadlines.set_days", as_role(Role.COORDINATOR, "/deadlines", version=mark_of(DEFAULTS), offer="0", plan="x"), 2),

@@ -18,6 +18,7 @@ from tests.needs.test_pages import NEED
 from .test_refusals import CASES, Case
 
 NEW = {  # makes something, or says something about oneself that nobody else can
+    "placements.ask_about_offer", "placements.ask_for_person",
     "accounts.choose_language", "accounts.choose_mails", "accounts.sign_in", "accounts.sign_up", "accounts.request_reset", "accounts.confirm_address",
     "accounts.accept_invitation", "accounts.reset_password", "accounts.show_own", "accounts.invite",
     "candidates.confirm_reception", "candidates.save_new_person", "candidates.pause", "complaints.file_complaint", "conflicts.record_conflict", "merging.compare_pair", "travel.correct_travel", "credentials.say_own", "credentials.say_for", "credentials.answer_office", "needs.new_need", "placements.lift_hold", "rounds.new_round",

@@ -59,14 +59,14 @@ NEEDS = ListPage[Need, Line](
         Column(
             _("テーマ"),
             lambda line: term(line.need.theme, "theme") if line.need.theme else "",
-            "w-16",
+            "w-12",
             "theme",
         ),
         Column(_("状態"), lambda line: label(line.standing), "w-8", "state"),
         Column(_("確定"), lambda line: line.confirmed, "w-4 number"),
         Column(_("空き"), lambda line: line.free, "w-4 number"),
         Column(_("募集枠"), lambda line: line.need.seats, "w-5 number", "seats"),
-        Column(_("打診中（期限）"), lambda line: line.asked_text, "w-12"),
+        Column(_("返事待ち（期限）"), lambda line: line.asked_text, "w-9"),
         Column(_("月の半日コマ"), lambda line: line.need.half_days, "w-7 number", "half_days"),
         Column(
             _("期間"),

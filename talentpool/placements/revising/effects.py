@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from ...candidates.models import Candidate
 from ...db import Session
 from ...language import named, say
 from ...needs.content import NeedContent
@@ -145,3 +146,8 @@ def _newly_broken(placement: Placement, after: Need, rules: Rules) -> list[str]:
         return list(broken.values())
     known = rules.broken(placement, present)
     return [text for rule, text in broken.items() if rule not in known]
+
+
+def list_people(session: Session, ids: Sequence[int]) -> Sequence[Candidate]:
+    query = sa.select(Candidate).where(Candidate.id.in_(ids)).order_by(Candidate.id)
+    return session.scalars(query).all()

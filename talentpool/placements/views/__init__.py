@@ -24,6 +24,7 @@ from . import (
     needs,
     papers,
     progress,
+    questions,
     reasons,
     recording,
     revising,
@@ -37,7 +38,7 @@ from .blueprint import blueprint
 
 __all__ = [
     "adding", "answers", "approvals", "blueprint", "bulk", "comparing", "counters", "courses", "deferring", "drafts", "extending",
-    "finishing", "init_app", "joint", "leaving", "letters", "needs", "papers", "progress", "reasons", "recording", "revising", "staff",
+    "finishing", "init_app", "joint", "leaving", "letters", "needs", "papers", "progress", "questions", "reasons", "recording", "revising", "staff",
     "statements", "stating", "steps", "weighing",
 ]  # fmt: skip
 

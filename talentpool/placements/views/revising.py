@@ -29,7 +29,7 @@ from ...web import (
 )
 from ...web.changed import Difference, differences
 from ..models import Placement
-from ..revising.effects import SHOWN, Effect
+from ..revising.effects import SHOWN, Effect, list_people
 from ..revising.limits import check_change, check_revisable
 from ..revising.service import (
     OtherEffect,
@@ -38,6 +38,7 @@ from ..revising.service import (
     revise_need as revise,
 )
 from .blueprint import blueprint
+from .questions import answer_to_take_over
 
 MOST_NAMES = 20  # of people who drop out, for staff
 FEW = 3  # people: a town is told no smaller number
@@ -164,8 +165,11 @@ def _form(need: Need, *, is_blank: bool = False) -> NeedForm:
     """With what was typed, or `is_blank`: with what is stored."""
     typed = None if is_blank else _sent() or None
     place = current_catalogue().municipality(need.place_code).ja
+    data = contents(need, place)
+    if typed is None and not is_blank and (answer := answer_to_take_over(need)):
+        data["background"] = f"{data['background']}\n{answer}".strip()
     meta = {"csrf": request.method == "POST"}  # what was typed before had its token then
-    return NeedForm(typed, data=contents(need, place), town=need.municipality_code, meta=meta)
+    return NeedForm(typed, data=data, town=need.municipality_code, meta=meta)
 
 
 def _show_form(need: Need, form: NeedForm, overtaken: Sequence[Difference] | None = None) -> str:
@@ -178,6 +182,7 @@ def _show_effect(need: Need, form: NeedForm, effect: Effect, notice: str) -> str
     joining = effect.fitting[1] - effect.fitting[0] + len(effect.leaving)
     return render_template(
         "placements/revise_effect.html", need=need, form=form, effect=effect, notice_text=notice,
+        returned=None,  # it is the page of what was typed
         changes=differences(form, _form(need, is_blank=True)),
         ending=[_line(row.placement, row.why) for row in effect.void if _may_know(row.placement)],
         going_on=[_line(row) for row in effect.kept if _may_know(row)],
@@ -233,8 +238,7 @@ def _names(effect: Effect) -> Sequence[Candidate]:
     """The first of those who drop out, for staff."""
     if _is_town():
         return []
-    ids = sorted(effect.leaving)[:MOST_NAMES]
-    return [current_session().get_one(Candidate, ident) for ident in ids]
+    return list_people(current_session(), sorted(effect.leaving)[:MOST_NAMES])
 
 
 def _told(people: int) -> str:

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from ...candidates.models import Candidate
+from ...db import Session
+from ...needs.models import Need
+from ...permissions import Actor, Role, get_visible, visible
+from ...states import QuestionState, Transition, available
+from ..models import Placement
+from .models import Question
+
+MOST = 100  # of a list
+_IS_OPEN = Question.state == QuestionState.ASKED
+
+
+def has_open(session: Session, need_id: int) -> bool:
+    """Whether somebody waits for an answer: nobody else is asked meanwhile."""
+    session.flush()
+    query = sa.select(Question.id).where(Question.need_id == need_id, _IS_OPEN).limit(1)
+    return session.scalar(query) is not None
+
+
+def list_of_need(session: Session, actor: Actor, need_id: int) -> Sequence[Question]:
+    """Those that `actor` may see, what is open first, then the newest; others read nothing that has no answer to come."""
+    query = visible(actor, Question).where(Question.need_id == need_id)
+    if actor.role is Role.CANDIDATE:
+        mine = sa.select(Candidate.id).where(Candidate.user_id == actor.user_id)
+        query = query.where(
+            Question.candidate_id.in_(mine)
+            | Question.state.in_([QuestionState.ASKED, QuestionState.ANSWERED])
+        )
+    return session.scalars(query.order_by(~_IS_OPEN, Question.id.desc())).all()
+
+
+def list_questions(session: Session, actor: Actor) -> Sequence[Question]:
+    """Of all needs, what waits longest first, then the newest."""
+    query = visible(actor, Question).options(_need())
+    order = ~_IS_OPEN, sa.case((_IS_OPEN, Question.id), else_=-Question.id)
+    return session.scalars(query.order_by(*order).limit(MOST)).all()
+
+
+def get_question(session: Session, actor: Actor, ident: int, *, lock: bool = False) -> Question:
+    return get_visible(session, actor, Question, ident, lock=lock)
+
+
+def list_steps(session: Session, row: Question, actor: Actor) -> list[Transition]:
+    """The buttons of its page."""
+    steps = available(session, row, actor)
+    return [step for step in steps if step.verb != "withdraw" or may_withdraw(row, actor)]
+
+
+def may_withdraw(row: Question, actor: Actor) -> bool:
+    """Only whoever asked it, in person or by an officer."""
+    return row.asked_by == actor.user_id
+
+
+def need_of(row: Question) -> Need:
+    return row.placement.need
+
+
+def _need() -> sa.orm.interfaces.LoaderOption:
+    return joinedload(Question.placement).joinedload(Placement.need)
