@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import SelectField, SelectMultipleField
 
 from ...reference.entries import Vocabulary
-from ...web.fields import CatalogueForm, option
+from ...web.fields import CatalogueForm, Marked, option
 from ...web.labels import lazy_label
 from ..checks import ReviewCheck
 
@@ -19,9 +19,11 @@ class PublishForm(CatalogueForm):
     checked = SelectMultipleField(
         _("公開の前に確かめること"),
         choices=[option(str(check), lazy_label(check)) for check in ReviewCheck],
+        validators=[Marked(_("必須"))],
     )
     forms = SelectMultipleField(
         _("市町と決めた任用形態"),
+        validators=[Marked(_("必須"))],
         description=_("県への相談があった募集です。決めた形態を選んでください。"),
     )
     priority = SelectField(
