@@ -46,6 +46,8 @@ FEATURES = (
     "gaps",
     "engagements",
     "programmes",
+    "funding",
+    "meetings",
     "reviews",
     "cases",
     "placements",

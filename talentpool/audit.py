@@ -241,6 +241,27 @@ class Deed(Entry, Enum):
     POOL_ENDORSEMENT = "pool.endorsement", "回議の設定の変更", "Endorsement turned on or off"
     POOL_EXPORT = "pool.export", "ファイルへの書出し", "Exported to a file"
     POOL_OPEN = "pool.open", "人材プールの開設", "Pool opened"
+    FUNDING_RATE = "funding.rate", "旅費の単価の変更", "Price of a kilometre changed"
+    FUNDING_SAVE = "funding.save", "財源措置の登録・変更", "Funding measure entered or changed"
+    FUNDING_TAKE = (
+        "funding.take",
+        "用意された財源措置の取込み",
+        "Funding measure of the software taken in",
+    )
+    MEETING_CANCEL = "meeting.cancel", "集まりの中止", "Meeting cancelled"
+    MEETING_INTEREST = "meeting.interest", "集まりへの参加の希望", "Interest in a meeting"
+    MEETING_SAVE = "meeting.save", "集まりの登録・変更", "Meeting entered or changed"
+    COMPANION_DROP = (
+        "companion.drop",
+        "同じテーマの市町への知らせの取消し",
+        "Theme no longer told to other municipalities",
+    )
+    COMPANION_NAME = (
+        "companion.name",
+        "同じテーマの市町への知らせ",
+        "Theme told to other municipalities",
+    )
+    NEED_COST = "need.cost", "募集の翌年度からの経費の変更", "Running cost of a vacancy changed"
     PROGRAMME_SAVE = "programme.save", "支援制度の登録・変更", "Programme entered or changed"
     PROGRAMME_TAKE = (
         "programme.take",
@@ -304,6 +325,10 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "complaint": ("苦情", "Complaint"),
     "known_conflict": ("利益相反の記録", "Recorded conflict of interest"),
     "programme": ("支援制度", "Programme"),
+    "meeting": ("集まり", "Meeting"),
+    "companion": ("同じテーマの市町", "Municipality with the same theme"),
+    "funding": ("財源措置", "Funding measure"),
+    "travel_rate": ("旅費の単価", "Price of a kilometre"),
     "referral": ("支援制度の案内", "Referral"),
     "case_study": ("事例", "Case study"),
     "consultation": ("相談", "Consultation"),

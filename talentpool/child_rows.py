@@ -5,12 +5,18 @@ SQLite and PostgreSQL both make it of JSON, so a column must be a number, a text
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+
+from .db import Base, Session
+
+R = TypeVar("R", bound=Base)
 
 
 class _Gathered(FunctionElement[Any]):
@@ -34,3 +40,13 @@ def _gather_in_postgresql(element: _Gathered, compiler: SQLCompiler, **kw: Any) 
 def gather(*columns: Any) -> sa.Select[Any]:
     """A query of one value, the rows of `columns`; it wants a condition that ties them to the outer row."""
     return sa.select(_Gathered(*columns))
+
+
+def adopt_rows(
+    session: Session, owner: Base, name: orm.InstrumentedAttribute[list[R]], rows: Sequence[R]
+) -> None:
+    """Make `rows`, which are in the database as they stand here, the loaded list of `owner`."""
+    for row in rows:
+        orm.make_transient_to_detached(row)
+    known = [session.merge(row, load=False) for row in rows]
+    orm.attributes.set_committed_value(owner, name.key, known)

@@ -75,6 +75,7 @@ _PART_OF = {
     "month_addition": "engagement",
     "complaint": "engagement",
     "referral": "need",
+    "meeting": "engagement",
     "counter_proposal": "placement",
     "supply_gap": "need",
     "question": "placement",

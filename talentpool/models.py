@@ -19,12 +19,14 @@ from .engagements.feeds import CalendarFeed
 from .engagements.month_additions import MonthAddition
 from .engagements.outlook import EngagementOutlook
 from .engagements.plan_changes import PlanChange
+from .funding import models as funding
 from .gaps import models as gaps
 from .jobs import Job
 from .ledger import models as ledger
 from .mail import MailOrder
 from .mail_choices import MailChoice, QuietHours
-from .needs import models as needs
+from .meetings import models as meetings
+from .needs import costing, models as needs
 from .notes import models as notes
 from .panels import models as panels
 from .placements import models as placements, recorded
@@ -59,13 +61,16 @@ __all__ = [
     "complaints",
     "conflicts",
     "consultations",
+    "costing",
     "counters",
     "credentials",
     "deadlines",
     "desk",
     "engagements",
+    "funding",
     "gaps",
     "ledger",
+    "meetings",
     "needs",
     "notes",
     "panels",

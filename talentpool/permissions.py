@@ -157,6 +157,14 @@ class Action(StrEnum):
     MANAGE_PROGRAMME = "programme:manage"
     REFER_TOWN = "referral:make"  # to a programme
     VIEW_REFERRAL = "referral:view"
+    VIEW_MEETING = "meeting:view"
+    MANAGE_MEETING = "meeting:manage"
+    JOIN_MEETING = "meeting:join"
+    VIEW_COMPANION = "companion:view"
+    NAME_COMPANION = "companion:name"  # be seen by towns with the same theme
+    VIEW_FUNDING = "funding:view"
+    MANAGE_FUNDING = "funding:manage"  # and the price of a kilometre
+    PLAN_COST = "cost:plan"  # of the years after a need
     RECORD_REFERRAL = "referral:record"  # what came of it
     VIEW_AUDIT = "audit:view"
     VIEW_MAIL = "mail:view"
@@ -341,6 +349,20 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
         _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
     Action.RECORD_REFERRAL: {_M: _TOWN, _K: _PREFECTURE},
+    Action.VIEW_MEETING: {
+        _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.MANAGE_MEETING: {_K: _PREFECTURE},
+    Action.JOIN_MEETING: {_C: _OWN, _M: _TOWN},
+    Action.VIEW_COMPANION: {
+        _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.NAME_COMPANION: {_M: _TOWN},
+    Action.VIEW_FUNDING: {
+        _M: _PREFECTURE, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.MANAGE_FUNDING: {_K: _PREFECTURE},
+    Action.PLAN_COST: {_M: _TOWN},
     Action.VIEW_AUDIT: {_U: _PREFECTURE},
     Action.VIEW_MAIL: {_K: _PREFECTURE, _U: _PREFECTURE},
     Action.RESEND_MAIL: {_K: _PREFECTURE},

@@ -20,7 +20,9 @@ from talentpool.desk.service import Plan, set_duty
 from talentpool.engagements.models import Engagement
 from talentpool.engagements.month_additions import MonthAddition
 from talentpool.errors import Forbidden, NotFound
+from talentpool.funding.models import Funding
 from talentpool.mail import MailOrder, order_mail
+from talentpool.meetings.models import Companion, Meeting
 from talentpool.needs.models import JointMember, JointNeed, Need, NeedDraft
 from talentpool.notes.models import Note, NoteKind
 from talentpool.notes.service import Words, write_note
@@ -94,6 +96,10 @@ MODELS: dict[str, tuple[type[Base], ...]] = {
     "report": (Report,),
     "duty": (Duty,),
     "programme": (Programme,),
+    "funding": (Funding,),
+    "meeting": (Meeting,),
+    "companion": (Companion,),
+    "cost": (Need,),
     "referral": (Referral,),
     "consultation": (Consultation,),
     "shared_consultation": (Consultation,),

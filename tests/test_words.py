@@ -98,6 +98,7 @@ def test_every_mail_that_a_step_orders_has_a_text_and_no_text_is_left_over() -> 
         outlook.TEMPLATE,
         log_reminding.TEMPLATE,
         *(f"complaint.{verb}" for verb in ("file", "answer")),
+        *(f"meeting.{verb}" for verb in ("change", "cancel")),
         *(f"referral.{verb}" for verb in ("make", "record")),
         tracking.TEMPLATE,
         *returning.TEMPLATES.values(),

@@ -106,6 +106,8 @@ class Builder:
             desk.share_out(session, officers, self.midnight)
         with self._unit() as session:
             helping.keep_programmes(session, officers, self.catalogue, self.midnight)
+            helping.keep_measures(session, officers, self.catalogue, self.midnight)
+            helping.call_meetings(session, officers, self.catalogue, self.midnight)
             consulting.consult(session, officers, self.catalogue, self.midnight)
             consulting.open_library(session, officers, self.midnight)
         with self._unit() as session:

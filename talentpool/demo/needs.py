@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from .. import pay
 from ..dates import month_number
 from ..needs.content import SkillRequirement
-from ..needs.models import Need, NeedForm, NeedKind, NeedMode, NeedRole, NeedSkill, NeedVendor, Side
+from ..needs.models import (
+    Need,
+    NeedForm,
+    NeedKind,
+    NeedMode,
+    NeedPriority,
+    NeedRole,
+    NeedSkill,
+    NeedVendor,
+    Side,
+)
 from ..needs.weights import even_out
 from ..reference.catalogue import Catalogue
 from ..reference.entries import MunicipalityEntry
@@ -39,6 +49,10 @@ _BASES = {
     "commission": ("time", "day", "hour"), "special_part_time": ("day", "month"), "fiscal_year_part": ("hour", "month"),
     "contract_person": ("day", "month"), "revitalization_side": ("day", "month"), "dispatch": ("month",),
     "fixed_term_short": ("month",),
+}  # fmt: skip
+GROUNDS = {  # of each level
+    1: "情報担当の専任は1人（架空の聞き取り）", 2: "国の計画による移行の期限：2028年3月31日（架空）",
+    3: "移行の期限2028年3月31日、情報担当の専任は1人（架空）",
 }  # fmt: skip
 _FUNDING = {
     "general": 55,
@@ -130,6 +144,7 @@ def _need(draw: Draw, traits: Traits, year: int) -> Need:
         requires_training=draw.chance(0.25),
         priority=draw.weighted({0: 75, 1: 15, 2: 8, 3: 2}),
     )  # fmt: skip
+    give_grounds(need)
     need.forms = [NeedForm(form=form) for form in _forms(draw, traits)]
     need.roles = [
         NeedRole(role=role) for role in ([] if draw.chance(0.35) else draw.some(_ROLES, 1, 3))
@@ -156,6 +171,15 @@ def _months(draw: Draw, term: str, year: int) -> tuple[int, int]:
     if term == "to_march":
         return april + draw.one((0, 0, 0, 1, 2, 3, 5)), april + 11
     return april + draw.whole(0, 6), april + draw.whole(14, 17)
+
+
+def give_grounds(need: Need) -> None:
+    """Reasons that make up the level of a need."""
+    reasons = {1: ["one_officer"], 2: ["statutory"], 3: ["statutory", "one_officer"]}
+    if need.priority:
+        need.priority_grounds = NeedPriority(
+            reasons=reasons[need.priority], basis=GROUNDS[need.priority]
+        )
 
 
 def _pay(draw: Draw, traits: Traits) -> tuple[str, int]:

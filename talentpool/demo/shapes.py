@@ -22,7 +22,7 @@ from ..dates import month_number
 from ..needs.models import Need, NeedForm, NeedMode, NeedSkill, Side
 from ..reference.catalogue import Catalogue
 from . import careers, names
-from .needs import in_order, must, vendor, want
+from .needs import give_grounds, in_order, must, vendor, want
 from .people import HYOGO, name_columns
 
 
@@ -189,6 +189,7 @@ def _need(
         seats=1, funding_source="special_allocation", after_fiscal_year="成果を見て、次年度の予算を要求する予定。",
         touches_procurement=touches_procurement, priority=1,
     )  # fmt: skip
+    give_grounds(need)
     need.forms = [NeedForm(form=form) for form in forms]
     need.skills = in_order(skills)
     return need

@@ -18,13 +18,15 @@ from ..accounts.models import User
 from ..dates import first_day, last_day, month_text
 from ..db import Base, Session, Text, UtcDateTime
 from ..errors import NotFound
+from ..ical import Event
 from ..language import USUAL, named, say
 from ..ledger.models import Commitment, CommitmentState
+from ..meetings.calendar import event_of
+from ..meetings.service import list_ahead
 from ..needs.models import Need
 from ..permissions import Action, Actor, Role, require, visible
 from ..reference.catalogue import Catalogue
 from ..states import RUNNING, WorkLogState
-from .ical import Event
 from .models import Engagement, Part, Place, WorkLog
 
 READERS = frozenset({Role.CANDIDATE, Role.MUNICIPALITY})
@@ -81,8 +83,10 @@ def get_reader(session: Session, secret: str) -> tuple[Actor, str]:
     return user.actor, user.language or USUAL
 
 
-def list_events(session: Session, actor: Actor, catalogue: Catalogue) -> list[Event]:
-    """The agreed months, the days that were logged, and the last day of each engagement that the reader may see."""
+def list_events(
+    session: Session, actor: Actor, catalogue: Catalogue, *, now: datetime
+) -> list[Event]:
+    """The agreed months, the days that were logged, the last day of each engagement, and the meetings that are ahead."""
     options = joinedload(Engagement.need).load_only(Need.title), joinedload(Engagement.candidate)
     rows = session.scalars(visible(actor, Engagement).options(*options)).all()
     names = {row.id: _name(row, actor, catalogue) for row in rows}
@@ -91,6 +95,7 @@ def list_events(session: Session, actor: Actor, catalogue: Catalogue) -> list[Ev
             *_months(session, rows, names),
             *_days(session, rows, names),
             *_ends(rows, names),
+            *(event_of(row, actor.user_id) for row in list_ahead(session, actor, now)),
         ),
         key=lambda event: (event.first, event.uid),
     )

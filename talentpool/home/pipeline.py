@@ -15,6 +15,8 @@ from ..dates import fiscal_year, fiscal_year_days, local_date, start_of_day
 from ..db import Session
 from ..desk.models import Duty
 from ..engagements.models import Engagement
+from ..needs.finding import count_sides
+from ..needs.models import Side
 from ..permissions import Actor, visible
 from ..placements.models import Placement
 from ..states import SERVED, EngagementState, PlacementState
@@ -63,6 +65,7 @@ class Pipeline:
     served: int
     active: int
     days: Sequence[Day]  # of the next seven those on which something is due
+    sides: Mapping[Side, int]  # open needs
 
     @property
     def is_empty(self) -> bool:
@@ -79,6 +82,7 @@ def look_ahead(session: Session, actor: Actor, terms: Terms, *, now: datetime) -
         served,
         active,
         _days(waiting, looks, today),
+        count_sides(session, actor),
     )
 
 

@@ -18,7 +18,9 @@ from .. import clock, matching as m
 from ..candidates.models import Candidate
 from ..candidates.views.blueprint import log_names
 from ..dates import local_date
+from ..needs.content import MOST_PRIORITY
 from ..needs.models import Need
+from ..needs.priorities import POLICY
 from ..permissions import Action, Role
 from ..pool.policy import first_policy
 from ..web import current_actor, current_catalogue, current_session, public, requires, signed_in
@@ -70,6 +72,20 @@ def show_rules() -> ResponseReturnValue:
         ],
         record=show_points(first_policy(has_ratings=True).weights["record"]),
     )  # fmt: skip
+
+
+@blueprint.get("/help/priorities")
+@public
+def show_priorities() -> ResponseReturnValue:
+    """What gives a need priority, and what that adds in a round as rounds begin."""
+    bonus = first_policy().priority_bonus
+    return render_template(
+        "public/priorities.html",
+        rules=[(label(rule.words), label(rule.text), rule.levels) for rule in POLICY.values()],
+        most=MOST_PRIORITY,
+        bonus=show_points(bonus),
+        greatest=show_points(bonus * MOST_PRIORITY),
+    )
 
 
 @blueprint.get("/home")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 import sqlalchemy as sa
@@ -17,14 +17,15 @@ from ..reference.entries import Vocabulary
 from ..reference.models import Municipality
 from ..searching import Condition, every_word, number_in
 from ..standing import NeedStanding
-from .models import Need, NeedForm, NeedSkill
+from ..states import NeedState
+from .models import Need, NeedForm, NeedSkill, Side
 from .standing import standing
 
 PAGE = 25  # rows
 MOST_EARLIER = 10
 _SHOWN = (
     Need.code, Need.title, Need.municipality_code, Need.theme, Need.seats, Need.half_days,
-    Need.first_month, Need.last_month,
+    Need.first_month, Need.last_month, Need.side, Need.priority,
 )  # fmt: skip
 
 
@@ -51,6 +52,7 @@ def _listing() -> Listing:
             "state": Filter(own.add_columns(standing())),
             "region": Filter(own.add_columns(Municipality.region).join(Municipality, town)),
             "municipality": Filter(own.add_columns(Need.municipality_code)),
+            "side": Filter(own.add_columns(sa.cast(Need.side, sa.String))),
             "theme": Filter(own.add_columns(Need.theme)),
             "form": Filter(sa.select(NeedForm.need_id, NeedForm.form)),
             "skill": Filter(sa.select(NeedSkill.need_id, NeedSkill.skill)),
@@ -67,6 +69,13 @@ def _listing() -> Listing:
         },
         first_order="-number",
     )
+
+
+def count_sides(session: Session, actor: Actor) -> Mapping[Side, int]:
+    """The open needs of each side that `actor` may see."""
+    query = visible(actor, Need).where(Need.state == NeedState.OPEN).group_by(Need.side)
+    found = dict(session.execute(query.with_only_columns(Need.side, sa.func.count())).all())
+    return {side: found.get(side, 0) for side in Side}
 
 
 def is_called(key: str) -> Condition:

@@ -126,6 +126,7 @@ class Need(Searchable, Base):
     vendors: Mapped[list[NeedVendor]] = relationship(
         cascade="all, delete-orphan", order_by="NeedVendor.id"
     )
+    priority_grounds: Mapped[NeedPriority | None] = relationship(cascade="all, delete-orphan")
 
     joint: Mapped[JointNeed | None] = relationship(cascade="all, delete-orphan")
     members: Mapped[list[JointMember]] = relationship(
@@ -221,6 +222,18 @@ class NeedVersion(Base):
     saved_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
 
     author: Mapped[User | None] = relationship()
+
+
+class NeedPriority(Base):
+    """Why a need has its priority; no row where it has none, or where that was not recorded."""
+
+    __tablename__ = "need_priority"
+
+    need_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("need.id", ondelete="CASCADE"), primary_key=True
+    )
+    reasons: Mapped[list[str]] = mapped_column(Json)  # codes of `priorities.POLICY`
+    basis: Mapped[str] = mapped_column(Text(500), default="")
 
 
 class NeedDraft(Base):

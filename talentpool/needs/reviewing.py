@@ -19,11 +19,11 @@ from ..reference.catalogue import Catalogue
 from ..reference.reasons import check_said
 from ..states import NEED, Transition, move
 from .checks import ReviewCheck
-from .content import MOST_PRIORITY
 from .drafting import find_draft
 from .joint.service import keep_agreed, require_agreed
 from .joint.telling import OF_NEED, tell_members
 from .models import Need, NeedForm, Outcome
+from .priorities import USUAL, Priority, check_priority, write_priority
 from .rules import faults, list_missing, past_faults
 from .standing import has_free_seats
 from .versions import keep_version
@@ -59,17 +59,14 @@ def publish_need(
     *,
     checked: Collection[str],
     forms: Collection[str] = (),
-    priority: int = 0,
+    priority: Priority = USUAL,
     catalogue: Catalogue,
     actor: Actor,
     now: datetime,
 ) -> None:
     """`checked`: what was confirmed, all of `ReviewCheck`; `forms`: settled with a town that asked (県に相談)."""
     require(session, actor, Action.REVIEW_NEED, need)
-    if not 0 <= priority <= MOST_PRIORITY:
-        raise Refused(
-            say("優先度は0〜3です。"), fields={"priority": say("0〜3から選んでください。")}
-        )
+    check_priority(session, need, priority)
     if not set(ReviewCheck) <= set(checked):
         raise Refused.at("checked", say("すべて確かめてから、公開してください。"))
     require_agreed(need)
@@ -77,7 +74,7 @@ def publish_need(
     _require_future(need, now)
     detail = {"checked": sorted(set(ReviewCheck)), "forms": sorted(row.form for row in need.forms)}
     step = move(session, need, "publish", actor=actor, now=now, detail=detail)
-    need.priority = priority
+    write_priority(need, priority)
     need.opened_at = need.answered_at = now
     keep_version(session, need, actor=None, now=now)
     tell(session, need, step, actor=actor, now=now)

@@ -26,11 +26,14 @@ from ..db import Session
 from ..desk import soundness as duties
 from ..engagements import soundness as logs
 from ..engagements.models import Engagement
+from ..funding import soundness as funding
 from ..gaps import soundness as gaps
 from ..ledger import service as ledger
 from ..ledger.models import Commitment, CommitmentState
 from ..mail import MailOrder
+from ..meetings import soundness as meetings
 from ..merging import soundness as merging
+from ..needs import priorities
 from ..needs.joint import soundness as joint_needs
 from ..needs.models import JointMember, Need, NeedDraft, NeedVersion
 from ..notes import soundness as notes
@@ -515,6 +518,21 @@ def reviews_are_of_both_sides(session: Session) -> Iterator[str]:
 @_invariant
 def panels_are_of_one_town(session: Session) -> Iterator[str]:
     return panels.violations(session)
+
+
+@_invariant
+def funding_belongs_to_a_prefecture(session: Session) -> Iterator[str]:
+    return funding.violations(session)
+
+
+@_invariant
+def meetings_are_for_their_prefecture(session: Session) -> Iterator[str]:
+    return meetings.violations(session)
+
+
+@_invariant
+def priorities_follow_from_their_reasons(session: Session) -> Iterator[str]:
+    return priorities.violations(session)
 
 
 @_invariant

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from ..dates import fiscal_year_of_month, months
+from ..costs import Work, pay_by_year
+from ..dates import months
 from ..language import Words
+from ..needs.costing import share_on_site
 from ..needs.models import Need, NeedMode
-from ..pay import total_pay
-
-HALF = 50  # percent on site, of work of both kinds that does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +41,7 @@ class Conditions:
     @property
     def on_site(self) -> int:
         """Percent of the work."""
-        share = self.on_site_share or HALF
-        return {NeedMode.ONLINE: 0, NeedMode.ONSITE: 100}.get(self.mode, share)
+        return share_on_site(self.mode, self.on_site_share)
 
 
 class Excess(StrEnum):
@@ -78,23 +76,16 @@ def _beyond(need: Need, asked: Conditions, decided: Conditions, then: Need) -> I
         yield Excess.HALF_DAYS
     if asked.first_month < decided.first_month or asked.last_month > decided.last_month:
         yield Excess.PERIOD
-    before, after = pay_by_year(then, decided), pay_by_year(need, asked)
+    before, after = pay_by_year(work_of(then, decided)), pay_by_year(work_of(need, asked))
     if any(yen > before.get(year, 0) for year, yen in after.items()):
         yield Excess.PAY
     if _on_site(asked) > _on_site(decided):
         yield Excess.TRAVEL
 
 
-def pay_by_year(need: Need, conditions: Conditions) -> dict[int, int]:
-    """Fiscal year → yen."""
-    counts: dict[int, int] = {}
-    for month in conditions.months:
-        year = fiscal_year_of_month(month)
-        counts[year] = counts.get(year, 0) + 1
-    return {
-        year: total_pay(need.pay_amount, need.pay_basis, conditions.half_days, n)
-        for year, n in counts.items()
-    }
+def work_of(need: Need, asked: Conditions) -> Work:
+    """What one person does and is paid."""
+    return Work(need.pay_amount, need.pay_basis, asked.half_days, asked.months, asked.on_site)
 
 
 def _on_site(conditions: Conditions) -> Fraction:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from ..candidates.models import Candidate
+from ..costs import pay_by_year
 from ..dates import fiscal_year_of_month, show_fiscal_year
 from ..db import Session
 from ..language import say
@@ -19,7 +20,7 @@ from ..ledger.models import Commitment
 from ..needs.models import Need
 from ..pay import HALF_DAYS_A_DAY, month_pay
 from ..states import PENDING
-from .conditions import Conditions, pay_by_year
+from .conditions import Conditions, work_of
 from .models import Placement
 
 
@@ -40,7 +41,7 @@ class Limits:
     def broken(self, placement: Placement, conditions: Conditions) -> Iterator[str]:
         """Which limits the work would exceed, each as a sentence with its figures."""
         if self.income_ceiling is not None:
-            for year, yen in sorted(pay_by_year(placement.need, conditions).items()):
+            for year, yen in sorted(pay_by_year(work_of(placement.need, conditions)).items()):
                 total = self.income_of(year, placement.id) + yen
                 if yen and total > self.income_ceiling:
                     yield say(

@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from ..dates import month_text
 from ..db import Session
 from ..deadlines.service import read_terms
+from ..needs.costing import find_rate, trip_between
 from ..needs.models import Need
+from ..reference.service import load_catalogue
 from ..rounds.directed import count_directed, describe_directives
 from ..rounds.figures import ratings_of
 from ..rounds.models import DirectiveKind, PlanPair, Round, RoundNeed
@@ -40,6 +42,7 @@ def describe_paper(
         "seat": paper.seat,
         "offer_days": terms.days(Wait.OFFER, _AT_LAST),
         "need": _need(need),
+        "trip_yen": _trip(session, paper, first),
         "round": _round(session, first),
         "directives": describe_directives(session, first.round_id, need.id),
         "people": [
@@ -57,6 +60,15 @@ def describe_paper(
         "drafted_at": _iso(paper.drafted_at),
         "draft_comment": first.draft_comment,
     }
+
+
+def _trip(session: Session, paper: DecisionPaper, first: Placement) -> int | None:
+    """Yen of a visit of the first person, at the price that stands now."""
+    rate = find_rate(session, paper.prefecture_code)
+    if rate is None:
+        return None
+    catalogue = load_catalogue(session)
+    return trip_between(rate, first.candidate.home_code, paper.need.place_code, catalogue)
 
 
 def _need(need: Need) -> dict[str, Any]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import sqlalchemy as sa
 
 from ..accounts.models import User
+from ..costs import pay_by_year
 from ..db import Session
-from ..pay import month_pay
+from ..needs.costing import work_of
 from ..pool.conflicts import Finding
 from ..rounds.models import Round
 from ..rounds.spread import north_first
@@ -78,8 +79,7 @@ def look_over(session: Session, papers: Sequence[service.Paper], reader: int | N
             paper,
             frozenset(_flags(paper, pinned, conflicts)),
             half_days=paper.need.half_days * _months(paper),
-            yen=_months(paper)
-            * month_pay(paper.need.pay_amount, paper.need.pay_basis, paper.need.half_days),
+            yen=sum(pay_by_year(replace(work_of(paper.need), people=1)).values()),
             is_own=reader in {row.drafted_by for row in paper.placements},
         )
         for paper in papers

@@ -15,9 +15,11 @@ import sqlalchemy as sa
 from .. import dates, matching as m
 from ..accounts.models import User
 from ..candidates.models import ProfileSnapshot
+from ..costs import Work, YearCost, cost_by_year, months_by_year
 from ..db import Session
-from ..needs.models import Need
-from ..pay import UNPAID, month_pay
+from ..needs.costing import share_on_site
+from ..needs.models import Need, NeedMode
+from ..pay import UNPAID
 from ..pool.conflicts import RULES
 from ..reference.catalogue import Catalogue
 from ..reference.entries import Vocabulary
@@ -233,30 +235,34 @@ class _Reading:
         need = self.need
         if need["pay_basis"] == UNPAID or not need["pay_amount"]:
             return Section("費用", "報酬は支払わない。")
-        years: dict[int, list[int]] = {}
-        for month in self._months():
-            years.setdefault(dates.fiscal_year_of_month(month), []).append(month)
-        pay = month_pay(need["pay_amount"], need["pay_basis"], need["half_days"])
+        costs = cost_by_year(self._work(), self.content.get("trip_yen"))
+        has_travel = any(row.travel for row in costs)
+        spans = months_by_year(self._months())
         rows = [
-            (
-                f"{dates.show_fiscal_year(year)}（{_span(months)}）",
-                f"{len(months) * need['half_days']}",
-                f"{len(months) * pay:,}",
-            )
-            for year, months in years.items()
-        ]
+            (f"{dates.show_fiscal_year(row.year)}（{_span(spans[row.year])}）", *_figures([row], has_travel))
+            for row in costs
+        ]  # fmt: skip
         if len(rows) > 1:
-            count = len(self._months())
-            rows.append(("計", f"{count * need['half_days']}", f"{count * pay:,}"))
+            rows.append(("計", *_figures(costs, has_travel)))
         source = need["funding_source"]
         note = (
             f"財源：{self.words.label(Vocabulary.FUNDING_SOURCE, source)}（募集による）"
             if source
             else ""
         )
-        head = "年度", "半日コマ", "報酬（円）"
+        head = ("年度", "半日コマ", "報酬（円）", *(("旅費の見込み（円）",) if has_travel else ()))
+        numbers = tuple(range(1, len(head)))
         return Section(
-            "費用と財源" if source else "費用", table=Table(head, rows, (1, 2)), note=note
+            "費用と財源" if source else "費用", table=Table(head, rows, numbers), note=note
+        )
+
+    def _work(self) -> Work:
+        """As the need stood; papers from before it was kept say nothing of its mode."""
+        need = self.need
+        mode, share = NeedMode(need.get("mode", NeedMode.ONLINE)), need.get("on_site_share", 0)
+        on_site = share_on_site(mode, share)
+        return Work(
+            need["pay_amount"], need["pay_basis"], need["half_days"], self._months(), on_site
         )
 
     def _conflicts(self) -> Section | None:
@@ -506,6 +512,14 @@ def _cells(section: Section) -> list[str]:
     rows = section.table.rows if section.table else ()
     fields = [value for _, value in section.fields]
     return [section.text, section.note, *fields, *(cell for row in rows for cell in row)]
+
+
+def _figures(costs: Sequence[YearCost], has_travel: bool) -> tuple[str, ...]:
+    """Half-days, pay and travel of some years together."""
+    sums = [sum(row.half_days for row in costs), sum(row.pay for row in costs)]
+    if has_travel:
+        sums.append(sum(row.travel or 0 for row in costs))
+    return tuple(f"{n:,}" for n in sums)
 
 
 def _span(months: Sequence[int]) -> str:

@@ -48,7 +48,9 @@ class OriginForm(CatalogueForm):
 
     source = text_field(_("出典"), most=300, description=_("要綱・案内・ページの名前"))
     address = text_field(_("出典の住所（URL）"), most=300)
-    checked_on = DateText(_("確認した日"), description=_("空欄のあいだは「要確認」と示します。"))
+    checked_on = DateText(
+        _("出典を確認した日"), description=_("空欄のあいだは「要確認」と示します。")
+    )
     valid_from = DateText(_("始まりの日"))
     valid_to = DateText(_("終わりの日"))
     themes = SelectMultipleField(

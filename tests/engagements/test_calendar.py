@@ -14,9 +14,9 @@ from talentpool.accounts.models import User
 from talentpool.db import Session
 from talentpool.engagements import feeds
 from talentpool.engagements.feeds import CalendarFeed
-from talentpool.engagements.ical import Event, write_calendar
 from talentpool.engagements.models import Outcome
 from talentpool.errors import NotFound
+from talentpool.ical import Event, write_calendar
 from talentpool.permissions import Role
 from talentpool.reference.service import load_catalogue
 from talentpool.states import EngagementState
@@ -93,7 +93,7 @@ def test_a_title_adds_no_event() -> None:
 
 
 def _events(session: Session, user: User) -> list[Event]:
-    return feeds.list_events(session, user.actor, load_catalogue(session))
+    return feeds.list_events(session, user.actor, load_catalogue(session), now=clock.now())
 
 
 def test_the_person_reads_the_town_and_the_town_a_number(session: Session) -> None:

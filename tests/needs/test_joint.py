@@ -12,14 +12,15 @@ from hypothesis import given, settings, strategies as st
 
 from talentpool import audit
 from talentpool.accounts.models import User
+from talentpool.costs import pay_by_year
 from talentpool.db import Database, Session
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.mail import MailOrder
 from talentpool.needs import writing
+from talentpool.needs.costing import work_of
 from talentpool.needs.joint import service
 from talentpool.needs.joint.shares import Part, days_of, faults, split, split_costs, town_of
 from talentpool.needs.models import JointMember, JointNeed, Need
-from talentpool.needs.service import cost_by_fiscal_year
 from talentpool.operations import check
 from talentpool.permissions import RULES, Action, Role, can, get_allowed, visible
 from talentpool.placements.closing import withdraw_need
@@ -267,7 +268,7 @@ def test_the_check_finds_what_no_service_does(session: Session) -> None:
 
 def test_the_cost_of_a_year_is_split_by_share(session: Session) -> None:
     joint = make_joint(session, pay_amount=10_001, pay_basis="day", last_month=make.FIRST + 12)
-    costs = cost_by_fiscal_year(joint.need)
+    costs = sorted(pay_by_year(work_of(joint.need)).items())
     parts = list(SHARES.values())
     shared = split_costs(costs, parts)
     assert len(costs) == 2

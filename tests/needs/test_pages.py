@@ -152,11 +152,13 @@ def test_a_need_is_published_with_its_priority(
 ) -> None:
     ident = _draft(town, submit="1")
     assert coordinator.post(
-        f"/needs/{ident}/publish", version=_version(database, ident), priority="9", checked=CHECKED
+        f"/needs/{ident}/publish", version=_version(database, ident), reasons=["statutory"],
+        checked=CHECKED,
     ).status_code == 422  # fmt: skip
     answer = coordinator.post(
-        f"/needs/{ident}/publish", version=_version(database, ident), priority="2", checked=CHECKED
-    )
+        f"/needs/{ident}/publish", version=_version(database, ident), reasons=["statutory"],
+        basis="移行の期限", checked=CHECKED,
+    )  # fmt: skip
     assert answer.status_code == 302
     with database.reading() as session:
         need = session.get_one(Need, ident)
@@ -168,6 +170,13 @@ def test_a_need_is_published_with_its_priority(
         ).all()  # fmt: skip
     assert actions == ["need.create", "need.submit", "need.publish"]
     assert town.get(f"/needs/{ident}/edit").status_code == 409
+    page = town.get(f"/needs/{ident}").text
+    assert "2段 = 法令などの期限がある 2" in page
+    assert "根拠：移行の期限" in page
+    assert "初めの方針では40.0点を加えます" in page
+    policy = town.get("/help/priorities").text
+    assert "合計は3段までです" in policy
+    assert "最大で60.0点" in policy
 
 
 def test_a_returned_need_shows_why_and_can_be_changed(
@@ -305,8 +314,8 @@ def test_what_is_not_chosen_yet_is_not_none(
     page = town.get(f"/needs/{open_need.id}").text
     assert "まだ選んでいません" in page
     assert "まだ書いていません" in page
-    assert "年度ごとの報酬の見込み" not in page
-    assert "年度ごとの報酬の見込み" in town.get(f"/needs/{decided.id}").text
+    assert "年度ごとの費用の見込み" not in page
+    assert "年度ごとの費用の見込み" in town.get(f"/needs/{decided.id}").text
     assert "次の条件では数えていません：任用形態、報酬" in page
     assert 'class="figure">3〜5名<' in page
     assert "いちばん減らしているのは" not in page

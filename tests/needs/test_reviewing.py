@@ -15,9 +15,10 @@ from talentpool.db import Database, Session
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.listing import Asked
 from talentpool.mail import MailOrder
-from talentpool.needs import finding, reviewing, service, writing
+from talentpool.needs import finding, reviewing, writing
 from talentpool.needs.checks import ReviewCheck
 from talentpool.needs.models import Need
+from talentpool.needs.priorities import Priority, Reason
 from talentpool.paging import Page
 from talentpool.permissions import SYSTEM, Actor, Role
 from talentpool.reference.catalogue import Catalogue
@@ -36,7 +37,9 @@ def _submit(session: Session, need: Need, actor: Actor) -> None:
 
 
 def _publish(session: Session, need: Need, actor: Actor) -> None:
-    reviewing.publish_need(session, need, priority=9, **CHECKED, actor=actor, now=NOW)
+    reviewing.publish_need(
+        session, need, priority=Priority((Reason.STATUTORY,)), **CHECKED, actor=actor, now=NOW
+    )
 
 
 def _return(session: Session, need: Need, actor: Actor) -> None:
@@ -137,20 +140,6 @@ def test_a_hostile_return_is_refused_on_the_page(
         assert session.get_one(Need, ident).state is NeedState.SUBMITTED
 
 
-@pytest.mark.parametrize("typed", ["x", "-1", "4", "１" * 400])
-def test_a_priority_is_a_small_number(app: TalentpoolFlask, database: Database, typed: str) -> None:
-    coordinator = signed_in(app, Role.COORDINATOR)
-    with database.writing() as session:
-        need = make_need(session, state=NeedState.SUBMITTED)
-        ident, version = need.id, need.version
-    answer = coordinator.post(
-        f"/needs/{ident}/publish", version=str(version), priority=typed, checked=TICKED
-    )
-    assert answer.status_code == 422
-    with database.reading() as session:
-        assert session.get_one(Need, ident).state is NeedState.SUBMITTED
-
-
 def test_two_coordinators_at_one_need_get_one_step_and_one_refusal(
     app: TalentpoolFlask, database: Database
 ) -> None:
@@ -184,16 +173,6 @@ def test_a_list_is_narrowed_by_every_filter_and_its_pages_end(session: Session) 
 
 def _list(session: Session, actor: Actor, wanted: Asked) -> Page[Need]:
     return finding.list_needs(session, actor, wanted, catalogue=CATALOGUE).page()
-
-
-def test_the_cost_of_a_need_is_split_at_the_end_of_march(session: Session) -> None:
-    need = make_need(
-        session, first_month=2027 * 12 + 1, last_month=2027 * 12 + 3, seats=2, half_days=4,
-        pay_amount=20_000, pay_basis="day",
-    )  # fmt: skip
-    assert service.cost_by_fiscal_year(need) == [(2026, 160_000), (2027, 80_000)]
-    need.pay_basis = "none"
-    assert service.cost_by_fiscal_year(need) == [(2026, 0), (2027, 0)]
 
 
 def test_an_import_names_the_town_and_the_code_and_a_published_need_is_not_rewritten(

@@ -149,23 +149,6 @@ def test_only_a_draft_is_changed(session: Session, catalogue: Catalogue) -> None
         writing.save_need(session, need, WHOLE, catalogue=catalogue, actor=SYSTEM, now=NOW)
 
 
-@pytest.mark.parametrize("priority", [-1, 4])
-def test_a_priority_out_of_range_is_refused(
-    session: Session, catalogue: Catalogue, priority: int
-) -> None:
-    need = make_need(session, state=NeedState.SUBMITTED)
-    with pytest.raises(Refused, match="0〜3"):
-        reviewing.publish_need(
-            session,
-            need,
-            priority=priority,
-            checked=list(ReviewCheck),
-            catalogue=catalogue,
-            actor=SYSTEM,
-            now=NOW,
-        )
-
-
 def test_a_town_publishes_nothing(session: Session, catalogue: Catalogue) -> None:
     need = make_need(session, state=NeedState.SUBMITTED)
     with pytest.raises(Forbidden):

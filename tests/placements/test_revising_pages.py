@@ -129,7 +129,7 @@ def test_staff_see_names_and_reasons_and_the_person_what_has_changed(
     version = version_on(staff.get(path).text)
     with counted_queries(database) as seen:
         effect = look(staff, path, TYPED | {"version": version}).text
-    assert len(seen) <= 42, seen  # of two pages
+    assert len(seen) <= 46, seen  # of two pages
     assert all(name in effect for name in names.values())
     assert "技能" in effect[effect.index("終わる推薦") : effect.index("続く推薦")]
     assert "条件に合う人：1名 → 0名" in effect

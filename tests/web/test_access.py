@@ -46,6 +46,8 @@ from tests.factories import (
     make_sent_log,
     make_user,
 )
+from tests.funding.made import make_funding
+from tests.meetings.made import make_companion, make_meeting
 from tests.panels.made import make_panel
 from tests.programmes.made import make_referral
 from tests.reviews.made import make_report
@@ -64,6 +66,7 @@ PUBLIC = {
     "credentials.answer_office",
     "credentials.show_answered",
     "home.show_health",
+    "home.show_priorities",
     "home.show_readiness",
     "home.show_rules",
     "home.show_top",
@@ -245,6 +248,9 @@ def far(database: Database) -> dict[str, int]:
             "cases": make_case(session, town=SAKAI).id,
             "complaints": complain(session, log.engagement).id,
             "conflicts": make_conflict(session, OSAKA).id,
+            "meetings": make_meeting(session, prefecture_code=OSAKA).id,
+            "companions": make_companion(session, SAKAI).id,
+            "funding": make_funding(session, prefecture_code=OSAKA).id,
             "programmes": (referral := make_referral(session, SAKAI)).programme_id,
             "referrals": referral.id,
             "mails": told.id,

@@ -27,6 +27,8 @@ LISTS = {
     "consultations/list_consultations.html": "/consultations",
     "consultations/list_shared.html": "/consultations/shared",
     "engagements/list_engagements.html": "/engagements",
+    "funding/list_fundings.html": "/funding",
+    "meetings/list_meetings.html": "/meetings",
     "gaps/list_gaps.html": "/gaps",
     "needs/list_needs.html": "/needs/",
     "placements/list_papers.html": "/papers",

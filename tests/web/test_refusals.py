@@ -68,6 +68,8 @@ from tests.factories import (
     make_sent_log,
     make_user,
 )
+from tests.funding.made import make_funding
+from tests.meetings.made import make_meeting
 from tests.needs.joined import make_joint
 from tests.pages import version_in
 from tests.panels.made import make_panel
@@ -77,6 +79,8 @@ from tests.reviews.made import make_reviews
 Fields = dict[str, Any]
 Sent = tuple[User | None, str, Fields]
 NOTHING_TYPED = {
+    "meetings.cancel_meeting", "meetings.say_interest", "meetings.drop_theme",
+    "funding.take_shipped",
     "programmes.take_shipped",
     "accounts.open_notice", "placements.accept_terms", "placements.order_statement_print", "engagements.issue_calendar", "engagements.revoke_calendar",
     "accounts.read_notices",
@@ -518,6 +522,32 @@ def complained(path: str, **typed: Any) -> Callable[[Session], Sent]:
     return send
 
 
+def called(session: Session) -> Sent:
+    row = make_meeting(session, now=clock.now())
+    typed = {
+        "kind": "gathering", "circle": "both", "title": "集まり", "day": "2020-04-01", "begins": "16:00",
+        "ends": "17:00", "version": row.version,
+    }  # fmt: skip
+    return make_user(session, Role.COORDINATOR), f"/meetings/{row.id}/edit", typed
+
+
+def measured(session: Session) -> Sent:
+    row = make_funding(session)
+    typed = {"name": "措置", "checked_on": "2999-01-01", "address": "x", "version": row.version}
+    return make_user(session, Role.COORDINATOR), f"/funding/{row.id}/edit", typed
+
+
+def priced(session: Session) -> Sent:
+    typed = {"yen_per_km": "0", "usual_km": "遠い", "version": mark_of({})}
+    return make_user(session, Role.COORDINATOR), "/funding/rate", typed
+
+
+def expected(session: Session) -> Sent:
+    need = make_need(session)
+    typed = {"yen_2028": "多い", "source_2028": "moon", "version": mark_of({})}
+    return make_user(session, Role.MUNICIPALITY), f"/needs/{need.id}/running-cost", typed
+
+
 def referred(path: str, who: Role, **typed: Any) -> Callable[[Session], Sent]:
     def send(session: Session) -> Sent:
         row = make_referral(session)
@@ -694,7 +724,7 @@ CASES = [
     ),
     Case(
         "needs.take_step",
-        need("/needs/{}/publish", Role.COORDINATOR, NeedState.SUBMITTED, typed={"priority": "9"}),
+        need("/needs/{}/publish", Role.COORDINATOR, NeedState.SUBMITTED, typed={"reasons": ["statutory"]}),
         1,
     ),
     Case(
@@ -768,6 +798,13 @@ CASES = [
     Case("cases.edit_case", written("/cases/{}/edit", Role.COORDINATOR, title="", did="b", source="c", municipality_code="282014", theme="bpr"), 1),
     Case("cases.offer_contact", written("/cases/{}/contact", Role.MUNICIPALITY, contact="長" * 201), 1),
     Case("engagements.give_outlook", near_its_end, 1),
+    Case("meetings.new_meeting", as_role(Role.COORDINATOR, "/meetings/new", day="いつか", begins="昼", ends="25:00"), 4),
+    Case("meetings.edit_meeting", called, 2),
+    Case("meetings.list_companions", as_role(Role.MUNICIPALITY, "/companions", theme="bpr"), 1),
+    Case("funding.new_funding", as_role(Role.COORDINATOR, "/funding/new", rate="200", cap_yen="多い", valid_from="いつか"), 4),
+    Case("funding.edit_funding", measured, 2),
+    Case("funding.set_rate", priced, 3),
+    Case("funding.plan_running", expected, 2),
     Case("programmes.new_programme", as_role(Role.COORDINATOR, "/programmes/new", deadlines="いつか", checked_on="昨日", report_days="x"), 4),
     Case("programmes.edit_programme", referred("/programmes/{programme}/edit", Role.COORDINATOR, name="制度", valid_from="2027-04-01", valid_to="2027-03-31", address="x"), 2),
     Case("programmes.refer_town", referred("/programmes/{programme}/refer", Role.COORDINATOR), 1),

@@ -258,6 +258,15 @@ def _waits(_event: AuditEvent, value: Any, _names: Names) -> str:
     return str(gettext("、").join(map(str, told)))
 
 
+def _theme(_event: AuditEvent, value: Any, _names: Names) -> str:
+    return term(value, str(Vocabulary.THEME))
+
+
+def _by_year(_event: AuditEvent, value: Any, _names: Names) -> str:
+    told = [gettext("%(name)s：%(value)s", name=year, value=f"{n:,}") for year, n in value.items()]
+    return str(gettext("、").join(map(str, told)) or gettext("なし"))
+
+
 def _hours(_event: AuditEvent, value: Any, _names: Names) -> str:
     """From one minute of the day to another; none at all where they were taken back."""
     if not value:
@@ -283,6 +292,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "cause": (_("原因"), _coded_word("cause")),
     "caused_by": (_("きっかけの操作をした人"), _coded("user_account")),
     "channel": (_("受け付けた方法"), _coded_word("channel")),
+    "comes": (_("参加の希望"), _plain),
     "content": (_("内容の照合値"), _hash),
     "day": (_("日"), _day),
     "days": (_("日数"), _plain),
@@ -304,6 +314,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "input_hash": (_("入力の照合値"), _hash),
     "items": (_("準備の項目"), _items),
     "kind": (_("種類"), _coded_word("kind")),
+    "km": (_("片道の距離の想定（km）"), _plain),
     "last_day": (_("最後の日"), _day),
     "list": (_("一覧"), _plain),
     "mail": (_("メールの番号"), _plain),
@@ -343,6 +354,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "source": (_("受付の方法"), _coded_word("source")),
     "state": (_("状態"), _outcome_state),
     "step": (_("段階"), _plain),
+    "theme": (_("テーマ"), _theme),
     "tries": (_("まちがった回数"), _plain),
     "to": (_("後"), _plain),
     "towns": (_("共同募集の市町"), _towns),
@@ -354,4 +366,6 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "wish": (_("申出"), _coded_word("wish")),
     "what_if": (_("試算"), _plain),
     "why": (_("理由"), _plain),
+    "years": (_("年度ごとの額（円）"), _by_year),
+    "yen": (_("1kmあたりの額（円）"), _plain),
 }

@@ -8,11 +8,11 @@ from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext as _
 
-from ... import clock
+from ... import clock, ical
 from ...permissions import Action
 from ...web import current_actor, current_catalogue, current_session, public, requires
 from ...web.languages import in_readers_language
-from .. import feeds, ical
+from .. import feeds
 from .blueprint import blueprint
 
 
@@ -49,7 +49,7 @@ def revoke_calendar() -> ResponseReturnValue:
 def read_calendar(secret: str) -> ResponseReturnValue:
     session = current_session()
     reader, language = feeds.get_reader(session, secret)
-    events = feeds.list_events(session, reader, current_catalogue())
+    events = feeds.list_events(session, reader, current_catalogue(), now=clock.now())
     with force_locale(language):
         said = [replace(event, summary=in_readers_language(event.summary)) for event in events]
         text = ical.write_calendar(_("DX人材プールの活動"), said)

@@ -17,7 +17,7 @@ from ...web.lists import EVERY, ListForm
 class NeedListForm(ListForm, CatalogueForm):
     """A town has no filter of towns."""
 
-    links = ("state",)
+    links = ("state", "side")
     folded = ("form", "skill")
 
     words = text_field(
@@ -25,6 +25,7 @@ class NeedListForm(ListForm, CatalogueForm):
         description=_("名前、本文、番号、市町、テーマ、技能。空白で区切ると、すべてを含む募集"),
     )
     state = SelectField(_("状態"), default="")
+    side = SelectField(_("DXの区分"), default="")
     region = SelectField(_("地域"), default="")
     municipality = SelectField(_("市町"), default="")
     theme = SelectField(_("テーマ"), default="")
@@ -34,6 +35,7 @@ class NeedListForm(ListForm, CatalogueForm):
     def set_choices(self) -> None:
         self.offer(self.state, ((state, label(state)) for state in NeedStanding))
         for field, vocabulary in (
+            (self.side, Vocabulary.SIDE),
             (self.theme, Vocabulary.THEME),
             (self.form, Vocabulary.FORM),
             (self.skill, Vocabulary.SKILL),

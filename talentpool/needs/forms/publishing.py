@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField, SelectMultipleField
+from wtforms import SelectMultipleField
 
 from ...reference.entries import Vocabulary
 from ...web.fields import CatalogueForm, Marked, option
+from ...web.forms import text_field
 from ...web.labels import lazy_label
 from ..checks import ReviewCheck
+from ..priorities import MOST_BASIS, POLICY, Priority, Reason
 
 
 class PublishForm(CatalogueForm):
@@ -26,13 +28,22 @@ class PublishForm(CatalogueForm):
         validators=[Marked(_("必須"))],
         description=_("県への相談があった募集です。決めた形態を選んでください。"),
     )
-    priority = SelectField(
-        _("優先度"), default="0",
+    reasons = SelectMultipleField(
+        _("優先する理由"),
         choices=[
-            option("0", _("通常")), option("1", _("やや高い")),
-            option("2", _("高い")), option("3", _("最優先")),
+            option(
+                str(reason),
+                _("%(reason)s（＋%(n)s段）", reason=lazy_label(rule.words), n=rule.levels),
+            )
+            for reason, rule in POLICY.items()
         ],
-    )  # fmt: skip
+        description=_("当てはまるものがなければ、選ばないでください。"),
+    )
+    basis = text_field(
+        _("優先する理由の根拠"),
+        most=MOST_BASIS,
+        description=_("期限の日と法令、人数など。市町にも示されます。"),
+    )
 
     def __init__(self, *args: Any, asks_form: bool, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -41,3 +52,8 @@ class PublishForm(CatalogueForm):
 
     def set_choices(self) -> None:
         self.choose(self.forms, Vocabulary.FORM)
+
+    @property
+    def priority(self) -> Priority:
+        reasons = tuple(Reason(code) for code in self.reasons.data or ())
+        return Priority(reasons, self.basis.data or "")

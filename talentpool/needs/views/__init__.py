@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import joint, showing, versions, wizard, writing
+from . import joint, priorities, showing, versions, wizard, writing
 from .blueprint import blueprint
 from .showing import ELSEWHERE
 from .steps import STEPS
@@ -17,6 +17,7 @@ __all__ = [
     "blueprint",
     "init_app",
     "joint",
+    "priorities",
     "showing",
     "versions",
     "wizard",

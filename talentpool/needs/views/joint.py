@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext
 
 from ... import clock
+from ...costs import pay_by_year
 from ...errors import Conflict, NotFound, Refused
 from ...permissions import Action, Role, can, get_visible, require
 from ...standing import AUDIENCE_LABELS
@@ -29,11 +30,11 @@ from ...web.fields import bits_of
 from ...web.labels import label, weekdays
 from ...web.steps import StepForm, describe_sent, show_lost
 from ...web.versions import is_stale
+from ..costing import work_of
 from ..joint import service
 from ..joint.reading import find_member, list_joined, parts_of
 from ..joint.shares import WEEKS, Part, days_of, split_costs
 from ..models import JointMember, Need
-from ..service import cost_by_fiscal_year
 from .blueprint import get_need, get_readable
 from .joint_form import JointForm, contents
 from .showing import show_need_page
@@ -113,7 +114,7 @@ _TOO_LATE = {
 def joint_of(need: Need) -> Shown:
     session, actor = current_session(), current_actor()
     parts, mine = parts_of(need), find_member(need, actor)
-    costs = split_costs(cost_by_fiscal_year(need), parts)
+    costs = split_costs(sorted(pay_by_year(work_of(need)).items()), parts)
     members = {row.municipality_code: row for row in need.members}
     days = days_of(parts, need.first_month)
     rows = [

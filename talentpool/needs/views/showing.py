@@ -9,15 +9,15 @@ from flask_babel import lazy_gettext as _
 from ... import clock
 from ...errors import NotFound, Refused
 from ...permissions import Action, can, scope_of
-from ...standing import AUDIENCE_LABELS
+from ...standing import AUDIENCE_LABELS, NeedStanding
 from ...states import NeedState, available
 from ...web import check_version, current_actor, current_catalogue, current_session, requires
 from ...web.labels import choices, label
-from .. import drafting, finding, service, writing
+from .. import drafting, finding, priorities, service, writing
 from ..forms import NeedListForm, PublishForm
 from ..models import Need
 from ..rules import list_warnings
-from .blueprint import blueprint, get_need, get_readable
+from .blueprint import blueprint, get_need
 from .columns import NEEDS
 from .steps import STEPS
 
@@ -41,13 +41,16 @@ def list_needs() -> ResponseReturnValue:
 @blueprint.get("/<int:need_id>")
 @requires(Action.VIEW_NEED)
 def show_need(need_id: int) -> ResponseReturnValue:
-    return show_need_page(get_readable(need_id))
+    return _show(*service.get_whole(current_session(), current_actor(), need_id))
 
 
 def show_need_page(need: Need, error: Refused | None = None, verb: str = "") -> str:
+    return _show(*service.load_whole(current_session(), need), error, verb)
+
+
+def _show(need: Need, standing: NeedStanding, error: Refused | None = None, verb: str = "") -> str:
     session, actor = current_session(), current_actor()
     may_edit = need.state is NeedState.DRAFT and can(session, actor, Action.EDIT_NEED, need)
-    need, standing = service.load_whole(session, need)
     steps = available(session, need, actor)
     sent = {} if verb == "publish" else {"formdata": None}
     publish = PublishForm(asks_form=need.asks_form, **sent)
@@ -65,12 +68,12 @@ def show_need_page(need: Need, error: Refused | None = None, verb: str = "") -> 
         },
         changes={verb: step.changes for verb, step in STEPS.items()},
         elsewhere=ELSEWHERE,
-        costs=service.cost_by_fiscal_year(need),
         warnings=list_warnings(need, current_catalogue()),
         seats=current_app.extensions["talentpool_seats"](need),
         survey=current_app.extensions["talentpool_survey"](need),
         publish=publish,
         waited=_waited(need),
+        unmet=any(step.verb == "publish" for step in steps) and priorities.was_unmet(session, need),
         error=error,
         refused_verb=verb,
         can_delete=writing.can_be_deleted(need) and may_edit,

@@ -28,9 +28,8 @@ def _publish(session: Session, need: Need) -> None:
     form = PublishForm(asks_form=need.asks_form)
     form.validate()
     raise_first((str(name), str(texts[0])) for name, texts in form.errors.items())
-    priority = int(form.priority.data)
     reviewing.publish_need(
-        session, need, priority=priority, checked=form.checked.data or (),
+        session, need, priority=form.priority, checked=form.checked.data or (),
         forms=(form.forms.data or ()) if need.asks_form else (), catalogue=current_catalogue(),
         actor=current_actor(), now=clock.now(),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from . import (
     approvals,
     bulk,
     comparing,
+    costs,
     counters,
     courses,
     deferring,
@@ -37,7 +38,7 @@ from . import (
 from .blueprint import blueprint
 
 __all__ = [
-    "adding", "answers", "approvals", "blueprint", "bulk", "comparing", "counters", "courses", "deferring", "drafts", "extending",
+    "adding", "answers", "approvals", "blueprint", "bulk", "comparing", "costs", "counters", "courses", "deferring", "drafts", "extending",
     "finishing", "init_app", "joint", "leaving", "letters", "needs", "papers", "progress", "questions", "reasons", "recording", "revising", "staff",
     "statements", "stating", "steps", "weighing",
 ]  # fmt: skip

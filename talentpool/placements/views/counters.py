@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext
 
 from ... import clock
+from ...costs import pay_by_year
 from ...errors import Conflict, NotFound, Problem, Refused, raise_first
 from ...permissions import Action, Actor, Role, get_visible
 from ...standing import AUDIENCE_LABELS
@@ -18,7 +19,7 @@ from ...web import after_view, check_version, current_actor, current_session, re
 from ...web.filters import show_months
 from ...web.labels import choices, label, term
 from ...web.steps import Rows, StepForm, describe_sent, show_lost
-from ..conditions import EXCESS_LABELS, Conditions, Excess, pay_by_year
+from ..conditions import EXCESS_LABELS, Conditions, Excess, work_of
 from ..counters import answering, finding, proposing
 from ..counters.models import CounterProposal, Side
 from ..counters.notices import AUDIENCES, LINK, audiences
@@ -193,7 +194,8 @@ def _differences(row: CounterProposal) -> list[tuple[str, Any, Any, bool]]:
 def _pay(row: CounterProposal) -> list[tuple[int, int, int]]:
     """Fiscal year, yen as the need says, yen as it is proposed."""
     need = row.placement.need
-    before, after = pay_by_year(need, Conditions.of(need)), pay_by_year(need, row.conditions)
+    asked = Conditions.of(need), row.conditions
+    before, after = (pay_by_year(work_of(need, one)) for one in asked)
     return [
         (year, before.get(year, 0), after.get(year, 0)) for year in sorted(before.keys() | after)
     ]

@@ -14,5 +14,6 @@ __all__ = ["blueprint", "catalogue", "init_app", "referrals"]
 
 def init_app(app: Flask) -> None:
     menu = app.extensions["talentpool_navigation"]
-    readers = (Role.MUNICIPALITY, Role.COORDINATOR)
-    menu.add(_("支援制度"), "programmes.list_programmes", *readers, position=55, icon="yen")
+    menu.add(
+        _("支援制度"), "programmes.list_programmes", Role.MUNICIPALITY, position=55, icon="yen"
+    )

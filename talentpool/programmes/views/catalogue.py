@@ -83,7 +83,7 @@ PROGRAMMES = ListPage[Programme, Line](
         Column(lazy_gettext("対象外"), lambda line: line.programme.excludes, None),
         Column(lazy_gettext("出典"), lambda line: line.programme.source, None),
         Column(lazy_gettext("出典の住所（URL）"), lambda line: line.programme.address, None),
-        Column(lazy_gettext("確認した日"), lambda line: line.checked, "w-10", "checked"),
+        Column(lazy_gettext("出典を確認した日"), lambda line: line.checked, "w-10", "checked"),
     ],
     _lines,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A calendar as text (RFC 5545): all-day events, escaped, folded at 75 octets, lines that end with CRLF."""
+"""A calendar as text (RFC 5545): events of whole days or hours, escaped, folded at 75 octets, lines that end with CRLF."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """From the first to the last day, both included. `changed`: when what it says was last decided."""
+    """From the first to the last day, both included, or from moment to moment. `changed`: when what it says was last decided."""
 
     uid: str
     first: date
@@ -21,6 +21,9 @@ class Event:
     changed: datetime
     description: str = ""
     is_busy: bool = True
+    begins: datetime | None = None
+    ends: datetime | None = None
+    place: str = ""
 
 
 def write_calendar(name: str, events: Iterable[Event]) -> str:
@@ -36,14 +39,24 @@ def write_calendar(name: str, events: Iterable[Event]) -> str:
 def _event(event: Event) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{event.uid}"
-    yield f"DTSTAMP:{event.changed.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    yield f"DTSTART;VALUE=DATE:{event.first:%Y%m%d}"
-    yield f"DTEND;VALUE=DATE:{event.last + timedelta(days=1):%Y%m%d}"
+    yield f"DTSTAMP:{_moment(event.changed)}"
+    if event.begins is not None and event.ends is not None:
+        yield f"DTSTART:{_moment(event.begins)}"
+        yield f"DTEND:{_moment(event.ends)}"
+    else:
+        yield f"DTSTART;VALUE=DATE:{event.first:%Y%m%d}"
+        yield f"DTEND;VALUE=DATE:{event.last + timedelta(days=1):%Y%m%d}"
     yield f"SUMMARY:{_text(event.summary)}"
+    if event.place:
+        yield f"LOCATION:{_text(event.place)}"
     if event.description:
         yield f"DESCRIPTION:{_text(event.description)}"
     yield f"TRANSP:{'OPAQUE' if event.is_busy else 'TRANSPARENT'}"
     yield "END:VEVENT"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def _text(value: str) -> str:
