@@ -39,7 +39,7 @@ def keep_programmes(
     day, staff, today = timedelta(days=1), officers.coordinator, local_date(midnight)
     take_shipped(session, actor=staff, now=midnight - 60 * day)
     content = ProgrammeContent(
-        "県DX伴走支援（架空）", operator="県", gives="県の職員と委託先が、3か月のあいだ計画づくりを手伝う。",
+        "県DX伴走支援（架空）", operator="兵庫県", gives="県の職員と委託先が、3か月のあいだ計画づくりを手伝う。",
         limits="月2回まで。", cost="無償", report_days=7,
         deadlines=((today - 20 * day, "第1次"), (today + 40 * day, "第2次")),
         origin=Origin("架空の要綱", checked_on=today - 45 * day, sizes=("0", "1")),

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from .. import audit
 from ..accounts import telling
 from ..db import Session
-from ..errors import Conflict, Refused
+from ..errors import Conflict, Forbidden, Refused
 from ..language import say
 from ..permissions import SYSTEM, Action, Actor, Role, require
 from ..reference.reasons import check_said
@@ -66,7 +66,9 @@ def give_review(
 ) -> None:
     """回答する: once; the last of the two answers shows both to both."""
     require(session, actor, Action.GIVE_REVIEW, review)
-    if not may_answer(review, actor) or review.state is not ReviewState.ASKED:
+    if not may_answer(review, actor):
+        raise Forbidden(say("この操作を行う権限がありません。"))
+    if review.state is not ReviewState.ASKED:
         raise Conflict(say("この振り返りには、もう回答できません。"))
     _check(review.kind, answers)
     with session.no_autoflush:  # the state and the answers change together

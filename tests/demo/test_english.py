@@ -104,7 +104,7 @@ def _walk(browser: Browser) -> Iterator[tuple[str, str]]:
     waiting, seen, kinds = ["/home?lang=en"], {"/home"}, Counter[str]()
     for path in waiting:
         answer = browser.get(path)
-        if answer.status_code != 200:
+        if answer.status_code != 200 or answer.mimetype != "text/html":
             continue
         yield path, answer.text
         for href in re.findall(r'href="([^"#?]+)', answer.text):

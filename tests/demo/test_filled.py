@@ -228,6 +228,7 @@ RANDOM = {
     "email_lookup",
     "salt",
     "code_hash",
+    "token_hash",
     "content_hash",
 }
 

@@ -259,11 +259,12 @@ def test_two_rounds_never_have_one_name(session: Session, coordinator: Actor, ne
 
 def test_needs_without_a_free_seat_are_not_suggested(session: Session, coordinator: Actor) -> None:
     free, full = make_need(session), make_need(session)
+    base = _make(session, coordinator, free, full)
     make_placement(session, full, make_candidate(session), state=PlacementState.OFFERED, seat=1)
     needs = preparing.list_open_needs(session, HYOGO)
-    assert suggesting.find_full(session, needs) == {full.id}
+    assert needs == [free]
+    assert suggesting.find_full(session, [free, full]) == {full.id}
     assert suggesting.suggest_defaults(session, coordinator, needs)["needs"] == [free.id]
-    base = _make(session, coordinator, free, full)
     assert suggesting.suggest_next(session, base, needs)["needs"] == [free.id]
 
 

@@ -56,7 +56,7 @@ def compare_people() -> ResponseReturnValue:
     people: Sequence[Candidate] = []
     status = 200
     typed = [code for code in _SEPARATORS.split(form.codes.data or "") if code]
-    if typed and form.validate():
+    if len(typed) > 1 and form.validate():  # one came with the link: the page asks for the others
         try:
             people = service.list_by_codes(current_session(), current_actor(), typed, most=MOST)
         except Refused as error:

@@ -88,14 +88,14 @@ def _rules_broken(typed: Typed, form: NeedForm) -> list[tuple[str, str]]:
 
 def problems(form: NeedForm) -> list[tuple[str, str]]:
     """(field, sentence) of all that hinders the hand-in, in the order of the steps."""
-    is_whole = form.validate()
+    order = [name for step in NeedStep for name in step.fields]
+    form.validate_fields(order)
     form.note_missing()
-    found = {name: _first(form[name].errors) for name in form._fields if form[name].errors}
-    if is_whole and not found:
+    found = {name: _first(form[name].errors) for name in order if form[name].errors}
+    if not found:
         content = form.value()
         for name, sentence in (*faults(content, form.catalogue), *list_missing(content, form.catalogue)):  # fmt: skip
             found.setdefault(name, sentence)
-    order = [name for step in NeedStep for name in step.fields]
     return sorted(found.items(), key=lambda one: order.index(one[0]))
 
 

@@ -84,6 +84,24 @@ TEXTS: Mapping[str, Any] = {  # where a mail speaks of pages, a letter has words
         "振り返りへの異議は認められませんでした。理由は電話でおたずねください。"
     ),
     "review.void": lazy_gettext("振り返りへの異議が認められました。理由は電話でおたずねください。"),
+    "credential.confirm": lazy_gettext(
+        "お届けいただいた証明について、確かめる先から、そのとおりであるとの回答がありました。"
+    ),
+    "credential.dispute": lazy_gettext(
+        "お届けいただいた証明について、確かめる先から、違うところがあるとの回答がありました。内容は電話でおたずねください。"
+    ),
+    "credential.lapse": lazy_gettext(
+        "お届けいただいた証明の有効期限が過ぎたため、もう数えられません。新しいものがあれば、手紙か電話でお知らせください。"
+    ),
+    "credential.refuse": lazy_gettext(
+        "お届けいただいた証明を認められませんでした。理由は電話でおたずねください。あらためて届けることもできます。"
+    ),
+    "question.answer": lazy_gettext(
+        "募集についての質問に、市町から回答がありました。内容は電話でおたずねください。"
+    ),
+    "question.dismiss": lazy_gettext(
+        "募集についての質問には、回答しないことになりました。理由は電話でおたずねください。"
+    ),
     "engagement.start": lazy_gettext("活動が始まりました。"),
     "engagement.suspend": lazy_gettext("活動が休止になりました。理由は電話でおたずねください。"),
     "engagement.resume": lazy_gettext("活動が再開しました。"),
