@@ -343,7 +343,8 @@ REVIEW = ["review.ask", "review.show"]  # both answer on the day
 PERSON = [
     "account.confirm", "membership.activate", "placement.offer", "placement.welcome",
     "engagement.terms_state", "placement.confirm", "engagement.start", "membership.ask_confirm",
-    *REVIEW, MONTH, "engagement.ask_outlook", MONTH, *REVIEW, MONTH, "engagement.complete", *REVIEW,
+    *REVIEW, MONTH, "membership.remind_confirm", "engagement.ask_outlook", MONTH, *REVIEW, MONTH,
+    "engagement.complete", *REVIEW,
     MONTH, "membership.remind_pause",
     *["membership.remind_end"] * 3,
 ]  # fmt: skip

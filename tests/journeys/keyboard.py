@@ -50,14 +50,19 @@ class KeyboardVisitor(Visitor):
         if not box.is_checked():
             # one stop of Tab leads into a group of radios, the arrows from there on
             group = box.evaluate("e => e.type === 'radio' ? e.name : ''")
-            first = self.page.locator(f'main [name="{group}"]').first if group else box
-            self.reach(first)
+            self.reach(self._door_of(group) if group else box)
             for _ in range(FARTHEST if group else 0):
                 if box.evaluate(IS_HERE):
                     break
                 self.page.keyboard.press("ArrowDown")
             self.page.keyboard.press("Space")
         assert box.is_checked()
+
+    def _door_of(self, group: str) -> Locator:
+        """The radio of a group to which Tab leads: the one that is chosen, or else the first."""
+        radios = self.page.locator(f'main [name="{group}"]')
+        chosen = self.page.locator(f'main [name="{group}"]:checked')
+        return chosen.first if chosen.count() else radios.first
 
     def _choose(self, control: Locator, value: str) -> None:
         self.reach(control)

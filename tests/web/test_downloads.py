@@ -258,7 +258,7 @@ def test_the_page_links_to_its_files_with_its_filters(filled: TalentpoolFlask, p
 def test_headers_and_values_are_in_the_reader_s_language(filled: TalentpoolFlask) -> None:
     browser = signed_in(filled, Role.COORDINATOR)
     header, first, *_ = _read(_file(browser, "/needs/", "lang=en"))
-    assert (header[1], header[4]) == ("Number", "Status")
+    assert (header[1], header[5]) == ("Number", "Status")
     assert not any(re.search("[\u3040-\u30ff]", cell) for cell in (*header, *first[2:]))
     assert "Purpose" in browser.get("/candidates?format=csv&lang=en").text
 

@@ -18,32 +18,42 @@ from ..forms import CompanionForm
 from .blueprint import blueprint
 
 
-@blueprint.route("/companions", methods=["GET", "POST"])
+@blueprint.get("/companions")
 @requires(Action.VIEW_COMPANION)
 def list_companions() -> ResponseReturnValue:
-    session, actor = current_session(), current_actor()
-    may_name = can(session, actor, Action.NAME_COMPANION)
-    form = CompanionForm(data={"theme": request.args.get("theme", "")}) if may_name else None
-    if form is not None and form.validate_on_submit():
+    may_name = can(current_session(), current_actor(), Action.NAME_COMPANION)
+    return _show(CompanionForm(data={"theme": request.args.get("theme", "")}) if may_name else None)
+
+
+@blueprint.post("/companions")
+@requires(Action.NAME_COMPANION)
+def name_theme() -> ResponseReturnValue:
+    form = CompanionForm()
+    if form.validate():
         try:
             service.name_theme(
-                session, form.theme.data, form.contact.data or "", catalogue=current_catalogue(),
-                actor=actor, now=clock.now(),
+                current_session(), form.theme.data, form.contact.data or "",
+                catalogue=current_catalogue(), actor=current_actor(), now=clock.now(),
             )  # fmt: skip
         except Refused as error:
             form.refuse(error)
         else:
             flash(_("同じテーマの市町に知らせました。"), "success")
             return redirect(url_for(".list_companions"))
+    return _show(form), form.status
+
+
+def _show(form: CompanionForm | None) -> str:
+    """form: for those who may name a theme."""
+    session, actor = current_session(), current_actor()
     found = groupby(service.list_companions(session, actor), key=lambda row: row.theme)
-    page = render_template(
+    return render_template(
         "meetings/list_companions.html",
         form=form,
         groups=[(theme, list(rows)) for theme, rows in found],
-        suggested=service.suggest_themes(session, actor) if may_name else [],
+        suggested=[] if form is None else service.suggest_themes(session, actor),
         own=actor.municipality_code,
     )
-    return page, form.status if form is not None else 200
 
 
 @blueprint.post("/companions/<int:ident>/drop")
