@@ -6,7 +6,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import SelectField
 
-from ..dates import show_fiscal_year
 from ..needs.costing import MOST_KM, MOST_PER_KM, MOST_YEN
 from ..programmes.forms import OriginForm
 from ..programmes.sourced import VALIDITY_LABELS
@@ -81,7 +80,7 @@ def running_form(
     fields: dict[str, Any] = {"years": years}
     data: dict[str, Any] = {}
     for year in years:
-        name = show_fiscal_year(year)
+        name = _("%(n)s年度", n=year)
         fields[f"yen_{year}"] = WholeNumber(
             _("%(year)sの経費の見込み", year=name), measure=YEN, least=0, most=MOST_YEN
         )

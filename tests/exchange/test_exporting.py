@@ -106,6 +106,7 @@ def test_a_workbook_shows_labels_and_says_how_to_fill_it_in(session: Session) ->
     book = openpyxl.load_workbook(io.BytesIO(render(XLSX, made.tables)))
     assert book.sheetnames == [
         "登録者", "経歴", "会社", "決裁した相手先", "技能", "試験", "稼働", "確保済み", "利益相反の解除",
+        "利益相反の記録",
         "移動時間", "記入方法",
     ]  # fmt: skip
     rows = list(book["登録者"].iter_rows(values_only=True))
