@@ -183,7 +183,7 @@ def test_a_choice_that_a_new_role_does_not_offer_counts_as_none_made(session: Se
 
 def test_choices_end_with_the_account(session: Session) -> None:
     user = make.make_user(session, Role.APPROVER)
-    chosen = Chosen({"placement": How.DAILY}, Quiet(0, 60))
+    chosen = Chosen(dict.fromkeys(families_of(user.role), How.DAILY), Quiet(0, 60))
     choosing.save_choices(session, user, chosen, actor=user.actor, now=make.NOW)
     session.flush()
     session.execute(sa.delete(User).where(User.id == user.id))

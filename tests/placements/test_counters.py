@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from hypothesis import given, strategies as st
 
 from talentpool.candidates.models import Mode
+from talentpool.costs import pay_by_year
 from talentpool.dates import add_business_days, end_of_day, local_date
 from talentpool.db import Database, Session
 from talentpool.engagements.models import Engagement
@@ -18,7 +19,7 @@ from talentpool.ledger.models import Commitment, LedgerMonth
 from talentpool.mail import MailOrder
 from talentpool.needs.models import Need, NeedMode
 from talentpool.permissions import Actor, Role, get_visible
-from talentpool.placements.conditions import Conditions, Excess, find_excess, pay_by_year
+from talentpool.placements.conditions import Conditions, Excess, find_excess, work_of
 from talentpool.placements.counters import timing
 from talentpool.placements.counters.answering import take_step
 from talentpool.placements.counters.finding import find_open, list_steps
@@ -426,7 +427,7 @@ def test_less_of_everything_never_needs_a_decision(
         need, half_days, decided.first_month + later, decided.last_month - earlier, mode
     )
     assert find_excess(need, asked, [decided]) == []
-    before, after = pay_by_year(need, decided), pay_by_year(need, asked)
+    before, after = (pay_by_year(work_of(need, one)) for one in (decided, asked))
     assert all(yen <= before[year] for year, yen in after.items())
 
 
