@@ -11,7 +11,7 @@ from talentpool.complaints.models import Channel
 from talentpool.complaints.service import Caller
 from talentpool.db import Session
 from talentpool.engagements import outlook
-from talentpool.errors import Conflict, Forbidden
+from talentpool.errors import Forbidden
 from talentpool.permissions import SYSTEM, Role
 from talentpool.reviews import asking
 from talentpool.reviews.answering import Answers, give_review
@@ -58,7 +58,7 @@ def test_a_review_is_asked_by_letter_and_noted_for_the_person_alone(session: Ses
     asking.work(session, NOW + asking.HALF + DAY)
     assert len(letters(session, asking.REMIND)) == 1
     said = Answers(5, 4, 5, 4)
-    with pytest.raises(Conflict):
+    with pytest.raises(Forbidden):
         give_review(session, town, said, actor=officer, now=NOW)
     give_review(session, person, said, actor=officer, now=NOW)
     assert (person.state, person.given_by) == (ReviewState.GIVEN, officer.user_id)
