@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from ..dates import local_date, start_of_day
 from ..db import Base, Session, UtcDateTime
@@ -58,7 +58,10 @@ LABELS: Mapping[Freshness, Words] = {
     Freshness.FLAGGED: ("確認なし", "Not confirmed"),
     Freshness.LEFT_OUT: ("回の対象外", "Left out of rounds"),
 }
-_M, _A = Membership, aliased(AvailabilityCheck)
+_M = Membership
+_A = (
+    AvailabilityCheck.__table__.alias().c
+)  # not aliased(): that would settle all mappers before all are known
 
 
 def _of_people(actor: Actor) -> sa.ColumnElement[bool]:

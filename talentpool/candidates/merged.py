@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from ..db import Base, EncryptedText, Session, UtcDateTime
 from ..permissions import Action, Actor, Scope, viewed_by, within
@@ -61,7 +61,9 @@ class DistinctPair(Base):
 
 
 viewed_by(PersonMerge, Action.VIEW_MERGE)
-_M = aliased(PersonMerge)
+_M = (
+    PersonMerge.__table__.alias().c
+)  # not aliased(): that would settle all mappers before all are known
 
 
 @within(PersonMerge, Scope.PREFECTURE)

@@ -8,6 +8,7 @@ from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from ..dates import fiscal_year_of_month
 from ..db import Session
@@ -26,7 +27,10 @@ from .models import Case
 PAGE = 25  # rows
 SUGGESTED = 3  # beside a need or a consultation
 SHOWN, RETIRED = "shown", "retired"  # filter
-_ALONG = joinedload(Case.report).joinedload(Report.engagement).joinedload(Engagement.need)
+
+
+def _along() -> ExecutableOption:
+    return joinedload(Case.report).joinedload(Report.engagement).joinedload(Engagement.need)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def list_cases(
     )  # fmt: skip
     words = every_word(asked.words, partial(_places, session, actor, catalogue))
     return listing.ask(
-        session, visible(actor, Case).where(*words), asked, size=PAGE, options=(_ALONG,)
+        session, visible(actor, Case).where(*words), asked, size=PAGE, options=(_along(),)
     )
 
 
@@ -154,5 +158,5 @@ def suggest_cases(
         order.insert(0, sa.case((of_theme, 0), else_=1))
         if municipality_code is not None:
             query = query.where(of_theme | of_size)
-    rows = session.scalars(query.order_by(*order, Case.id.desc()).limit(most).options(_ALONG))
+    rows = session.scalars(query.order_by(*order, Case.id.desc()).limit(most).options(_along()))
     return [story_of(row, catalogue) for row in rows]

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
 from .. import audit
 from ..accounts.models import User
@@ -26,7 +25,7 @@ from ..permissions import Action, Actor, require, visible
 from ..placements.models import Placement
 from ..rounds.models import Round
 from ..states import LIVE, ConsultationState, NeedState, RoundState
-from .models import OF, Duty, Owned, is_of
+from .models import OF, Duty, Owned, along, is_of
 from .service import list_owners
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -36,10 +35,6 @@ _IS_OPEN: Mapping[type[Base], sa.ColumnElement[bool]] = {
     Placement: Placement.state.in_(LIVE),
     Round: Round.state.not_in((RoundState.ADOPTED, RoundState.DISCARDED)),
     Consultation: Consultation.state != ConsultationState.CLOSED,
-}
-_ALONG: Mapping[type[Base], Sequence[Any]] = {
-    Membership: (joinedload(Membership.candidate),),
-    Placement: (joinedload(Placement.need), joinedload(Placement.candidate)),
 }
 
 
@@ -94,7 +89,7 @@ def list_holdings(
                 _IS_OPEN[kind],
             )
             .order_by(Duty.id)
-            .options(*_ALONG.get(kind, ()))
+            .options(*along(kind))
         )
         if lock:
             query = query.with_for_update(of=Duty).execution_options(populate_existing=True)

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.sql.base import ExecutableOption
 
 from ..accounts.models import User
 from ..candidates.models import Membership
@@ -17,6 +18,10 @@ from ..rounds.models import Round
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 Owned = Membership | Need | Placement | Round | Consultation
+_SHOWN: Mapping[type[Base], Sequence[str]] = {
+    Membership: ("candidate",),
+    Placement: ("need", "candidate"),
+}
 OF: Mapping[type[Base], str] = {  # the column that names what somebody sees to
     Membership: "membership_id",
     Need: "need_id",
@@ -73,6 +78,11 @@ viewed_by(Duty, Action.VIEW_DUTY)
 @within(Duty, Scope.PREFECTURE)
 def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
     return Duty.prefecture_code == actor.prefecture_code
+
+
+def along(model: type[Base]) -> list[ExecutableOption]:
+    """What is shown of a thing that somebody sees to, read with it."""
+    return [joinedload(getattr(model, name)) for name in _SHOWN.get(model, ())]
 
 
 def is_of(model: type[Base]) -> sa.ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -13,27 +13,15 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from ..accounts.models import User
-from ..candidates.models import Membership
-from ..consultations.models import Consultation
 from ..dates import local_date, start_of_day
 from ..db import Base, Session
-from ..desk.models import OF, Duty, is_of
-from ..needs.models import Need
+from ..desk.models import OF, Duty, along, is_of
 from ..permissions import Action, Actor, scope_of, visible
 from ..placements.models import Placement
-from ..rounds.models import Round
 from ..waits import Terms
 from .queues import Queue
 
 MOST = 20  # of one kind of work
-_ALONG: Mapping[type[Base], Sequence[ExecutableOption]] = {  # what is shown of each
-    Membership: (joinedload(Membership.candidate),),
-    Need: (),
-    Placement: (joinedload(Placement.need), joinedload(Placement.candidate)),
-    Round: (),
-    Consultation: (),
-}
-_OWNER = joinedload(Duty.owner).load_only(User.display_name)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -130,9 +118,13 @@ def by_span(items: Sequence[Item], now: datetime) -> list[tuple[Span, list[Item]
     return [(span, some) for span, some in found.items() if some]
 
 
+def _owner() -> ExecutableOption:
+    return joinedload(Duty.owner).load_only(User.display_name)
+
+
 def has_items(queue: Queue) -> bool:
     """Whether its things can be opened one by one."""
-    return queue.model in _ALONG or queue.model is Duty
+    return queue.model in OF or queue.model is Duty
 
 
 def list_items(
@@ -187,7 +179,7 @@ def _list_of(
         .outerjoin(Duty, is_of(model))
         .where(ranked.c.rank <= MOST)
         .order_by(ranked.c.place, ranked.c.rank)
-        .options(*_ALONG[model], _OWNER)
+        .options(*along(model), _owner())
     )
     sees = scope_of(actor, Action.VIEW_DUTY) is not None
     for thing, number, duty in session.execute(query):
@@ -205,7 +197,7 @@ def _list_looked_at(
     """What the duties of the queue are about, those whose day came first."""
     query = visible(actor, Duty).where(queue.condition(today), whose.condition(actor))
     duties = session.scalars(
-        query.options(_OWNER).order_by(Duty.follow_up, Duty.id).limit(MOST)
+        query.options(_owner()).order_by(Duty.follow_up, Duty.id).limit(MOST)
     ).all()
     for model, name in OF.items():
         of_model = {ident: duty for duty in duties if (ident := getattr(duty, name)) is not None}
@@ -213,7 +205,7 @@ def _list_looked_at(
             continue
         key = sa.inspect(model).primary_key[0]
         things: sa.Select[Any] = (
-            visible(actor, model).where(key.in_(of_model)).options(*_ALONG[model])
+            visible(actor, model).where(key.in_(of_model)).options(*along(model))
         )
         for thing in session.scalars(things):
             duty = of_model[thing.id]
