@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 KINDS = ("sqlite", "postgresql")
 # Locks, constraints, limits, sums, queries and files of one database say nothing about those of the other.
 BOTH = (
-    "exchange/test_importing.py", "ledger", "needs/test_searching.py", "operations", "pool", "reference", "rounds/test_running.py",
+    "exchange/test_importing.py", "ledger", "operations", "pool", "reference", "rounds/test_running.py",
     "web/test_lists.py", "web/test_once.py", "web/test_unavailable.py",
 )  # fmt: skip
 BOTH_BY_NAME = {"test_races.py", "test_table.py", "test_walk.py", "test_random_walk.py"}

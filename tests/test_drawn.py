@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from . import drawn
+
 ROOT = Path(__file__).resolve().parents[1]
 PLACES = ("tests/ledger", "tests/notes", "tests/needs/test_races.py")
 
@@ -25,6 +27,10 @@ def _collect(*options: str) -> dict[str, Counter[str]]:
         if kind is not None:
             found.setdefault(line.replace(kind, "*"), Counter())[kind] += 1
     return found
+
+
+def test_every_place_that_needs_both_is_there() -> None:
+    assert [place for place in drawn.BOTH if not (drawn.HERE / place).exists()] == []
 
 
 @pytest.mark.postgresql  # without it nothing is drawn

@@ -5,7 +5,7 @@ from wtforms import RadioField, SelectField
 
 from ..pool.conflicts import GROUNDS, LIFTERS
 from ..pool.records import Ground, Lifter
-from ..web import current_actor
+from ..web import current_actor, current_catalogue
 from ..web.fields import CatalogueForm, FirstMonthText, LastMonthText, Required, option
 from ..web.forms import Form, long_text_field, text_field
 from ..web.labels import label, lazy_label
@@ -59,7 +59,10 @@ class ConflictListForm(ListForm):
 
     state = SelectField(_("状態"), default="")
     ground = SelectField(_("理由区分"), default="")
+    town = SelectField(_("市町"), default="")
 
     def set_choices(self) -> None:
+        towns = current_catalogue().municipalities(current_actor().prefecture_code)
+        self.offer(self.town, ((town.code, label(town)) for town in towns), EVERY)
         self.offer(self.state, ((one, label(words)) for one, words in LABELS.items()), EVERY)
         self.offer(self.ground, ((one, label(words)) for one, words in GROUNDS.items()), EVERY)

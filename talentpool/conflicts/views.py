@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext
 
@@ -27,10 +27,6 @@ from .models import KnownConflict
 from .service import LABELS, Standing
 
 blueprint = Blueprint("conflicts", __name__)
-
-
-def init_app(app: Flask) -> None:
-    return
 
 
 @dataclass(frozen=True, slots=True)

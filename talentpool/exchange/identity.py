@@ -43,14 +43,16 @@ class Codes:
     def draw(self, entries: Sequence[Entry]) -> dict[int, int]:
         """Row of the file → id of its row in the database, before any is stored; a code keeps its number where it can."""
         kept: dict[int, int] = {}
+        used = set(self.idents)
         for entry in entries:
             found = self.pattern.fullmatch(entry.code)
             number = 0 if found is None else int(found[1])
-            if number and number not in self.idents:
+            if number and number not in used:
                 kept[entry.row] = number
+                used.add(number)
         rest = [entry.row for entry in entries if entry.row not in kept]
-        last = max({*kept.values(), *self.idents}, default=0)
-        return kept | dict(zip(rest, self._beyond(last, len(rest)), strict=True))
+        beyond = self._beyond(max(used, default=0), len(rest))
+        return kept | dict(zip(rest, beyond, strict=True))
 
     def _beyond(self, last: int, count: int) -> Iterable[int]:
         """Numbers behind `last` that nobody else gets; PostgreSQL's counter goes on behind them."""

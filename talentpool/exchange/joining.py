@@ -66,6 +66,7 @@ def import_candidates(
         found = (
             *check_sheet(entry),
             *_page_faults(entry, contents[entry.row], catalogue, dates.local_date(now)),
+            *_foreign(entry, prefecture_code),
             *([] if is_without_placements else _resting(entry)),
         )
         faults += CANDIDATES.bad_cells(entry.row, found)
@@ -111,6 +112,12 @@ def _page_faults(
     for field, message in rules.profile_faults(contents, catalogue, today):
         yield "skills" if field.startswith(rules.skill_field("")) else field, message
     yield from rules.consent_faults(entry.values["consents"], catalogue)
+
+
+def _foreign(entry: Entry, prefecture_code: str) -> Iterator[Fault]:
+    towns = (row.get("municipality_code") or prefecture_code for row in entry.leaves["known"])
+    if not all(town.startswith(prefecture_code) for town in towns):
+        yield "known", "この都道府県の市町ではありません。"
 
 
 def _resting(entry: Entry) -> Iterator[Fault]:

@@ -159,12 +159,16 @@ def check_sheet(entry: Entry) -> Iterator[Fault]:
     least, most = (n * values.get("rating_count", 0) for n in (1, BEST_RATING))
     if not least <= values.get("rating_sum", 0) <= most:
         yield "rating_sum", f"評価1件につき、1から{BEST_RATING}までです。"
-    if any(
-        not (row.get("municipality_code") or row.get("vendor")) for row in entry.leaves["known"]
-    ):
-        yield "known", "市町か事業者を書いてください。"
+    yield from _check_known(entry.leaves["known"])
     if any(row["rule"] not in LIFTABLE for row in entry.leaves["lifted"]):
         yield "lifted", f"規則は {'、'.join(LIFTABLE)} から書いてください。"
+
+
+def _check_known(rows: Sequence[Values]) -> Iterator[Fault]:
+    if any(not (row.get("municipality_code") or row.get("vendor")) for row in rows):
+        yield "known", "市町か事業者を書いてください。"
+    if any(row.get("last_month", row["first_month"]) < row["first_month"] for row in rows):
+        yield "known", "終了月が開始月より前になっています。"
 
 
 def entry_of(

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from talentpool.audit import AuditEvent
 from talentpool.candidates.models import Candidate, Consent, Membership, ProfileSnapshot
 from talentpool.config import Config
+from talentpool.conflicts.models import KnownConflict
 from talentpool.db import Database, Session
 from talentpool.errors import BadCell, BadFile, Forbidden
 from talentpool.exchange.entries import Entry, read_entries
@@ -457,3 +458,36 @@ def test_many_needs_are_known_again_with_as_many_queries_as_one(
             assert bring_needs(session, file) == 0
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.usefixtures("pool")
+def test_recorded_conflicts_come_with_a_person_or_are_named(
+    session: Session, tmp_path: Path
+) -> None:
+    def bring(**cells: object) -> int:
+        row = {"コード": "新1", "市町": "姫路市", "理由区分": "親族", "解除できる人": "本人"}
+        people = PEOPLE | {"利益相反の記録": [row | {"開始月": "2027-04"} | cells]}
+        return bring_people(session, people_of(tmp_path, people))
+
+    for cells in ({"市町": None}, {"終了月": "2027-03"}, {"市町": "大阪府堺市"}):
+        with pytest.raises(BadFile) as caught:
+            bring(**cells)
+        assert faults_of(caught) == [(2, "利益相反の記録")], cells
+    assert bring() == 2
+    session.commit()
+    (row,) = session.scalars(sa.select(KnownConflict)).all()
+    assert (row.municipality_code, row.last_month, row.candidate.family_name) == (
+        make.HIMEJI, None, "髙塚",
+    )  # fmt: skip
+    assert list(violations(session)) == []
+
+
+@pytest.mark.usefixtures("pool")
+def test_two_codes_of_one_number_are_two_people(session: Session, tmp_path: Path) -> None:
+    codes = ("C-000005", "C-0000005")
+    rows = [PERSON | {"コード": code, "氏": f"山田{code}", "電話": None} for code in codes]
+    assert bring_people(session, people_of(tmp_path, {"登録者": rows})) == 2
+    session.commit()
+    found = {row.code: row.id for row in session.scalars(sa.select(Candidate))}
+    assert found["C-000005"] == 5
+    assert set(found) == set(codes)
