@@ -18,6 +18,7 @@ from talentpool.states import AdditionState
 from tests import factories as make
 
 from .conftest import Door, Site
+from .test_registration import OF_AN_OLDER_PERSON, TABLE, Person
 
 pytestmark = pytest.mark.browser
 TODAY = dates.local_date(clock.now())
@@ -76,11 +77,17 @@ def test_who_leaves_in_april_hands_everything_over(door: Door, site: Site) -> No
             set_duty(
                 session, session.get_one(Need, need.id), plan, actor=giver.actor, now=clock.now()
             )
-    leaving = door.visitor().sign_in(giver.email)
-    leaving.go("/handover")
-    assert "2件を引き継ぎます" in leaving.text
-    leaving.fill({"to": str(other.id)}).press("引継ぎを確定する")
-    leaving.go("/handover")
+    leaving = Person(door.visitor().sign_in(giver.email))
+    leaving.visitor.go("/home").follow("担当を引き継ぐ")
+    leaving.pages += 1
+    assert "2件を引き継ぎます" in leaving.visitor.text
+    leaving.visitor.fill({"to": str(other.id)})
+    leaving.taps += 1
+    leaving.press("引継ぎを確定する")
+    minutes = leaving.minutes / OF_AN_OLDER_PERSON
+    told = f"{leaving.taps} choice, {leaving.pages} pages, {minutes:.1f} minutes, however many"
+    assert told in TABLE.read_text(encoding="utf-8"), told
+    leaving = leaving.visitor.go("/handover")
     assert "引き継ぐものはありません" in leaving.text
     with site.database.reading() as session:
         assert set(session.scalars(sa.select(Duty.owner_id))) == {other.id}

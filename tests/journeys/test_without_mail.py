@@ -1,4 +1,4 @@
-"""A person without e-mail: registered from paper, confirmed by the code of a letter, asked by letter, answered by telephone."""
+"""A person without e-mail: from paper, by the code of a letter and answers by telephone, to booked half-days."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from talentpool import clock, dates
 from talentpool.accounts.postal import PostalTask
 from talentpool.candidates.models import Candidate
+from talentpool.ledger.models import Commitment
 from talentpool.permissions import Role
 from talentpool.placements.models import Placement
 from talentpool.states import MembershipState, PlacementState
@@ -31,7 +32,7 @@ def site(own_site: Site) -> Site:
     return own_site
 
 
-def test_from_paper_to_an_answer_by_telephone(door: Door, site: Site) -> None:
+def test_from_paper_to_booked_half_days(door: Door, site: Site) -> None:
     office = door.officer(Role.COORDINATOR)
     door.visitor().go("/help").follow("印刷用申込書")
 
@@ -86,3 +87,18 @@ def test_from_paper_to_an_answer_by_telephone(door: Door, site: Site) -> None:
     assert "紙山 一郎" in office.text
     with site.database.reading() as session:
         assert session.get_one(Placement, placement).state is PlacementState.INTRODUCED
+
+    town = door.officer(Role.MUNICIPALITY)
+    town.go(f"/introductions/{placement}").press("受け入れる")
+    town.follow("勤務条件").follow("勤務条件を示す").fill({
+        "place": "市役所", "days": "毎週火曜日", "travel": "実費", "supervisor": "市民課 田中一郎",
+    }).press("勤務条件を示す")  # fmt: skip
+    office.go(f"/placements/{placement}").follow("勤務条件を見る").press("本人の承諾を記録する")
+    office.go(f"/placements/{placement}").press("確定する")
+    with site.database.reading() as session:
+        assert session.get_one(Placement, placement).state is PlacementState.CONFIRMED
+        months = session.scalars(
+            sa.select(Commitment.half_days).where(Commitment.placement_id == placement)
+        ).all()
+        assert months == [4, 4, 4]
+    assert door.inspector.faults == []
