@@ -144,19 +144,17 @@ def suggest_cases(
     catalogue: Catalogue,
     most: int = SUGGESTED,
 ) -> Sequence[Story]:
-    """Of other towns: the same theme first, then the same class of size, then the newest. None fits: none."""
+    """Of other towns, of the same theme or class of size: the theme first, then the size, then the newest. None fits: none."""
     require(session, actor, Action.VIEW_CASE)
     query = visible(actor, Case).where(Case.retired_at.is_(None))
-    order: list[sa.ColumnElement[int]] = []
+    fits: list[sa.ColumnElement[bool]] = []  # what weighs more first
+    if theme:
+        fits.append(Case.theme == theme)
     if municipality_code is not None:
         query = query.where(Case.municipality_code != municipality_code)
         size = catalogue.size_class(municipality_code)
-        of_size = size_of(Case.municipality_code, catalogue, actor.prefecture_code) == str(size)
-        order.append(sa.case((of_size, 0), else_=1))
-    if theme:
-        of_theme = Case.theme == theme
-        order.insert(0, sa.case((of_theme, 0), else_=1))
-        if municipality_code is not None:
-            query = query.where(of_theme | of_size)
+        fits.append(size_of(Case.municipality_code, catalogue, actor.prefecture_code) == str(size))
+    query = query.where(sa.or_(sa.false(), *fits))
+    order = [sa.case((fit, 0), else_=1) for fit in fits]
     rows = session.scalars(query.order_by(*order, Case.id.desc()).limit(most).options(_along()))
     return [story_of(row, catalogue) for row in rows]

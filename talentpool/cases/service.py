@@ -68,16 +68,22 @@ def write_case(
     if case is not None and case.report_id is not None:
         raise Conflict(say("報告からの事例は、報告を書いた人が直します。"))
     raise_first(faults(content, catalogue, actor.prefecture_code, local_date(now)))
+    had_contact = False
     if case is None:
         case = make_case(session, content, actor=actor, now=now)
     elif content_of(case) == content:
         return case
     else:
+        if content.municipality_code != case.municipality_code:  # the office is of the town before
+            had_contact = bool(case.contact)
+            case.contact, case.contact_at = "", None
         for name in NAMES:
             setattr(case, name, getattr(content, name))
         case.updated_at = now
     session.flush()
     audit.record(session, audit.Deed.CASE_WRITE, case, actor=actor, now=now)
+    if had_contact:
+        audit.record(session, audit.Deed.CASE_CONTACT_OFF, case, actor=actor, now=now)
     return case
 
 

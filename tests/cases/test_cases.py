@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
+from talentpool.audit import AuditEvent, seal
 from talentpool.cases import documented, finding, service
 from talentpool.cases.models import Case
 from talentpool.cases.soundness import violations
@@ -122,11 +123,14 @@ def test_a_town_is_suggested_its_theme_then_its_size_and_never_itself(
     large = make_case(session)
     small = make_case(session, town=SMALL)
     other = make_case(session, town=SMALL, theme="tourism")
-    elsewhere = make_case(session, theme="tourism")
+    make_case(session, theme="tourism")
     make_case(session, town=make.SAYO)
     assert suggested(session, reader, "bpr") == [small.id, large.id, other.id]
-    assert suggested(session, reader, None) == [other.id, small.id, elsewhere.id]
+    assert suggested(session, reader, None) == [other.id, small.id]
     officer = make.make_user(session, Role.COORDINATOR).actor
+    assert not finding.suggest_cases(
+        session, officer, theme=None, municipality_code=None, catalogue=CATALOGUE
+    )
     service.retire_case(session, small, actor=officer, now=make.NOW)
     assert suggested(session, reader, "bpr") == [large.id, other.id]
     assert small.id not in found(session, reader)
@@ -149,6 +153,18 @@ def test_whom_to_ask_is_the_town_s_own_to_say(session: Session, reader: Actor) -
     assert (case.contact, case.contact_at) == ("企画課 079-000-0000", make.NOW)
     service.offer_contact(session, case, "", actor=town, now=make.NOW + DAY)
     assert (case.contact, case.contact_at) == ("", None)
+    # of another town than was thought, it has nobody yet whom others may ask
+    service.offer_contact(session, case, "企画課", actor=town, now=make.NOW)
+    officer = make.make_user(session, Role.COORDINATOR).actor
+    for code, expected in ((make.HIMEJI, "企画課"), (make.SAYO, ""), (SMALL, "")):
+        content = replace(
+            service.content_of(case), municipality_code=code, title=f"別の名前 {code}"
+        )
+        service.write_case(session, content, case, catalogue=CATALOGUE, actor=officer, now=make.NOW)
+        assert (case.contact, case.contact_at is None) == (expected, not expected)
+    seal(session)
+    deeds = sa.select(AuditEvent.action).where(AuditEvent.action == "case_study.contact_off")
+    assert len(session.scalars(deeds).all()) == 2
 
 
 def test_the_published_cases_of_hyogo_come_once_and_claim_no_results(session: Session) -> None:
