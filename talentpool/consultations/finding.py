@@ -19,7 +19,7 @@ from ..reference.catalogue import Catalogue
 from ..reference.sizes import size_of
 from ..searching import Condition, every_word, number_in
 from ..states import ConsultationState
-from .models import Consultation, Ending, Sharing, is_shared
+from .models import Consultation, Ending, Sharing
 from .stepping import last_answer
 
 PAGE = 25  # rows
@@ -104,7 +104,7 @@ def list_shared(
 
 
 def _all_shared(actor: Actor) -> sa.Select[Consultation]:
-    return sa.select(_C).where(condition(actor, Action.VIEW_SHARED, _C), is_shared())
+    return sa.select(_C).where(condition(actor, Action.VIEW_SHARED, _C), _C.is_shared)
 
 
 def shared_of(consultation: Consultation, catalogue: Catalogue) -> Shared:
@@ -136,15 +136,15 @@ def list_alike(
     but: int = 0,
     catalogue: Catalogue,
 ) -> Sequence[Shared]:
-    """横展開: who else had this, of the same theme and size before others. `but`: id of the one it is shown beside."""
+    """横展開: who else had this, of the same theme, the same size before others. `but`: id of the one it is shown beside."""
     require(session, actor, Action.VIEW_SHARED)
+    if theme is None:
+        return []
     size = catalogue.size_class(municipality_code) if municipality_code else None
     of_size = size_of(_C.municipality_code, catalogue, actor.prefecture_code) == str(size)
-    query = _all_shared(actor).where(_C.id != but)
+    query = _all_shared(actor).where(_C.id != but, _C.theme == theme)
     if municipality_code is not None:
         query = query.where(_C.municipality_code != municipality_code)
-    if theme is not None:
-        query = query.where(_C.theme == theme)
     order = (sa.case((of_size, 0), else_=1), _C.closed_at.desc(), _C.id)
     rows = session.scalars(query.order_by(*order).limit(ALIKE).options(selectinload(_C.messages)))
     return [shared_of(row, catalogue) for row in rows]
@@ -152,7 +152,7 @@ def list_alike(
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of a fiscal year. days: until the first answer, on average."""
+    """Of a fiscal year. days: until the first answer, on average; needs: that are vacancies of their towns by now."""
 
     year: int
     total: int
@@ -164,13 +164,13 @@ class Figures:
 def count_year(session: Session, actor: Actor, now: datetime) -> Figures:
     require(session, actor, Action.VIEW_CONSULTATION)
     year = fiscal_year(local_date(now))
-    columns = (_C.sent_at, _C.answered_at, _C.ending)
+    columns = (_C.sent_at, _C.answered_at, _C.need_id)
     since = start_of_day(fiscal_year_days(year)[0])
     query = visible(actor, _C).where(_C.sent_at >= since).with_only_columns(*columns)
     rows = session.execute(query).all()
     spans = [
-        (local_date(done) - local_date(sent)).days for sent, done, _ending in rows if sent and done
+        (local_date(done) - local_date(sent)).days for sent, done, _need in rows if sent and done
     ]
     mean = sum(spans) / len(spans) if spans else None
-    needs = sum(ending is Ending.NEED for _sent, _done, ending in rows)
+    needs = sum(need is not None for _sent, _done, need in rows)
     return Figures(year, len(rows), len(spans), mean, needs)

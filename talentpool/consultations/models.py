@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Base, EncryptedText, Text, UtcDateTime, choice
@@ -54,7 +55,7 @@ SHARINGS: Mapping[Sharing, Words] = {
 ENDINGS: Mapping[Ending, Words] = {
     Ending.ANSWERED: ("答えて終わり", "Answered"),
     Ending.REFERRED: ("事業を案内", "Referred to a programme"),
-    Ending.NEED: ("募集にした", "Became a vacancy"),
+    Ending.NEED: ("募集の下書きを渡した", "A draft vacancy was handed over"),
     Ending.WITHDRAWN: ("取下げ", "Withdrawn"),
 }
 
@@ -136,6 +137,15 @@ class Consultation(Base):
     def code(self) -> str:
         return f"Q-{self.id:06d}"
 
+    @hybrid_property
+    def is_shared(self) -> bool:
+        """Over, not withdrawn, and its town lets others read it; of one, and in queries."""
+        return (
+            (self.state == ConsultationState.CLOSED)
+            & (self.ending != Ending.WITHDRAWN)
+            & (self.sharing != Sharing.NONE)
+        )
+
     @property
     def headline(self) -> str:
         """The first sentence, as long as one line."""
@@ -172,13 +182,4 @@ def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
     """What was sent; officers of towns find here only what the town allows."""
     is_sent = Consultation.state != ConsultationState.DRAFT
     found = (Consultation.prefecture_code == actor.prefecture_code) & is_sent
-    return found & is_shared() if actor.role is Role.MUNICIPALITY else found
-
-
-def is_shared() -> sa.ColumnElement[bool]:
-    """Over, not withdrawn, and its town lets others read it."""
-    return (
-        (Consultation.state == ConsultationState.CLOSED)
-        & (Consultation.ending != Ending.WITHDRAWN)
-        & (Consultation.sharing != Sharing.NONE)
-    )
+    return found & Consultation.is_shared if actor.role is Role.MUNICIPALITY else found

@@ -1,9 +1,13 @@
-"""What troubles towns (困りごとの一覧): how many consultations by theme, class of size and region."""
+"""What troubles towns (困りごとの一覧): how many consultations by theme, class of size and region.
+
+Towns are told steps, as of people. Both tables count the same consultations: where the sums of a column in one would
+narrow what the other says, the column of the regions is not told.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,31 +16,35 @@ import sqlalchemy as sa
 from ..dates import fiscal_year, fiscal_year_days, local_date, start_of_day
 from ..db import Session
 from ..permissions import Action, Actor, Role, condition, require
+from ..pool.told import Figure, exactly, in_steps
 from ..reference.catalogue import Catalogue
 from .models import Consultation
 
-FEW = 3  # towns are not told smaller counts, nor totals from which they could be found
 _C = Consultation
+_Counts = Mapping[str | None, Counter[int | None]]  # by theme or region, then by class of size
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """key: theme or region; counts: by class of size, the small ones first. None: not told."""
+    """key: theme or region; counts: by class of size, the small ones first. None: not told.
+
+    total: with the towns whose size nobody knows; to towns no more than what its counts add up to.
+    """
 
     key: str | None
-    total: int | None
-    counts: Sequence[int | None]
+    total: Figure | None
+    counts: Sequence[Figure | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Of one fiscal year. years: that can be asked for, the newest first; total: None: not told."""
+    """Of one fiscal year. years: that can be asked for, the newest first."""
 
     year: int
     years: Sequence[int]
     themes: Sequence[Row]
     regions: Sequence[Row]
-    is_whole: bool  # nothing is left out
+    is_whole: bool  # told exactly, with nothing left out
 
 
 def count_troubles(
@@ -47,37 +55,63 @@ def count_troubles(
     years = _years(session, actor, today)
     year = year if year in years else years[0]
     rows = session.execute(_query(actor, year)).all()
-    sizes = len(catalogue.terms("size_class"))
-    themes: dict[str | None, Counter[int]] = defaultdict(Counter)
-    regions: dict[str | None, Counter[int]] = defaultdict(Counter)
+    sizes = range(len(catalogue.terms("size_class")))
+    themes: dict[str | None, Counter[int | None]] = defaultdict(Counter)
+    regions: dict[str | None, Counter[int | None]] = defaultdict(Counter)
     for theme, town, count in rows:
-        size = catalogue.size_class(town) or 0
+        size = catalogue.size_class(town)
         themes[theme][size] += count
         regions[catalogue.municipality(town).region][size] += count
-    is_town = actor.role is Role.MUNICIPALITY
+    if actor.role is not Role.MUNICIPALITY:
+        return Overview(year, years, _rows(themes, sizes), _rows(regions, sizes), is_whole=True)
+    untold = {size for size in (*sizes, None) if not _are_apart(*_columns((themes, regions), size))}
     return Overview(
         year, years,
-        _rows(themes.items(), sizes, is_town=is_town),
-        _rows(regions.items(), sizes, is_town=is_town), not is_town,
+        _rows(themes, sizes, is_exact=False),
+        _rows(regions, sizes, untold, is_exact=False), is_whole=False,
     )  # fmt: skip
 
 
+def _columns(tables: Sequence[_Counts], size: int | None) -> list[list[Figure]]:
+    """Of each table, what a town would be told of one class of size."""
+    return [[in_steps(counts[size]) for counts in table.values()] for table in tables]
+
+
+def _are_apart(first: Sequence[Figure], second: Sequence[Figure]) -> bool:
+    """Both add up to the same number, and still each figure may be any number of its step."""
+    spans = [
+        (sum(one.least for one in column), sum(one.most for one in column))
+        for column in (first, second)
+    ]
+    least, most = max(low for low, _high in spans), min(high for _low, high in spans)
+    widest = max((one.most - one.least for one in (*first, *second)), default=0)
+    return all(most - low >= widest and high - least >= widest for low, high in spans)
+
+
 def _rows(
-    found: Iterable[tuple[str | None, Counter[int]]], sizes: int, *, is_town: bool
+    table: _Counts,
+    sizes: Sequence[int],
+    untold: Collection[int | None] = (),
+    *,
+    is_exact: bool = True,
 ) -> list[Row]:
+    """The most first, as far as that is told."""
+    show = exactly if is_exact else in_steps
     rows = []
-    for key, counter in found:
-        counts = [counter[size] for size in range(sizes)]
-        row = Row(key, sum(counts), counts)
-        rows.append(_for_town(row) if is_town else row)
-    return sorted(rows, key=lambda row: (-(row.total or 0), row.key is None, row.key or ""))
+    for key, counts in table.items():
+        told = {size: None if size in untold else show(counts[size]) for size in (*sizes, None)}
+        rows.append(Row(key, _total(told.values()), [told[size] for size in sizes]))
+    return sorted(
+        rows,
+        key=lambda row: (-(row.total.least if row.total else 0), row.key is None, row.key or ""),
+    )
 
 
-def _for_town(row: Row) -> Row:
-    """A single small count would follow from the total: then the total is not told either."""
-    counts = [n if n is not None and (n == 0 or n >= FEW) else None for n in row.counts]
-    is_told = row.total is not None and row.total >= FEW and counts.count(None) != 1
-    return Row(row.key, row.total if is_told else None, counts)
+def _total(figures: Collection[Figure | None]) -> Figure | None:
+    known = [one for one in figures if one is not None]
+    if len(known) < len(figures):
+        return None
+    return Figure(sum(one.least for one in known), sum(one.most for one in known))
 
 
 def _query(actor: Actor, year: int) -> sa.Select[str | None, str, int]:

@@ -10,7 +10,7 @@ from ..db import Session
 from ..needs.models import Need, NeedDraft
 from ..programmes.models import Referral
 from ..reference.models import Municipality
-from .models import Consultation, is_shared
+from .models import Consultation
 
 _C = Consultation
 
@@ -30,6 +30,6 @@ def violations(session: Session) -> Iterator[str]:
     for what, query in elsewhere:
         for ident in session.scalars(query.distinct().order_by(_C.id)):
             yield f"consultation {ident}: its {what} is of another place"
-    found = sa.select(_C.id).where(_C.shared_key != "", ~is_shared())
+    found = sa.select(_C.id).where(_C.shared_key != "", ~_C.is_shared)
     for ident in session.scalars(found.order_by(_C.id)):
         yield f"consultation {ident}: can be found, and its town does not allow it"

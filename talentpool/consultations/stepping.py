@@ -16,9 +16,10 @@ from ..searching import KEY_LENGTH
 from ..states import ConsultationState, Transition, move
 from ..text import search_key
 from ..waits import Wait
-from .models import Consultation, Ending, Message, Sharing
+from .models import Consultation, Ending, Message
 
 LONGEST = 4000  # characters of what is said
+_NO_ANSWER = frozenset({"ask", "sort"})  # what the prefecture says with these is for the town alone
 _ENDINGS: Mapping[ConsultationState, Ending] = {
     ConsultationState.ANSWERED: Ending.ANSWERED,
     ConsultationState.REFERRED: Ending.REFERRED,
@@ -89,26 +90,23 @@ def write_message(
 
 
 def last_answer(consultation: Consultation) -> str:
-    """Of the prefecture; what it asked back is no answer."""
+    """Of the prefecture; what it asked back is no answer, nor when and how the two of them talk."""
     answers = [
-        one.text for one in consultation.messages if not one.is_of_town and one.verb != "ask"
+        one.text
+        for one in consultation.messages
+        if not one.is_of_town and one.verb not in _NO_ANSWER
     ]
     return answers[-1] if answers else ""
 
 
 def index(consultation: Consultation) -> None:
     """Its words can be found while other towns may read them, and at no other time."""
-    is_found = (
-        consultation.state is ConsultationState.CLOSED
-        and consultation.ending is not Ending.WITHDRAWN
-        and consultation.sharing is not Sharing.NONE
-    )
-    texts = (consultation.words, last_answer(consultation)) if is_found else ()
+    texts = (consultation.words, last_answer(consultation)) if consultation.is_shared else ()
     consultation.shared_key = "\n".join(map(search_key, texts))[:KEY_LENGTH]
 
 
-def check_text(name: str, text: str) -> None:
+def check_text(name: str, text: str, most: int = LONGEST) -> None:
     if not text.strip():
         raise Refused.at(name, say("入力してください。"))
-    if len(text) > LONGEST:
-        raise Refused.at(name, say("%(n)s文字以内で書いてください。", n=f"{LONGEST:,}"))
+    if len(text) > most:
+        raise Refused.at(name, say("%(n)s文字以内で書いてください。", n=f"{most:,}"))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
 from talentpool.consultations import answering, finding, overview, writing
+from talentpool.consultations.guide import NAMES
 from talentpool.consultations.models import Ending, Sharing
 from talentpool.dates import local_date
 from talentpool.db import Session
 from talentpool.errors import Forbidden, NotFound
 from talentpool.listing import EVERYTHING, Asked
 from talentpool.permissions import Actor, Role
+from talentpool.pool.told import Figure, exactly, in_steps
 from talentpool.reference.catalogue import Catalogue
 from tests import factories as make
 from tests.consultations.made import make_closed, make_consultation, officer_of, town_of
@@ -59,6 +62,19 @@ def test_nothing_is_read_before_it_is_over_and_allowed(session: Session, reader:
     assert (found(session, reader), row.ending, row.shared_key) == ([], Ending.WITHDRAWN, "")
 
 
+def test_when_the_two_of_them_talk_is_no_answer_to_others(session: Session, reader: Actor) -> None:
+    row = make_consultation(session, sharing=Sharing.NAMED)
+    officer, town = officer_of(session, row), town_of(row)
+    answering.answer_consultation(session, row, "手順書から。", actor=officer, now=make.NOW)
+    answering.begin_sorting(session, row, "7月20日に電話します。", actor=officer, now=make.NOW)
+    answers = dict.fromkeys(NAMES, "短い答え")
+    answering.write_interview(session, row, answers, actor=town, now=make.NOW)
+    answering.hand_draft_over(session, row, actor=officer, now=make.NOW)
+    shared = finding.get_shared(session, reader, row.id, catalogue=CATALOGUE)
+    assert (shared.answer, shared.ending) == ("手順書から。", Ending.NEED)
+    assert (found(session, reader, "手順書"), found(session, reader, "7月20日")) == ([row.id], [])
+
+
 def test_only_the_town_decides_and_only_its_prefecture_reads(
     session: Session, reader: Actor
 ) -> None:
@@ -86,11 +102,13 @@ def test_who_else_had_it_comes_by_theme_and_size(session: Session, reader: Actor
         session, reader, theme="bpr", municipality_code=make.SAYO, catalogue=CATALOGUE
     )
     assert [one.ident for one in alike] == [same_size.id, large.id]
+    assert not finding.list_alike(
+        session, reader, theme=None, municipality_code=make.SAYO, catalogue=CATALOGUE
+    )
     assert found(session, reader, theme="bpr", size="2") == [large.id]
 
 
-def test_towns_are_told_no_small_counts(session: Session, reader: Actor) -> None:
-    """Three of small towns and one of a large one: the total would tell the one."""
+def test_towns_are_told_steps_and_staff_numbers(session: Session, reader: Actor) -> None:
     for town in (*SMALL, make.HIMEJI):
         make_consultation(session, town=town)
     for town in SMALL:
@@ -98,15 +116,64 @@ def test_towns_are_told_no_small_counts(session: Session, reader: Actor) -> None
     make_consultation(session, town=SMALL[1], theme=None)
     today = local_date(make.NOW)
 
-    def told(actor: Actor) -> dict[str | None, tuple[int | None, list[int | None]]]:
+    def told(actor: Actor) -> dict[str | None, tuple[Figure | None, list[Figure | None]]]:
         seen = overview.count_troubles(session, actor, None, catalogue=CATALOGUE, today=today)
         return {row.key: (row.total, list(row.counts)) for row in seen.themes}
 
+    def exact(total: int, *counts: int) -> tuple[Figure, list[Figure]]:
+        return exactly(total), [exactly(n) for n in counts]
+
     staff = make.make_user(session, Role.AUDITOR).actor
-    assert told(staff) == {"bpr": (4, [3, 0, 1]), "tourism": (3, [3, 0, 0]), None: (1, [1, 0, 0])}
+    assert told(staff) == {
+        "bpr": exact(4, 3, 0, 1), "tourism": exact(3, 3, 0, 0), None: exact(1, 1, 0, 0),
+    }  # fmt: skip
+    few, some, none = Figure(1, 2), Figure(3, 5), Figure(0, 0)
     assert told(reader) == {
-        "bpr": (None, [3, 0, None]), "tourism": (3, [3, 0, 0]), None: (None, [None, 0, 0]),
+        "bpr": (Figure(4, 7), [some, none, few]), "tourism": (some, [some, none, none]),
+        None: (few, [few, none, none]),
     }  # fmt: skip
     seen = overview.count_troubles(session, staff, 1999, catalogue=CATALOGUE, today=today)
     assert seen.year in seen.years
-    assert sum(row.total or 0 for row in seen.regions) == 8
+    assert sum(row.total.least for row in seen.regions if row.total) == 8
+
+
+@pytest.mark.parametrize(
+    ("themes", "regions", "is_told"),
+    [
+        ([5, 1, 1, 0], [7], True),
+        ([5, 1, 1, 0], [5, 1, 1, 0], True),
+        ([5, 5], [2, 2, 2, 2, 2], True),
+        ([1, 1, 1, 1, 1], [5], False),  # five times one or two are at most five: each is one
+        ([5, 1], [6], False),  # three and two are no six: the five is no three
+        ([1], [1], True),
+        ([0], [], True),
+    ],
+)
+def test_no_table_narrows_the_other(themes: list[int], regions: list[int], is_told: bool) -> None:
+    """Where both tables tell a column, each figure may be any number of its step: all of them are tried."""
+    columns = [[in_steps(n) for n in column] for column in (themes, regions)]
+    steps = [[range(one.least, one.most + 1) for one in column] for column in columns]
+    ways = [list(product(*column)) for column in steps]
+    sums = [{sum(way) for way in side} for side in ways]
+    is_whole = all(
+        {way[at] for way in ways[side] if sum(way) in sums[1 - side]} == set(step)
+        for side in (0, 1)
+        for at, step in enumerate(steps[side])
+    )
+    assert is_whole is is_told
+    assert overview._are_apart(*columns) is is_told
+
+
+def test_a_column_that_the_themes_would_narrow_is_not_told_of_regions(
+    session: Session, reader: Actor
+) -> None:
+    for theme in ("bpr", "tourism", "ai_rpa", "training", "security"):
+        make_consultation(session, town=SMALL[1], theme=theme)
+    make_consultation(session, town=make.HIMEJI)
+    today = local_date(make.NOW)
+    seen = overview.count_troubles(session, reader, None, catalogue=CATALOGUE, today=today)
+    assert [row.counts[0] for row in seen.themes] == [Figure(1, 2)] * 5
+    assert {row.key: (row.total, row.counts[0], row.counts[2]) for row in seen.regions} == {
+        CATALOGUE.municipality(SMALL[1]).region: (None, None, Figure(0, 0)),
+        CATALOGUE.municipality(make.HIMEJI).region: (None, None, Figure(1, 2)),
+    }

@@ -115,5 +115,5 @@ def show_overview() -> ResponseReturnValue:
     )
     return render_template(
         "consultations/show_overview.html", found=found, sizes=catalogue.terms("size_class"),
-        few=overview.FEW, regions={row.key: region(row.key) for row in found.regions if row.key},
+        regions={row.key: region(row.key) for row in found.regions if row.key},
     )  # fmt: skip
