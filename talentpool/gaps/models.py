@@ -62,7 +62,9 @@ class SupplyGap(Base):
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ending: Mapped[Ending | None] = mapped_column(choice(Ending))
-    supply: Mapped[int | None]  # people who met the rules when it was closed
+    supply: Mapped[
+        int | None
+    ]  # people who met the rules when it was closed; told where they have come
     version: Mapped[int] = mapped_column(sa.Integer)
 
     need: Mapped[Need] = relationship()

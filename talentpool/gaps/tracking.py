@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm.exc import StaleDataError
 
 from .. import audit
 from ..accounts.models import Pool
@@ -35,7 +36,6 @@ def keep_time(database: Database, now: datetime) -> None:
     address = str(database.engine.url)
     if now - _LOOKED.get(address, now - EVERY) < EVERY:
         return
-    _LOOKED[address] = now
     with database.reading() as session:
         catalogue = load_catalogue(session)
         found = {
@@ -47,7 +47,12 @@ def keep_time(database: Database, now: datetime) -> None:
         def keep(session: Session, code: str = code, served: Mapping[int, Served] = served) -> None:
             keep_gaps(session, code, served, actor=SYSTEM, now=now)
 
-        database.repeat(keep)
+        try:
+            database.repeat(keep)
+        except (sa.exc.IntegrityError, StaleDataError):
+            # another worker was first: what it left undone
+            database.repeat(keep)
+    _LOOKED[address] = now
 
 
 def keep_gaps(
@@ -98,10 +103,10 @@ def _close(
     session: Session, gap: SupplyGap, ending: Ending, fitting: int, *, actor: Actor, now: datetime
 ) -> None:
     gap.closed_at, gap.ending, gap.supply = now, ending, fitting
-    audit.record(
-        session, audit.Deed.SUPPLY_GAP_CLOSE, gap, actor=actor, now=now,
-        detail={"need": gap.need_id, "ending": str(ending), "fitting": fitting},
-    )  # fmt: skip
+    detail: dict[str, int | str] = {"need": gap.need_id, "ending": str(ending)}
+    if ending is Ending.SUPPLIED:
+        detail["fitting"] = fitting
+    audit.record(session, audit.Deed.SUPPLY_GAP_CLOSE, gap, actor=actor, now=now, detail=detail)
     if ending is Ending.SUPPLIED:
         links = {Audience.COORDINATOR: f"/needs/{gap.need_id}"}
         tell_that(session, gap, TEMPLATE, links, actor=actor, now=now)

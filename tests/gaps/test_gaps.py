@@ -83,6 +83,11 @@ def test_a_gap_closes_with_its_need_and_opens_again_where_people_leave(session: 
     make_placement(session, second, make_candidate(session), state=PlacementState.CONFIRMED)
     assert _track(session, 4) == [(1, Ending.CLOSED), (1, Ending.FILLED)]
     assert session.scalar(sa.select(sa.func.count()).select_from(MailOrder)) == 0
+    audit.seal(session)
+    events = sa.select(audit.AuditEvent.detail).where(audit.AuditEvent.action == "supply_gap.close")
+    for detail in session.scalars(events):  # nobody counted who fits
+        assert set(detail) == {"need", "ending"}
+    assert len(session.scalars(events).all()) == 2
 
 
 def test_a_seat_that_a_plan_left_empty_is_a_gap_until_somebody_more_fits(session: Session) -> None:
@@ -133,6 +138,10 @@ def test_the_register_is_the_list_of_whom_to_look_for(
     assert town.get("/gaps").status_code == 403
     assert "/gaps" in staff.get("/needs/").text
     assert "/gaps" not in town.get("/needs/").text
+    with database.writing() as session:
+        gap = session.scalars(sa.select(SupplyGap).limit(1)).one()
+        gap.closed_at, gap.ending, gap.supply = clock.now(), Ending.FILLED, 0
+    assert "0名が合う" not in staff.get("/gaps?state=filled").text
     # within the half hour nothing is looked at again
     with database.writing() as session:
         session.execute(sa.delete(SupplyGap))

@@ -81,7 +81,7 @@ GAPS = ListPage[SupplyGap, Line](
         Column(_("必須の技能"), lambda line: line.skills),
         Column(_("期間"), lambda line: line.months, "w-7", "months"),
         Column(_("月の半日コマ"), lambda line: line.gap.need.half_days, None),
-        Column(_("足りない枠"), lambda line: line.gap.seats, "w-4 number", "seats"),
+        Column(_("記録したときに足りない枠"), lambda line: line.gap.seats, "w-5 number", "seats"),
         Column(_("記録したときに合う人"), lambda line: line.gap.fitting, "w-5 number"),
         Column(_("一番多く外れた条件"), lambda line: line.rule, "w-6"),
         Column(_("見つかったところ"), lambda line: line.source, None),
