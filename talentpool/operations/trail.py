@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from ..audit import AuditEvent
 from ..candidates.models import Membership
+from ..consultations.models import Consultation
+from ..credentials.models import Credential
 from ..db import Session
 from ..engagements.models import Engagement, WorkLog
 from ..engagements.month_additions import MonthAddition
@@ -20,7 +22,7 @@ from ..placements.questions.models import Question
 from ..reviews.models import Review
 from ..rounds.models import Round
 
-_MODELS: tuple[Any, ...] = (
+COMPARED: tuple[Any, ...] = (
     Membership,
     Need,
     JointMember,
@@ -33,13 +35,15 @@ _MODELS: tuple[Any, ...] = (
     Review,
     CounterProposal,
     Question,
+    Consultation,
+    Credential,
 )
 _AT_ONCE = 5000  # events
 
 
 def changes_without_events(session: Session) -> Iterator[str]:
     """Gaps between the events of one object, states that no event explains, versions behind their changes."""
-    for model in _MODELS:
+    for model in COMPARED:
         yield from _of_model(session, model)
 
 

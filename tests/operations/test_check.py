@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from talentpool import audit, mail, states
 from talentpool.candidates.received import Confirmed, Reception, Source
 from talentpool.db import Session
-from talentpool.operations import check
+from talentpool.operations import check, trail
 from talentpool.permissions import SYSTEM, Role
 from talentpool.states import ENTRIES, MembershipState, NeedState, PlacementState, RoundState
 
@@ -72,6 +72,12 @@ TABLES = [
     "round",
     "decision_paper",
 ]
+
+
+def test_every_machine_is_compared_with_its_events() -> None:
+    """A machine that is added comes in by itself only where its model is named."""
+    compared = {model.__tablename__ for model in trail.COMPARED}
+    assert compared == {machine.name for machine in states.MACHINES.values()}
 
 
 def test_an_empty_database_has_no_violations(session: Session) -> None:
