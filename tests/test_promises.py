@@ -32,7 +32,7 @@ KEPT_BY = {
     "打診があると、ホームと「打診」の画面": "home.show_home placements.list_offers",
     "引き受けると、その市町に氏名と経歴が示されます": "placements.show_introduction placements.answering:accept_offer",
     "「相談する」から困りごとをそのまま送れます": "consultations.new_consultation consultations.respond consultations.answering:close_consultation",
-    "見せてよいと決めるまで、ほかの市町には": "consultations.share_consultation consultations.models:is_shared",
+    "見せてよいと決めるまで、ほかの市町には": "consultations.share_consultation consultations.models:Consultation.is_shared",
     "「相談する」で県に相談できます": "consultations.new_consultation consultations.answering:write_interview",
     "「募集を作成」で、困っていることと条件": "needs.new_need needs.show_need",
     "「申請する」を押すと、県担当者が内容を確かめ": "needs.take_step needs.reviewing:return_need",

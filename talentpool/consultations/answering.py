@@ -8,20 +8,20 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from .. import audit
-from ..db import Session, canonical_json
+from ..db import Session, canonical_json, length_of
 from ..errors import Conflict, Refused
 from ..language import say
 from ..needs.drafting import when_finished
 from ..needs.models import Need, NeedDraft
 from ..permissions import Action, Actor, Role, require
 from ..programmes.models import Programme, Referral
-from ..programmes.referring import refer_to_programme
+from ..programmes.referring import LONGEST as LONGEST_REASON, refer_to_programme
 from ..states import ConsultationState
 from .guide import NAMES
 from .models import Consultation, Ending
 from .stepping import check_text, end, take, write_message
 
-LONGEST_PART = 900  # characters of an answer; four of them fit into the background of a need
+LONGEST_PART = 900  # characters of an answer; each fits into the field of a need that it is for
 
 
 def ask_back(
@@ -57,7 +57,7 @@ def refer_consultation(
     The referral itself tells the town.
     """
     require(session, actor, Action.ANSWER_CONSULTATION, consultation)
-    check_text("text", text)
+    check_text("text", text, LONGEST_REASON)
     referral = refer_to_programme(
         session, programme, consultation.municipality_code, reason=text, actor=actor, now=now
     )
@@ -118,15 +118,25 @@ def hand_draft_over(
 ) -> NeedDraft:
     """募集の下書きを渡す: a draft of the town that holds what was worked out; the town finishes it."""
     require(session, actor, Action.ANSWER_CONSULTATION, consultation)
+    if consultation.draft_id is not None or consultation.need_id is not None:
+        raise Conflict(say("下書きは、もう渡しています。"))
     missing = {name for name in ("outcome_wanted", "tasks") if not getattr(consultation, name)}
     if missing:
         raise Conflict(
             say("「得たい結果」と「頼みたい仕事」を聞いてから、下書きを渡してください。")
         )
+    typed = _typed(consultation)
+    if len(typed["background"]) > length_of(Need.background):
+        raise Conflict(
+            say(
+                "相談の文が長く、募集の「背景」に入りません。「背景」を書いてから、下書きを渡してください。"
+            )
+        )
     draft = NeedDraft(
         prefecture_code=consultation.prefecture_code,
         municipality_code=consultation.municipality_code,
-        author_id=consultation.author_id, content=canonical_json(_typed(consultation)),
+        author_id=consultation.author_id,
+        content=canonical_json({name: [text] for name, text in typed.items()}),
         created_at=now, updated_at=now,
     )  # fmt: skip
     session.add(draft)
@@ -137,22 +147,17 @@ def hand_draft_over(
     return draft
 
 
-def _typed(consultation: Consultation) -> dict[str, list[str]]:
-    """As the form of a need would have it; what nobody said stays empty."""
-    parts = (
-        (say("背景"), consultation.background or consultation.words),
-        (say("頼みたい仕事"), consultation.tasks),
-        (say("いまの体制"), consultation.team),
-        (say("決まっていること"), consultation.decided),
-    )
-    background = "\n\n".join(f"【{head}】\n{text}" for head, text in parts if text)
-    typed = {
+def _typed(consultation: Consultation) -> dict[str, str]:
+    """As the form of a need would have it; what nobody said stays empty. The form has no field for what is decided."""
+    parts = (consultation.background or consultation.words, consultation.decided)
+    return {
         "title": consultation.headline,
         "theme": consultation.theme or "",
         "outcome_wanted": consultation.outcome_wanted,
-        "background": background,
+        "background": "\n\n".join(part for part in parts if part),
+        "tasks": consultation.tasks,
+        "team": consultation.team,
     }
-    return {name: [text] for name, text in typed.items()}
 
 
 def close_consultation(

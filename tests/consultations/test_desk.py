@@ -15,7 +15,7 @@ from talentpool.consultations.models import Consultation, Ending, Sharing
 from talentpool.consultations.soundness import violations
 from talentpool.consultations.writing import ConsultationContent
 from talentpool.dates import JST, local_date
-from talentpool.db import Session
+from talentpool.db import Session, length_of
 from talentpool.deadlines.service import set_days
 from talentpool.desk.handing import list_holdings
 from talentpool.desk.service import Plan, find_duty, set_duty
@@ -24,7 +24,8 @@ from talentpool.home.items import Whose
 from talentpool.home.service import look
 from talentpool.mail import MailOrder
 from talentpool.needs.drafting import finish_draft, typed_in
-from talentpool.needs.models import NeedDraft
+from talentpool.needs.models import Need, NeedDraft
+from talentpool.operations.trail import changes_without_events
 from talentpool.permissions import Actor, Role, visible
 from talentpool.programmes.sourced import Origin
 from talentpool.reference.catalogue import Catalogue
@@ -171,15 +172,18 @@ def test_the_requirements_become_a_draft_of_the_town_that_stays_linked(session: 
     assert typed["title"] == [row.headline]
     assert typed["theme"] == ["bpr"]
     assert typed["outcome_wanted"] == ["後任が月次を回せる"]
-    background = typed["background"][0]
-    for part in (WORDS, "手順書づくり", "職員1人", "上限40万円"):
-        assert part in background
+    assert (typed["tasks"], typed["team"]) == (["手順書づくり"], ["職員1人"])
+    assert typed["background"] == [f"{WORDS}\n\n上限40万円"]
+    figures = finding.count_year(session, officer, NOW)
+    assert figures.needs == 0  # a draft is no vacancy yet
     need = make.make_need(session, municipality_code=row.municipality_code)
     finish_draft(session, draft, need, actor=town, now=NOW)
     session.refresh(row)
     assert (row.draft_id, row.need_id) == (None, need.id)
+    assert finding.count_year(session, officer, NOW).needs == 1
     assert list(violations(session)) == []
     seal(session)
+    assert list(changes_without_events(session)) == []
     fields = session.scalars(
         sa.select(AuditEvent).where(AuditEvent.action == "consultation.interview")
     ).all()
@@ -200,6 +204,39 @@ def test_a_draft_that_the_town_deletes_leaves_its_consultation(session: Session)
     assert (row.draft_id, row.need_id, row.ending) == (None, None, Ending.NEED)
     writing.reopen_consultation(session, row, "やはり困っています。", actor=town, now=NOW + DAY)
     assert (row.state, row.ending, row.closed_at) == (ConsultationState.SENT, None, None)
+    # one draft at a time: a second would take the first away from its consultation
+    answering.begin_sorting(session, row, "もう一度。", actor=officer, now=NOW + DAY)
+    second = answering.hand_draft_over(session, row, actor=officer, now=NOW + DAY)
+    writing.reopen_consultation(session, row, "また。", actor=town, now=NOW + DAY)
+    answering.begin_sorting(session, row, "また。", actor=officer, now=NOW + DAY)
+    with pytest.raises(Conflict, match="もう渡しています"):
+        answering.hand_draft_over(session, row, actor=officer, now=NOW + DAY)
+    need = make.make_need(session, municipality_code=row.municipality_code)
+    finish_draft(session, second, need, actor=town, now=NOW + DAY)
+    session.refresh(row)
+    with pytest.raises(Conflict, match="もう渡しています"):
+        answering.hand_draft_over(session, row, actor=officer, now=NOW + DAY)
+
+
+def test_no_word_is_lost_where_a_text_does_not_fit(session: Session) -> None:
+    """The words of a consultation can be longer than a vacancy takes them, and than a referral."""
+    row = make_consultation(session, words="長" * 4000, now=NOW)
+    officer = officer_of(session, row)
+    programme = make_programme(session)
+    with pytest.raises(Refused) as refused:
+        answering.refer_consultation(session, row, "長" * 2001, programme, actor=officer, now=NOW)
+    assert set(refused.value.fields) == {"text"}
+    answering.begin_sorting(session, row, "話しましょう。", actor=officer, now=NOW)
+    known = dict.fromkeys(NAMES, "長" * answering.LONGEST_PART) | {"background": ""}
+    answering.write_interview(session, row, known, actor=officer, now=NOW)
+    with pytest.raises(Conflict, match="背景"):
+        answering.hand_draft_over(session, row, actor=officer, now=NOW)
+    known["background"] = "長" * answering.LONGEST_PART
+    answering.write_interview(session, row, known, actor=officer, now=NOW)
+    draft = answering.hand_draft_over(session, row, actor=officer, now=NOW)
+    for name, (text,) in typed_in(draft).items():
+        if hasattr(Need, name) and name != "theme":
+            assert len(text) <= length_of(getattr(Need, name)), name
 
 
 @pytest.mark.parametrize("verb", [step.verb for step in CONSULTATION.transitions])
@@ -254,7 +291,7 @@ def test_the_home_of_both_sides_shows_it_with_owner_and_deadline(session: Sessio
 
 def test_every_theme_has_its_questions() -> None:
     assert {term.code for term in CATALOGUE.terms("theme")} == set(HINTS)
-    assert all(set(NAMES) <= {c.key for c in sa.inspect(Consultation).columns} for _ in [0])
+    assert set(NAMES) <= set(sa.inspect(Consultation).columns.keys())
 
 
 def test_what_does_not_fit_together_is_found(session: Session) -> None:

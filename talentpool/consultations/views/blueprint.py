@@ -9,12 +9,12 @@ from ..models import Consultation
 blueprint = Blueprint("consultations", __name__)
 
 
-def get(ident: int) -> Consultation:
-    return get_consultation(current_session(), current_actor(), ident)
+def get(ident: int, *, lock: bool = False) -> Consultation:
+    return get_consultation(current_session(), current_actor(), ident, lock=lock)
 
 
 def take(ident: int) -> Consultation:
     """Locked, as whoever sends the form has read it."""
-    consultation = get_consultation(current_session(), current_actor(), ident, lock=True)
+    consultation = get(ident, lock=True)
     check_version(consultation)
     return consultation

@@ -13,6 +13,7 @@ from ...programmes.service import list_successors
 from ...standing import AUDIENCE_LABELS
 from ...states import ConsultationState, available
 from ...web import current_actor, current_catalogue, current_session, requires
+from ...web.changed import Difference
 from ...web.labels import label
 from .. import finding
 from ..forms import RESPONSES, AnswersForm, InterviewForm, ResponseForm, SharingForm
@@ -24,13 +25,17 @@ from .words import CHANGES
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Forms that were refused, as they were typed; error: of a step without a form, by its verb."""
+    """Forms that were refused, as they were typed; error: of a step without a form, by its verb.
+
+    overtaken: what stands now beside what was typed, where somebody else was first.
+    """
 
     response: ResponseForm | None = None
     interview: AnswersForm | None = None
     sharing: SharingForm | None = None
     error: Problem | None = None
     verb: str = ""
+    overtaken: list[Difference] | None = None
 
 
 @blueprint.get("/consultations/<int:ident>")
@@ -55,8 +60,8 @@ def show(consultation: Consultation, sent: Sent | None = None) -> str:
         changes=CHANGES,
         response=_response(consultation, sent, [step.verb for step in steps]) if may_answer else None,
         questions=[(question, getattr(consultation, question.name)) for question in QUESTIONS],
-        has_interview=is_sorting or any(getattr(consultation, name) for name in NAMES),
-        interview=_interview(consultation, sent) if is_sorting and (may_write or may_answer) else None,
+        has_interview=is_sorting or sent.interview is not None or any(getattr(consultation, name) for name in NAMES),
+        interview=sent.interview or (stored_interview(consultation) if is_sorting and (may_write or may_answer) else None),
         hint=HINTS.get(consultation.theme or ""),
         sharing=_sharing(consultation, sent) if may_write else None,
         urgencies=URGENCIES, endings=ENDINGS, sharings=SHARINGS,
@@ -84,9 +89,9 @@ def programmes_for(consultation: Consultation) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in ranked]
 
 
-def _interview(consultation: Consultation, sent: Sent) -> AnswersForm:
+def stored_interview(consultation: Consultation) -> AnswersForm:
     known = {name: getattr(consultation, name) for name in NAMES}
-    return sent.interview or InterviewForm(formdata=None, data=known)
+    return InterviewForm(formdata=None, data=known)
 
 
 def _sharing(consultation: Consultation, sent: Sent) -> SharingForm:

@@ -11,15 +11,17 @@ from flask_babel import gettext as _
 
 from ... import clock
 from ...db import Session
-from ...errors import Conflict, NotFound, Problem, Refused
+from ...errors import Conflict, LostRace, NotFound, Problem, Refused
 from ...permissions import Action
 from ...programmes.service import get_programme
 from ...web import current_actor, current_session, requires
+from ...web.changed import differences
+from ...web.versions import is_stale
 from .. import answering, writing
 from ..forms import InterviewForm, ResponseForm, SharingForm
 from ..models import Consultation, Sharing
 from .blueprint import blueprint, get, take
-from .showing import Sent, programmes_for, show
+from .showing import Sent, programmes_for, show, stored_interview
 from .words import DONE
 
 Act = Callable[[Session, Consultation], object]
@@ -96,12 +98,19 @@ def _respond(consultation: Consultation, form: ResponseForm) -> None:
 @blueprint.post("/consultations/<int:ident>/interview")
 @requires(Action.WRITE_CONSULTATION, Action.ANSWER_CONSULTATION)
 def write_interview(ident: int) -> ResponseReturnValue:
-    consultation, form = take(ident), InterviewForm()
+    consultation, form = get(ident, lock=True), InterviewForm()
+    if is_stale(str(consultation.version)):
+        changes = differences(form, stored_interview(consultation))
+        return show(consultation, Sent(interview=form, overtaken=changes)), LostRace.status
     if not form.validate():
         return show(consultation, Sent(interview=form)), form.status
-    answering.write_interview(
-        current_session(), consultation, form.answers(), actor=current_actor(), now=clock.now()
-    )
+    try:
+        answering.write_interview(
+            current_session(), consultation, form.answers(), actor=current_actor(), now=clock.now()
+        )
+    except (Refused, Conflict) as error:
+        form.refuse(error)
+        return _refused(ident, Sent(interview=form), error)
     return _done(ident, _("要件整理を保存しました。"))
 
 
