@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -56,6 +57,13 @@ class Panel(Base):
     def ids_at(self, moment: datetime | None = None) -> set[int]:
         """The accounts of who is on it at a moment; none: now."""
         return {row.user_id for row in self.members if row.is_at(moment)}
+
+    def asked_at(
+        self, moment: datetime | None, submitted: Collection[int], *, is_open: bool
+    ) -> set[int]:
+        """Of them: whose sheets are waited for. Who came later can send none once the introduction is answered."""
+        first = {row.user_id for row in self.members if row.joined_at is None}
+        return {ident for ident in self.ids_at(moment) if is_open or ident in {*first, *submitted}}
 
 
 class PanelMember(Base):

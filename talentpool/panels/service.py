@@ -50,7 +50,8 @@ class Result:
     """Of one person. sheets: empty while anybody has still to submit; own: the reader's."""
 
     placement: Placement
-    submitted: Collection[int]  # accounts
+    asked: Collection[int]  # accounts whose sheets are waited for, or were
+    submitted: Collection[int]  # of these
     own: PanelSheet | None
     is_complete: bool
     sheets: Sequence[PanelSheet]
@@ -158,7 +159,6 @@ def replace_member(
     """評価する人を替える: sheets that were sent stay; who comes scores those who wait for an answer, or takes the chair."""
     require(session, actor, Action.RUN_PANEL, panel)
     _lock(session, panel)
-    session.refresh(panel, ["members", "chair_id"])
     if not may_replace(panel, actor):
         raise Forbidden(say("評価する人を替えるのは、座長です。"))
     if leaving not in panel.ids_at():
@@ -189,8 +189,9 @@ def get_placement(session: Session, panel: Panel, placement_id: int) -> Placemen
 
 
 def _lock(session: Session, panel: Panel) -> None:
-    """The last sheet must not come while another is counted."""
+    """The last sheet must not come while another is counted, nor from who was replaced meanwhile."""
     session.execute(sa.select(Panel.id).where(Panel.id == panel.id).with_for_update())
+    session.refresh(panel, ["members", "chair_id"])
 
 
 def submit_sheet(
@@ -206,9 +207,9 @@ def submit_sheet(
 ) -> PanelSheet:
     """評価を送る: once; an abstention says why."""
     require(session, actor, Action.SCORE_PANEL, panel)
+    _lock(session, panel)
     if actor.user_id not in panel.ids_at():
         raise Forbidden(say("この評価会で評価する人ではありません。"))
-    _lock(session, panel)
     if session.get(PanelSheet, (panel.id, placement.id, actor.user_id)) is not None:
         raise Conflict(say("この人の評価は、すでに送っています。"))
     if placement.state is not PlacementState.INTRODUCED:
@@ -266,13 +267,16 @@ def _result(
     consensus: Mapping[int, PanelConsensus],
     actor: Actor,
 ) -> Result:
-    submitted = {sheet.user_id for sheet in sheets}
+    sent = {sheet.user_id for sheet in sheets}
     said = consensus.get(placement.id)
-    is_complete = panel.ids_at(said.said_at if said else None) <= submitted
+    is_open = placement.state is PlacementState.INTRODUCED
+    asked = panel.asked_at(said.said_at if said else None, sent, is_open=is_open)
+    is_complete = bool(sheets) and asked <= sent
     shown = sheets if is_complete else []
     return Result(
         placement,
-        submitted,
+        asked,
+        asked & sent,
         next((sheet for sheet in sheets if sheet.user_id == actor.user_id), None),
         is_complete,
         shown,
@@ -298,9 +302,9 @@ def say_consensus(
 ) -> PanelConsensus:
     """まとめを書く: the chair's, once, when all have submitted. It is no answer to the introduction."""
     require(session, actor, Action.SCORE_PANEL, panel)
+    _lock(session, panel)
     if actor.user_id != panel.chair_id:
         raise Forbidden(say("まとめは、座長が書きます。"))
-    _lock(session, panel)
     result = next(
         one for one in list_results(session, panel, actor) if one.placement.id == placement.id
     )

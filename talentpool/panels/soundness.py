@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from ..accounts.models import User
 from ..db import Session
 from ..placements.models import Placement
+from ..states import PlacementState
 from .models import Panel, PanelConsensus, PanelMember, PanelSheet
 
 
@@ -21,7 +22,9 @@ def violations(session: Session) -> Iterator[str]:
     for ident, user, town in session.execute(towns):
         if town != panels[ident].municipality_code:
             yield f"panel {ident}: member {user} is not of its town"
-    needs = dict(session.execute(sa.select(Placement.id, Placement.need_id)).all())
+    rows = session.execute(sa.select(Placement.id, Placement.need_id, Placement.state)).all()
+    needs = {ident: need for ident, need, _ in rows}
+    waiting = {ident for ident, _, state in rows if state is PlacementState.INTRODUCED}
     found: dict[tuple[int, int], set[int]] = {}
     for sheet in session.scalars(sa.select(PanelSheet)):
         panel, key = panels[sheet.panel_id], (sheet.panel_id, sheet.placement_id)
@@ -32,5 +35,6 @@ def violations(session: Session) -> Iterator[str]:
             yield f"panel {panel.id}: member {sheet.user_id} did not score every criterion"
     for row in session.scalars(sa.select(PanelConsensus)):
         sent = found.get((row.panel_id, row.placement_id), set())
-        if not panels[row.panel_id].ids_at(row.said_at) <= sent:
+        is_open = row.placement_id in waiting
+        if not panels[row.panel_id].asked_at(row.said_at, sent, is_open=is_open) <= sent:
             yield f"panel {row.panel_id}: a consensus before all have submitted"

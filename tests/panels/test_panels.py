@@ -14,7 +14,7 @@ from talentpool.audit import AuditEvent, seal
 from talentpool.db import Database, Session
 from talentpool.errors import Conflict, Forbidden, NotFound, Refused
 from talentpool.needs.models import Need
-from talentpool.panels.models import Advice, Panel, PanelConsensus, PanelSheet
+from talentpool.panels.models import Advice, Panel, PanelConsensus, PanelMember, PanelSheet
 from talentpool.panels.service import (
     LONGEST,
     OUTCOME,
@@ -158,6 +158,46 @@ def test_a_member_is_replaced_and_what_was_sent_stays(
     )  # fmt: skip
     assert panel.chair_id == last.id
     assert result(session, panel, second).is_complete  # as it was concluded
+    assert list(violations(session)) == []
+
+
+def test_who_was_replaced_meanwhile_neither_scores_nor_concludes(
+    session: Session, panel: Panel, placement: Placement
+) -> None:
+    """As another request has done it, behind what this one has read."""
+    chair, second, third = officers(session, panel)
+    gone = sa.update(PanelMember).where(PanelMember.user_id == third.user_id).values(left_at=NOW)
+    session.execute(gone.execution_options(synchronize_session=False))
+    with pytest.raises(Forbidden):
+        score(session, panel, placement, third, 1)
+    for actor in (chair, second):
+        score(session, panel, placement, actor, 4)
+    new = sa.update(Panel).values(chair_id=second.user_id)
+    session.execute(new.execution_options(synchronize_session=False))
+    with pytest.raises(Forbidden):
+        say_consensus(
+            session, panel, placement, advice=Advice.TAKE, text="よい", actor=chair, now=NOW
+        )
+
+
+def test_who_comes_after_the_answer_is_waited_for_by_nobody(
+    session: Session, panel: Panel, placement: Placement
+) -> None:
+    chair, second, third = officers(session, panel)
+    for actor in (chair, second, third):
+        score(session, panel, placement, actor, 4)
+    late = make.make_user(session, Role.MUNICIPALITY)
+    replace_member(
+        session, panel, leaving=third.user_id, coming=late.id, actor=chair, now=NOW
+    )  # fmt: skip
+    seen = result(session, panel, chair)
+    assert (len(seen.submitted), len(seen.asked), seen.is_complete) == (2, 3, False)
+    placement.state, placement.end_reason = PlacementState.DECLINED_BY_TOWN, "other"
+    placement.ended_at = NOW
+    session.flush()
+    seen = result(session, panel, chair)
+    assert (len(seen.submitted), len(seen.asked), len(seen.sheets)) == (2, 2, 3)
+    say_consensus(session, panel, placement, advice=Advice.NOT, text="見送る", actor=chair, now=NOW)
     assert list(violations(session)) == []
 
 

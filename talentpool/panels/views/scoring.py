@@ -24,7 +24,7 @@ from .blueprint import blueprint, get_panel
 def score_person(panel_id: int, placement_id: int) -> ResponseReturnValue:
     session, actor, panel = current_session(), current_actor(), get_panel(panel_id)
     placement = service.get_placement(session, panel, placement_id)
-    if actor.user_id not in {row.user_id for row in panel.members}:
+    if actor.user_id not in panel.ids_at():
         raise Forbidden(_("この評価会で評価する人ではありません。"))
     form = form_of(tuple(panel.criteria))()
     if not form.validate_on_submit():
