@@ -20,7 +20,7 @@ from talentpool.engagements.service import list_unwritten
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.operations import check
 from talentpool.permissions import Actor, Role
-from talentpool.states import WorkLogState
+from talentpool.states import EngagementState, WorkLogState
 from talentpool.web.unit import TalentpoolFlask
 
 from .. import factories as make
@@ -169,5 +169,18 @@ def test_the_pages_lead_an_officer_to_the_form_and_back(
     assert "差し戻されて、直しています" in reader.get(page).text
     again = re.search(r'name="version" value="([^"]+)"', office.get(form).text)
     assert again is not None
+    lost = office.post(form, submit="1", **(typed | {"text": "別の聞き取り", "party": "長女"}))
+    assert lost.status_code == 409
+    assert all(said in lost.text for said in ("窓口の聞き取り", "別の聞き取り", "長女"))
+    also = typed | {"version": again[1], "party": "長女"}
+    assert office.post(form, save="1", **also).status_code == 302
+    assert office.post(form, save="1", **(typed | {"version": again[1]})).status_code == 409
+    again = re.search(r'name="version" value="([^"]+)"', office.get(form).text)
+    assert again is not None
     assert office.post(form, submit="1", **(typed | {"version": again[1]})).status_code == 302
     assert "県が代理で記録（紙" in reader.get(f"{page}/logs/{month}").text
+    assert f"{page}/addition" in office.get(form).text
+    with database.writing() as session:
+        over = {"state": EngagementState.ENDED, "outcome": "completed", "ended_at": clock.now()}
+        session.execute(sa.update(Engagement).values(over))
+    assert f"{page}/addition" not in office.get(form).text  # no month is open any more

@@ -148,9 +148,19 @@ def _mark(log: WorkLog | None) -> str:
         return mark_of(None)
     content = content_of(log)
     days = [(day, part, place) for day, (part, place) in sorted(content.days.items())]
+    row = log.recorded
+    heard = [row.source, row.came_on, row.party] if row is not None else None
     return mark_of(
-        [log.state, days, content.text, content.theme, content.travel_yen, content.remark]
+        [log.state, days, content.text, content.theme, content.travel_yen, content.remark, heard]
     )
+
+
+def _stored(log: WorkLog | None, writing: Writing) -> dict[str, Any]:
+    """What the boxes would show of the log as it stands, and nothing where nothing stands."""
+    if log is None:
+        return LogForm.values(LogContent())
+    heard = writing.begin(log) if log.recorded is not None else {}
+    return LogForm.values(content_of(log)) | heard
 
 
 def _calendar(engagement: Engagement, month: int) -> list[dict[str, Any]]:
@@ -179,8 +189,7 @@ def save(engagement: Engagement, month: int, writing: Writing) -> ResponseReturn
     if not form.validate():
         return draw(engagement, month, log, writing, form)
     if is_stale(_mark(log)):
-        content = content_of(log) if log is not None else LogContent()
-        present = form_of(month)(formdata=None, data=LogForm.values(content))
+        present = writing.make(month)(formdata=None, data=_stored(log, writing))
         return draw(engagement, month, log, writing, form, differences(form, present))
     try:
         writing.act(session, engagement, month, form, is_sent, actor=actor, now=clock.now())
@@ -214,7 +223,8 @@ def show(log: WorkLog, error: Problem | None = None, verb: str | None = None) ->
 @requires(Action.SIGN_LOG, Action.REOPEN_LOG)
 def take_log_step(log_id: int, verb: str) -> ResponseReturnValue:
     session, actor, form, move = current_session(), current_actor(), StepForm(), LOG_MOVES[verb]
-    log = get_visible(session, actor, WorkLog, log_id, lock=True)
+    log = get_visible(session, actor, WorkLog, log_id)
+    logs.lock_log(session, log)
     said = form.said(WORK_LOG.steps[verb])
     try:
         check_version(log)
