@@ -22,7 +22,7 @@ from ..language import say, sentences
 from ..ledger import service as ledger
 from ..permissions import Action, Actor, require
 from ..reference.reasons import check_said
-from ..states import WORK_LOG, Transition, WorkLogState, move
+from ..states import RUNNING, WORK_LOG, Transition, WorkLogState, move
 from .log_content import LogContent, check_storable
 from .models import Engagement, Outcome, Part, Place, WorkDay, WorkLog
 from .month_additions import find_open, supersede_open
@@ -110,6 +110,7 @@ def _forget_source(log: WorkLog) -> None:
 def sign_log(session: Session, log: WorkLog, *, actor: Actor, now: datetime) -> None:
     """確認する: the month is closed."""
     require(session, actor, Action.SIGN_LOG, log)
+    lock_log(session, log)
     step = move(session, log, "sign", actor=actor, now=now, detail=_detail(log))
     log.signed_at, log.signed_by = now, actor.user_id
     supersede_open(session, log.engagement, now=now, month=log.month)
@@ -152,6 +153,7 @@ def _give_back(
     now: datetime,
 ) -> None:
     require(session, actor, WORK_LOG.steps[verb].action, log)
+    lock_log(session, log)
     check_said(session, WORK_LOG.transition(verb, log.state), reason, comment)
     step = move(session, log, verb, actor=actor, now=now, reason=reason)
     log.return_reason, log.return_comment = reason, comment
@@ -246,6 +248,12 @@ def lock_work(session: Session, engagement: Engagement) -> None:
     ).all()
 
 
+def lock_log(session: Session, log: WorkLog) -> None:
+    """The engagement before the log itself: what is asked for the month waits until it is signed."""
+    lock_work(session, log.engagement)
+    session.refresh(log, with_for_update={"of": WorkLog})
+
+
 def _faults(
     session: Session, engagement: Engagement, log: WorkLog, content: LogContent, now: datetime
 ) -> Mapping[str, str]:
@@ -291,12 +299,14 @@ def _fault_of_days(
 
 def _over_plan(session: Session, engagement: Engagement, log: WorkLog, agreed: int) -> str:
     """What is more than agreed, and the way on: the other side has to agree first."""
-    way = say("先に「半日コマの追加を申し出る」から申し出て、市町の合意を得てください。")
-    if find_open(session, engagement, log.month) is not None:
-        way = say("申し出た追加が合意されてから送れます。")
     over = say(
         "約束は%(agreed)sコマです。%(n)sコマは記録できません。", agreed=agreed, n=log.half_days
     )
+    if engagement.state not in RUNNING:
+        return over
+    way = say("先に「半日コマの追加を申し出る」から申し出て、市町の合意を得てください。")
+    if find_open(session, engagement, log.month) is not None:
+        way = say("申し出た追加が合意されてから送れます。")
     return sentences([over, way])
 
 

@@ -71,6 +71,7 @@ class MonthAddition(Base):
     half_days: Mapped[int]  # on top of what is agreed
     words: Mapped[str] = mapped_column(EncryptedText)  # why
     exceeds: Mapped[bool]  # what was approved for the fiscal year
+    excess: Mapped[int] = mapped_column(default=0, server_default="0")  # half-days, as decided
     proposed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     drafted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
@@ -181,6 +182,8 @@ def read_changes(
 
 def list_open_months(session: Session, engagement: Engagement) -> list[int]:
     """The months for which more can be asked: of the engagement, not signed, and without an open addition."""
+    if engagement.state not in RUNNING:
+        return []
     signed = sa.select(WorkLog.month).where(
         WorkLog.engagement_id == engagement.id, WorkLog.state == WorkLogState.CLOSED
     )
@@ -188,8 +191,6 @@ def list_open_months(session: Session, engagement: Engagement) -> list[int]:
         MonthAddition.engagement_id == engagement.id, MonthAddition.state.in_(ADDITION_OPEN)
     )
     gone = set(session.scalars(sa.union(signed, waiting)))
-    if engagement.state not in RUNNING:
-        return []
     return [
         month
         for month in range(engagement.first_month, engagement.last_month + 1)

@@ -18,6 +18,7 @@ from ..permissions import Actor, visible
 from ..states import RUNNING, EngagementState, WorkLogState
 from .logs import can_be_logged
 from .models import Engagement, Place, WorkLog, WorkTerms, is_given_back
+from .month_additions import MonthAddition
 from .plan_changes import PlanChange
 
 NEAR = 3  # months before this one that a page shows at once
@@ -130,20 +131,21 @@ def _waits(log: WorkLog | None) -> Milestone | None:
 
 
 def was_logged(session: Session, placement_id: int) -> bool:
-    """Whether a month of its engagement was sent."""
+    """Whether a month of its engagement was ever sent, though it may be corrected now."""
     query = (
         sa.select(WorkLog.id)
         .join(Engagement, Engagement.id == WorkLog.engagement_id)
-        .where(Engagement.placement_id == placement_id, WorkLog.state != WorkLogState.DRAFT)
+        .where(Engagement.placement_id == placement_id, WorkLog.sent_at.is_not(None))
     )
     return session.scalars(query.limit(1)).first() is not None
 
 
 def list_history(session: Session, engagement: Engagement) -> list[AuditEvent]:
-    """What happened to an engagement, its terms, its extensions and the logs of its months, oldest first."""
+    """What happened to an engagement, its terms, its extensions, additions and the logs of its months, oldest first."""
     parts = (
         (WorkLog, WorkLog.engagement_id == engagement.id),
         (PlanChange, PlanChange.engagement_id == engagement.id),
+        (MonthAddition, MonthAddition.engagement_id == engagement.id),
         (WorkTerms, WorkTerms.placement_id == engagement.placement_id),
     )
     of_parts = sa.or_(

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from .. import audit
-from ..dates import fiscal_year_of_month, local_date, month_of, month_text
+from ..dates import local_date, month_of, month_text
 from ..db import Session
-from ..engagements.models import Engagement, WorkLog
+from ..engagements.models import Engagement
 from ..engagements.month_additions import (
     MonthAddition,
     find_open,
@@ -21,24 +19,21 @@ from ..engagements.month_additions import (
     may_take,
 )
 from ..engagements.outlook import side_for
-from ..engagements.plan_changes import PlanChange
 from ..errors import Conflict, Fault, Forbidden, NotFound, raise_first
 from ..language import say, sentences
 from ..ledger import service as ledger
 from ..pay import MOST_HALF_DAYS
-from ..permissions import Action, Actor, require
+from ..permissions import Action, Actor, Role, require
 from ..reference.reasons import check_comment, check_said
 from ..reference.service import load_catalogue
 from ..states import (
     ADDITION,
     RUNNING,
     AdditionState,
-    PlanChangeState,
-    WorkLogState,
     move,
 )
 from .adding_notices import notify, tell_asked, tell_reviewers
-from .counters.finding import list_decided
+from .approved_years import find_excess, is_covered
 from .extending import find_broken
 from .finishing import lock
 from .models import Placement
@@ -48,6 +43,7 @@ LONGEST = 500  # characters of the words
 NOT_YOURS = say("この操作を行う権限がありません。")
 SAME_OFFICER = say("決裁に回した本人は決裁できません。別の決裁者が決裁します。")
 SIGNED = say("この月は市町が確認したため、追加できません。")
+BEYOND = say("いまは承認された半日コマを年度で超えます。取り下げて申し出なおすと、県が確かめます。")
 
 
 def ask_more(
@@ -70,14 +66,15 @@ def ask_more(
     if find_open(session, engagement, month) is not None:
         raise Conflict(say("この月には、まだ決まっていない追加があります。"))
     raise_first(_faults(half_days, words))
-    faults = find_faults(session, engagement, month, half_days, now)
+    faults = find_faults(session, engagement, month, half_days, actor.role, now)
     raise_first(("half_days", said) for said in faults)
-    is_more = exceeds(session, engagement, placement, month, half_days)
+    excess = find_excess(session, engagement, placement, month, half_days)
+    is_more = excess > 0
     row = MonthAddition(
         engagement_id=engagement.id, prefecture_code=engagement.prefecture_code,
         municipality_code=engagement.municipality_code, candidate_id=engagement.candidate_id,
         engagement=engagement, side=side, month=month, half_days=half_days, words=words.strip(),
-        exceeds=is_more, proposed_by=actor.user_id, proposed_at=now,
+        exceeds=is_more, excess=excess, proposed_by=actor.user_id, proposed_at=now,
     )  # fmt: skip
     if not is_more:
         row.state, row.asked_at = AdditionState.ASKED, now
@@ -118,62 +115,28 @@ def _faults(half_days: int, words: str) -> Iterator[Fault]:
 
 
 def find_faults(
-    session: Session, engagement: Engagement, month: int, half_days: int, now: datetime
+    session: Session,
+    engagement: Engagement,
+    month: int,
+    half_days: int,
+    reader: Role,
+    now: datetime,
 ) -> Iterator[str]:
-    """Why there cannot be so many more in the month, as sentences."""
+    """Why there cannot be so many more in the month, as sentences for `reader`."""
     booked = ledger.list_booked(session, engagement.placement_id).get(month, 0)
     if not booked:
         yield say("この月には確保した稼働がないため、追加できません。")
         return
     free = ledger.count_free(session, engagement.candidate_id, month)
-    if half_days > free:
+    if half_days > free and reader is Role.MUNICIPALITY:  # what is left tells of other towns
+        yield say("この月は、本人の空いている稼働が足りません。")
+    elif half_days > free:
         yield say(
             "この月に追加できるのは%(free)s半日コマまでです。本人の稼働が足りません。", free=free
         )
     elif month >= month_of(local_date(now)):  # what is over was worked already
         added = {month: booked + half_days}
-        yield from find_broken(session, engagement, added, load_catalogue(session))
-
-
-def exceeds(
-    session: Session, engagement: Engagement, placement: Placement, month: int, half_days: int
-) -> bool:
-    """Whether the fiscal year comes to more half-days than were approved for it. Signed months count as worked."""
-    year = fiscal_year_of_month(month)
-    query = sa.select(WorkLog).where(
-        WorkLog.engagement_id == engagement.id, WorkLog.state == WorkLogState.CLOSED
-    )
-    signed = {log.month: log.half_days for log in session.scalars(query)}
-    agreed = ledger.list_booked(session, engagement.placement_id) | signed
-    total = sum(n for one, n in agreed.items() if fiscal_year_of_month(one) == year)
-    return total + half_days > _approved(session, engagement, placement, year)
-
-
-def _approved(session: Session, engagement: Engagement, placement: Placement, year: int) -> int:
-    """Half-days of a fiscal year: of the widest decision, of extensions, and of what was decided to be added."""
-    decided = list_decided(session, placement)
-    most = max(
-        one.half_days * sum(fiscal_year_of_month(month) == year for month in one.months)
-        for one in decided
-    )
-    inside = {month for one in decided for month in one.months}
-    changes = sa.select(PlanChange).where(
-        PlanChange.engagement_id == engagement.id, PlanChange.state == PlanChangeState.DONE
-    )
-    for change in session.scalars(changes):
-        most += sum(
-            n
-            for month, n in change.months.items()
-            if month not in inside and fiscal_year_of_month(month) == year
-        )
-    rows = sa.select(MonthAddition).where(
-        MonthAddition.engagement_id == engagement.id,
-        MonthAddition.state == AdditionState.DONE,
-        MonthAddition.exceeds,
-    )
-    return most + sum(
-        row.half_days for row in session.scalars(rows) if fiscal_year_of_month(row.month) == year
-    )
+        yield from find_broken(session, engagement, added, load_catalogue(session), reader)
 
 
 def take_step(
@@ -195,11 +158,15 @@ def take_step(
     if not may_take(row, step, actor):
         raise Forbidden(SAME_OFFICER if verb == "approve" else NOT_YOURS)
     check_comment(comment)
+    excess = row.excess
     if row.state in step.sources:
         check_said(session, step, reason, comment)
         if verb in _CHECKED:
-            _check_holds(session, row, now)
+            _check_holds(session, row, verb, actor, now)
+        if verb == "approve":
+            excess = _excess_of(session, row)
     with session.no_autoflush:  # the state and what it implies change together
+        row.excess = excess
         move(session, row, verb, actor=actor, now=now, reason=reason)
         if step.is_end:
             row.ended_at, row.end_reason = now, reason
@@ -222,12 +189,24 @@ def lock_addition(session: Session, row: MonthAddition) -> None:
 _CHECKED = frozenset({"draft", "approve", "agree"})
 
 
-def _check_holds(session: Session, row: MonthAddition, now: datetime) -> None:
+def _check_holds(
+    session: Session, row: MonthAddition, verb: str, actor: Actor, now: datetime
+) -> None:
     """What was checked when it was asked for must hold when somebody says yes."""
-    _check_open(session, row.engagement, row.month)
-    faults = list(find_faults(session, row.engagement, row.month, row.half_days, now))
+    engagement = row.engagement
+    _check_open(session, engagement, row.month)
+    faults = list(find_faults(session, engagement, row.month, row.half_days, actor.role, now))
+    placement = session.get_one(Placement, engagement.placement_id)
+    if verb == "agree" and not is_covered(session, engagement, placement, row):
+        faults.append(BEYOND)
     if faults:
         raise Conflict(sentences([say("この追加は先に進められません。"), *faults]))
+
+
+def _excess_of(session: Session, row: MonthAddition) -> int:
+    """As it is when it is decided."""
+    placement = session.get_one(Placement, row.engagement.placement_id)
+    return find_excess(session, row.engagement, placement, row.month, row.half_days, besides=row)
 
 
 def _book(session: Session, row: MonthAddition, actor: Actor, now: datetime) -> None:
@@ -256,6 +235,7 @@ def _approved_by(row: MonthAddition, actor: Actor, now: datetime, comment: str) 
 
 def _refused_by(row: MonthAddition, actor: Actor, now: datetime, comment: str) -> None:
     row.decided_by, row.decided_at, row.decision_comment = actor.user_id, now, comment
+    row.end_comment = comment
 
 
 def _ended(row: MonthAddition, actor: Actor, now: datetime, comment: str) -> None:

@@ -21,7 +21,7 @@ from ..language import named, say, sentences
 from ..ledger import service as ledger
 from ..needs.models import Need
 from ..pay import MOST_HALF_DAYS, total_pay
-from ..permissions import Action, Actor, require
+from ..permissions import Action, Actor, Role, require
 from ..pool.assemble import request_of
 from ..pool.reading import read_profiles
 from ..reference.catalogue import Catalogue
@@ -32,7 +32,7 @@ from .conditions import Conditions
 from .counters.finding import list_decided
 from .extension_steps import take
 from .finishing import lock
-from .guards import NOT_IN_POOL, broken_for
+from .guards import NOT_IN_POOL, broken_for, readable
 from .models import Placement
 from .papers import note_extension
 
@@ -70,7 +70,7 @@ def propose_extension(
     _check_form(engagement, last, catalogue)
     added = dict.fromkeys(months(engagement.last_month + 1, month_of(last)), half_days)
     placement = session.get_one(Placement, engagement.placement_id)
-    faults = find_broken(session, engagement, added, catalogue)
+    faults = find_broken(session, engagement, added, catalogue, actor.role)
     if faults:
         raise Refused.at("last_day", sentences([say("この延長はできません。"), *faults]))
     change = PlanChange(
@@ -133,9 +133,13 @@ def cost_of(need: Need, added: dict[int, int]) -> int:
 
 
 def find_broken(
-    session: Session, engagement: Engagement, added: dict[int, int], catalogue: Catalogue
+    session: Session,
+    engagement: Engagement,
+    added: dict[int, int],
+    catalogue: Catalogue,
+    reader: Role,
 ) -> list[str]:
-    """The engine's rules that the new months break, as sentences."""
+    """The engine's rules that the new months break, as sentences for `reader`."""
     if not added:
         return []
     found = read_profiles(session, engagement.prefecture_code, {engagement.candidate_id})
@@ -151,7 +155,7 @@ def find_broken(
         last_month=max(added),
         half_days=max(added.values()),
     )
-    return list(broken_for(profile, request, catalogue).values())
+    return readable(broken_for(profile, request, catalogue), reader)
 
 
 def approve_extension(session: Session, change: PlanChange, *, actor: Actor, now: datetime) -> None:
@@ -161,7 +165,7 @@ def approve_extension(session: Session, change: PlanChange, *, actor: Actor, now
     if change.drafted_by == actor.user_id:
         raise Forbidden(say("起案した本人は決裁できません。別の決裁者が決裁します。"))
     if change.state is PlanChangeState.PROPOSED:
-        _check_rules(session, change)
+        _check_rules(session, change, actor.role)
     take(
         session, change, "approve", actor=actor, now=now, approved_by=actor.user_id,
         approved_at=now,
@@ -200,7 +204,7 @@ def extend(
     if change is None or not is_asked or change.last_day != row.last_day:
         raise Conflict(say("この条件の延長は、取り下げられたか、変わっています。"))
     session.refresh(change, with_for_update=True)
-    _check_rules(session, change)
+    _check_rules(session, change, actor.role)
     added = dict(change.months)
     ledger.book(
         session, placement.id, placement.candidate_id, placement.municipality_code, added, now
@@ -210,10 +214,11 @@ def extend(
     note_extension(session, placement, change.last_day, added, actor=actor, now=now)
 
 
-def _check_rules(session: Session, change: PlanChange) -> None:
-    check = find_broken(session, change.engagement, dict(change.months), load_catalogue(session))
-    if check:
-        raise Conflict(sentences([say("この延長は先に進められません。"), *check]))
+def _check_rules(session: Session, change: PlanChange, reader: Role) -> None:
+    catalogue = load_catalogue(session)
+    faults = find_broken(session, change.engagement, dict(change.months), catalogue, reader)
+    if faults:
+        raise Conflict(sentences([say("この延長は先に進められません。"), *faults]))
 
 
 def lock_change(session: Session, change: PlanChange) -> None:

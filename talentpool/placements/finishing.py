@@ -17,7 +17,7 @@ from ..language import say
 from ..ledger import service as ledger
 from ..permissions import SYSTEM, Action, Actor, require
 from ..reference.reasons import check_said
-from ..states import ENGAGEMENT, RUNNING, WorkLogState, move
+from ..states import ENGAGEMENT, RUNNING, move
 from .extension_steps import drop_open
 from .locking import lock_placements
 from .models import Placement
@@ -96,11 +96,11 @@ def check_last_day(
 
 
 def _last_logged(session: Session, engagement: Engagement) -> date | None:
-    """The last day that a log which was sent speaks of; of a month without work, its first."""
+    """The last day that a log which was ever sent speaks of; of a month without work, its first."""
     query = (
         sa.select(WorkLog.month, sa.func.max(WorkDay.day))
         .outerjoin(WorkDay, WorkDay.log_id == WorkLog.id)
-        .where(WorkLog.engagement_id == engagement.id, WorkLog.state != WorkLogState.DRAFT)
+        .where(WorkLog.engagement_id == engagement.id, WorkLog.sent_at.is_not(None))
         .group_by(WorkLog.month)
     )
     return max((day or first_day(month) for month, day in session.execute(query)), default=None)

@@ -134,6 +134,13 @@ def broken_for(profile: Profile, request: Request, catalogue: Catalogue) -> Mapp
     return {m.Rule(rule): _sentence(m.Rule(rule)) for rule in broken}
 
 
+def readable(broken: Mapping[m.Rule, str], reader: Role) -> list[str]:
+    """Of a conflict of interest and of a hold officers read; town and person are sent to them."""
+    is_side = reader in {Role.MUNICIPALITY, Role.CANDIDATE}
+    found = (WITHHELD if is_side and rule in PRIVATE else text for rule, text in broken.items())
+    return list(dict.fromkeys(found))
+
+
 def _sentence(rule: m.Rule) -> str:
     text = m.RULES[rule]
     return say(

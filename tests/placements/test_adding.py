@@ -10,19 +10,25 @@ import sqlalchemy as sa
 from talentpool import dates
 from talentpool.accounts.models import User
 from talentpool.accounts.postal import PostalTask
+from talentpool.conflicts.models import KnownConflict
 from talentpool.db import Session
 from talentpool.engagements import logs
 from talentpool.engagements.log_content import LogContent
 from talentpool.engagements.models import Engagement, Part, Place, WorkLog
 from talentpool.engagements.month_additions import MonthAddition, list_open_months
+from talentpool.engagements.service import list_history
 from talentpool.errors import Conflict, Forbidden, NotFound, Refused
 from talentpool.ledger import service as ledger
 from talentpool.ledger.models import LedgerMonth
 from talentpool.mail import MailOrder
 from talentpool.permissions import Actor, Role
+from talentpool.placements import stating
 from talentpool.placements.adding import ask_more, take_step
-from talentpool.placements.finishing import end_engagement
+from talentpool.placements.extending import approve_extension
+from talentpool.placements.finishing import complete_over, end_engagement
+from talentpool.placements.guards import WITHHELD
 from talentpool.placements.models import Placement
+from talentpool.pool.records import Ground, Lifter
 from talentpool.states import AdditionState, WorkLogState
 from talentpool.web.unit import TalentpoolFlask
 
@@ -104,6 +110,9 @@ def test_more_than_the_year_was_approved_is_decided_by_two_officers_and_logged(
     assert (paper.outcomes[-1]["what"], paper.outcomes[-1]["half_days"]) == ("added", 2)
     assert send().state is WorkLogState.SENT
     assert_sound(session)
+    session.commit()
+    history = [event.action for event in list_history(session, engagement)]
+    assert {"month_addition.ask", "month_addition.approve", "month_addition.agree"} <= set(history)
 
 
 def test_what_earlier_months_left_of_the_year_needs_no_decision(
@@ -129,6 +138,84 @@ def test_what_earlier_months_left_of_the_year_needs_no_decision(
     another = make.make_addition(session, engagement, month=MAY)
     assert another.exceeds
     assert_sound(session)
+
+
+def _sign_half_of_april(cast: Cast, engagement: Engagement) -> WorkLog:
+    content, person = _content(6, month=APRIL), _person(engagement)
+    log = logs.send_log(cast.session, engagement, APRIL, content, actor=person, now=LATER)
+    _sign(cast, engagement, log)
+    return log
+
+
+def _decide(cast: Cast, row: MonthAddition) -> None:
+    _take(cast, row, "draft", cast.coordinator)
+    _take(cast, row, "approve", cast.approver)
+
+
+def test_what_is_open_takes_its_part_of_the_year(cast: Cast, session: Session) -> None:
+    engagement = make.make_engagement(session)
+    _sign_half_of_april(cast, engagement)  # 46 of 48
+    june, july = (
+        make.make_addition(session, engagement, month=MAY + n, half_days=2, by=Role.MUNICIPALITY)
+        for n in (1, 2)
+    )
+    assert [(row.state, row.excess) for row in (june, july)] == [(AS.ASKED, 0), (AS.REVIEW, 2)]
+    _decide(cast, july)
+    for row in (july, june):
+        _take(cast, row, "agree", _person(engagement))
+    assert make.make_addition(session, engagement, month=MAY).excess == 1
+    assert_sound(session)
+
+
+def test_a_decision_lets_in_no_more_than_it_was_about(cast: Cast, session: Session) -> None:
+    engagement = make.make_engagement(session)
+    log = _sign_half_of_april(cast, engagement)  # 46 of 48
+    four = make.make_addition(session, engagement, month=MAY, half_days=4)
+    assert four.excess == 2
+    _decide(cast, four)
+    _take(cast, four, "agree", cast.town)
+    two = make.make_addition(session, engagement, month=MAY + 1, half_days=2)
+    assert (two.state, two.excess) == (AS.REVIEW, 2)
+    other = make.make_engagement(session)
+    log = _sign_half_of_april(cast, other)
+    within = make.make_addition(session, other, month=MAY, half_days=2)
+    assert within.state is AS.ASKED
+    logs.reopen_log(
+        session, log, reason="other", comment="日が違う", actor=cast.coordinator, now=LATER
+    )
+    with pytest.raises(Conflict, match="年度で超えます"):
+        _take(cast, within, "agree", cast.town)
+    assert ledger.list_booked(session, other.placement_id)[MAY] == 4
+    assert_sound(session)
+
+
+def test_of_a_conflict_of_interest_officers_read_and_nobody_else(
+    cast: Cast, session: Session
+) -> None:
+    engagement = make.make_engagement(session)
+    row = make.make_addition(session, engagement, month=MAY)
+    change = make.make_extension(session, engagement)
+    approve_extension(session, change, actor=cast.approver, now=make.NOW)
+    placement = session.get_one(Placement, engagement.placement_id)
+    terms = make.make_terms(session, placement, town=cast.town, is_accepted=False)
+    session.add(
+        KnownConflict(
+            prefecture_code=make.HYOGO, candidate_id=engagement.candidate_id,
+            municipality_code=engagement.municipality_code, ground=Ground.FAMILY,
+            lifter=Lifter.NOBODY, first_month=make.FIRST, note="", recorded_at=make.NOW,
+        )
+    )  # fmt: skip
+    session.flush()
+    for role in (Role.CANDIDATE, Role.MUNICIPALITY):
+        with pytest.raises(Refused) as refused:
+            make.make_addition(session, engagement, month=MAY + 1, by=role)
+        assert refused.value.fields == {"half_days": WITHHELD}
+    with pytest.raises(Conflict, match="利益相反"):
+        _take(cast, row, "draft", cast.coordinator)
+    with pytest.raises(Conflict, match=WITHHELD):
+        stating.accept_terms(
+            session, placement, terms.number, actor=cast.person(placement), now=make.NOW
+        )
 
 
 @pytest.mark.parametrize("month", [make.FIRST - 1, make.LAST + 1])
@@ -160,8 +247,12 @@ def test_months_that_were_given_away_meanwhile_stop_it(cast: Cast, session: Sess
         LedgerMonth.candidate_id == engagement.candidate_id, LedgerMonth.month == MAY
     )
     session.execute(full.values(capacity=5))
-    with pytest.raises(Conflict, match="1半日コマまで"):
+    with pytest.raises(Conflict, match="空いている稼働が足りません") as refused:
         _take(cast, row, "agree", cast.town)
+    assert "1半日コマ" not in refused.value.message  # what is left tells of other towns
+    with pytest.raises(Refused) as short:
+        ask_more(session, engagement, MAY + 1, 50, "x", actor=_person(engagement), now=make.NOW)
+    assert "半日コマまで" in short.value.fields["half_days"]
     _take(cast, row, "decline", cast.town)
     assert (row.state, row.end_comment) == (AS.DECLINED, "都合による")
     assert ledger.list_booked(session, engagement.placement_id)[MAY] == 4
@@ -179,6 +270,7 @@ def test_every_other_end_leaves_the_month_as_it_was(cast: Cast, session: Session
             _take(cast, row, "draft", cast.coordinator)
         _take(cast, row, verb, actor)
         assert row.ended_at is not None
+        assert verb == "withdraw" or row.end_comment == "都合による"  # who asked reads why
         assert cast.town.user_id not in _told(session, verb)  # never asked
         assert (person.user_id in _told(session, verb)) is (actor is not person)
         session.commit()
@@ -201,6 +293,13 @@ def test_a_signature_or_an_end_takes_what_is_open_along(cast: Cast, session: Ses
     end_engagement(session, engagement, last=last, reason="budget", actor=cast.town, now=LATER)
     assert other.state is AS.SUPERSEDED
     assert_sound(session)
+    over = datetime(2027, 7, 3, 1, tzinfo=dates.JST)
+    complete_over(session, over)
+    six = _content(3, 4, 7, month=MAY + 1)
+    with pytest.raises(Refused) as refused:
+        logs.send_log(session, engagement, MAY + 1, six, actor=_person(engagement), now=over)
+    assert "6コマは記録できません" in refused.value.fields["days"]
+    assert "追加を申し出る" not in refused.value.fields["days"]
 
 
 def test_an_officer_asks_and_answers_for_somebody_without_an_account(
@@ -255,3 +354,6 @@ def test_the_pages_lead_from_the_log_to_the_agreed_month(app: TalentpoolFlask) -
     assert page in town.get("/month_additions").text
     assert town.post(f"{page}/agree", version="3").status_code == 302
     assert "追加しました" in person.get(f"/engagements/{ident}").text
+    shown = town.get(page).text
+    assert "2コマの追加" in shown
+    assert "コマから" not in shown  # the month may have changed since

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from talentpool import dates, schema
 from talentpool.db import Database, Session
 from talentpool.engagements.log_content import LogContent
-from talentpool.engagements.logs import save_log, send_log
+from talentpool.engagements.logs import return_log, save_log, send_log
 from talentpool.engagements.models import Engagement, Outcome, Part, Place
 from talentpool.errors import Conflict, Refused
 from talentpool.ledger import service as ledger
@@ -140,8 +140,10 @@ def test_work_that_was_logged_is_not_cut_off(cast: Cast, session: Session) -> No
     content = LogContent(
         days={date(2027, 6, 8): (Part.MORNING, Place.ONLINE)}, text="聞き取り", theme="frontyard"
     )
-    send_log(session, engagement, JUNE, content, actor=cast.person(placement), now=NOON)
-    with pytest.raises(Refused):
+    log = send_log(session, engagement, JUNE, content, actor=cast.person(placement), now=NOON)
+    return_log(session, log, reason="other", comment="場所", actor=cast.town, now=NOON)
+    save_log(session, engagement, JUNE, content, actor=cast.person(placement), now=NOON)
+    with pytest.raises(Refused):  # though it is corrected now
         _end(session, engagement, date(2027, 6, 7), cast.coordinator)
     _end(session, engagement, date(2027, 6, 8), cast.coordinator)
     assert engagement.state is ES.ENDED
@@ -176,8 +178,10 @@ def test_what_was_logged_is_not_undone(cast: Cast, session: Session) -> None:
     engagement, placement = _engaged(session)
     placement.undo_until = NOON
     none = LogContent(text="庁舎の工事のため休み")
-    send_log(session, engagement, JUNE - 1, none, actor=cast.person(placement), now=NOON)
-    with pytest.raises(Conflict):
+    log = send_log(session, engagement, JUNE - 1, none, actor=cast.person(placement), now=NOON)
+    return_log(session, log, reason="other", comment="理由", actor=cast.town, now=NOON)
+    save_log(session, engagement, JUNE - 1, none, actor=cast.person(placement), now=NOON)
+    with pytest.raises(Conflict):  # though it is corrected now
         cast.step(placement, "undo", reason="mistake", now=NOON)
     assert placement.state is PS.CONFIRMED
 

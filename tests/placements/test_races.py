@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from threading import Barrier
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from talentpool import clock
+from talentpool import clock, dates
 from talentpool.db import Database, Session
+from talentpool.engagements.log_content import LogContent
+from talentpool.engagements.logs import send_log, sign_log
+from talentpool.engagements.models import Engagement, WorkLog
 from talentpool.errors import Conflict
 from talentpool.ledger import service as ledger
 from talentpool.operations import check
 from talentpool.permissions import Actor, Role
+from talentpool.placements.adding import ask_more
 from talentpool.placements.answering import accept_offer
 from talentpool.placements.deciding import approve_placement
 from talentpool.placements.ending import end_by_hand
@@ -175,15 +179,46 @@ def test_an_answer_in_time_stands_although_the_timer_has_waited_for_it(database:
         assert session.get_one(Placement, ident).state is PS.INTRODUCED
 
 
-def _until_somebody_waits(database: Database) -> None:
-    """For a lock of PostgreSQL; on SQLite writers wait before they read anything."""
+def test_a_month_that_is_being_signed_takes_no_addition(database: Database) -> None:
+    may = make.FIRST + 1
+    with database.writing() as session:
+        engagement = make.make_engagement(session)
+        person = Actor(engagement.candidate.user_id, Role.CANDIDATE, "28")
+        town = make.make_user(session, Role.MUNICIPALITY).actor
+        later = dates.start_of_day(dates.first_day(may + 1))
+        none = LogContent(text="庁舎の工事のため休み")
+        log = send_log(session, engagement, may, none, actor=person, now=later)
+        ident, log_id = engagement.id, log.id
+
+    def ask() -> str:
+        def unit(session: Session) -> None:
+            found = session.get_one(Engagement, ident)
+            ask_more(session, found, may, 1, "忙しい月のため", actor=person, now=later)
+
+        try:
+            insist(database, unit)
+        except Conflict:
+            return "conflict"
+        return "asked"
+
+    with closing(database.session(read_only=False)) as signing, ThreadPoolExecutor(1) as other:
+        sign_log(signing, signing.get_one(WorkLog, log_id), actor=town, now=later)
+        signing.flush()
+        asked = other.submit(ask)
+        _until_somebody_waits(database, unless=asked)
+        signing.commit()
+        assert asked.result() == "conflict"
+
+
+def _until_somebody_waits(database: Database, unless: Future[Any] | None = None) -> None:
+    """For a lock of PostgreSQL; on SQLite writers wait before they read anything. `unless` is done at once."""
     waiting = sa.text(
         "SELECT count(*) FROM pg_stat_activity"
         " WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
     while database.engine.dialect.name == "postgresql":
         with database.reading() as session:
-            if session.scalar(waiting):
+            if session.scalar(waiting) or (unless is not None and unless.done()):
                 return
 
 

@@ -188,4 +188,6 @@ def take_addition_step(addition_id: int, verb: str) -> ResponseReturnValue:
 
 @blueprint.app_template_global("may_ask_more")
 def may_ask_more(engagement: Engagement) -> bool:
-    return side_for(engagement, current_actor()) is not None
+    """Whether the reader speaks for a side, and some month is open."""
+    speaks = side_for(engagement, current_actor()) is not None
+    return speaks and bool(list_open_months(current_session(), engagement))
