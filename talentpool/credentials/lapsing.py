@@ -15,24 +15,29 @@ from .service import lapse_credential
 MOST = 200  # in one unit of work
 
 
-def list_over(session: Session, now: datetime) -> list[int]:
-    query = sa.select(Credential.id).where(
-        Credential.state.in_(CREDENTIALS_SHOWN | {CredentialState.SAID}),
-        Credential.valid_until < local_date(now),
+def _over(now: datetime) -> sa.Select[Credential]:
+    return (
+        sa.select(Credential)
+        .where(
+            Credential.state.in_(CREDENTIALS_SHOWN | {CredentialState.SAID}),
+            Credential.valid_until < local_date(now),
+        )
+        .order_by(Credential.id)
+        .limit(MOST)
     )
-    return list(session.scalars(query.order_by(Credential.id).limit(MOST)))
 
 
 def lapse(session: Session, now: datetime) -> int:
-    ids = list_over(session, now)
-    for ident in ids:
-        lapse_credential(session, session.get_one(Credential, ident, with_for_update=True), now=now)
-    return len(ids)
+    """What another worker, or the person, has ended meanwhile is not over any more."""
+    rows = session.scalars(_over(now).with_for_update()).all()
+    for row in rows:
+        lapse_credential(session, row, now=now)
+    return len(rows)
 
 
 def keep(database: Database, now: datetime) -> None:
     """What the worker does every minute; it writes only when something is over."""
     with database.reading() as session:
-        is_due = bool(list_over(session, now))
+        is_due = session.scalars(_over(now).limit(1)).first() is not None
     if is_due:
         database.repeat(lambda session: lapse(session, now))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import sqlalchemy as sa
-from werkzeug.test import TestResponse
 
 from talentpool.accounts.models import User
 from talentpool.db import Database
@@ -19,7 +19,7 @@ PATIENCE = 30  # seconds, for a machine that is busy
 BEFORE = 0.5  # seconds in which SQLite's second writer has come to its lock
 
 
-def _wait_until_it_waits(database: Database, answer: Future[TestResponse]) -> None:
+def _wait_until_it_waits(database: Database, answer: Future[Any]) -> None:
     """PostgreSQL tells who waits for a lock."""
     if database.engine.dialect.name == "sqlite":
         time.sleep(BEFORE)

@@ -85,6 +85,9 @@ def test_a_town_consults_and_comes_away_with_a_draft_vacancy(
     draft = town.get(link[1]).text
     assert "手順書づくり" in draft
     assert "後任が回せる" in draft
+    again = {"comment": "もう一つあります。", "version": version_on(page)}
+    assert town.post(f"{path}/reopen", **again).status_code == 302
+    assert link[0] in town.get(path).text  # the draft is there still
     assert staff.post(f"{path}/unknown", version="1").status_code == 404
 
 

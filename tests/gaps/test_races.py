@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -16,26 +15,7 @@ from talentpool.gaps.models import Ending, SupplyGap
 from talentpool.permissions import SYSTEM
 from talentpool.reference.catalogue import Catalogue
 from tests import factories as make
-
-PATIENCE = 30  # seconds, for a machine that is busy
-BEFORE = 0.3  # seconds in which SQLite's second writer has come to its lock
-
-
-def _wait_until_it_waits(database: Database, other: Future[None]) -> None:
-    """PostgreSQL tells who waits for a lock."""
-    if database.engine.dialect.name == "sqlite":
-        time.sleep(BEFORE)
-        return
-    waiting = sa.text(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and not other.done():
-        with database.reading() as session:
-            if session.scalars(waiting).one():
-                return
-        time.sleep(0.02)
+from tests.candidates.test_races import PATIENCE, _wait_until_it_waits
 
 
 def _endings(database: Database) -> list[Ending | None]:
