@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import sqlalchemy as sa
 
 from ..candidates.models import Candidate
-from ..costs import pay_by_year
 from ..dates import fiscal_year_of_month, show_fiscal_year
 from ..db import Session
 from ..language import say
 from ..ledger.models import Commitment
 from ..needs.models import Need
-from ..pay import HALF_DAYS_A_DAY, month_pay
+from ..pay import month_pay
 from ..states import PENDING
 from .conditions import Conditions, work_of
 from .models import Placement
@@ -40,17 +40,31 @@ class Limits:
 
     def broken(self, placement: Placement, conditions: Conditions) -> Iterator[str]:
         """Which limits the work would exceed, each as a sentence with its figures."""
+        asked = dict.fromkeys(conditions.months, conditions.half_days)
+        return self.broken_in(asked, placement, conditions)
+
+    def broken_in(
+        self,
+        asked: Mapping[int, int],
+        placement: Placement,
+        conditions: Conditions,
+        booked: Mapping[int, int] = MappingProxyType({}),
+    ) -> Iterator[str]:
+        """The same of months (month → half-days) that the placement comes to have beside those `booked` for it."""
+        need = placement.need
         if self.income_ceiling is not None:
-            for year, yen in sorted(pay_by_year(work_of(placement.need, conditions)).items()):
+            years = {fiscal_year_of_month(month) for month in asked}
+            for year, yen in sorted(_pay_of({**booked, **asked}, need).items()):
                 total = self.income_of(year, placement.id) + yen
-                if yen and total > self.income_ceiling:
+                if year in years and yen and total > self.income_ceiling:
                     yield say(
                         "「収入の上限」：%(year)sの報酬が合計%(total)s円になり、本人の上限%(ceiling)s円を超えます。",
                         year=show_fiscal_year(year),
                         total=f"{total:,}",
                         ceiling=f"{self.income_ceiling:,}",
                     )
-        if self.onsite_days is not None and (days := days_on_site(conditions)) > self.onsite_days:
+        most = replace(conditions, half_days=max(asked.values()))
+        if self.onsite_days is not None and (days := work_of(need, most).visits) > self.onsite_days:
             yield say(
                 "「現地の日数」：現地で月%(days)s日働く募集で、本人の上限は月%(most)s日です。",
                 days=days,
@@ -66,9 +80,12 @@ def list_beyond(session: Session, placement: Placement) -> list[str]:
     return list(limits.broken(placement, placement.conditions)) if limits else []
 
 
-def days_on_site(conditions: Conditions) -> int:
-    """In a month, rounded up to whole days."""
-    return -(-conditions.half_days * conditions.on_site // (100 * HALF_DAYS_A_DAY))
+def _pay_of(half_days: Mapping[int, int], need: Need) -> Mapping[int, int]:
+    """Fiscal year → yen."""
+    years: dict[int, int] = defaultdict(int)
+    for month, n in half_days.items():
+        years[fiscal_year_of_month(month)] += month_pay(need.pay_amount, need.pay_basis, n)
+    return years
 
 
 def read_limits(session: Session, candidate_ids: Collection[int]) -> Mapping[int, Limits]:

@@ -30,6 +30,7 @@ from ..reference.service import load_catalogue
 from ..states import PLAN_CHANGE, RUNNING, Audience, PlanChangeState
 from .conditions import Conditions
 from .counters.finding import list_decided
+from .earning import read_limits
 from .extension_steps import take
 from .finishing import lock
 from .guards import NOT_IN_POOL, broken_for, readable
@@ -139,14 +140,15 @@ def find_broken(
     catalogue: Catalogue,
     reader: Role,
 ) -> list[str]:
-    """The engine's rules that the new months break, as sentences for `reader`."""
+    """The engine's rules and the person's own limits that the new months break, as sentences for `reader`."""
     if not added:
         return []
     found = read_profiles(session, engagement.prefecture_code, {engagement.candidate_id})
     profile = found.get(engagement.candidate_id)
     if profile is None:
         return [NOT_IN_POOL]
-    agreed = session.get_one(Placement, engagement.placement_id).conditions
+    placement = session.get_one(Placement, engagement.placement_id)
+    agreed = placement.conditions
     request = replace(
         request_of(engagement.need),
         mode=str(agreed.mode),
@@ -155,7 +157,10 @@ def find_broken(
         last_month=max(added),
         half_days=max(added.values()),
     )
-    return readable(broken_for(profile, request, catalogue), reader)
+    booked = ledger.list_booked(session, placement.id)
+    limits = read_limits(session, [placement.candidate_id]).get(placement.candidate_id)
+    beyond = limits.broken_in(added, placement, agreed, booked) if limits else ()
+    return readable(broken_for(profile, request, catalogue), reader, beyond)
 
 
 def approve_extension(session: Session, change: PlanChange, *, actor: Actor, now: datetime) -> None:

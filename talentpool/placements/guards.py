@@ -33,7 +33,7 @@ NOT_OPEN = say("募集が公開中でなくなっています。")
 PERIOD_OVER = say("この募集の期間は終わっています。")
 CHANGED = say("募集の内容が、推薦したあとで変わっています。")
 WITHHELD = say("県の確認が要ります。県担当者に連絡してください。")
-# No town reads of a conflict of interest, neither the reason nor that there is one.
+# No town reads of a conflict of interest, neither the reason nor that there is one, nor what a person earns elsewhere.
 PRIVATE = frozenset({m.Rule.CONFLICT, m.Rule.HOLD})
 
 
@@ -80,7 +80,7 @@ class Rules:
             return [PERIOD_OVER]
         limits = self.limits.get(placement.candidate_id)
         beyond = limits.broken(placement, conditions) if limits else ()
-        return [*self.broken(placement, conditions).values(), *beyond]
+        return readable(self.broken(placement, conditions), self.reader, beyond)
 
     def broken(self, placement: Placement, conditions: Conditions) -> Mapping[m.Rule, str]:
         """The engine's rules that the pair breaks in the months ahead, each as a sentence."""
@@ -134,11 +134,17 @@ def broken_for(profile: Profile, request: Request, catalogue: Catalogue) -> Mapp
     return {m.Rule(rule): _sentence(m.Rule(rule)) for rule in broken}
 
 
-def readable(broken: Mapping[m.Rule, str], reader: Role) -> list[str]:
-    """Of a conflict of interest and of a hold officers read; town and person are sent to them."""
+def readable(
+    broken: Mapping[m.Rule, str], reader: Role | None, beyond: Iterable[str] = ()
+) -> list[str]:
+    """The rules that are broken, and the limits of the person that are exceeded, as `reader` may read them.
+
+    Of a conflict of interest and of a hold officers read, town and person are sent to them; so is a town with the limits.
+    """
     is_side = reader in {Role.MUNICIPALITY, Role.CANDIDATE}
-    found = (WITHHELD if is_side and rule in PRIVATE else text for rule, text in broken.items())
-    return list(dict.fromkeys(found))
+    rules = (WITHHELD if is_side and rule in PRIVATE else text for rule, text in broken.items())
+    limits = (WITHHELD if reader is Role.MUNICIPALITY else text for text in beyond)
+    return list(dict.fromkeys([*rules, *limits]))
 
 
 def _sentence(rule: m.Rule) -> str:

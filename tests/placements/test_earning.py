@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from talentpool.dates import month_number, months
 from talentpool.db import Session
 from talentpool.needs.models import NeedMode
 from talentpool.permissions import Role
 from talentpool.placements.earning import list_beyond, read_limits
-from talentpool.placements.guards import Rules
+from talentpool.placements.extending import find_broken
+from talentpool.placements.guards import WITHHELD, Rules
 from talentpool.placements.models import Placement
+from talentpool.reference.service import load_catalogue
 from talentpool.states import PlacementState
 from talentpool.web.unit import TalentpoolFlask
 from tests import factories as make
@@ -27,7 +32,8 @@ def faults(session: Session, row: Placement) -> list[str]:
 
 def test_income_counts_every_booking_of_the_fiscal_year_once(session: Session) -> None:
     person = make.make_candidate(session, half_days=20)
-    terms = {"half_days": 4, "pay_basis": "day", "pay_amount": 20_000}  # 40,000 yen a month
+    # 40,000 yen a month
+    terms: dict[str, Any] = {"half_days": 4, "pay_basis": "day", "pay_amount": 20_000}
     other = make.make_placement(
         session, make.make_need(session, **terms), person, state=PlacementState.OFFERED
     )
@@ -69,6 +75,37 @@ def test_days_on_site(
     need = make.make_need(session, half_days=4, mode=mode, on_site_share=share)
     row = make.make_placement(session, need, person, state=PlacementState.APPROVED)
     assert any("現地の日数" in text for text in faults(session, row)) is is_beyond
+
+
+def test_months_that_are_added_count_beside_those_that_are_booked(session: Session) -> None:
+    """Booked from April 2027 to September: 4 half-days a month of 40,000 yen, in one fiscal year."""
+    need = make.make_need(
+        session, mode=NeedMode.ONSITE, on_site_share=100, pay_basis="day", pay_amount=20_000
+    )
+    engagement = make.make_engagement(session, need=need)
+    make.make_extension(session, engagement)  # opens the months of its person
+    person, catalogue = engagement.candidate, load_catalogue(session)
+    added = dict.fromkeys(months(engagement.last_month + 1, engagement.last_month + 3), 4)
+    last = {engagement.last_month: 6}
+    nine, half_more = 9 * 40_000, 6 * 40_000 + 20_000
+
+    def said(new: dict[int, int], reader: Role = Role.COORDINATOR) -> list[str]:
+        session.flush()
+        return find_broken(session, engagement, new, catalogue, reader)
+
+    for ceiling, new in ((nine, added), (half_more, last)):
+        person.income_ceiling = ceiling
+        assert said(new) == []
+        person.income_ceiling = ceiling - 1
+        (text,) = said(new)
+        assert f"合計{ceiling:,}円" in text
+        assert said(new, Role.MUNICIPALITY) == [WITHHELD]
+    next_year = {month_number(2028, 4): 4}
+    assert not any("収入の上限" in text for text in said(next_year))
+    person.income_ceiling, person.onsite_days = None, 2
+    assert said(added) == []
+    (text,) = said(last)
+    assert "現地で月3日" in text
 
 
 def test_staff_read_it_before_anybody_is_asked(app: TalentpoolFlask) -> None:
