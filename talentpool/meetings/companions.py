@@ -79,7 +79,7 @@ def name_theme(
 
 
 def drop_theme(session: Session, ident: int, *, actor: Actor, now: datetime) -> None:
-    """Be seen no longer, and see no longer; Conflict where that was done already."""
+    """Be seen no longer, and see no longer; NotFound where that was done already, Conflict of another town's."""
     require(session, actor, Action.NAME_COMPANION)
     query = visible(actor, _C).where(_C.id == ident).with_for_update()
     row = session.scalar(query)

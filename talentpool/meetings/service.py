@@ -116,7 +116,7 @@ def save_meeting(
     require(session, actor, Action.MANAGE_MEETING, meeting)
     if meeting is not None:
         _require_ahead(meeting, now)
-    raise_first(_faults(content, catalogue, now))
+    raise_first(_faults(meeting, content, catalogue, now))
     if meeting is not None and content_of(meeting) == content:
         return meeting
     row = meeting or Meeting(prefecture_code=actor.prefecture_code)
@@ -131,10 +131,14 @@ def save_meeting(
     return row
 
 
-def _faults(content: MeetingContent, catalogue: Catalogue, now: datetime) -> Iterator[Fault]:
+def _faults(
+    meeting: Meeting | None, content: MeetingContent, catalogue: Catalogue, now: datetime
+) -> Iterator[Fault]:
+    yield from _left_out(meeting, content.circle)
     if not content.title:
         yield "title", say("入力してください。")
-    if content.begins_at <= now:
+    is_moved = meeting is None or content.begins_at != meeting.begins_at  # one that runs stays
+    if is_moved and content.begins_at <= now:
         yield "day", say("これからの日時を入力してください。")
     if content.ends_at <= content.begins_at:
         yield "ends", say("終わりの時刻が、始まりの時刻より前になっています。")
@@ -144,6 +148,15 @@ def _faults(content: MeetingContent, catalogue: Catalogue, now: datetime) -> Ite
         yield "address", say("https:// で始まる住所を入力してください。")
     if content.theme and not catalogue.is_valid(Vocabulary.THEME, content.theme):
         yield "theme", say("一覧にない値が選ばれています。")
+
+
+def _left_out(meeting: Meeting | None, circle: Circle) -> Iterator[Fault]:
+    """Whoever wants to come stays in the circle."""
+    are_towns = {row.municipality_code is not None for row in meeting.interests} if meeting else ()
+    if circle is Circle.TOWNS and False in are_towns:
+        yield "circle", say("参加を希望している登録者がいるため、対象から外せません。")
+    if circle is Circle.PEOPLE and True in are_towns:
+        yield "circle", say("参加を希望している市町があるため、対象から外せません。")
 
 
 def cancel_meeting(session: Session, meeting: Meeting, *, actor: Actor, now: datetime) -> None:

@@ -107,6 +107,39 @@ def test_who_wants_to_come_is_told_of_a_change_and_of_the_end(session: Session) 
     assert len(list(violations(session))) == 1
 
 
+def test_nobody_who_wants_to_come_is_left_out_of_the_circle(session: Session) -> None:
+    meeting, staff = make_meeting(session), make.make_user(session, Role.COORDINATOR).actor
+    town, own = make.make_user(session, Role.MUNICIPALITY).actor, person(session)
+
+    def change(**content: Any) -> Meeting:
+        typed = replace(service.content_of(meeting), **content)
+        return save_meeting(session, meeting, typed, catalogue=CATALOGUE, actor=staff, now=make.NOW)
+
+    for actor, circle in ((town, Circle.PEOPLE), (own, Circle.TOWNS)):
+        say_interest(session, meeting, comes=True, actor=actor, now=make.NOW)
+        with pytest.raises(Refused) as refused:
+            change(circle=circle)
+        assert list(refused.value.fields) == ["circle"]
+        meeting.circle = circle
+        session.flush()
+        assert len(list(violations(session))) == 1
+        meeting.circle = Circle.BOTH
+        say_interest(session, meeting, comes=False, actor=actor, now=make.NOW)
+        assert change(circle=circle).circle is circle
+        change(circle=Circle.BOTH)
+
+
+def test_a_meeting_that_runs_can_be_corrected(session: Session) -> None:
+    meeting, staff = make_meeting(session), make.make_user(session, Role.COORDINATOR).actor
+    content, now = service.content_of(meeting), make.NOW + 9 * DAY + timedelta(hours=1)
+    later = replace(content, place="別の会議室", ends_at=content.ends_at + timedelta(hours=1))
+    save_meeting(session, meeting, later, catalogue=CATALOGUE, actor=staff, now=now)
+    assert meeting.place == "別の会議室"
+    moved = replace(later, begins_at=content.begins_at - timedelta(minutes=1))
+    with pytest.raises(Refused):
+        save_meeting(session, meeting, moved, catalogue=CATALOGUE, actor=staff, now=now)
+
+
 def test_a_meeting_stands_in_the_calendar_with_its_hours(session: Session) -> None:
     meeting, own = make_meeting(session, title="集まり、夜", text="持ち物\n名刺"), person(session)
     make_meeting(session, circle=Circle.TOWNS)

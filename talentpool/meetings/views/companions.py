@@ -38,7 +38,7 @@ def name_theme() -> ResponseReturnValue:
         except Refused as error:
             form.refuse(error)
         else:
-            flash(_("同じテーマの市町に知らせました。"), "success")
+            flash(_("テーマを登録しました。同じテーマを知らせた市町と県に見えます。"), "success")
             return redirect(url_for(".list_companions"))
     return _show(form), form.status
 

@@ -15,7 +15,7 @@ from ...dates import JST
 from ...db import Session
 from ...errors import Conflict, LostRace, Refused
 from ...ical import write_calendar
-from ...permissions import Action, can
+from ...permissions import Action, Role, can
 from ...web import check_version, current_actor, current_catalogue, current_session, requires
 from ...web.changed import differences
 from ...web.filters import show_moment
@@ -28,6 +28,8 @@ from ..forms import MeetingForm, MeetingListForm, contents
 from ..models import CIRCLES, KINDS, Meeting
 from ..service import WHENS, When
 from .blueprint import blueprint
+
+FEW = 3  # people: towns and people of the pool are told no smaller number
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,14 @@ class Line:
     @property
     def people(self) -> int:
         return sum(row.municipality_code is None for row in self.meeting.interests)
+
+    @property
+    def told_people(self) -> str:
+        """Of few, no town and no person of the pool reads how many; who calls the meeting does."""
+        is_guest = current_actor().role in {Role.MUNICIPALITY, Role.CANDIDATE}
+        if is_guest and 0 < self.people < FEW:
+            return str(_("%(n)s名未満", n=FEW))
+        return str(_("%(n)s名", n=self.people))
 
 
 def _lines(session: Session, rows: Sequence[Meeting]) -> Iterator[Line]:
