@@ -9,6 +9,7 @@ from wtforms import SelectField, SelectMultipleField
 from wtforms.widgets import TextArea
 
 from ..reference.entries import Vocabulary
+from ..text import clean
 from ..typed.days import read_day
 from ..web import current_actor
 from ..web.fields import CatalogueForm, DateText, Required, TypedField, WholeNumber, option
@@ -34,10 +35,11 @@ class DayLines(TypedField):
         return tuple(sorted(map(self._line, lines)))
 
     def _line(self, line: str) -> tuple[date, str]:
-        day, _blank, what = line.replace("\u3000", " ").partition(" ")
+        day, _blank, what = clean(line.replace("\u3000", " ").replace("\t", " ")).partition(" ")
+        what = what.strip()
         if len(what) > LINE:
             raise ValueError(str(_("説明は%(most)s文字以内で書いてください。", most=LINE)))
-        return read_day(day), what.strip()
+        return read_day(day), what
 
     def show(self, value: Sequence[tuple[date, str]]) -> str:
         return "\n".join(f"{day.isoformat()} {what}".rstrip() for day, what in value)

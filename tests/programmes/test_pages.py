@@ -27,6 +27,9 @@ def test_a_programme_is_written_and_a_town_is_referred(
     refused = staff.post("/programmes/new", **TYPED | {"deadlines": "2027-02-30 第1次"})
     assert refused.status_code == 422
     assert "2027-02-30 第1次</textarea>" in refused.text
+    unsafe = staff.post("/programmes/new", **TYPED | {"deadlines": "2027-02-26 第\0次"})
+    assert unsafe.status_code == 422
+    assert "使えない文字" in unsafe.text
     written = staff.post("/programmes/new", **TYPED)
     assert written.status_code == 302, written.text
     path = written.location
