@@ -171,6 +171,7 @@ def _content(term: TermEntry) -> FundingContent:
         cap_yen=said["cap_yen"],
         unit=said["unit_ja"] or "",
         least_days=said["least_days"],
+        note=said.get("note_ja") or "",
         origin=Origin(
             term.source,
             said["address"] or "",

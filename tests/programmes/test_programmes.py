@@ -53,6 +53,7 @@ def test_the_shipped_programmes_say_no_more_than_what_was_read(session: Session)
     assert (old.validity(TODAY), new.validity(TODAY)) == (Validity.ENDED, Validity.VALID)
     assert old.successor is new
     assert (rows["adviser"].report_days, rows["assist_plan"].gives) == (7, "")
+    assert "現地3日まで、またはオンライン10時間まで" in rows["adviser"].limits
     save(session, new, officer, name="改めた名前")
     session.delete(rows["accelerator"])
     session.flush()
