@@ -63,6 +63,17 @@ class RunningForm(CatalogueForm):
         for year in self.years:
             self[f"source_{year}"].choices = [option("", str(_("未定"))), *offered]
 
+    def validate(self, *args: Any, **options: Any) -> bool:
+        """What was typed of a year without its sum is asked back, not lost."""
+        is_valid: bool = super().validate(*args, **options)
+        for year in self.years:
+            yen, about = self[f"yen_{year}"], (self[f"source_{year}"], self[f"note_{year}"])
+            if yen.data is None and not yen.errors and any(field.data for field in about):
+                said = _("財源か内訳を書いた年度は、経費の見込みも入力してください。")
+                yen.errors = [*yen.errors, said]
+                is_valid = False
+        return is_valid
+
     def value(self) -> list[Expected]:
         return [
             Expected(

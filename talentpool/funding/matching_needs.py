@@ -9,7 +9,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from ..costs import YearCost
-from ..dates import first_day, last_day
+from ..dates import first_day, fiscal_year_days, last_day
 from ..db import Session
 from ..language import Words
 from ..needs.costing import RunningCost, TravelRate
@@ -37,18 +37,33 @@ CONDITIONS: Mapping[Condition, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """met: conditions that the measure states and the need keeps; unknown: those it does not state."""
+    """met: conditions that the measure states and the need keeps; unknown: those that nobody can tell of the need yet."""
 
     funding: Funding
+    need: Need
     met: Sequence[Condition]
     unknown: Sequence[Condition]
+    unstated: Sequence[Condition]
 
     def most_of(self, cost: YearCost) -> int | None:
-        """Yen of a year at most, as far as rate and cap are known; the cap alone is no estimate."""
-        if self.funding.rate is None:
+        """Yen of a year at most, where the whole cost is known and the measure holds while the need runs.
+
+        The cap alone is no estimate, and nobody knows whether it is for each of several people.
+        """
+        row = self.funding
+        is_capped_for_many = row.cap_yen is not None and self.need.seats > 1
+        if row.rate is None or cost.travel is None or is_capped_for_many:
             return None
-        part = cost.total * self.funding.rate // 100
-        return part if self.funding.cap_yen is None else min(part, self.funding.cap_yen)
+        if not self._holds_in(cost.year):
+            return None
+        part = cost.total * row.rate // 100
+        return part if row.cap_yen is None else min(part, row.cap_yen)
+
+    def _holds_in(self, year: int) -> bool:
+        first, last = fiscal_year_days(year)
+        begins = max(first, first_day(self.need.first_month), self.funding.valid_from or first)
+        ends = min(last, last_day(self.need.last_month), self.funding.valid_to or last)
+        return begins <= ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +110,24 @@ def _compare(row: Funding, need: Need, catalogue: Catalogue) -> Hint | None:
         return None
     return Hint(
         row,
+        need,
         [one for one, answer in answers.items() if answer],
         [one for one, answer in answers.items() if answer is None],
+        [one for one in Condition if one not in answers],
     )
 
 
 def _answers(
     row: Funding, need: Need, catalogue: Catalogue
 ) -> Iterator[tuple[Condition, bool | None]]:
-    """Whether each condition is kept; None where the measure does not state it, or the town's size is not known."""
-    yield Condition.THEME, need.theme in row.themes if row.themes else None
-    offered = {one.form for one in need.forms}
-    yield Condition.FORM, bool(offered & set(row.forms)) if row.forms else None
-    size = catalogue.size_class(need.municipality_code)
-    is_known = row.sizes and size is not None
-    yield Condition.SIZE, str(size) in row.sizes if is_known else None
-    days = need.half_days / HALF_DAYS_A_DAY
-    yield Condition.DAYS, days >= row.least_days if row.least_days is not None else None
+    """Whether each condition that the measure states is kept; None where that cannot be told yet."""
+    if row.themes:
+        yield Condition.THEME, need.theme in row.themes
+    if row.forms:
+        offered = set() if need.asks_form else {one.form for one in need.forms}
+        yield Condition.FORM, bool(offered & set(row.forms)) if offered else None
+    if row.sizes:
+        size = catalogue.size_class(need.municipality_code)
+        yield Condition.SIZE, str(size) in row.sizes if size is not None else None
+    if row.least_days is not None:
+        yield Condition.DAYS, need.half_days / HALF_DAYS_A_DAY >= row.least_days

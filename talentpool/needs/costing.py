@@ -13,6 +13,7 @@ from ..costs import Work, YearCost, cost_by_year, road_km, trip_yen
 from ..dates import fiscal_year_of_month
 from ..db import Base, Session, Text, UtcDateTime
 from ..reference.catalogue import Catalogue
+from ..reference.models import Prefecture
 from .models import Need, NeedMode
 
 MOST_PER_KM, MOST_KM, MOST_YEN = 1_000, 2_000, 10_000_000_000
@@ -52,8 +53,12 @@ class RunningCost(Base):
     note: Mapped[str] = mapped_column(Text(200), default="")
 
 
-def find_rate(session: Session, prefecture_code: str) -> TravelRate | None:
-    return session.get(TravelRate, prefecture_code)
+def find_rate(session: Session, prefecture_code: str, *, lock: bool = False) -> TravelRate | None:
+    """lock: nobody else sets one until the end of the unit, the first one neither."""
+    if lock:
+        home = sa.select(Prefecture.code).where(Prefecture.code == prefecture_code)
+        session.scalars(home.with_for_update(key_share=True)).all()
+    return session.get(TravelRate, prefecture_code, populate_existing=lock)
 
 
 def years_after(need: Need) -> range:

@@ -41,12 +41,10 @@ def test_the_shipped_measures_are_to_be_checked(session: Session) -> None:
     rows = {row.key: row for row in session.scalars(visible(staff, Funding))}
     assert len(rows) == n == len(catalogue.terms("funding_measure"))
     assert all(row.is_to_check(TODAY) and row.source for row in rows.values())
-    assert (rows["cio_special_allocation"].rate, rows["cio_special_allocation"].cap_yen) == (
-        50,
-        None,
-    )
-    assert rows["cio_special_allocation"].valid_from == date(2021, 4, 1)
-    assert rows["revitalization_side_reward"].forms == ["revitalization_side"]
+    cio, reward = rows["cio_special_allocation"], rows["revitalization_side_reward"]
+    assert (cio.rate, cio.cap_yen, cio.valid_from) == (50, None, None)
+    assert "2021年" in cio.note
+    assert (reward.forms, reward.unit) == (["revitalization_side"], "1年度")
     with pytest.raises(Conflict):
         service.take_shipped(session, catalogue=catalogue, actor=staff, now=make.NOW)
     assert len(service.list_fundings(session, staff, today=TODAY).page(1).rows) == n
@@ -119,9 +117,29 @@ def test_a_hint_says_a_sum_only_where_the_rate_is_known(session: Session) -> Non
     need, staff = make.make_need(session), officer(session)
     hints = read_money(session, need, catalogue=CATALOGUE, actor=staff).hints
     cost = YearCost(2027, 6, 24, 200_000, 1_001)
-    assert [(hint.funding.name, hint.most_of(cost)) for hint in hints] == [
-        ("は", None), ("い", 90_000), ("ろ", 100_500),
-    ]  # fmt: skip
+
+    def most(cost: YearCost) -> list[tuple[str, int | None]]:
+        return [(hint.funding.name, hint.most_of(cost)) for hint in hints]
+
+    assert most(cost) == [("は", None), ("い", 90_000), ("ろ", 100_500)]
+    nothing = [("は", None), ("い", None), ("ろ", None)]
+    assert most(replace(cost, travel=None)) == most(replace(cost, year=2028)) == nothing
+    hints[2].funding.valid_to = date(2027, 4, 1)
+    assert most(cost)[2] == ("ろ", 100_500)
+    hints[2].funding.valid_to = date(2027, 3, 31)
+    need.seats = 2
+    assert most(cost) == nothing
+
+
+def test_what_nobody_can_tell_yet_speaks_neither_for_nor_against(session: Session) -> None:
+    """Of a town whose population is not known, which has not settled the form."""
+    origin = Origin(forms=("fiscal_year_part",), sizes=("0",))
+    make_funding(session, prefecture_code=make.OSAKA, origin=origin)
+    need = make.make_need(session, municipality_code="271403", forms=[], asks_form=True)
+    staff = make.make_user(session, Role.COORDINATOR, prefecture_code=make.OSAKA).actor
+    (hint,) = read_money(session, need, catalogue=CATALOGUE, actor=staff).hints
+    assert hint.unknown == [Condition.FORM, Condition.SIZE]
+    assert hint.unstated == [Condition.THEME, Condition.DAYS]
 
 
 def test_the_price_of_a_kilometre_makes_the_estimate_of_travel(session: Session) -> None:

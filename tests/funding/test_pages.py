@@ -44,6 +44,10 @@ def test_measures_and_prices_reach_the_page_of_a_need(
     plan = f"{path}/running-cost"
     typed = {"yen_2028": "48万円", "source_2028": "general", "note_2028": "利用料"}
     version = version_in(town.get(plan).text, plan)
+    unclear = town.post(plan, version=version, **typed | {"note_2029": "保守"})
+    assert unclear.status_code == 422
+    assert 'value="保守"' in unclear.text
+    assert "財源か内訳を書いた年度は" in unclear.text
     assert town.post(plan, version=version, **typed).status_code == 302
     assert town.post(plan, version=version, **typed | {"yen_2028": "1"}).status_code == 409
     page = town.get(path).text

@@ -47,6 +47,12 @@ class NeedCost:
     def has_travel(self) -> bool:
         return bool(self.work.visits)
 
+    def most_of(self, hint: Hint) -> tuple[int, int] | None:
+        """The first fiscal year of which a measure's most is known, and that in yen."""
+        works = (row.work for row in self.years if row.work)
+        sums = ((work.year, hint.most_of(work)) for work in works)
+        return next(((year, yen) for year, yen in sums if yen is not None), None)
+
     @property
     def lacking(self) -> list[int]:
         """Years after the first of which nothing is said."""
@@ -77,7 +83,7 @@ def condition_words() -> object:
 @requires(Action.MANAGE_FUNDING)
 def set_rate() -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
-    row = find_rate(session, actor.prefecture_code or "")
+    row = find_rate(session, actor.prefecture_code or "", lock=request.method == "POST")
     names = ("yen_per_km", "usual_km", "basis")
     present = {name: getattr(row, name) for name in names} if row else {}
     form = RateForm(data=present)
