@@ -174,7 +174,11 @@ def test_a_need_is_published_with_its_priority(
     assert "2段 = 法令などの期限がある 2" in page
     assert "根拠：移行の期限" in page
     assert "初めの方針では40.0点を加えます" in page
+    with database.writing() as session:
+        session.get_one(Need, ident).priority_grounds = None  # as a file brings it
+    assert "2段 （理由の記録なし）" in " ".join(town.get(f"/needs/{ident}").text.split())
     policy = town.get("/help/priorities").text
+    assert "「理由の記録なし」" in policy
     assert "合計は3段までです" in policy
     assert "最大で60.0点" in policy
 
