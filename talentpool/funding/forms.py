@@ -8,15 +8,13 @@ from wtforms import SelectField
 
 from ..needs.costing import MOST_KM, MOST_PER_KM, MOST_YEN
 from ..programmes.forms import OriginForm
-from ..programmes.sourced import VALIDITY_LABELS
 from ..reference.entries import Vocabulary
 from ..typed.quantities import YEN
 from ..web.fields import CatalogueForm, Required, WholeNumber, option
 from ..web.forms import Form, long_text_field, text_field
-from ..web.labels import choices, label
-from ..web.lists import EVERY, ListForm
+from ..web.labels import choices
 from .costing import MOST_NOTE, Expected
-from .models import MOST_CAP, Funding
+from .models import MOST_CAP
 from .service import MOST_DAYS, FundingContent
 
 
@@ -30,15 +28,11 @@ class FundingForm(OriginForm):
     note = long_text_field(_("補足"), most=1000)
     successor = SelectField(_("後継の措置"), default="")
 
-    def offer_successors(self, found: Sequence[Funding]) -> None:
-        none = option("", str(_("なし")))
-        self.successor.choices = [none, *(option(str(row.id), row.name) for row in found)]
-
     def value(self) -> FundingContent:
         return FundingContent(
             self.name.data or "", self.covers.data or "", self.rate.data, self.cap_yen.data,
             self.unit.data or "", self.least_days.data, self.note.data or "",
-            int(self.successor.data) if self.successor.data else None, self.origin(),
+            self.successor_id, self.origin(),
         )  # fmt: skip
 
 
@@ -104,13 +98,3 @@ def running_form(
             }  # fmt: skip
     made: RunningForm = type("RunningFormOfYears", (RunningForm,), fields)(data=data, **more)
     return made
-
-
-class FundingListForm(ListForm):
-    links = ("validity",)
-
-    validity = SelectField(_("期間"), default="")
-
-    def set_choices(self) -> None:
-        offered = ((one, label(words)) for one, words in VALIDITY_LABELS.items())
-        self.offer(self.validity, offered, EVERY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -17,7 +17,7 @@ from ..language import say
 from ..listing import EVERYTHING, Asked, Filter, Listing, in_order
 from ..paging import Listed
 from ..permissions import Action, Actor, get_visible, require, visible
-from ..programmes.sourced import Origin, Validity, origin_faults, validity_on
+from ..programmes.sourced import Origin, Validity, can_follow, origin_faults, validity_on
 from ..reference.catalogue import Catalogue
 from ..reference.entries import TermEntry, Vocabulary
 from .models import MOST_CAP, Funding
@@ -61,12 +61,6 @@ def list_fundings(
     )
     options = (joinedload(_F.successor),)
     return listing.ask(session, visible(actor, _F), asked, size=PAGE, options=options)
-
-
-def list_successors(session: Session, actor: Actor, row: Funding | None) -> Sequence[Funding]:
-    """What can be named as the successor."""
-    query = visible(actor, _F).where(_F.id != (row.id if row else 0))
-    return session.scalars(query.order_by(_F.name, _F.id)).all()
 
 
 def get_funding(session: Session, actor: Actor, ident: int, *, lock: bool = False) -> Funding:
@@ -118,21 +112,10 @@ def _faults(
         value = getattr(content, name)
         if value is not None and not least <= value <= most:
             yield name, say("%(least)sから%(most)sまでです。", least=least, most=f"{most:,}")
-    if content.successor is not None and not _can_follow(session, row, content.successor, actor):
+    after = content.successor
+    if after is not None and not can_follow(session, actor, Funding, row, after):
         yield "successor", say("後継の措置を一覧から選んでください。")
     yield from origin_faults(content.origin, catalogue, today)
-
-
-def _can_follow(session: Session, row: Funding | None, successor: int, actor: Actor) -> bool:
-    """Whether the successor is known and does not lead back to the measure itself."""
-    query = visible(actor, _F).with_only_columns(_F.id, _F.successor_id)
-    nexts = dict(session.execute(query).all())
-    at: int | None = successor
-    for _ in nexts:
-        if at is None or at not in nexts or (row is not None and at == row.id):
-            break
-        at = nexts[at]
-    return successor in nexts and at is None
 
 
 def _write(row: Funding, content: FundingContent, *, actor: Actor, now: datetime) -> None:

@@ -20,7 +20,7 @@ from .content import ProgrammeContent
 from .models import OUTCOMES, Outcome, Programme
 from .referring import LABELS, LONGEST, Course
 from .service import MOST_DEADLINES, MOST_REPORT_DAYS
-from .sourced import VALIDITY_LABELS, Origin
+from .sourced import VALIDITY_LABELS, Origin, Sourced
 
 LINE = 100  # characters of what a deadline is for
 
@@ -48,6 +48,7 @@ class DayLines(TypedField):
 class OriginForm(CatalogueForm):
     """Where it is said, from when to when, and whom it is for: the end of every form of a catalogue."""
 
+    successor: SelectField  # each form calls it otherwise
     source = text_field(_("出典"), most=300, description=_("要綱・案内・ページの名前"))
     address = text_field(_("出典の住所（URL）"), most=300)
     checked_on = DateText(
@@ -66,6 +67,14 @@ class OriginForm(CatalogueForm):
         self.choose(self.sizes, Vocabulary.SIZE_CLASS)
         self.choose(self.forms, Vocabulary.FORM)
 
+    def offer_successors(self, found: Sequence[Sourced]) -> None:
+        none = option("", str(_("なし")))
+        self.successor.choices = [none, *(option(str(row.id), row.name) for row in found)]
+
+    @property
+    def successor_id(self) -> int | None:
+        return int(self.successor.data) if self.successor.data else None
+
     def origin(self) -> Origin:
         return Origin(
             self.source.data or "", self.address.data or "", self.checked_on.data,
@@ -80,6 +89,18 @@ def origin_data(origin: Origin) -> dict[str, Any]:
         "valid_from": origin.valid_from, "valid_to": origin.valid_to,
         "themes": list(origin.themes), "sizes": list(origin.sizes), "forms": list(origin.forms),
     }  # fmt: skip
+
+
+class ValidityListForm(ListForm):
+    """Of the list of a catalogue."""
+
+    links = ("validity",)
+
+    validity = SelectField(_("期間"), default="")
+
+    def set_choices(self) -> None:
+        offered = ((one, label(words)) for one, words in VALIDITY_LABELS.items())
+        self.offer(self.validity, offered, EVERY)
 
 
 class ProgrammeForm(OriginForm):
@@ -100,16 +121,12 @@ class ProgrammeForm(OriginForm):
     report_days = WholeNumber(_("報告までの日数"), least=1, most=MOST_REPORT_DAYS)
     successor = SelectField(_("後継の制度"), default="")
 
-    def offer_successors(self, found: Sequence[Programme]) -> None:
-        none = option("", str(_("なし")))
-        self.successor.choices = [none, *(option(str(row.id), row.name) for row in found)]
-
     def value(self) -> ProgrammeContent:
         texts = ("name", "operator", "gives", "limits", "excludes", "cost", "application")
         return ProgrammeContent(
             **{name: self[name].data or "" for name in texts},
             report_days=self.report_days.data,
-            successor=int(self.successor.data) if self.successor.data else None,
+            successor=self.successor_id,
             deadlines=self.deadlines.data or (),
             origin=self.origin(),
         )
@@ -142,22 +159,20 @@ class CourseForm(Form):
     reported_on = DateText(_("報告した日"))
     note = long_text_field(_("分かったこと・成果"), most=LONGEST)
 
+    @staticmethod
+    def contents(course: Course) -> dict[str, Any]:
+        """What the form shows of what is known."""
+        same = ("applied_on", "done_on", "reported_on", "note")
+        return {name: getattr(course, name) for name in same} | {
+            "outcome": str(course.outcome or "")
+        }
+
     def value(self) -> Course:
         outcome = Outcome(self.outcome.data) if self.outcome.data else None
         return Course(
             self.applied_on.data, outcome, self.done_on.data, self.reported_on.data,
             self.note.data or "",
         )  # fmt: skip
-
-
-class ProgrammeListForm(ListForm):
-    links = ("validity",)
-
-    validity = SelectField(_("期間"), default="")
-
-    def set_choices(self) -> None:
-        offered = ((one, label(words)) for one, words in VALIDITY_LABELS.items())
-        self.offer(self.validity, offered, EVERY)
 
 
 class ReferralListForm(ListForm):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ from ..reference.catalogue import Catalogue
 from .content import ProgrammeContent
 from .models import Programme, ProgrammeDeadline
 from .shipped import shipped_programmes, shipped_successors
-from .sourced import Validity, origin_faults, validity_on
+from .sourced import Validity, can_follow, origin_faults, validity_on
 
 PAGE = 25  # rows
 MOST_DEADLINES = 12
@@ -46,14 +46,6 @@ def list_programmes(
     )  # fmt: skip
     options = (selectinload(_P.deadlines), selectinload(_P.successor))
     return listing.ask(session, visible(actor, _P), asked, size=PAGE, options=options)
-
-
-def list_successors(
-    session: Session, actor: Actor, programme: Programme | None
-) -> Sequence[Programme]:
-    """What can be named as the successor."""
-    query = visible(actor, _P).order_by(_P.name, _P.id)
-    return session.scalars(query.where(_P.id != (programme.id if programme else 0))).all()
 
 
 def get_programme(session: Session, actor: Actor, ident: int, *, lock: bool = False) -> Programme:
@@ -109,25 +101,10 @@ def _faults(
         yield "deadlines", say("同じ日が二度書かれています。")
     if len(days) > MOST_DEADLINES:
         yield "deadlines", say("%(most)s件までにしてください。", most=MOST_DEADLINES)
-    if content.successor is not None and not _can_follow(session, programme, content, actor):
+    after = content.successor
+    if after is not None and not can_follow(session, actor, Programme, programme, after):
         yield "successor", say("後継の制度を一覧から選んでください。")
     yield from origin_faults(content.origin, catalogue, today)
-
-
-def _can_follow(
-    session: Session, programme: Programme | None, content: ProgrammeContent, actor: Actor
-) -> bool:
-    """Whether the successor is known and does not lead back to the programme itself."""
-    next_id, seen = content.successor, {programme.id if programme else None}
-    while next_id is not None:
-        if next_id in seen:
-            return False
-        seen.add(next_id)
-        row = session.scalar(visible(actor, _P).where(_P.id == next_id))
-        if row is None:
-            return False
-        next_id = row.successor_id
-    return True
 
 
 def _write(row: Programme, content: ProgrammeContent, *, actor: Actor, now: datetime) -> None:

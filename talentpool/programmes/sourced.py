@@ -5,17 +5,19 @@ Nothing of it is certain: an entry that nobody has checked, or not for a year, i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from ..db import Json, Text
+from ..db import Json, Session, Text
 from ..errors import Fault
 from ..language import Words, say
+from ..permissions import Actor, visible
 from ..reference.catalogue import Catalogue
 from ..reference.entries import Vocabulary
 
@@ -50,7 +52,13 @@ class Origin:
 
 
 class Sourced:
-    """The columns of an `Origin`."""
+    """The columns of an `Origin`, of an entry that another one can succeed."""
+
+    if TYPE_CHECKING:  # of each catalogue itself
+        id: Mapped[int]
+        prefecture_code: Mapped[str]
+        name: Mapped[str]
+        successor_id: Mapped[int | None]
 
     source: Mapped[str] = mapped_column(Text(300), default="")
     address: Mapped[str] = mapped_column(Text(300), default="")
@@ -94,6 +102,9 @@ class Sourced:
         )  # fmt: skip
 
 
+S = TypeVar("S", bound=Sourced)
+
+
 def validity_on(model: type[Sourced], today: date) -> sa.ColumnElement[str]:
     """The validity of a row, for queries."""
     return sa.case(
@@ -101,6 +112,48 @@ def validity_on(model: type[Sourced], today: date) -> sa.ColumnElement[str]:
         (model.valid_from > today, str(Validity.COMING)),
         else_=str(Validity.VALID),
     )
+
+
+def list_successors(session: Session, actor: Actor, model: type[S], row: S | None) -> Sequence[S]:
+    """What can be named as the successor of `row`, of a new entry where there is none."""
+    query = visible(actor, _stored(model)).where(model.id != (row.id if row else 0))
+    return session.scalars(query.order_by(model.name, model.id)).all()
+
+
+def can_follow(
+    session: Session, actor: Actor, model: type[S], row: S | None, successor: int
+) -> bool:
+    """Whether the successor is known and does not lead back to the entry itself."""
+    query = visible(actor, _stored(model)).with_only_columns(model.id, model.successor_id)
+    nexts = dict(session.execute(query).all())
+    at: int | None = successor
+    for _ in nexts:
+        if at is None or at not in nexts or (row is not None and at == row.id):
+            break
+        at = nexts[at]
+    return successor in nexts and at is None
+
+
+def bad_successors(session: Session, model: type[Sourced]) -> Iterator[str]:
+    """Entries whose successor is of another prefecture, or leads back to them."""
+    kind = _stored(model).__tablename__
+    rows = session.execute(sa.select(model.id, model.prefecture_code, model.successor_id)).all()
+    homes = {ident: home for ident, home, _next in rows}
+    nexts = {ident: successor for ident, _home, successor in rows}
+    for ident, first in nexts.items():
+        if first is not None and homes[first] != homes[ident]:
+            yield f"{kind} {ident}: its successor is of another prefecture"
+        seen, at = {ident}, first
+        while at is not None and at not in seen:
+            seen.add(at)
+            at = nexts[at]
+        if at == ident:
+            yield f"{kind} {ident}: it succeeds itself"
+
+
+def _stored(model: type[Sourced]) -> type[Any]:
+    """As a table."""
+    return model
 
 
 def origin_faults(origin: Origin, catalogue: Catalogue, today: date) -> Iterator[Fault]:

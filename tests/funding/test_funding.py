@@ -81,6 +81,9 @@ def test_no_successor_leads_back(session: Session) -> None:
     first.successor_id = make_funding(session, prefecture_code=make.OSAKA).id
     session.flush()
     assert len(list(violations(session))) == 1
+    first.successor_id = second.id
+    session.flush()
+    assert len(list(violations(session))) == 2
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from talentpool.db import Database
@@ -14,6 +15,7 @@ from tests import factories as make
 from tests.browsers import Browser, signed_in
 from tests.counting import counted_queries
 from tests.pages import version_in
+from tests.placements.test_races import at_once
 
 TYPED = {
     "name": "架空の補助", "rate": "50", "cap_yen": "100万円", "unit": "1人1年度", "themes": ["bpr"],
@@ -56,7 +58,8 @@ def test_measures_and_prices_reach_the_page_of_a_need(
         "架空の補助", "最大107,520円", "条件に合う：テーマ", "要確認", "見込み・要確認",
     ):  # fmt: skip
         assert said in page, said
-    assert 'href="/needs/1/running-cost"' not in staff.get(path).text
+    assert f'href="{plan}"' in page
+    assert f'href="{plan}"' not in staff.get(path).text
     assert "40%" in staff.get("/funding?format=csv").data.decode("utf-8-sig")
     for browser, address in ((staff, path), (town, path), (staff, "/funding")):
         _few(database, browser, address)
@@ -87,6 +90,25 @@ def test_what_one_person_costs_stands_on_the_pages_of_the_work(
     assert "旅費の見込み（円）" in staff.get(f"/papers/{paper}").text
     assert "年度ごとの費用の見込み" in town.get(f"/engagements/{engagement}").text
     _few(database, town, f"/engagements/{engagement}")
+
+
+def test_of_two_prices_at_once_one_is_told_of_the_other(app: TalentpoolFlask) -> None:
+    browsers = [signed_in(app, Role.COORDINATOR) for _ in range(2)]
+    price = {"usual_km": "40", "basis": "架空の規程"}
+
+    def post(place: int, version: str) -> int:
+        while True:
+            sent = browsers[place].post(
+                "/funding/rate", version=version, yen_per_km=30 + place, **price
+            )
+            if sent.status_code != 503:  # busy: the page says to try again
+                return sent.status_code
+
+    def both(version: str) -> list[int]:
+        return sorted(at_once([partial(post, place, version) for place in range(2)]))
+
+    assert both(mark_of({})) == [302, 409]
+    assert both(version_in(browsers[0].get("/funding/rate").text, "/funding/rate")) == [302, 409]
 
 
 def _few(database: Database, browser: Browser, address: str) -> None:

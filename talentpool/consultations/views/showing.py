@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from ...errors import Problem
 from ...permissions import Action, Role, can
-from ...programmes.service import list_successors
+from ...programmes.models import Programme
+from ...programmes.sourced import list_successors
 from ...standing import AUDIENCE_LABELS
 from ...states import ConsultationState, available
 from ...web import current_actor, current_catalogue, current_session, requires
@@ -83,7 +84,7 @@ def _response(consultation: Consultation, sent: Sent, verbs: list[str]) -> Respo
 
 def programmes_for(consultation: Consultation) -> list[tuple[int, str]]:
     """(id, name) of the catalogue, those that say they are about the theme first."""
-    rows = list_successors(current_session(), current_actor(), None)
+    rows = list_successors(current_session(), current_actor(), Programme, None)
     theme = consultation.theme
     ranked = sorted(rows, key=lambda row: (theme not in row.themes, row.name))
     return [(row.id, row.name) for row in ranked]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,19 +14,17 @@ from flask_babel import gettext as _, lazy_gettext
 from ... import clock
 from ...dates import local_date
 from ...db import Session
-from ...errors import Conflict, LostRace, Refused
 from ...permissions import Action, can
-from ...programmes.forms import origin_data
-from ...programmes.sourced import VALIDITY_LABELS
+from ...programmes.forms import ValidityListForm, origin_data
+from ...programmes.sourced import VALIDITY_LABELS, list_successors
 from ...programmes.views.catalogue import checked_text
 from ...web import current_actor, current_catalogue, current_session, requires
-from ...web.changed import differences
+from ...web.editing import Changes, answer
 from ...web.filters import show_day
 from ...web.labels import label
 from ...web.lists import Column, ListPage
-from ...web.versions import is_stale
 from .. import service
-from ..forms import FundingForm, FundingListForm
+from ..forms import FundingForm
 from ..models import Funding
 from .blueprint import blueprint
 
@@ -81,7 +80,7 @@ FUNDINGS = ListPage[Funding, Line](
 @blueprint.get("/funding")
 @requires(Action.VIEW_FUNDING)
 def list_fundings() -> ResponseReturnValue:
-    session, actor, form = current_session(), current_actor(), FundingListForm(request.args)
+    session, actor, form = current_session(), current_actor(), ValidityListForm(request.args)
     form.set_choices()
     found = service.list_fundings(session, actor, form.asked(), today=local_date(clock.now()))
     return FUNDINGS.answer(found, form, may_manage=can(session, actor, Action.MANAGE_FUNDING))
@@ -127,20 +126,27 @@ def edit_funding(ident: int) -> ResponseReturnValue:
 
 def _edit(row: Funding | None) -> ResponseReturnValue:
     form = _form(row)
-    if row is not None and form.is_submitted() and is_stale(str(row.version)):
-        return _page(row, form, is_overtaken=True), LostRace.status
-    if form.validate_on_submit():
-        try:
-            row = service.save_funding(
-                current_session(), row, form.value(), catalogue=current_catalogue(),
-                actor=current_actor(), now=clock.now(),
-            )  # fmt: skip
-        except (Refused, Conflict) as error:
-            form.refuse(error)
-        else:
-            flash(_("措置を保存しました。"), "success")
-            return redirect(url_for(".show_funding", ident=row.id))
-    return _page(row, form), form.status
+
+    def save() -> Funding:
+        return service.save_funding(
+            current_session(), row, form.value(), catalogue=current_catalogue(),
+            actor=current_actor(), now=clock.now(),
+        )  # fmt: skip
+
+    def page(changes: Changes) -> str:
+        return render_template(
+            "funding/edit_funding.html", form=form, funding=row, overtaken=changes
+        )
+
+    return answer(
+        form, mark=str(row.version) if row else None, present=partial(_form, row, formdata=None),
+        save=save, page=page, done=_saved,
+    )  # fmt: skip
+
+
+def _saved(row: Funding) -> ResponseReturnValue:
+    flash(_("措置を保存しました。"), "success")
+    return redirect(url_for(".show_funding", ident=row.id))
 
 
 def _form(row: Funding | None, **more: None) -> FundingForm:
@@ -151,10 +157,5 @@ def _form(row: Funding | None, **more: None) -> FundingForm:
         data = {name: getattr(content, name) for name in own} | origin_data(content.origin)
         data["successor"] = str(content.successor or "")
     form = FundingForm(data=data, **more)
-    form.offer_successors(service.list_successors(current_session(), current_actor(), row))
+    form.offer_successors(list_successors(current_session(), current_actor(), Funding, row))
     return form
-
-
-def _page(row: Funding | None, form: FundingForm, *, is_overtaken: bool = False) -> str:
-    changes = differences(form, _form(row, formdata=None)) if is_overtaken else None
-    return render_template("funding/edit_funding.html", form=form, funding=row, overtaken=changes)

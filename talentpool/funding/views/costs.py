@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +13,6 @@ from flask_babel import gettext as _
 from ... import clock
 from ...costs import Work
 from ...dates import local_date
-from ...errors import LostRace, Refused
 from ...needs.costing import (
     Outlook,
     TravelRate,
@@ -24,10 +24,10 @@ from ...needs.costing import (
 from ...needs.models import Need
 from ...permissions import Action, can, get_visible
 from ...web import current_actor, current_catalogue, current_session, requires
-from ...web.changed import differences
-from ...web.versions import is_stale, mark_of
+from ...web.editing import Changes, answer
+from ...web.versions import mark_of
 from .. import costing
-from ..forms import RateForm, RunningForm, running_form
+from ..forms import RateForm, running_form
 from ..matching_needs import CONDITIONS, Hint, read_money
 from .blueprint import blueprint
 
@@ -86,25 +86,21 @@ def set_rate() -> ResponseReturnValue:
     row = find_rate(session, actor.prefecture_code or "", lock=request.method == "POST")
     names = ("yen_per_km", "usual_km", "basis")
     present = {name: getattr(row, name) for name in names} if row else {}
-    form = RateForm(data=present)
-    if form.is_submitted() and is_stale(mark_of(present)):
-        overtaken = differences(form, RateForm(data=present, formdata=None))
-        return _rate_page(form, mark_of(present), overtaken), LostRace.status
-    if form.validate_on_submit():
-        try:
-            costing.set_rate(
-                session, **{name: form[name].data for name in names}, actor=actor, now=clock.now()
-            )
-        except Refused as error:
-            form.refuse(error)
-        else:
-            flash(_("旅費の単価を保存しました。"), "success")
-            return redirect(url_for(".set_rate"))
-    return _rate_page(form, mark_of(present)), form.status
+    form, mark = RateForm(data=present), mark_of(present)
 
+    def save() -> TravelRate:
+        typed = {name: form[name].data for name in names}
+        return costing.set_rate(session, **typed, actor=actor, now=clock.now())
 
-def _rate_page(form: RateForm, version: str, overtaken: object = None) -> str:
-    return render_template("funding/set_rate.html", form=form, version=version, overtaken=overtaken)
+    def page(changes: Changes) -> str:
+        return render_template("funding/set_rate.html", form=form, version=mark, overtaken=changes)
+
+    def done(_row: TravelRate) -> ResponseReturnValue:
+        flash(_("旅費の単価を保存しました。"), "success")
+        return redirect(url_for(".set_rate"))
+
+    present_form = partial(RateForm, data=present, formdata=None)
+    return answer(form, mark=mark, present=present_form, save=save, page=page, done=done)
 
 
 @blueprint.route("/needs/<int:need_id>/running-cost", methods=["GET", "POST"])
@@ -113,25 +109,22 @@ def plan_running(need_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     need = get_visible(session, actor, Need, need_id, lock=request.method == "POST")
     present = {row.year: row for row in costing.list_expected(session, need)}
-    mark, form = mark_of(present), running_form(years_after(need), present)
-    if form.is_submitted() and is_stale(mark):
-        overtaken = differences(form, running_form(years_after(need), present, formdata=None))
-        return _running_page(need, form, mark, overtaken), LostRace.status
-    if form.validate_on_submit():
-        try:
-            costing.plan_running(
-                session, need, form.value(), catalogue=current_catalogue(), actor=actor,
-                now=clock.now(),
-            )  # fmt: skip
-        except Refused as error:
-            form.refuse(error)
-        else:
-            flash(_("翌年度からの経費を保存しました。"), "success")
-            return redirect(url_for("needs.show_need", need_id=need_id, _anchor="cost"))
-    return _running_page(need, form, mark), form.status
+    present_form = partial(running_form, years_after(need), present)
+    mark, form = mark_of(present), present_form()
 
+    def save() -> None:
+        costing.plan_running(
+            session, need, form.value(), catalogue=current_catalogue(), actor=actor, now=clock.now()
+        )
 
-def _running_page(need: Need, form: RunningForm, version: str, overtaken: object = None) -> str:
-    return render_template(
-        "funding/plan_running.html", need=need, form=form, version=version, overtaken=overtaken
-    )
+    def page(changes: Changes) -> str:
+        return render_template(
+            "funding/plan_running.html", need=need, form=form, version=mark, overtaken=changes
+        )
+
+    def done(_saved: None) -> ResponseReturnValue:
+        flash(_("翌年度からの経費を保存しました。"), "success")
+        return redirect(url_for("needs.show_need", need_id=need_id, _anchor="cost"))
+
+    now = partial(present_form, formdata=None)
+    return answer(form, mark=mark, present=now, save=save, page=page, done=done)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,15 +14,13 @@ from flask_babel import gettext as _, lazy_gettext
 from ... import clock
 from ...dates import JST
 from ...db import Session
-from ...errors import Conflict, LostRace, Refused
 from ...ical import write_calendar
 from ...permissions import Action, Role, can
 from ...web import check_version, current_actor, current_catalogue, current_session, requires
-from ...web.changed import differences
+from ...web.editing import Changes, answer
 from ...web.filters import show_moment
 from ...web.labels import label, term, town
 from ...web.lists import Column, ListPage
-from ...web.versions import is_stale
 from .. import service
 from ..calendar import event_of
 from ..forms import MeetingForm, MeetingListForm, contents
@@ -137,9 +136,9 @@ def download_meeting(ident: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     row = service.get_meeting(session, actor, ident)
     text = write_calendar(row.title, [event_of(row, actor.user_id)])
-    answer = Response(text, mimetype="text/calendar")
-    answer.headers["Content-Disposition"] = f"attachment; filename=meeting-{row.id}.ics"
-    return answer
+    file = Response(text, mimetype="text/calendar")
+    file.headers["Content-Disposition"] = f"attachment; filename=meeting-{row.id}.ics"
+    return file
 
 
 @blueprint.route("/meetings/new", methods=["GET", "POST"])
@@ -156,28 +155,29 @@ def edit_meeting(ident: int) -> ResponseReturnValue:
 
 
 def _edit(row: Meeting | None) -> ResponseReturnValue:
-    form = MeetingForm(data=contents(row) if row else {})
-    if row is not None and form.is_submitted() and is_stale(str(row.version)):
-        overtaken = differences(form, MeetingForm(data=contents(row), formdata=None))
-        return _page(row, form, overtaken), LostRace.status
-    if form.validate_on_submit():
-        try:
-            row = service.save_meeting(
-                current_session(), row, form.value(), catalogue=current_catalogue(),
-                actor=current_actor(), now=clock.now(),
-            )  # fmt: skip
-        except (Refused, Conflict) as error:
-            form.refuse(error)
-        else:
-            flash(_("集まりを保存しました。"), "success")
-            return redirect(url_for(".show_meeting", ident=row.id))
-    return _page(row, form), form.status
+    present = partial(MeetingForm, data=contents(row) if row else {})
+    form = present()
+
+    def save() -> Meeting:
+        return service.save_meeting(
+            current_session(), row, form.value(), catalogue=current_catalogue(),
+            actor=current_actor(), now=clock.now(),
+        )  # fmt: skip
+
+    def page(changes: Changes) -> str:
+        return render_template(
+            "meetings/edit_meeting.html", form=form, meeting=row, overtaken=changes
+        )
+
+    return answer(
+        form, mark=str(row.version) if row else None, present=partial(present, formdata=None),
+        save=save, page=page, done=_saved,
+    )  # fmt: skip
 
 
-def _page(row: Meeting | None, form: MeetingForm, overtaken: object = None) -> str:
-    return render_template(
-        "meetings/edit_meeting.html", form=form, meeting=row, overtaken=overtaken
-    )
+def _saved(row: Meeting) -> ResponseReturnValue:
+    flash(_("集まりを保存しました。"), "success")
+    return redirect(url_for(".show_meeting", ident=row.id))
 
 
 @blueprint.post("/meetings/<int:ident>/cancel")
@@ -190,11 +190,11 @@ def cancel_meeting(ident: int) -> ResponseReturnValue:
     return redirect(url_for(".show_meeting", ident=ident))
 
 
-@blueprint.post("/meetings/<int:ident>/<any(come, stay):answer>")
+@blueprint.post("/meetings/<int:ident>/<any(come, stay):said>")
 @requires(Action.JOIN_MEETING)
-def say_interest(ident: int, answer: str) -> ResponseReturnValue:
+def say_interest(ident: int, said: str) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
-    row, comes = service.get_meeting(session, actor, ident, lock=True), answer == "come"
+    row, comes = service.get_meeting(session, actor, ident, lock=True), said == "come"
     service.say_interest(session, row, comes=comes, actor=actor, now=clock.now())
     flash(
         _("参加したいことを伝えました。") if comes else _("参加の希望を取り消しました。"), "success"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,18 +14,16 @@ from flask_babel import gettext as _, lazy_gettext
 from ... import clock
 from ...dates import local_date
 from ...db import Session
-from ...errors import Conflict, LostRace, Refused
 from ...permissions import Action, can
 from ...web import current_actor, current_catalogue, current_session, requires
-from ...web.changed import differences
+from ...web.editing import Changes, answer
 from ...web.filters import show_day
 from ...web.labels import label, term
 from ...web.lists import Column, ListPage
-from ...web.versions import is_stale
 from .. import referring, service
-from ..forms import ProgrammeForm, ProgrammeListForm, origin_data
+from ..forms import ProgrammeForm, ValidityListForm, origin_data
 from ..models import Programme
-from ..sourced import VALIDITY_LABELS, Sourced
+from ..sourced import VALIDITY_LABELS, Sourced, list_successors
 from .blueprint import blueprint
 
 
@@ -92,7 +91,7 @@ PROGRAMMES = ListPage[Programme, Line](
 @blueprint.get("/programmes")
 @requires(Action.VIEW_PROGRAMME)
 def list_programmes() -> ResponseReturnValue:
-    session, actor, form = current_session(), current_actor(), ProgrammeListForm(request.args)
+    session, actor, form = current_session(), current_actor(), ValidityListForm(request.args)
     form.set_choices()
     found = service.list_programmes(session, actor, form.asked(), today=local_date(clock.now()))
     return PROGRAMMES.answer(found, form, may_manage=can(session, actor, Action.MANAGE_PROGRAMME))
@@ -147,20 +146,27 @@ def edit_programme(ident: int) -> ResponseReturnValue:
 
 def _edit(row: Programme | None) -> ResponseReturnValue:
     form = _form(row)
-    if row is not None and form.is_submitted() and is_stale(str(row.version)):
-        return _page(row, form, is_overtaken=True), LostRace.status
-    if form.validate_on_submit():
-        try:
-            row = service.save_programme(
-                current_session(), row, form.value(), catalogue=current_catalogue(),
-                actor=current_actor(), now=clock.now(),
-            )  # fmt: skip
-        except (Refused, Conflict) as error:
-            form.refuse(error)
-        else:
-            flash(_("制度を保存しました。"), "success")
-            return redirect(url_for(".show_programme", ident=row.id))
-    return _page(row, form), form.status
+
+    def save() -> Programme:
+        return service.save_programme(
+            current_session(), row, form.value(), catalogue=current_catalogue(),
+            actor=current_actor(), now=clock.now(),
+        )  # fmt: skip
+
+    def page(changes: Changes) -> str:
+        return render_template(
+            "programmes/edit_programme.html", form=form, programme=row, overtaken=changes
+        )
+
+    return answer(
+        form, mark=str(row.version) if row else None, present=partial(_form, row, formdata=None),
+        save=save, page=page, done=_saved,
+    )  # fmt: skip
+
+
+def _saved(row: Programme) -> ResponseReturnValue:
+    flash(_("制度を保存しました。"), "success")
+    return redirect(url_for(".show_programme", ident=row.id))
 
 
 def _form(row: Programme | None, **more: None) -> ProgrammeForm:
@@ -180,15 +186,8 @@ def _form(row: Programme | None, **more: None) -> ProgrammeForm:
         data = {name: getattr(content, name) for name in texts} | origin_data(content.origin)
         data |= {"deadlines": content.deadlines, "successor": str(content.successor or "")}
     form = ProgrammeForm(data=data, **more)
-    form.offer_successors(service.list_successors(current_session(), current_actor(), row))
+    form.offer_successors(list_successors(current_session(), current_actor(), Programme, row))
     return form
-
-
-def _page(row: Programme | None, form: ProgrammeForm, *, is_overtaken: bool = False) -> str:
-    changes = differences(form, _form(row, formdata=None)) if is_overtaken else None
-    return render_template(
-        "programmes/edit_programme.html", form=form, programme=row, overtaken=changes
-    )
 
 
 @blueprint.app_template_global("terms_of")
