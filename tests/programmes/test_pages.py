@@ -7,9 +7,12 @@ from talentpool.permissions import Role
 from talentpool.programmes.models import Programme
 from talentpool.programmes.service import content_of
 from talentpool.web.unit import TalentpoolFlask
-from tests.browsers import signed_in
+from tests.browsers import Browser, signed_in, stored_user
 from tests.counting import counted_queries
+from tests.factories import PASSWORD
 from tests.pages import version_in
+from tests.programmes.made import make_referral
+from tests.web.test_kept import go_away
 
 TYPED = {
     "name": "伴走の制度", "deadlines": "令和9年1月29日 第1次\n2027-02-26　第2次", "report_days": "７",
@@ -59,6 +62,10 @@ def test_a_programme_is_written_and_a_town_is_referred(
         f"{referral}/course", version=version, applied_on="2026-11-30", note="申し込んだ"
     )
     assert done.status_code == 302
+    raced = staff.post(f"{referral}/course", version=version, note="不採択と聞いた")
+    assert raced.status_code == 409
+    assert "申し込んだ</span>" in raced.text
+    assert "不採択と聞いた</textarea>" in raced.text
     assert "申し込んだ" in staff.get(referral).text
     assert "結果待ち" in staff.get("/referrals?state=applied").text
     assert "伴走の制度" in staff.get("/referrals?format=csv").data.decode("utf-8-sig")
@@ -72,3 +79,20 @@ def test_a_programme_is_written_and_a_town_is_referred(
         with counted_queries(database) as seen:
             assert browser.get(address).status_code == 200
         assert len(seen) <= 15, (address, seen)
+
+
+def test_the_course_of_a_referral_survives_the_end_of_the_session(app: TalentpoolFlask) -> None:
+    clerk = stored_user(app.database, Role.MUNICIPALITY)
+    with app.database.writing() as session:
+        path = f"/referrals/{make_referral(session).id}"
+    town = Browser(app)
+    town.enter(clerk)
+    token = town.token()
+    go_away(app)
+    typed = {"csrf_token": token, "note": "相談の記録"}
+    address = town.client.post(
+        f"{path}/course", data=typed, headers={"Referer": f"http://localhost{path}"}
+    ).location
+    town.get(address)
+    assert town.post(address, email=clerk.email, password=PASSWORD).location == path
+    assert "相談の記録</textarea>" in town.get(path).text

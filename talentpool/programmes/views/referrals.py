@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,14 +16,16 @@ from ...dates import local_date
 from ...db import Session
 from ...errors import Conflict, Refused
 from ...permissions import Action, Role, can
-from ...web import check_version, current_actor, current_session, requires
+from ...web import current_actor, current_session, requires
+from ...web.editing import Changes, answer
 from ...web.filters import show_day
 from ...web.labels import label, town
 from ...web.lists import Column, ListPage
 from .. import referring, service
 from ..forms import CourseForm, ReferForm, ReferralListForm
-from ..models import OUTCOMES, Referral
+from ..models import OUTCOMES, Programme, Referral
 from ..referring import LABELS, Standing
+from ..sourced import list_successors
 from .blueprint import blueprint
 
 
@@ -83,7 +86,7 @@ REFERRALS = ListPage[Referral, Line](
 @requires(Action.VIEW_REFERRAL)
 def list_referrals() -> ResponseReturnValue:
     session, actor, form = current_session(), current_actor(), ReferralListForm(request.args)
-    form.set_choices(service.list_successors(session, actor, None))
+    form.set_choices(list_successors(session, actor, Programme, None))
     found = referring.list_referrals(session, actor, form.asked(), today=local_date(clock.now()))
     return REFERRALS.answer(found, form)
 
@@ -117,37 +120,41 @@ def refer_town(ident: int) -> ResponseReturnValue:
 @blueprint.get("/referrals/<int:ident>")
 @requires(Action.VIEW_REFERRAL)
 def show_referral(ident: int) -> ResponseReturnValue:
-    return _show(referring.get_referral(current_session(), current_actor(), ident))
+    referral = referring.get_referral(current_session(), current_actor(), ident)
+    may_record = can(current_session(), current_actor(), Action.RECORD_REFERRAL, referral)
+    return _show(referral, _form(referral) if may_record else None)
 
 
-def _show(referral: Referral, form: CourseForm | None = None) -> str:
-    course = referring.course_of(referral)
-    form = form or CourseForm(
-        formdata=None,
-        data={name: getattr(course, name) for name in ("applied_on", "done_on", "reported_on", "note")}
-        | {"outcome": str(course.outcome or "")},
-    )  # fmt: skip
+def _form(referral: Referral, **more: None) -> CourseForm:
+    return CourseForm(data=CourseForm.contents(referring.course_of(referral)), **more)
+
+
+def _show(referral: Referral, form: CourseForm | None, changes: Changes = None) -> str:
+    """form: for those who record what came of it."""
     return render_template(
         "programmes/show_referral.html",
         line=Line(referral, referring.standing_of(referral, local_date(clock.now()))),
-        form=form if can(current_session(), current_actor(), Action.RECORD_REFERRAL, referral) else None,
+        form=form,
+        overtaken=changes,
         is_town=current_actor().role is Role.MUNICIPALITY,
-    )  # fmt: skip
+    )
 
 
 @blueprint.post("/referrals/<int:ident>/course")
 @requires(Action.RECORD_REFERRAL)
 def record_course(ident: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
-    referral, form = referring.get_referral(session, actor, ident, lock=True), CourseForm()
-    check_version(referral)
-    if not form.validate():
-        return _show(referral, form), form.status
-    try:
+    referral = referring.get_referral(session, actor, ident, lock=True)
+    form = _form(referral)
+
+    def save() -> None:
         referring.record_course(session, referral, form.value(), actor=actor, now=clock.now())
-    except Refused as error:
-        session.rollback()
-        form.refuse(error)
-        return _show(referring.get_referral(session, actor, ident), form), form.status
-    flash(_("経過を保存しました。"), "success")
-    return redirect(url_for(".show_referral", ident=ident))
+
+    def done(_saved: None) -> ResponseReturnValue:
+        flash(_("経過を保存しました。"), "success")
+        return redirect(url_for(".show_referral", ident=ident))
+
+    return answer(
+        form, mark=str(referral.version), present=partial(_form, referral, formdata=None),
+        save=save, page=partial(_show, referral, form), done=done,
+    )  # fmt: skip
