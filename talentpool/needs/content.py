@@ -76,3 +76,4 @@ class Sketch:
     forms: tuple[str, ...] = ()
     skills: tuple[SkillRequirement, ...] = ()
     vendors: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()  # codes of the other towns of a joint need

@@ -128,9 +128,7 @@ def count(
     undecided: rules about what the need does not say yet; they rule nobody out.
     """
     need = to_need(replace(request, filled=0), catalogue)
-    if not crowd.covers(need):
-        people = dict(zip(crowd.ids.tolist(), crowd.profiles, strict=True))
-        crowd = Crowd.before(people, catalogue, need)
+    crowd = crowd.asked_by(need, catalogue)
     counting = _Counting(crowd, counted, crowd.named(request), frozenset(undecided))
     return counting.count(need, request, catalogue, has_nearest=has_nearest)
 
@@ -140,9 +138,7 @@ def look_over(
 ) -> tuple[int, Rule | None]:
     """How many of `counted` could do `request`, and the rule that rules out most of the others."""
     need = to_need(replace(request, filled=0), catalogue)
-    if not crowd.covers(need):
-        people = dict(zip(crowd.ids.tolist(), crowd.profiles, strict=True))
-        crowd = Crowd.before(people, catalogue, need)
+    crowd = crowd.asked_by(need, catalogue)
     broken = crowd.broken(need, crowd.named(request))
     out = {rule: int((mask & counted).sum()) for rule, mask in broken.items()}
     worst = max(out, key=lambda rule: out[rule])

@@ -20,7 +20,7 @@ from ..reference.catalogue import Catalogue
 from ..reference.entries import Vocabulary
 from .conflicts import gravest, screen
 from .records import Profile, Request
-from .translate import minutes_to, person_between, turned_down
+from .translate import AND, minutes_to, person_between, turned_down
 
 AHEAD = 73  # months: the longest need that begins a year from now, and one month more
 
@@ -76,6 +76,20 @@ class Crowd:
         """Numbered for this need alone, whatever months, places and codes it has."""
         longer = replace(need, months=(*need.months, need.months[-1] + 1))
         return _crowd(people, catalogue, numbering_of([longer]), need.months[0])
+
+    def asked_by(self, need: m.Need, catalogue: Catalogue) -> Crowd:
+        """The same with a number for everything the need asks for; where it mentions what has none, encoded anew."""
+        halls, places = need.place.split(AND), self.numbering.places
+        crowd = self
+        if need.place not in places and places.keys() >= {*halls}:
+            farthest = self.arrays.minutes[[places[hall] for hall in halls]].max(axis=0)
+            minutes = np.vstack([self.arrays.minutes, farthest])
+            numbering = replace(self.numbering, places=places | {need.place: len(places)})
+            crowd = replace(self, arrays=replace(self.arrays, minutes=minutes), numbering=numbering)
+        if crowd.covers(need):
+            return crowd
+        people = dict(zip(self.ids.tolist(), self.profiles, strict=True))
+        return Crowd.before(people, catalogue, need)
 
     def with_changed(
         self, changed: Collection[int], people: Mapping[int, Profile], catalogue: Catalogue

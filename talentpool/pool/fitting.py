@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from .. import matching as m
@@ -11,9 +11,15 @@ from .records import Profile, Request
 from .translate import translate
 
 
-def who_fits(profiles: Mapping[int, Profile], request: Request, catalogue: Catalogue) -> set[int]:
-    """Candidate ids, as the next round would have them in its ranking."""
+def who_fits(
+    profiles: Mapping[int, Profile],
+    request: Request,
+    catalogue: Catalogue,
+    unread: Collection[m.Rule] = (),
+) -> set[int]:
+    """Candidate ids, as the next round would have them in its ranking; rules of `unread` rule nobody out."""
     wanted = replace(request, filled=0)
     people, needs = translate(profiles.values(), [wanted], catalogue)
     excluded = m.excluded(people, needs[0])
-    return {ident for ident, profile in profiles.items() if profile.code not in excluded}
+    out = {code for code, broken in excluded.items() if not {*broken} <= {*unread}}
+    return {ident for ident, profile in profiles.items() if profile.code not in out}

@@ -187,4 +187,5 @@ def reach_of(
     profiles = read_profiles(session, prefecture_code, [person.id], registered_on=local_date(now))
     if person.id not in profiles:
         return None
-    return reach(profiles[person.id], read_open_requests(session, prefecture_code), catalogue)
+    own = replace(profiles[person.id], known=())  # what officers have recorded is not told this way
+    return reach(own, read_open_requests(session, prefecture_code), catalogue)

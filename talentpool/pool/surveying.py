@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from ..db import Session
@@ -11,10 +12,13 @@ from ..pay import MONTHLY, UNPAID
 from ..permissions import Action, Actor, Role, require
 from ..reference.catalogue import Catalogue
 from .counting import count
+from .crowd import AHEAD
 from .kept import crowd_of
 from .records import Request
 from .told import Told, tell
 
+# No town learns who has a conflict of interest, nor for whom its vacancy has come to nothing.
+WITHHELD = frozenset({Rule.CONFLICT, Rule.HOLD, Rule.FORBIDDEN})
 ONE_MONTH = 1  # half-day: any amount does where none is written
 PERIOD = frozenset(
     {
@@ -33,21 +37,34 @@ def survey(
     actor: Actor,
     now: datetime,
 ) -> Told:
-    """What `actor` is told: the prefecture exact figures and who is nearest, towns steps and nobody."""
+    """What `actor` is told: the prefecture exact figures and who is nearest, towns steps and nobody.
+
+    For towns nobody is counted out for what they may not learn.
+    """
     require(session, actor, Action.VIEW_COUNT)
     crowd, counted = crowd_of(session, prefecture_code, catalogue, now)
     request, undecided = request_of_sketch(sketch, crowd.start)
     is_exact = actor.role is not Role.MUNICIPALITY
-    found = count(crowd, counted, request, catalogue, undecided=undecided, has_nearest=is_exact)
-    return tell(found, sorted(undecided, key=list(Rule).index), is_exact=is_exact)
+    if is_exact:
+        found = count(crowd, counted, request, catalogue, undecided=undecided, has_nearest=True)
+        return tell(found, _in_order(undecided), is_exact=True)
+    found = count(crowd, counted, request, catalogue, undecided=undecided | WITHHELD)
+    return tell(found, _in_order(undecided - WITHHELD), is_exact=False)
+
+
+def _in_order(rules: Collection[Rule]) -> list[Rule]:
+    return sorted(rules, key=list(Rule).index)
 
 
 def request_of_sketch(sketch: Sketch, this_month: int) -> tuple[Request, frozenset[Rule]]:
-    """The request, and the rules about which it says nothing: they count nobody out."""
+    """The request, and the rules about which it says nothing that can be counted: they count nobody out.
+
+    Of work that has begun, the months from this one on are asked for.
+    """
     undecided: set[Rule] = set()
-    first, last = sketch.first_month, sketch.last_month
-    if first is None or last is None or not 0 <= last - first < MOST_MONTHS:
-        first = last = this_month
+    months = _months(sketch, this_month)
+    first, last = months or (this_month, this_month)
+    if months is None:
         undecided |= PERIOD
     if sketch.half_days is None:
         undecided |= {Rule.CAPACITY, Rule.WEEKDAYS}
@@ -69,7 +86,17 @@ def request_of_sketch(sketch: Sketch, this_month: int) -> tuple[Request, frozens
         mode=sketch.mode or "online", place_code=sketch.place_code or sketch.municipality_code,
         pay_basis=sketch.pay_basis or UNPAID, pay_amount=sketch.pay_amount or 0,
         weekdays=sketch.weekdays or 127, forms=sketch.forms, skills=sketch.skills,
-        vendors=sketch.vendors, touches_procurement=sketch.touches_procurement,
+        vendors=sketch.vendors, members=sketch.members, touches_procurement=sketch.touches_procurement,
         requires_training=sketch.requires_training,
     )  # fmt: skip
     return request, frozenset(undecided)
+
+
+def _months(sketch: Sketch, this_month: int) -> tuple[int, int] | None:
+    """The first and last that are asked for; None where they say nothing, or lie where no crowd is numbered."""
+    first, last = sketch.first_month, sketch.last_month
+    if first is None or last is None or not 0 <= last - first < MOST_MONTHS:
+        return None
+    if not this_month <= last < this_month + AHEAD - 1:  # the month after the last has a number too
+        return None
+    return max(first, this_month), last

@@ -1,9 +1,11 @@
 """What of a count is told to whom: everything to the prefecture, towns only in steps of three people.
 
 A town can ask as often as it likes, with any conditions. From two exact counts it could tell what one person would
-accept: the pay at which 12 become 11 is somebody's least pay. In steps of three, two answers never differ by one or
-two people, within one page or between pages; and everything a town is shown, with its order and its bars, follows
-from the steps alone.
+accept: the pay at which 12 become 11 is somebody's least pay. Two answers in steps leave open by how many people they
+differ: where the step is the same up to two, where it is another at least one. So most single persons come and go
+unseen, but the one with whom a step ends is seen, as somebody: steps make single terms hard to find, not impossible.
+Therefore what no town may learn at all, as conflicts of interest, counts nobody out for it (surveying.py). Everything
+a town is shown, with its order and its bars, follows from the steps alone.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ MODES = {
 }
 
 
-_AND = "+"  # between the halls of a place
+AND = "+"  # between the halls of a place
 
 
 def halls_of(request: Request) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def halls_of(request: Request) -> tuple[str, ...]:
 
 def place_of(request: Request) -> str:
     """The place of a need in the engine: one name for all its halls, as far away as the farthest of them."""
-    return _AND.join(halls_of(request))
+    return AND.join(halls_of(request))
 
 
 def minutes_from(home: str, requests: Iterable[Request], catalogue: Catalogue) -> dict[str, int]:
@@ -41,7 +41,7 @@ def minutes_from(home: str, requests: Iterable[Request], catalogue: Catalogue) -
 
 def minutes_to(home: str, place: str, catalogue: Catalogue) -> int:
     """From a home to a place of `place_of`."""
-    return max(catalogue.travel(home, hall).minutes for hall in place.split(_AND))
+    return max(catalogue.travel(home, hall).minutes for hall in place.split(AND))
 
 
 def seats_left(request: Request) -> int:

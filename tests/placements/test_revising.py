@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 from talentpool import matching as m
 from talentpool.audit import AuditEvent
-from talentpool.candidates.models import Candidate
+from talentpool.candidates.models import Candidate, CandidateCompany
 from talentpool.db import Session
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.ledger import service as ledger
@@ -33,12 +33,14 @@ from talentpool.reference.service import load_catalogue
 from talentpool.rounds.preparing import create_round, list_open_needs
 from talentpool.rounds.validity import list_obstacles
 from talentpool.states import HOLDING, NeedState, PlacementState, RoundState
+from talentpool.text import search_key
 
 from .. import factories as make
 from .cast import DAY, Cast, assert_sound, ledger_of, mails, states
 
 NOW = make.NOW
 PS = PlacementState
+KEY = b"of the tests"
 
 
 @pytest.fixture
@@ -51,13 +53,14 @@ def revise(
 ) -> Effect:  # fmt: skip
     return revise_need(
         cast.session, need, replace(content_of(need), **changes), actor=actor or cast.town, now=now,
-        catalogue=load_catalogue(cast.session), shown=shown,
+        catalogue=load_catalogue(cast.session),
+        was_shown=None if shown is None else lambda effect: effect.seal(KEY) == shown,
     )  # fmt: skip
 
 
-def foreseen(cast: Cast, need: Need, **changes: Any) -> Effect:
+def foreseen(cast: Cast, need: Need, *, actor: Actor | None = None, **changes: Any) -> Effect:
     return preview_revision(
-        cast.session, need, replace(content_of(need), **changes), actor=cast.town, now=NOW,
+        cast.session, need, replace(content_of(need), **changes), actor=actor or cast.town, now=NOW,
         catalogue=load_catalogue(cast.session),
     )  # fmt: skip
 
@@ -93,7 +96,7 @@ def test_only_what_the_rules_no_longer_allow_ends(cast: Cast, session: Session) 
     assert all("技能" in text for row in shown.void for text in row.why)
     assert (shown.fitting, len(shown.leaving)) == ((1, 0), 1)
     assert states(list(unable.values())) == list(unable)  # nothing has happened
-    revise(cast, need, shown=shown.shown(), skills=harder)
+    revise(cast, need, shown=shown.seal(KEY), skills=harder)
     assert {state: row.state for state, row in able.items()} == {
         state: PS.OFFERED if state is PS.APPROVED else state for state in able
     }
@@ -124,6 +127,24 @@ def test_what_goes_beyond_the_decision_has_to_be_decided_anew(cast: Cast, sessio
     assert (drafted.state, asked.state) == (PS.PROPOSED, PS.REVOKED)
     revise(cast, need, pay_amount=20000)
     assert drafted.state is PS.PROPOSED
+
+
+def test_what_a_town_writes_of_vendors_tells_nothing_of_ties(cast: Cast, session: Session) -> None:
+    need = open_need(session, seats=2, touches_procurement=True)
+    tied, free = make.make_candidate(session), make.make_candidate(session)
+    for person in (tied, free):
+        person.companies.append(CandidateCompany(name="会社", name_key=search_key("会社")))
+    row = make.make_placement(session, need, tied, state=PS.OFFERED)
+    change = {"vendors": ("会社",)}
+    by_staff = foreseen(cast, need, actor=cast.coordinator, **change)
+    assert ([one.placement for one in by_staff.void], by_staff.leaving) == ([row], {free.id})
+    shown = foreseen(cast, need, **change)
+    assert (shown.void, shown.leaving) == ([], set())
+    revise(cast, need, shown=shown.seal(KEY), **change)
+    assert row.state is PS.OFFERED
+    with pytest.raises(Conflict):  # at its next step
+        cast.step(row, "accept")
+    assert_sound(session)
 
 
 def test_fewer_half_days_are_held_and_the_months_follow(cast: Cast, session: Session) -> None:
@@ -183,7 +204,7 @@ def test_who_may_and_when(cast: Cast, session: Session) -> None:
     with pytest.raises(Refused) as refused:
         revise(cast, need, background="", last_month=need.first_month - 1)
     assert set(refused.value.fields) == {"last_month"}
-    shown = foreseen(cast, need, half_days=3).shown()
+    shown = foreseen(cast, need, half_days=3).seal(KEY)
     make.make_placement(session, need, make.make_candidate(session), state=PS.OFFERED)
     with pytest.raises(OtherEffect):
         revise(cast, need, shown=shown, half_days=3)
@@ -306,8 +327,8 @@ def test_what_is_announced_happens_and_the_next_round_finds_it(
         effect = foreseen(cast, need, **changes)
         lost = {row.placement.id for row in effect.void}
         were = {row.id: row.state for _, row in known if row}
-        done = revise(cast, need, shown=effect.shown(), **changes)
-        assert done.shown() == effect.shown()
+        done = revise(cast, need, shown=effect.seal(KEY), **changes)
+        assert done.seal(KEY) == effect.seal(KEY)
         for _, row in known:
             if row is not None and row.id in lost:
                 assert row.end_reason == "need_changed"

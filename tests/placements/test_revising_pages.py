@@ -99,8 +99,11 @@ def test_a_town_sees_what_ends_and_no_name_that_it_does_not_know(
     back = town.post(f"{path}/effect", **sent, draft="1")
     assert back.status_code == 303
     assert "新しい題" in town.get(back.location).text
-    late = town.post(f"{path}/effect", **sent | {"shown_void": ["1"]}, save="1")
+    late = town.post(f"{path}/effect", **sent | {"shown": ["1"]}, save="1")
     assert late.status_code == 409
+    assert not re.search(r"shown_(void|kept|leaving)", effect.text)
+    other = town.post(f"{path}/effect", **sent | {"title": ["別の題"]}, save="1")
+    assert other.status_code == 409  # the seal is of one change
     assert "まだ変更していません" in late.text
     done = town.post(f"{path}/effect", **hidden_in(late.text), save="1")
     assert (done.status_code, done.location) == (302, f"/needs/{need_id}")

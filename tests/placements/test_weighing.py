@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from talentpool.candidates.models import CandidateCompany
 from talentpool.db import Database, Session
 from talentpool.matching import Policy
 from talentpool.matching.scoring.encode import numbering_of
 from talentpool.matching.scoring.score import Encoded
 from talentpool.needs.content import SkillRequirement
+from talentpool.needs.models import NeedVendor
 from talentpool.needs.weights import shift_weight, total_weight
 from talentpool.permissions import Role
 from talentpool.pool.assemble import request_of
@@ -22,6 +24,7 @@ from talentpool.pool.translate import translate
 from talentpool.pool.weighing import weigh
 from talentpool.reference.service import load_catalogue
 from talentpool.states import NeedState
+from talentpool.text import search_key
 from talentpool.web.unit import TalentpoolFlask
 from tests.browsers import Browser, signed_in
 from tests.factories import make_candidate, make_need
@@ -109,8 +112,15 @@ def test_towns_see_ranks_only_among_enough_people(
 ) -> None:
     with database.writing() as session:
         for level in range(1, people + 1):
-            make_candidate(session, skills={"bpr": level, "data": 5 - level}, family_name="秘密")
-        need = make_need(session, musts={"bpr": 1, "data": 1}, state=NeedState.DRAFT)
+            person = make_candidate(
+                session, skills={"bpr": level, "data": 5 - level}, family_name="秘密"
+            )
+            if level > 2:  # who has ties is not told by a smaller number
+                person.companies.append(CandidateCompany(name="会社", name_key=search_key("会社")))
+        need = make_need(
+            session, musts={"bpr": 1, "data": 1}, state=NeedState.DRAFT, touches_procurement=True,
+            vendors=[NeedVendor(name="会社", name_key=search_key("会社"))],
+        )  # fmt: skip
         hard = make_need(
             session, musts={"bpr": 4, "data": 4, "security": 1}, state=NeedState.SUBMITTED
         )

@@ -11,27 +11,35 @@ import numpy as np
 import pytest
 
 from talentpool.candidates.consenting import withdraw_consent
+from talentpool.candidates.models import CandidateCompany
 from talentpool.db import Session
+from talentpool.matching.scoring.rules import Rule
 from talentpool.needs.content import Sketch, SkillRequirement
-from talentpool.permissions import SYSTEM
+from talentpool.needs.models import NeedMode
+from talentpool.needs.views.sketching import sketch_of
+from talentpool.permissions import SYSTEM, Actor
 from talentpool.pool import kept
-from talentpool.pool.counting import Counted, count
+from talentpool.pool.counting import Counted, Stage, count
 from talentpool.pool.crowd import Crowd
 from talentpool.pool.kept import crowd_of
-from talentpool.pool.surveying import request_of_sketch
+from talentpool.pool.surveying import PERIOD, request_of_sketch, survey
 from talentpool.pool.told import Figure, Told, in_steps, tell
 from talentpool.reference.catalogue import Catalogue
-from talentpool.states import PlacementState
+from talentpool.states import NeedState, PlacementState
+from talentpool.text import search_key
 from tests.factories import (
+    ASAGO,
     FIRST,
     HIMEJI,
     HYOGO,
     LAST,
     NOW,
+    SAYO,
     make_candidate,
     make_need,
     make_placement,
 )
+from tests.needs.joined import make_joint
 from tests.pool.random_needs import CATALOGUE, draw_people, draw_request, faults_of
 
 SKETCH = Sketch(
@@ -95,9 +103,39 @@ def test_nobody_can_be_counted_and_what_is_not_said_counts_nobody_out(session: S
     assert count(crowd, some, request, catalogue, undecided=undecided).fitting == 1
     for month in (FIRST - 400, FIRST + 400):  # beyond the months that are kept
         far, rest = request_of_sketch(
-            replace(SKETCH, first_month=month, last_month=month), crowd.start
+            Sketch(HIMEJI, first_month=month, last_month=month), crowd.start
         )
-        assert count(crowd, some, far, catalogue, undecided=rest).fitting == 0
+        assert count(crowd, some, far, catalogue, undecided=rest).fitting == 1
+        assert rest >= PERIOD
+    begun, rest = request_of_sketch(replace(SKETCH, first_month=crowd.start - 3), crowd.start)
+    assert (begun.first_month, rest) == (crowd.start, set())
+
+
+def test_what_a_town_may_not_learn_counts_nobody_out_for_it(session: Session) -> None:
+    catalogue = Catalogue.shipped()
+    tied, near, _ = (make_candidate(session) for _ in range(3))
+    tied.companies.append(CandidateCompany(name="会社", name_key=search_key("会社")))
+    near.travel_limit = 30
+    joint = make_joint(session, mode=NeedMode.ONSITE, half_days=8, state=NeedState.DRAFT)
+    town, staff = joint.lead, joint.coordinator
+    session.commit()
+
+    def asked(sketch: Sketch, actor: Actor) -> Told:
+        kept.forget()
+        return survey(session, sketch, HYOGO, catalogue=catalogue, actor=actor, now=NOW)
+
+    sketch = replace(SKETCH, skills=(), vendors=("会社",), touches_procurement=True)
+    by_staff, by_town = asked(sketch, staff), asked(sketch, town)
+    assert (by_staff.fitting, by_town.fitting) == (Figure(2, 2), Figure(3, 5))
+    assert Rule.CONFLICT in {one.rule for one in by_staff.near}
+    assert not by_town.near
+    assert Stage.CONFLICT not in by_town.left
+    stored = sketch_of(joint.need)
+    assert stored.members == (ASAGO, SAYO)
+    assert (
+        asked(stored, staff).fitting.least
+        == asked(replace(stored, members=()), staff).fitting.least - 1
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from talentpool.accounts.models import User
 from talentpool.candidates.content import SkillClaim, Window
+from talentpool.conflicts.models import KnownConflict
 from talentpool.db import Database, Session
 from talentpool.needs.content import SkillRequirement
 from talentpool.permissions import Role
@@ -17,6 +19,7 @@ from talentpool.pool.records import Profile, Request
 from talentpool.states import MembershipState, NeedState, PlacementState
 from talentpool.web.unit import TalentpoolFlask
 from tests.browsers import Browser
+from tests.conflicts.made import make_conflict
 from tests.factories import FIRST, HIMEJI, HYOGO, make_candidate, make_need, make_placement
 from tests.pool.random_needs import CATALOGUE
 
@@ -75,6 +78,9 @@ def test_a_person_reads_what_would_add_vacancies_and_no_town(
         waiting = make_candidate(session, state=MembershipState.APPLIED)
         make_need(session, title="秘密の募集")
         make_need(session, title="秘密の募集", musts={"bpr": 3})
+        make_conflict(session).candidate_id = person.id  # a record is not told by a smaller number
+        recorded = session.scalars(sa.select(KnownConflict)).one()
+        recorded.vendor, recorded.municipality_code = None, HIMEJI
         ids = person.user_id, waiting.user_id
     pages = []
     for ident in ids:

@@ -33,11 +33,15 @@ def sketch_of(need: Need) -> Sketch:
         forms=tuple(row.form for row in need.forms),
         skills=tuple(SkillRequirement(s.skill, s.level, s.weight, s.must, s.group) for s in need.skills),
         vendors=tuple(row.name for row in need.vendors),
+        members=_members(need),
     )  # fmt: skip
 
 
 def sketch_typed(typed: MultiDict[str, str], town: str, need: Need | None = None) -> Sketch:
-    """Of the fields of `NeedForm` as they were sent. A field that cannot be read says nothing; nothing is refused."""
+    """Of the fields of `NeedForm` as they were sent. A field that cannot be read says nothing; nothing is refused.
+
+    need: the stored one that is being written, for what the form does not ask.
+    """
     form = NeedForm(formdata=typed, town=town)
 
     def read(name: str) -> Any:
@@ -57,8 +61,13 @@ def sketch_typed(typed: MultiDict[str, str], town: str, need: Need | None = None
         forms=tuple(sorted(set(read("forms") or ()) - {ASK})),
         skills=_skills(form),
         vendors=tuple(row.name.data for row in form.vendors.rows[:MOST_ROWS] if row.validate()),
+        members=_members(need) if need else (),
         **{name: read(name) for name in ("half_days", "first_month", "last_month", "mode", "pay_basis", "pay_amount")},
     )  # fmt: skip
+
+
+def _members(need: Need) -> tuple[str, ...]:
+    return tuple(sorted(row.municipality_code for row in need.members))
 
 
 def _skills(form: NeedForm) -> tuple[SkillRequirement, ...]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from ...candidates.models import Candidate
-from ...db import Session
+from ...crypto import keyed_hash
+from ...db import Session, canonical_json
 from ...language import named, say
+from ...matching import Rule
 from ...needs.content import NeedContent
 from ...needs.models import Need
 from ...needs.writing import content_of, imagine
-from ...permissions import Actor
+from ...permissions import Actor, Role
 from ...pool.assemble import request_of
 from ...pool.fitting import who_fits
 from ...pool.reading import read_profiles
@@ -24,7 +26,7 @@ from ...rounds.models import Round
 from ...rounds.revised import list_pending
 from ...states import APPROVED, PENDING
 from ..conditions import EXCESS_LABELS, find_excess
-from ..guards import Rules, months_ahead
+from ..guards import PRIVATE, Rules, months_ahead
 from ..models import Placement
 
 UNREAD = frozenset(  # by no rule and no part of the fit
@@ -58,6 +60,7 @@ class Effect:
     """
 
     changed: frozenset[str]  # fields of the content
+    content: NeedContent
     after: Need  # as it would be; not stored
     void: Sequence[Voided]
     kept: Sequence[Placement]
@@ -70,13 +73,15 @@ class Effect:
         """Whether a rule or a part of the fit reads any of it."""
         return bool(self.changed - UNREAD)
 
-    def shown(self) -> dict[str, str]:
-        """What was announced, as texts for a form, by which two of them are compared."""
-        return {
-            "void": " ".join(str(row.placement.id) for row in self.void),
-            "kept": " ".join(f"{row.id}.{row.state}" for row in self.kept),
-            "leaving": str(len(self.leaving)),
+    def seal(self, key: bytes) -> str:
+        """What was announced, and of which change: by it two of them are compared, and nothing is read from it."""
+        said = {
+            "content": asdict(self.content),
+            "void": [row.placement.id for row in self.void],
+            "kept": [[row.id, str(row.state)] for row in self.kept],
+            "leaving": len(self.leaving),
         }
+        return keyed_hash(key, canonical_json(said).encode())
 
 
 def foresee(
@@ -88,7 +93,11 @@ def foresee(
     actor: Actor,
     now: datetime,
 ) -> Effect:
-    """For `actor` the effect of making `content`, which must be possible, the need's next version."""
+    """For `actor` the effect of making `content`, which must be possible, the need's next version.
+
+    A town's change is held against no conflict of interest: what it would do tells who has ties to whom. Such a pair
+    goes on, and is stopped at its next step.
+    """
     before, after = content_of(need), imagine(need, content, catalogue)
     changed = frozenset(
         name
@@ -97,7 +106,7 @@ def foresee(
     )
     rows = _list_pending(session, need)
     if not changed - UNREAD:
-        return Effect(changed, after, (), rows, (0, 0), frozenset(), ())
+        return Effect(changed, content, after, (), rows, (0, 0), frozenset(), ())
     rules = Rules.read(session, rows, now, actor.role)
     void = [Voided(row, why) for row in rows if (why := _why_void(row, after, rules))]
     ended = {row.placement.id for row in void}
@@ -105,9 +114,12 @@ def foresee(
     others = read_profiles(session, need.prefecture_code, confirmed_at=now)
     for row in rows:
         others.pop(row.candidate_id, None)
-    fits, will = (who_fits(others, request_of(one), catalogue) for one in (need, after))
+    unread = _unread_by(actor.role)
+    fits, will = (who_fits(others, request_of(one), catalogue, unread) for one in (need, after))
     fitting, leaving = (len(fits), len(will)), frozenset(fits - will)
-    return Effect(changed, after, void, kept, fitting, leaving, list_pending(session, need))
+    return Effect(
+        changed, content, after, void, kept, fitting, leaving, list_pending(session, need)
+    )
 
 
 def _list_pending(session: Session, need: Need) -> list[Placement]:
@@ -142,10 +154,14 @@ def _newly_broken(placement: Placement, after: Need, rules: Rules) -> list[str]:
         return []
     broken = rules.broken_by(profile, after, conditions)
     present = placement.conditions
-    if not months_ahead(present, rules.this_month):
-        return list(broken.values())
-    known = rules.broken(placement, present)
+    known = set(_unread_by(rules.reader))
+    if months_ahead(present, rules.this_month):
+        known |= rules.broken(placement, present).keys()
     return [text for rule, text in broken.items() if rule not in known]
+
+
+def _unread_by(role: Role | None) -> frozenset[Rule]:
+    return PRIVATE if role is Role.MUNICIPALITY else frozenset()
 
 
 def list_people(session: Session, ids: Sequence[int]) -> Sequence[Candidate]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from ... import audit
@@ -76,13 +76,13 @@ def revise_need(
     catalogue: Catalogue,
     actor: Actor,
     now: datetime,
-    shown: Mapping[str, str] | None = None,
+    was_shown: Callable[[Effect], bool] | None = None,
 ) -> Effect:
-    """Do what `foresee` says; OtherEffect where that is no longer what was `shown`."""
+    """Do what `foresee` says; OtherEffect where that is no longer what was shown."""
     require(session, actor, Action.REVISE_NEED, need)
     lock_needs(session, [need.id])
     effect = preview_revision(session, need, content, catalogue=catalogue, actor=actor, now=now)
-    if shown is not None and dict(shown) != effect.shown():
+    if was_shown is not None and not was_shown(effect):
         raise OtherEffect(effect)
     before = {row.id: row.conditions for row in effect.kept}
     keep_version(session, need, actor=None, now=need.opened_at or now)

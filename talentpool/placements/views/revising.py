@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hmac import compare_digest
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -17,6 +18,8 @@ from ...errors import Conflict, LostRace, Problem, Refused
 from ...needs.forms import NeedForm, contents
 from ...needs.models import Need
 from ...permissions import Action, Role, get_visible, require
+from ...pool.told import exactly, in_steps
+from ...pool.views.panel import figure
 from ...states import NAMED, PlacementState
 from ...web import (
     after_view,
@@ -41,8 +44,7 @@ from .blueprint import blueprint
 from .questions import answer_to_take_over
 
 MOST_NAMES = 20  # of people who drop out, for staff
-FEW = 3  # people: a town is told no smaller number
-_SHOWN_PREFIX = "shown_"
+_SHOWN = "shown"  # field of the page of the effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +121,11 @@ def _look(need: Need, form: NeedForm, notice: str = "") -> ResponseReturnValue:
 
 
 def _deed(need: Need, form: NeedForm) -> ResponseReturnValue:
-    shown = {
-        name.removeprefix(_SHOWN_PREFIX): value
-        for name, value in request.form.items()
-        if name.startswith(_SHOWN_PREFIX)
-    }
+    shown = request.form.get(_SHOWN, "")
     try:
         effect = revise(
             current_session(), need, form.value(), catalogue=form.catalogue, actor=current_actor(),
-            now=clock.now(), shown=shown,
+            now=clock.now(), was_shown=lambda now: compare_digest(_seal(now).encode(), shown.encode()),
         )  # fmt: skip
     except OtherEffect as error:
         current_session().rollback()
@@ -136,8 +134,8 @@ def _deed(need: Need, form: NeedForm) -> ResponseReturnValue:
         current_session().rollback()
         return _refused(_get_need(need.id), form, error)
     flash(_("第%(n)s版に変更しました。", n=need.content_version), "success")
-    if effect.void:
-        flash(_("%(n)s件の推薦が終わりました。", n=len(effect.void)), "info")
+    if ended := sum(_may_know(row.placement) for row in effect.void):
+        flash(_("%(n)s件の推薦が終わりました。", n=ended), "info")
     return redirect(url_for("needs.show_need", need_id=need.id))
 
 
@@ -189,23 +187,28 @@ def _show_effect(need: Need, form: NeedForm, effect: Effect, notice: str) -> str
         hidden=_told(sum(not _may_know(row.placement) for row in effect.void)),
         leaving=leaving, more=len(effect.leaving) - len(leaving),
         gone=_told(len(effect.leaving)), joining=_told(joining),
-        typed=_typed(), shown=_hidden(effect),
-        is_told=bool(effect.changed & SHOWN) and any(row.offered_at for row in effect.kept),
+        typed=_typed(), shown=_seal(effect), is_told=_is_told(effect),
     )  # fmt: skip
 
 
 def _typed() -> list[tuple[str, str]]:
     """What the form of the effect sends again."""
-    ours = kept.UNKEPT | {"version"}
+    ours = kept.UNKEPT | {"version", _SHOWN}
     return [
         (name, value)
         for name, value in _sent().items(multi=True)
-        if name not in ours and not name.startswith((kept.ABOUT, _SHOWN_PREFIX))
+        if name not in ours and not name.startswith(kept.ABOUT)
     ]
 
 
-def _hidden(effect: Effect) -> dict[str, str]:
-    return {_SHOWN_PREFIX + name: value for name, value in effect.shown().items()}
+def _seal(effect: Effect) -> str:
+    return effect.seal(str(current_app.secret_key).encode())
+
+
+def _is_told(effect: Effect) -> bool:
+    """Whether somebody who is asked hears of it."""
+    going_on = effect.kept if effect.changed & SHOWN else ()
+    return any(row.offered_at for row in (*(row.placement for row in effect.void), *going_on))
 
 
 def _is_town() -> bool:
@@ -242,9 +245,7 @@ def _names(effect: Effect) -> Sequence[Candidate]:
 
 
 def _told(people: int) -> str:
-    """Exact for the prefecture; a town is not told that it is one or two. Nothing where it is nobody."""
+    """Exact for the prefecture, in steps for a town. Nothing where it is nobody."""
     if not people:
         return ""
-    if _is_town() and people < FEW:
-        return str(_("%(n)s名未満", n=FEW))
-    return str(_("%(n)s名", n=people))
+    return figure(in_steps(people) if _is_town() else exactly(people))

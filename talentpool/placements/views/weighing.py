@@ -19,12 +19,13 @@ from ...permissions import Action, Role, get_visible
 from ...pool.assemble import request_of
 from ...pool.musts import Group, find_impossible, read_levels
 from ...pool.reading import read_profiles
+from ...pool.surveying import WITHHELD
+from ...pool.told import FEW
 from ...pool.weighing import TOP, Move, weigh
 from ...web import current_actor, current_catalogue, current_session, requires
 from ...web.labels import term
 from .blueprint import blueprint
 
-FEW = 3  # people: a town is told no order of fewer
 MOST_NAMED = 3  # sets of skills
 
 
@@ -84,8 +85,9 @@ def weigh_need(need_id: int) -> str:
     found = read_profiles(
         session, need.prefecture_code, registered_on=local_date(now), confirmed_at=now
     )
-    weighing = weigh(request_of(need), list(found.values()), current_catalogue(), _undecided(need))
     is_town = current_actor().role is Role.MUNICIPALITY
+    unread = {*_undecided(need), *(WITHHELD if is_town else ())}
+    weighing = weigh(request_of(need), list(found.values()), current_catalogue(), unread)
     return render_template(
         "placements/weigh_need.html", need=need, weighing=weighing, top=TOP,
         is_hidden=is_town and weighing.people < FEW,
