@@ -8,11 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from talentpool.accounts.models import User
+from talentpool.accounts.postal import PostalTask
 from talentpool.audit import AuditEvent
 from talentpool.dates import add_business_days, end_of_day, local_date
 from talentpool.db import Database, Session
 from talentpool.errors import Conflict, Forbidden, NotFound, Refused
 from talentpool.mail import MailOrder
+from talentpool.needs.models import Need
 from talentpool.permissions import Role
 from talentpool.placements.closing import close_need
 from talentpool.placements.lapsing import fill_seats
@@ -86,6 +88,8 @@ def test_a_question_comes_in_time_for_its_answer(cast: Cast, session: Session) -
     assert not asking.may_ask(row, late)
     last = ask(cast, row, now=closing)
     assert last.until <= end_of_day(local_date(row.offer_until))
+    with pytest.raises(Conflict, match="まだ回答のない質問"):
+        ask(cast, row, now=closing)
     with pytest.raises(Conflict, match="質問の締切"):
         ask(cast, row, now=late)
     for text in ("", " \n", "字" * 1001):
@@ -131,9 +135,24 @@ def test_who_asks_answers_and_reads(cast: Cast, session: Session) -> None:
         session, noted, reason="not_about_it", actor=cast.coordinator, now=NOW
     )
     assert finding.list_of_need(session, cast.person(other), need.id) == []
+    for ended in (question, noted):
+        with pytest.raises(NotFound):
+            finding.get_question(session, cast.person(other), ended.id)
+    assert finding.get_question(session, cast.person(row), question.id) is question
+    letters = session.scalars(
+        sa.select(PostalTask.template).where(PostalTask.candidate_id == unheard.candidate_id)
+    )
+    assert "question.dismiss" in set(letters)
+    again = ask(cast, row)
+    answering.answer_question(session, again, "はい", actor=cast.town, now=NOW)
+    session.flush()
+    letters = session.scalars(
+        sa.select(PostalTask.template).where(PostalTask.candidate_id == unheard.candidate_id)
+    )
+    assert "question.answer" in set(letters)
     assert [found.id for found in finding.list_of_need(session, cast.person(row), need.id)] == [
-        question.id
-    ]
+        again.id, question.id,
+    ]  # fmt: skip
     with pytest.raises(Conflict):
         answering.answer_question(session, question, "はい", actor=cast.town, now=NOW)
     assert_sound(session)
@@ -202,4 +221,7 @@ def test_from_the_question_to_the_text_of_the_need(
         and f"/needs/{need_id}/revise?question={question.id}"
     )
     assert "駐車場があります。" in taken.text
-    assert staff.get(f"/placements/{placement_id}/ask").status_code == 200
+    assert staff.get(f"/placements/{placement_id}/ask").status_code == 404  # asks in person
+    with database.writing() as session:
+        unheard = offered(session, session.get_one(Need, need_id), has_account=False).id
+    assert staff.get(f"/placements/{unheard}/ask").status_code == 200

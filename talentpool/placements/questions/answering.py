@@ -7,6 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from ...accounts.postal import ENCLOSED, Rows
 from ...accounts.telling import tell, tell_audience
 from ...db import Session
 from ...errors import Forbidden
@@ -30,7 +31,7 @@ def answer_question(
 ) -> None:
     """Everybody who is asked for the need is told; an answer can be put right the same way."""
     require(session, actor, Action.ANSWER_QUESTION, row)
-    _lock(session, row)
+    lock_question(session, row)
     check_text("answer", text)
     with session.no_autoflush:  # state and words change together
         step = move(session, row, "answer", actor=actor, now=now)
@@ -43,7 +44,7 @@ def answer_question(
 
 def withdraw_question(session: Session, row: Question, *, actor: Actor, now: datetime) -> None:
     require(session, actor, Action.ASK_QUESTION, row)
-    _lock(session, row)
+    lock_question(session, row)
     if not may_withdraw(row, actor):
         raise Forbidden(say("この操作を行う権限がありません。"))
     step = move(session, row, "withdraw", actor=actor, now=now)
@@ -62,7 +63,7 @@ def dismiss_question(
 ) -> None:
     """取り上げない: whoever asked reads why."""
     require(session, actor, Action.DISMISS_QUESTION, row)
-    _lock(session, row)
+    lock_question(session, row)
     _dismiss(session, row, reason, comment, actor, now)
     advance(session, need_of(row), now=now)
 
@@ -88,7 +89,8 @@ def _dismiss(
     _tell_person(session, row, row.placement, f"question.{step.verb}", actor, now)
 
 
-def _lock(session: Session, row: Question) -> None:
+def lock_question(session: Session, row: Question) -> None:
+    """The row as it is now, its need first."""
     lock_needs(session, [row.need_id])
     session.refresh(row, with_for_update=True)
 
@@ -111,9 +113,6 @@ def _tell_people(session: Session, row: Question, actor: Actor, now: datetime) -
 def _tell_person(
     session: Session, row: Question, placement: Placement, mail: str, actor: Actor, now: datetime
 ) -> None:
-    """Who has no account is told by an officer, who sees the answer on the pages of the need."""
-    if placement.candidate.user_id is None:
-        return
     verb = mail.partition(".")[2]
     tell_audience(
         session, placement, Audience.CANDIDATE,
@@ -122,6 +121,16 @@ def _tell_person(
     )  # fmt: skip
 
 
+def _enclosed(session: Session, ident: int) -> Rows:
+    """What a letter about a question says."""
+    row = session.get(Question, ident)
+    if row is None:
+        return []
+    rows = [(say("募集"), need_of(row).title), (say("質問"), row.text)]
+    return [*rows, (say("回答"), row.answer)] if row.answer else rows
+
+
+ENCLOSED[Question.__tablename__] = _enclosed
 SERVICES: Mapping[str, Callable[..., None]] = {
     "answer": answer_question,
     "withdraw": withdraw_question,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from ... import audit
 from ...accounts.telling import tell_audience
 from ...dates import add_business_days, end_of_day, local_date, show_date
@@ -36,6 +38,14 @@ def may_ask(placement: Placement, now: datetime) -> bool:
     return closing is not None and now <= closing
 
 
+def waits(session: Session, placement: Placement) -> bool:
+    """Whether the last question of this person about it has no answer yet."""
+    query = sa.select(Question.id).where(
+        Question.placement_id == placement.id, Question.state == QuestionState.ASKED
+    )
+    return session.scalars(query).first() is not None
+
+
 def ask_question(
     session: Session, placement: Placement, text: str, *, actor: Actor, now: datetime
 ) -> Question:
@@ -46,6 +56,8 @@ def ask_question(
     lock_placements(session, [placement])
     _check_time(placement, now)
     check_text("text", text)
+    if waits(session, placement):
+        raise Conflict(say("まだ回答のない質問があります。次の質問は、回答が届いてから送れます。"))
     row = Question(
         need_id=placement.need_id, placement_id=placement.id, placement=placement,
         prefecture_code=placement.prefecture_code, municipality_code=placement.municipality_code,

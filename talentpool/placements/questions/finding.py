@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from ...candidates.models import Candidate
 from ...db import Session
 from ...needs.models import Need
-from ...permissions import Actor, Role, get_visible, visible
+from ...permissions import Actor, get_visible, visible
 from ...states import QuestionState, Transition, available
 from ..models import Placement
 from .models import Question
@@ -25,14 +24,8 @@ def has_open(session: Session, need_id: int) -> bool:
 
 
 def list_of_need(session: Session, actor: Actor, need_id: int) -> Sequence[Question]:
-    """Those that `actor` may see, what is open first, then the newest; others read nothing that has no answer to come."""
+    """Those that `actor` may see, what is open first, then the newest."""
     query = visible(actor, Question).where(Question.need_id == need_id)
-    if actor.role is Role.CANDIDATE:
-        mine = sa.select(Candidate.id).where(Candidate.user_id == actor.user_id)
-        query = query.where(
-            Question.candidate_id.in_(mine)
-            | Question.state.in_([QuestionState.ASKED, QuestionState.ANSWERED])
-        )
     return session.scalars(query.order_by(~_IS_OPEN, Question.id.desc())).all()
 
 
@@ -43,8 +36,8 @@ def list_questions(session: Session, actor: Actor) -> Sequence[Question]:
     return session.scalars(query.order_by(*order).limit(MOST)).all()
 
 
-def get_question(session: Session, actor: Actor, ident: int, *, lock: bool = False) -> Question:
-    return get_visible(session, actor, Question, ident, lock=lock)
+def get_question(session: Session, actor: Actor, ident: int) -> Question:
+    return get_visible(session, actor, Question, ident)
 
 
 def list_steps(session: Session, row: Question, actor: Actor) -> list[Transition]:

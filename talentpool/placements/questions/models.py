@@ -64,12 +64,13 @@ viewed_by(Question, Action.VIEW_QUESTION)
 
 @within(Question, Scope.OWN)
 def _own(actor: Actor) -> sa.ColumnElement[bool]:
-    """Of needs for which the person is asked or comes, and the own ones."""
+    """The own ones, and of needs for which the person is asked or comes those that have an answer or wait for one."""
     mine = sa.select(Candidate.id).where(Candidate.user_id == actor.user_id)
     asked = sa.select(Placement.need_id).where(
         Placement.candidate_id.in_(mine), Placement.state.in_(SEATED)
     )
-    return Question.candidate_id.in_(mine) | Question.need_id.in_(asked)
+    is_read = Question.state.in_([_QS.ASKED, _QS.ANSWERED])
+    return Question.candidate_id.in_(mine) | (Question.need_id.in_(asked) & is_read)
 
 
 @within(Question, Scope.TOWN)

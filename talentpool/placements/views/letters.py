@@ -96,9 +96,7 @@ TEXTS: Mapping[str, Any] = {  # where a mail speaks of pages, a letter has words
     "credential.refuse": lazy_gettext(
         "お届けいただいた証明を認められませんでした。理由は電話でおたずねください。あらためて届けることもできます。"
     ),
-    "question.answer": lazy_gettext(
-        "募集についての質問に、市町から回答がありました。内容は電話でおたずねください。"
-    ),
+    "question.answer": lazy_gettext("募集についての質問に、市町から次の回答がありました。"),
     "question.dismiss": lazy_gettext(
         "募集についての質問には、回答しないことになりました。理由は電話でおたずねください。"
     ),

@@ -67,10 +67,13 @@ def questions_of(need_id: int) -> Sequence[Question]:
 def asking_of(placement_id: int) -> dict[str, Any]:
     """Whether the person may still ask, and until when."""
     placement = get_visible(current_session(), current_actor(), Placement, placement_id)
-    now = clock.now()
+    questions = questions_of(placement.need_id)
+    waits = any(
+        row.placement_id == placement_id and row.state is QuestionState.ASKED for row in questions
+    )
     return {
-        "closes_at": asking.closes_at(placement), "may_ask": asking.may_ask(placement, now),
-        "questions": questions_of(placement.need_id), "mine": current_actor().user_id,
+        "closes_at": asking.closes_at(placement),
+        "may_ask": asking.may_ask(placement, clock.now()) and not waits, "waits": waits, "questions": questions, "mine": current_actor().user_id,
     }  # fmt: skip
 
 
@@ -90,6 +93,8 @@ def ask_for_person(placement_id: int) -> ResponseReturnValue:
 def _ask(placement_id: int, page: str) -> ResponseReturnValue:
     session, actor, form = current_session(), current_actor(), QuestionForm()
     placement = get_visible(session, actor, Placement, placement_id)
+    if actor.role is not Role.CANDIDATE and placement.candidate.user_id is not None:
+        raise NotFound  # who has an account asks in person
     back = url_for(page, placement_id=placement_id)
     if form.is_submitted() and form.validate():
         try:
@@ -106,6 +111,7 @@ def _ask(placement_id: int, page: str) -> ResponseReturnValue:
     return render_template(
         "placements/ask_question.html", form=form, title=title, back=back, closing=closing,
         may_ask=asking.may_ask(placement, clock.now()) or form.is_submitted(),
+        waits=asking.waits(session, placement) and not form.is_submitted(),
         days=asking.ANSWER_DAYS,
     ), form.status  # fmt: skip
 
@@ -134,6 +140,7 @@ def take_question_step(question_id: int, verb: str) -> ResponseReturnValue:
     step = QUESTION.steps[verb]
     said = (form.answer.data or "",) if verb == "answer" else ()
     try:
+        answering.lock_question(session, row)
         check_version(row)
         answering.SERVICES[verb](
             session, row, *said, actor=actor, now=clock.now(), **form.said(step)
