@@ -14,7 +14,7 @@ from talentpool import audit
 from talentpool.accounts.models import User
 from talentpool.costs import pay_by_year
 from talentpool.db import Database, Session
-from talentpool.errors import Conflict, Forbidden, Refused
+from talentpool.errors import Conflict, Forbidden, LostRace, Refused
 from talentpool.mail import MailOrder
 from talentpool.needs import writing
 from talentpool.needs.costing import work_of
@@ -29,6 +29,7 @@ from talentpool.web.unit import TalentpoolFlask
 
 from .. import factories as make
 from ..browsers import signed_in
+from ..pages import version_in
 from .joined import CATALOGUE, SHARES, Joint, make_joint
 
 HIMEJI, ASAGO, SAYO = make.HIMEJI, make.ASAGO, make.SAYO
@@ -238,6 +239,8 @@ def test_a_draft_takes_its_shares_along(session: Session) -> None:
     assert session.scalar(sa.select(sa.func.count()).select_from(JointMember)) == 0
     assert session.scalar(sa.select(sa.func.count()).select_from(JointNeed)) == 0
     assert _told(session, "joint_member.drop") == {ASAGO, SAYO}
+    links = sa.select(MailOrder.link).where(MailOrder.template == "joint_member.drop")
+    assert set(session.scalars(links)) == {"/needs/"}
     again = make_joint(session)  # its members have numbers of their own
     again.answer(SAYO)
     _assert_sound(session)
@@ -315,6 +318,37 @@ def test_the_pages_of_the_lead_town_and_of_a_member(
     assert member.get(f"{page}/work").status_code == 200
     with database.reading() as session:
         assert session.scalars(sa.select(JointMember)).one().state is JointState.AGREED
+
+
+def test_what_hinders_the_hand_in_of_a_joint_draft_is_said_on_its_last_page(
+    app: TalentpoolFlask, database: Database
+) -> None:
+    with database.writing() as session:
+        need = make_joint(session, skills=[]).need
+        ident, version = need.id, need.version
+        opened = make_joint(session, state=NeedState.OPEN).need.id
+    lead = signed_in(app, Role.MUNICIPALITY)
+    begun = lead.post(f"/needs/{ident}/steps", version=version).location
+    page = begun.removesuffix("/outcome") + "/check"
+    shown = lead.get(page)
+    refused = lead.post(page, submit="1", version=version_in(shown.text, page))
+    assert refused.status_code == 422, refused.location
+    assert "2市町がまだ同意していません" in refused.text
+    late = lead.get(f"/needs/{opened}/joint")
+    assert late.status_code == 409
+    assert "公開中の募集です" in late.text
+
+
+def test_a_member_that_was_left_out_meanwhile_has_lost_the_race(session: Session) -> None:
+    joint = make_joint(session)
+    row = joint.member(SAYO)
+    session.execute(
+        sa.delete(JointMember)
+        .where(JointMember.id == row.id)
+        .execution_options(synchronize_session=False)
+    )
+    with pytest.raises(LostRace):
+        service.lock_member(session, row)
 
 
 def _fields(version: int, lead: dict[str, int], rows: dict[str, tuple[str, int]]) -> dict[str, Any]:

@@ -99,6 +99,12 @@ def test_a_template_and_a_few_answers_are_a_need(town: Browser, database: Databa
     for step, typed in ANSWERS.items():
         following = NeedStep(step).neighbours[1] or "check"
         assert answer(town, page, step, next="1", **typed) == f"{page}/{following}"
+    right = {n: v for n, v in stored(database).items() if n.startswith("skills-")}
+    wrong = {f"skills-{n}-weight": "40" for n in range(4)}
+    assert answer(town, page, "skills", next="1", **right | wrong) == f"{page}/skills?asked=1"
+    refused = town.get(f"{page}/skills?asked=1")
+    assert (refused.status_code, "重みの合計が" in refused.text) == (422, True)
+    answer(town, page, "skills", next="1", **right)
     assert "入力済み" in town.get(f"{page}/skills").text
     version = version_in(town.get(f"{page}/check").text, f"{page}/check")
     done = town.post(f"{page}/check", submit="1", version=version)

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy.exc import InvalidRequestError
+
 from ... import audit
 from ...db import Session
-from ...errors import Conflict, Refused, raise_first
+from ...errors import Conflict, LostRace, Refused, raise_first
 from ...language import say
 from ...permissions import SYSTEM, Action, Actor, require
 from ...reference.catalogue import Catalogue
@@ -127,9 +129,15 @@ def delete_joint(session: Session, need: Need, *, actor: Actor, now: datetime) -
 
 
 def lock_member(session: Session, member: JointMember) -> None:
-    """Both rows as they are now, the need first: whoever publishes it has been waited for, or waits."""
-    session.refresh(member.need, with_for_update=True)
-    session.refresh(member, with_for_update=True)
+    """Both rows as they are now, the need first: whoever publishes it has been waited for, or waits.
+
+    LostRace where one of them is gone.
+    """
+    try:
+        session.refresh(member.need, with_for_update=True)
+        session.refresh(member, with_for_update=True)
+    except InvalidRequestError as error:
+        raise LostRace from error
 
 
 def agree(session: Session, member: JointMember, *, actor: Actor, now: datetime) -> None:

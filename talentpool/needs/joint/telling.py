@@ -67,7 +67,11 @@ def _tell(
 ) -> None:
     if telling.is_silent(session):
         return
-    link = f"/needs/{need.id}/joint/work" if kind == OF_WORK else f"/needs/{need.id}"
+    links = {
+        OF_WORK: f"/needs/{need.id}/joint/work",
+        LEFT_OUT: "/needs/",
+    }  # it cannot be read any more
+    link = links.get(kind, f"/needs/{need.id}")
     for town in towns:
         telling.tell_audience(
             session, town, audience, event=event, template=kind, link=link, user_id=None,

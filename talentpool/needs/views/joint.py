@@ -28,13 +28,14 @@ from ...web import (
 from ...web.changed import differences
 from ...web.fields import bits_of
 from ...web.labels import label, weekdays
-from ...web.steps import StepForm, describe_sent, show_lost
+from ...web.steps import Rows, StepForm, describe_sent, show_lost
 from ...web.versions import is_stale
 from ..costing import work_of
 from ..joint import service
 from ..joint.reading import find_member, list_joined, parts_of
 from ..joint.shares import WEEKS, Part, days_of, split_costs
 from ..models import JointMember, Need
+from ..writing import require_draft
 from .blueprint import get_need, get_readable
 from .joint_form import JointForm, contents
 from .showing import show_need_page
@@ -155,6 +156,7 @@ def share_out(need_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     need = get_need(need_id, lock=request.method == "POST")
     require(session, actor, Action.EDIT_NEED, need)
+    require_draft(need)
     form = JointForm(data=contents(need))
     if request.method == "GET":
         return _page(need, form)
@@ -194,11 +196,10 @@ def take_step(member_id: int, verb: str) -> ResponseReturnValue:
         raise NotFound
     session, actor, form = current_session(), current_actor(), StepForm()
     member = get_visible(session, actor, JointMember, member_id)
-    service.lock_member(session, member)
     need_id, (act, done) = member.need_id, STEPS[verb]
-    back = url_for("needs.show_need", need_id=need_id)
     said = {"comment": form.comment.data or ""} if verb in {"decline", "leave"} else {}
     try:
+        service.lock_member(session, member)
         check_version(member)
         act(session, member, actor=actor, now=clock.now(), **said)
     except Refused as error:
@@ -206,6 +207,16 @@ def take_step(member_id: int, verb: str) -> ResponseReturnValue:
         return show_need_page(get_readable(need_id), error, f"joint.{verb}"), error.status
     except Conflict as error:
         session.rollback()
-        return show_lost(error, describe_sent(JOINT_MEMBER.steps[verb], form), [], back)
+        return show_lost(error, describe_sent(JOINT_MEMBER.steps[verb], form), *_now(member_id))
     flash(done, "success")
-    return redirect(back)
+    return redirect(url_for("needs.show_need", need_id=need_id))
+
+
+def _now(member_id: int) -> tuple[Rows, str]:
+    """What stands now, and the page that shows it; a town that has been left out has none of the need."""
+    try:
+        row = get_visible(current_session(), current_actor(), JointMember, member_id)
+    except NotFound:
+        return [(_("状態"), _("参加市町から外れました。"))], url_for("needs.list_needs")
+    shown = [(_("状態"), label(row.state)), (_("補足"), row.comment)]
+    return shown, url_for("needs.show_need", need_id=row.need_id)

@@ -153,9 +153,18 @@ def finish_draft(draft_id: int) -> ResponseReturnValue:
     done = finish(form, written, is_submitted="submit" in request.form)
     if done is not None:
         return done
-    refused = form.refused
-    fields = dict(refused.fields) if refused else {}
-    return _show_check(form, get_draft(draft_id), list(fields.items()), is_asked=True)
+    return _show_check(form, get_draft(draft_id), _refused_at(form), is_asked=True)
+
+
+def _refused_at(form: NeedForm) -> list[tuple[str, str]]:
+    """What a service said at fields of a step; all else, as of the shares of a joint need, stands on top of the page."""
+    refused, asked = form.refused, {name for step in NeedStep for name in step.fields}
+    assert refused is not None
+    at_fields = {name: text for name, text in refused.fields.items() if name in asked}
+    others = {name: text for name, text in refused.fields.items() if name not in asked}
+    if others or not at_fields:
+        note_refusal(Refused(refused.message, fields=others), {})
+    return list(at_fields.items())
 
 
 def _show_check(
@@ -171,7 +180,7 @@ def _show_check(
         problems=shown, asked=fresh.asked(), line=_line(form, draft), count=progress.count_answered(form),
         of=len(NeedStep) + 1,
     )  # fmt: skip
-    return page, 422 if is_asked and problems else 200
+    return page, 422 if is_asked and (problems or form.refused) else 200
 
 
 def _written(draft: NeedDraft) -> Written:
