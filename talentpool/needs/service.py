@@ -1,15 +1,27 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from ..child_rows import adopt_rows, gather
-from ..db import GREATEST_ID, Session
+from ..db import GREATEST_ID, Base, Session
 from ..errors import NotFound
 from ..permissions import Action, Actor, condition
 from ..standing import NeedStanding
-from .models import Need, NeedForm
+from .models import Need, NeedForm, NeedKind, NeedRole, NeedSkill, NeedVendor
 from .standing import standing
+
+# Read in the query of the need itself: (list, row, columns, by which they are in order).
+_LISTS: Sequence[tuple[Any, type[Base], Sequence[str]]] = (
+    (Need.roles, NeedRole, ("role",)),
+    (Need.forms, NeedForm, ("form",)),
+    (Need.kinds, NeedKind, ("kind",)),
+    (Need.vendors, NeedVendor, ("id", "name", "name_key")),
+    (Need.skills, NeedSkill, ("position", "id", "skill", "must", "level", "weight", "group")),
+)
 
 
 def get_whole(session: Session, actor: Actor, need_id: int) -> tuple[Need, NeedStanding]:
@@ -34,15 +46,26 @@ def load_whole(session: Session, need: Need) -> tuple[Need, NeedStanding]:
 def _read_whole(
     session: Session, is_wanted: sa.ColumnElement[bool]
 ) -> tuple[Need, NeedStanding] | None:
-    # Four of each at most and rarely a vendor, but for the towns of a joint need.
-    few = (Need.roles, Need.kinds, Need.joint, Need.members, Need.vendors, Need.priority_grounds)
-    forms = gather(NeedForm.form).where(NeedForm.need_id == Need.id).correlate(Need)
-    query = sa.select(Need, standing(), forms.scalar_subquery()).where(is_wanted)
-    query = query.options(*(joinedload(rows) for rows in few), selectinload(Need.skills))
-    found = session.execute(query).unique(lambda row: row[0]).one_or_none()
+    query = sa.select(Need, standing(), *(_gathered(row, names) for _, row, names in _LISTS))
+    query = query.where(is_wanted).options(
+        joinedload(Need.joint), joinedload(Need.priority_grounds), selectinload(Need.members)
+    )
+    found = session.execute(query).one_or_none()
     if found is None:
         return None
-    whole, standing_, codes = found
-    known = [NeedForm(need_id=whole.id, form=code) for (code,) in sorted(codes)]
-    adopt_rows(session, whole, Need.forms, known)
+    whole, standing_, *lists = found
+    for (owned, row, names), values in zip(_LISTS, lists, strict=True):
+        rows = (dict(zip(names, each, strict=True)) for each in sorted(values))
+        adopt_rows(session, whole, owned, [row(need_id=whole.id, **_typed(one)) for one in rows])
     return whole, NeedStanding(standing_)
+
+
+def _typed(values: dict[str, Any]) -> dict[str, Any]:
+    """SQLite has numbers for truths."""
+    return values | {"must": bool(values["must"])} if "must" in values else values
+
+
+def _gathered(row: type[Base], names: Sequence[str]) -> sa.ScalarSelect[Any]:
+    columns = row.__table__.c
+    rows = gather(*(columns[name] for name in names)).where(columns["need_id"] == Need.id)
+    return rows.correlate(Need).scalar_subquery()
