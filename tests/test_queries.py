@@ -8,7 +8,8 @@ import pytest
 
 from talentpool import matching as m
 from talentpool.db import Database
-from talentpool.needs.models import Need
+from talentpool.needs.models import Need, NeedKind, NeedVendor
+from talentpool.needs.service import load_whole
 from talentpool.permissions import SYSTEM, Role
 from talentpool.rounds.models import DirectiveKind, Round
 from talentpool.rounds.preparing import create_round, direct_pair
@@ -92,3 +93,25 @@ def test_the_pages_of_a_need_take_few_queries_at_any_size(
         listed = _count(database, browser, "/needs/")
         counts.append((listed, _count(database, browser, f"/needs/{ident}", MOST_WITH_SURVEY)))
     assert counts[0] == counts[1]
+
+
+def test_the_lists_of_a_need_are_not_joined_with_each_other(database: Database) -> None:
+    with database.writing() as session:
+        ident = make_need(
+            session, roles=("adviser", "facilitator"), forms=("commission", "pro_bono"),
+            kinds=[NeedKind(kind=kind) for kind in ("specialist", "official")],
+            vendors=[NeedVendor(name=name, name_key=name) for name in ("b", "a")],
+            musts={"security": 2, "bpr": 3},
+        ).id  # fmt: skip
+    with database.reading() as session, counted_queries(database) as seen:
+        need, _ = load_whole(session, session.get_one(Need, ident))
+        assert [row.role for row in need.roles] == ["adviser", "facilitator"]
+        assert [row.kind for row in need.kinds] == ["official", "specialist"]
+        assert [row.form for row in need.forms] == ["commission", "pro_bono"]
+        assert [row.name for row in need.vendors] == ["b", "a"]
+        assert [(s.skill, s.must, s.level, s.weight, s.group) for s in need.skills] == [
+            ("security", True, 2, 50, None), ("bpr", True, 3, 50, None),
+        ]  # fmt: skip
+        assert not session.dirty
+    lists = ("role", "form", "kind", "vendor", "skill")
+    assert not [one for one in seen if any(f"JOIN need_{name}" in one for name in lists)]

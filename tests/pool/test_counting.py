@@ -108,7 +108,7 @@ def test_nobody_can_be_counted_and_what_is_not_said_counts_nobody_out(session: S
         assert count(crowd, some, far, catalogue, undecided=rest).fitting == 1
         assert rest >= PERIOD
     begun, rest = request_of_sketch(replace(SKETCH, first_month=crowd.start - 3), crowd.start)
-    assert (begun.first_month, rest) == (crowd.start, set())
+    assert (begun.first_month, list(rest)) == (crowd.start, [])
 
 
 def test_what_a_town_may_not_learn_counts_nobody_out_for_it(session: Session) -> None:
