@@ -235,10 +235,10 @@ def need(
 
 
 def placement(
-    path: str, role: Role, state: PlacementState, **typed: Any
+    path: str, role: Role, state: PlacementState, *, has_account: bool = True, **typed: Any
 ) -> Callable[[Session], Sent]:
     def send(session: Session) -> Sent:
-        candidate = make_candidate(session)
+        candidate = make_candidate(session, has_account=has_account)
         row = make_placement(session, make_need(session), candidate, state=state, now=clock.now())
         owner = role is Role.CANDIDATE
         user = session.get_one(User, candidate.user_id) if owner else make_user(session, role)
@@ -858,7 +858,7 @@ CASES = [
     Case("placements.take_addition_step", addition_step, 1),
     Case("placements.take_question_step", question, 1),
     Case("placements.ask_about_offer", placement("/offers/{placement}/ask", Role.CANDIDATE, PlacementState.OFFERED, text=" "), 1),
-    Case("placements.ask_for_person", placement("/placements/{placement}/ask", Role.COORDINATOR, PlacementState.OFFERED, text="字" * 1001), 1),
+    Case("placements.ask_for_person", placement("/placements/{placement}/ask", Role.COORDINATOR, PlacementState.OFFERED, has_account=False, text="字" * 1001), 1),
     Case("placements.extend_deadline", placement("/placements/{placement}/deadline", Role.COORDINATOR, PlacementState.OFFERED, until="2020-01-01", reason=""), 1),
     Case("placements.extend_deadline", placement("/placements/{placement}/deadline", Role.COORDINATOR, PlacementState.INTRODUCED, until="いつか"), 2),
     Case("deadlines.set_days", as_role(Role.COORDINATOR, "/deadlines", version=mark_of(DEFAULTS), offer="0", plan="x"), 2),
