@@ -33,6 +33,18 @@ def consents_in_force(candidate: Candidate, audience: str) -> Mapping[str, Conse
     }
 
 
+def withdrawn_since(candidate: Candidate, audience: str, moment: datetime) -> set[str]:
+    """Purposes whose consent was withdrawn since then, given again or not; a newer text of the same is no withdrawal."""
+    rows = [row for row in candidate.consents if row.audience == audience]
+    renewed = {(row.purpose, row.given_at) for row in rows}
+    return {
+        row.purpose
+        for row in rows
+        if row.withdrawn_at is not None and row.withdrawn_at >= moment
+        and (row.purpose, row.withdrawn_at) not in renewed
+    }  # fmt: skip
+
+
 def would_end(
     session: Session, candidate: Candidate, prefecture_code: str, purposes: Collection[str]
 ) -> bool:

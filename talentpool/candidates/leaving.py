@@ -57,6 +57,13 @@ def withdraw_essential_consent(
         tell(session, membership, step, actor=actor, now=now)
 
 
+def keep_ended(session: Session, membership: Membership, *, actor: Actor, now: datetime) -> None:
+    """Of a registration that ended by a merge, once its person has left: what leaving ends with it."""
+    _withdraw_consents(session, membership, actor=actor, now=now)
+    if not is_in_pool(membership.candidate):
+        _close_months(session, membership.candidate, now)
+
+
 def reapply(session: Session, membership: Membership, *, actor: Actor, now: datetime) -> None:
     """A new application of somebody who left or was not accepted: the profile stays, consents are given anew."""
     require(session, actor, Action.EDIT_PROFILE, membership)

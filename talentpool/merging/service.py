@@ -15,35 +15,25 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from .. import audit
-from ..candidates.merged import DistinctPair, PersonMerge, find_merge, list_merged_into
-from ..candidates.models import (
-    Candidate,
-    CandidateCompany,
-    CandidateExam,
-    CandidateMatter,
-    CandidatePost,
-    CandidateSkill,
-)
+from ..candidates import consenting, leaving
+from ..candidates.merged import DistinctPair, PersonMerge, find_merge
+from ..candidates.models import Candidate, CandidateSkill
+from ..candidates.service import has_ended
+from ..dates import local_date
 from ..db import Base, Session, canonical_json
 from ..errors import Conflict, Refused
 from ..language import say
 from ..permissions import Action, Actor, get_visible, require, visible
-from ..placements.models import Placement
-from ..states import LIVE, MembershipState, move
+from ..reference.service import load_catalogue
+from ..states import MembershipState, move
 from .likeness import Likeness, compare, read_traits
+from .rules import LISTS, check_pair, list_lacking, lock_both, require_free
 
 LONGEST = 1000  # characters of a comment
 _GOES_ON = (
     MembershipState.DRAFT, MembershipState.APPLIED, MembershipState.RETURNED, MembershipState.ACTIVE,
 )  # fmt: skip
-# Lists that are copied, and what makes two rows of one the same.
-_LISTS: dict[str, tuple[type[Base], tuple[str, ...]]] = {
-    "posts": (CandidatePost, ("body", "department", "title", "first_month", "last_month")),
-    "companies": (CandidateCompany, ("name_key", "is_present")),
-    "matters": (CandidateMatter, ("vendor_key", "month")),
-    "exams": (CandidateExam, ("exam", "name_then", "year")),
-}
-_PLAIN = ("birth_date", "phone", "contact_email", "postal_code", "address", "training_until")
+_PLAIN = ("birth_date", "phone", "contact_email", "postal_code", "address")
 
 
 def get_pair(session: Session, actor: Actor, ident: int, other: int) -> tuple[Candidate, Candidate]:
@@ -73,14 +63,12 @@ def merge_people(
     """`gone` stands for `kept` from now on."""
     for person in (kept, gone):
         require(session, actor, Action.MERGE_PEOPLE, person)
-    ids = sorted((kept.id, gone.id))
-    session.execute(
-        sa.select(Candidate.id)
-        .where(Candidate.id.in_(ids))
-        .order_by(Candidate.id)
-        .with_for_update()
-    )
-    _check_pair(session, kept, gone, comment)
+    if len(comment) > LONGEST:
+        raise Refused.at(
+            "comment", say("%(longest)s文字以内で書いてください。", longest=f"{LONGEST:,}")
+        )
+    lock_both(session, kept, gone)
+    check_pair(session, kept, gone, local_date(now))
     likeness = likeness_of(session, actor, kept, gone)
     before: dict[str, Any] = {
         "states": {str(row.id): str(row.state) for row in gone.memberships},
@@ -107,48 +95,11 @@ def merge_people(
     return merge
 
 
-def _check_pair(session: Session, kept: Candidate, gone: Candidate, comment: str) -> None:
-    if kept.id == gone.id:
-        raise Refused(say("同じ登録です。"))
-    if len(comment) > LONGEST:
-        raise Refused.at(
-            "comment", say("%(longest)s文字以内で書いてください。", longest=f"{LONGEST:,}")
-        )
-    for person in (kept, gone):
-        if find_merge(session, person) is not None:
-            raise Conflict(say("この登録は、もう統合されています。"))
-        live = sa.select(Placement.id).where(
-            Placement.candidate_id == person.id, Placement.state.in_(LIVE)
-        )
-        if session.scalar(live.limit(1)) is not None:
-            raise Refused(
-                say(
-                    "%(code)sには、手続き中か確定の推薦があります。推薦が終わるまで統合できません（規則：進行中の推薦がある人は統合しない）。",
-                    code=person.code,
-                )
-            )
-    if list_merged_into(session, gone):
-        raise Conflict(
-            say("ほかの登録を統合した登録です。先にその統合を取り消すか、残す側にしてください。")
-        )
-    if any(
-        row.prefecture_code != kept.memberships[0].prefecture_code
-        for row in (*gone.memberships, *kept.memberships)
-    ):
-        raise Refused(say("ほかの都道府県の人材プールにも登録があるため、統合できません。"))
-
-
 def _copy_lists(session: Session, kept: Candidate, gone: Candidate) -> dict[str, list[int]]:
     """Rows that `kept` lacks; their numbers by list."""
     added: dict[str, list[int]] = {}
-    for name, (model, same) in _LISTS.items():
-        held = {tuple(getattr(row, field) for field in same) for row in getattr(kept, name)}
-        new: list[Any] = []
-        for row in getattr(gone, name):
-            key = tuple(getattr(row, field) for field in same)
-            if key not in held:
-                held.add(key)
-                new.append(model(**_values(row)))
+    for name, (model, _same) in LISTS.items():
+        new: list[Any] = [model(**_values(row)) for row in list_lacking(kept, gone, name)]
         getattr(kept, name).extend(new)
         session.flush()
         added[name] = [row.id for row in new]
@@ -161,9 +112,14 @@ def _values(row: Base) -> dict[str, Any]:
 
 
 def _copy_skills(session: Session, kept: Candidate, gone: Candidate) -> list[str]:
-    """Skills that `kept` does not claim; of those that both claim the own stays."""
+    """Skills that `kept` does not claim; of those that both claim the own stays. What was checked is not copied with them:
+    credentials stay with the registration that has them."""
     held = {row.skill for row in kept.skills}
-    new = [CandidateSkill(**_values(row)) for row in gone.skills if row.skill not in held]
+    new = [
+        CandidateSkill(**_values(row) | {"evidence": "self"})
+        for row in gone.skills
+        if row.skill not in held
+    ]
     kept.skills.extend(new)
     session.flush()
     return [row.skill for row in new]
@@ -188,16 +144,20 @@ def _move_account(session: Session, kept: Candidate, gone: Candidate) -> int | N
     return account
 
 
-def undo_merge(session: Session, merge: PersonMerge, *, actor: Actor, now: datetime) -> None:
-    """Both are as they were; what was changed by hand since stays."""
+def undo_merge(session: Session, merge: PersonMerge, *, actor: Actor, now: datetime) -> bool:
+    """Both are as they were; what was changed by hand since stays. Whether the registration that had gone goes on: not if
+    the person has left since.
+    """
     require(session, actor, Action.MERGE_PEOPLE, merge)
     kept, gone = merge.kept, merge.gone
+    lock_both(session, kept, gone)
     if merge.undone_at is not None:
         raise Conflict(say("この統合は、もう取り消されています。"))
     if find_merge(session, kept) is not None:
         raise Conflict(
             say("残した登録が、さらに統合されています。先にそちらを取り消してください。")
         )
+    require_free(session, kept)
     before = json.loads(merge.before)
     for name, ids in before["lists"].items():
         rows = getattr(kept, name)
@@ -214,21 +174,43 @@ def undo_merge(session: Session, merge: PersonMerge, *, actor: Actor, now: datet
         gone.user_id = before["account"]
     merge.undone_at, merge.undone_by = now, actor.user_id
     session.flush()
-    _restore(session, gone, before["states"], actor, now)
+    has_left = _has_left(session, merge)
+    _restore(session, merge, {} if has_left else before["states"], actor, now)
     kept.updated_at = gone.updated_at = now
     detail = {"candidate": kept.id, "merged": gone.id}
     audit.record(session, audit.Deed.MERGE_UNDO, merge, actor=actor, now=now, detail=detail)
     session.flush()
+    return not has_left
+
+
+def _has_left(session: Session, merge: PersonMerge) -> bool:
+    """By leaving the pool or by the withdrawal of an essential consent, since the merge."""
+    kept, audience = merge.kept, merge.prefecture_code
+    essential = consenting.required_purposes(load_catalogue(session))
+    withdrawn = consenting.withdrawn_since(kept, audience, merge.merged_at)
+    return has_ended(kept) or not withdrawn.isdisjoint(essential)
 
 
 def _restore(
-    session: Session, gone: Candidate, states: dict[str, str], actor: Actor, now: datetime
+    session: Session, merge: PersonMerge, states: dict[str, str], actor: Actor, now: datetime
 ) -> None:
+    """The registration goes on where `states` says so; else it stays ended, as leaving ends one. What the person
+    withdrew since is withdrawn here too.
+    """
+    kept, gone = merge.kept, merge.gone
     for row in gone.memberships:
         state = states.get(str(row.id))
-        if row.state is MembershipState.LEFT and state in _GOES_ON:
+        if row.state is MembershipState.LEFT and state not in _GOES_ON:
+            leaving.keep_ended(session, row, actor=actor, now=now)
+            continue
+        if row.state is MembershipState.LEFT:
             move(session, row, f"unmerge_{state}", actor=actor, now=now)
             session.flush()
+        given = consenting.consents_in_force(gone, row.prefecture_code)
+        withdrawn = consenting.withdrawn_since(kept, row.prefecture_code, merge.merged_at)
+        stand = consenting.consents_in_force(kept, row.prefecture_code)
+        for purpose in sorted(withdrawn & given.keys() - stand.keys()):
+            consenting.withdraw_consent(session, gone, given[purpose], actor=actor, now=now)
 
 
 def tell_apart(

@@ -26,6 +26,7 @@ from ..web.filters import show_day
 from ..web.forms import Form, long_text_field
 from ..web.labels import label, term, town
 from ..web.languages import in_readers_language
+from ..web.steps import show_lost
 from . import service
 from .likeness import LABELS, Likeness, list_alike as find_alike
 
@@ -79,14 +80,30 @@ def compare_pair(ident: int, other: int) -> ResponseReturnValue:
             service.merge_people(
                 session, kept, gone, comment=form.comment.data or "", actor=actor, now=clock.now()
             )
-        except (Refused, Conflict) as error:
+        except Refused as error:
             session.rollback()
             form.refuse(error)
             first, second = service.get_pair(session, actor, ident, other)
+        except Conflict as error:
+            session.rollback()
+            return _lost(error, service.get_pair(session, actor, ident, other), form)
         else:
             flash(_("登録を統合しました。統合はあとで取り消せます。"), "success")
             return redirect(url_for("candidates.show_candidate", ident=kept.id))
     return _page(first, second, form), form.status
+
+
+def _lost(
+    error: Conflict, pair: tuple[Candidate, Candidate], form: MergeForm
+) -> ResponseReturnValue:
+    """What was typed beside where both stand now."""
+    kept = next(row.code for row in pair if str(row.id) == form.kept.data)
+    sent = [(_("残す登録"), kept), (_("理由・補足"), form.comment.data)]
+    now = [
+        (_("%(code)sの登録の状態", code=row.code), label(standing_of(row.memberships[0])))
+        for row in pair
+    ]
+    return show_lost(error, sent, now, url_for(".list_alike"))
 
 
 def _page(first: Candidate, second: Candidate, form: MergeForm) -> str:
@@ -148,6 +165,12 @@ def undo_merge(ident: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     merge = service.get_merge(session, actor, ident)
     check_version(merge)
-    service.undo_merge(session, merge, actor=actor, now=clock.now())
-    flash(_("統合を取り消しました。両方の登録が、もとに戻りました。"), "success")
+    if service.undo_merge(session, merge, actor=actor, now=clock.now()):
+        text = _("統合を取り消しました。両方の登録が、もとに戻りました。")
+    else:
+        text = _(
+            "統合を取り消しました。統合のあとに本人が退会したため、%(code)sの登録は終了したままです。",
+            code=merge.gone.code,
+        )
+    flash(text, "success")
     return redirect(url_for(".list_alike"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,16 @@ from hypothesis import given, strategies as st
 
 from talentpool.accounts.models import User
 from talentpool.audit import AuditEvent
-from talentpool.candidates.leaving import reapply
+from talentpool.candidates.consenting import consents_in_force, give_consent
+from talentpool.candidates.content import MOST_ROWS
+from talentpool.candidates.leaving import leave_pool, reapply, withdraw_essential_consent
 from talentpool.candidates.merged import find_merge
 from talentpool.candidates.models import Candidate, CandidatePost, ProfileView
 from talentpool.candidates.snapshots import profile_record
 from talentpool.dates import JST, month_number
-from talentpool.db import Session
+from talentpool.db import Database, Session
 from talentpool.errors import Conflict, Forbidden, NotFound, Refused
+from talentpool.ledger import service as ledger
 from talentpool.merging import service
 from talentpool.merging.likeness import SHOWN, Mark, Traits, compare, list_alike
 from talentpool.merging.soundness import violations
@@ -29,6 +33,7 @@ from talentpool.states import MembershipState, PlacementState
 from talentpool.web.unit import TalentpoolFlask
 from tests import factories as make
 from tests.browsers import Browser, signed_in
+from tests.candidates.test_races import PATIENCE, _wait_until_it_waits
 from tests.exchange.test_importing import bring_people, people_of
 
 NOW = datetime(2027, 2, 1, 10, 0, tzinfo=JST)
@@ -105,11 +110,14 @@ def test_merged_and_taken_apart_both_are_as_they_were(session: Session, officer:
     )
     gone = someone(session, phone="078-111-1111", skills={"bpr": 1, "budget": 2})
     gone.posts.append(CandidatePost(body="佐用町", first_month=month_number(2000, 4)))
+    gone.skills[1].evidence = "confirmed"
     before, account = [record(session, person) for person in (kept, gone)], gone.user_id
     merge = service.merge_people(session, kept, gone, comment="電話で確認", actor=officer, now=NOW)
     assert {row.body for row in kept.posts} == {"姫路市", "佐用町"}
     assert len(kept.posts) == 2
     assert {row.skill: row.level for row in kept.skills} == {"bpr": 3, "budget": 2}
+    assert {row.evidence for row in kept.skills} == {"self"}  # no credential is copied
+    assert kept.training_until is None
     assert (kept.birth_date, kept.phone, kept.user_id) == ("1960-04-02", "078-111-1111", account)
     assert gone.user_id is None
     assert gone.memberships[0].state is MembershipState.LEFT
@@ -150,6 +158,30 @@ def test_what_was_changed_since_by_hand_stays(session: Session, officer: Actor) 
     assert "budget" not in {row.skill for row in kept.skills}
 
 
+@pytest.mark.parametrize("end", ["leave", "withdraw", "nothing"])
+def test_who_left_after_a_merge_is_not_registered_again_by_its_undoing(
+    session: Session, officer: Actor, end: str
+) -> None:
+    kept, gone = someone(session), someone(session)
+    first = make.FIRST + 1
+    merge = service.merge_people(session, kept, gone, actor=officer, now=NOW)
+    membership, later = kept.memberships[0], NOW + timedelta(days=1)
+    if end != "nothing":
+        step = leave_pool if end == "leave" else withdraw_essential_consent
+        step(session, membership, actor=officer, now=later)
+        reapply(session, membership, actor=officer, now=later)
+        again = later + timedelta(days=1)
+        give_consent(session, kept, "search", make.HYOGO, actor=officer, now=again)
+    assert service.undo_merge(session, merge, actor=officer, now=later) is (end == "nothing")
+    (row,) = gone.memberships
+    has_gone = end != "nothing"
+    assert row.state is (MembershipState.LEFT if has_gone else MembershipState.ACTIVE)
+    assert bool(consents_in_force(gone, make.HYOGO)) is not has_gone
+    offered = [month.capacity for month in ledger.list_months(session, gone.id, from_month=first)]
+    assert any(offered) is not has_gone
+    assert faults(session) == []
+
+
 @pytest.mark.parametrize("state", [PlacementState.SUGGESTED, PlacementState.CONFIRMED])
 def test_who_has_a_live_placement_is_not_merged(
     session: Session, officer: Actor, state: PlacementState
@@ -159,6 +191,63 @@ def test_who_has_a_live_placement_is_not_merged(
     for kept, gone in ((busy, free), (free, busy)):
         with pytest.raises(Refused, match=f"{busy.code}.*規則"):
             service.merge_people(session, kept, gone, actor=officer, now=NOW)
+
+
+def test_an_undoing_waits_for_a_live_placement(session: Session, officer: Actor) -> None:
+    kept, gone = someone(session), someone(session)
+    merge = service.merge_people(session, kept, gone, actor=officer, now=NOW)
+    make.make_placement(session, make.make_need(session), kept)
+    with pytest.raises(Refused, match=f"{kept.code}.*規則"):
+        service.undo_merge(session, merge, actor=officer, now=NOW)
+    assert (merge.undone_at, gone.memberships[0].state) == (None, MembershipState.LEFT)
+
+
+def test_nobody_falls_out_of_the_pool_and_no_list_outgrows_its_page(
+    session: Session, officer: Actor
+) -> None:
+    member = someone(session)
+    for state in set(MembershipState) - {MembershipState.ACTIVE, MembershipState.DRAFT}:
+        with pytest.raises(Refused, match="規則"):
+            service.merge_people(
+                session, someone(session, state=state), member, actor=officer, now=NOW
+            )
+    ended, waiting = (
+        someone(session, state=state) for state in (MembershipState.LEFT, MembershipState.APPLIED)
+    )
+    with pytest.raises(Refused, match="規則"):
+        service.merge_people(session, ended, waiting, actor=officer, now=NOW)
+    for number in range(MOST_ROWS):
+        ended.posts.append(CandidatePost(body=f"{number}市", first_month=month_number(2000, 4)))
+    with pytest.raises(Refused, match=r"「職歴」が31件.*30件まで"):
+        service.merge_people(session, member, ended, actor=officer, now=NOW)
+    assert len(member.posts) == 1
+    ended.posts.pop()
+    service.merge_people(session, member, ended, actor=officer, now=NOW)
+    assert len(member.posts) == MOST_ROWS
+    service.merge_people(session, member, waiting, actor=officer, now=NOW)
+    assert faults(session) == []
+
+
+def test_of_two_merges_at_once_the_second_keeps_its_words(
+    app: TalentpoolFlask, database: Database
+) -> None:
+    with database.writing() as session:
+        actor = make.make_user(session, Role.COORDINATOR).actor
+        one, two = someone(session), someone(session)
+    staff = signed_in(app, Role.COORDINATOR)
+    page = f"/merges/candidates/{one.id}/candidates/{two.id}"
+    fields = {"csrf_token": staff.token(), "kept": str(two.id), "comment": "電話で聞いた。"}
+    with ThreadPoolExecutor(1) as thread, database.writing() as session:
+        pair = service.get_pair(session, actor, one.id, two.id)
+        service.merge_people(session, *pair, actor=actor, now=NOW)
+        answer = thread.submit(lambda: staff.client.post(page, data=fields))
+        _wait_until_it_waits(database, answer)
+        session.commit()
+        lost = answer.result(PATIENCE)
+    assert lost.status_code == 409
+    assert "電話で聞いた。" in lost.text
+    with database.reading() as session:
+        assert list(violations(session)) == []
 
 
 def test_chains_strangers_and_other_pools_are_refused(session: Session, officer: Actor) -> None:
