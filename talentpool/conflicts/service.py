@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from .. import audit
+from ..candidates.merged import find_merge, list_merged_into
 from ..candidates.models import Candidate
 from ..dates import local_date, month_of
 from ..db import Session
-from ..errors import Conflict, raise_first
+from ..errors import Conflict, Fault, raise_first
 from ..language import Words, say
 from ..listing import EVERYTHING, Asked, Filter, Listing, in_order
 from ..needs.models import Need
@@ -22,7 +23,8 @@ from ..placements.models import Placement
 from ..placements.screening import screen_pairs
 from ..pool.conflicts import KNOWN
 from ..pool.records import Ground, Known, Lifter
-from ..reference.models import Municipality
+from ..reference.catalogue import Catalogue
+from ..reference.service import load_catalogue
 from ..states import PENDING
 from .models import KnownConflict
 
@@ -59,6 +61,27 @@ class ConflictContent:
     last_month: int | None
     note: str
 
+    def known(self) -> Known:
+        """What screenings read of it."""
+        return Known(
+            self.town, self.vendor, self.ground, self.lifter, self.first_month, self.last_month
+        )
+
+
+def content_faults(known: Known, towns: Collection[str] | None) -> Iterator[Fault]:
+    """Of the page and of a file, at the fields of the page. towns: those of the prefecture; None where any will do."""
+    town, last = known.municipality_code, known.last_month
+    if not (town or known.vendor):
+        yield "town", say("市町か事業者を入力してください。")
+    if town and towns is not None and town not in towns:
+        yield "town", say("この都道府県の市町ではありません。")
+    if last is not None and last < known.first_month:
+        yield "last_month", say("終わりの年月が、始まりの年月より前です。")
+
+
+def towns_of(catalogue: Catalogue, prefecture_code: str) -> set[str]:
+    return {town.code for town in catalogue.municipalities(prefecture_code)}
+
 
 def record_conflict(
     session: Session, content: ConflictContent, *, actor: Actor, now: datetime
@@ -83,21 +106,19 @@ def record_conflict(
 
 def _faults(
     session: Session, content: ConflictContent, person: Candidate | None, actor: Actor
-) -> list[tuple[str, str]]:
+) -> list[Fault]:
     faults = []
     if person is None:
         faults.append(("person", say("この番号の登録者は見つかりません。")))
-    if content.town is None and content.vendor is None:
-        faults.append(("town", say("市町か事業者を入力してください。")))
-    town = session.get(Municipality, content.town) if content.town else None
-    if content.town and (town is None or town.prefecture_code != actor.prefecture_code):
-        faults.append(("town", say("市町を一覧から選んでください。")))
-    if content.last_month is not None and content.last_month < content.first_month:
-        faults.append(("last_month", say("始まりより前になっています。")))
-    return [*faults, *_note_faults("note", content.note)]
+    towns = towns_of(load_catalogue(session), actor.prefecture_code or "")
+    return [
+        *faults,
+        *content_faults(content.known(), towns),
+        *_note_faults("note", content.note),
+    ]
 
 
-def _note_faults(name: str, text: str) -> list[tuple[str, str]]:
+def _note_faults(name: str, text: str) -> list[Fault]:
     if not text.strip():
         return [(name, say("入力してください。"))]
     if len(text) > LONGEST:
@@ -170,10 +191,11 @@ def list_conflicts(
 
 
 def find_of(session: Session, person: Candidate, actor: Actor) -> Sequence[KnownConflict] | None:
-    """Those of one person, the newest first; none for those who may not read any."""
+    """Those of one person, by whatever registration, the newest first; none for those who may not read any."""
     if scope_of(actor, Action.VIEW_CONFLICT) is None:
         return None
-    query = visible(actor, _C).where(_C.candidate_id == person.id).order_by(_C.id.desc())
+    ids = [person.id, *(merge.gone_id for merge in list_merged_into(session, person))]
+    query = visible(actor, _C).where(_C.candidate_id.in_(ids)).order_by(_C.id.desc())
     return session.scalars(query.options(joinedload(_C.recorder))).all()
 
 
@@ -203,9 +225,11 @@ def take_over(
 
 def list_touched(session: Session, row: KnownConflict, actor: Actor) -> list[Placement]:
     """Proposals under way which the screening stops because of what is recorded of the person."""
+    merge = find_merge(session, row.candidate)
+    person_id = row.candidate_id if merge is None else merge.kept_id
     query = visible(actor, Placement).join(Need, Need.id == Placement.need_id)
     rows = session.scalars(
-        query.where(Placement.candidate_id == row.candidate_id, Placement.state.in_(PENDING))
+        query.where(Placement.candidate_id == person_id, Placement.state.in_(PENDING))
         .options(joinedload(Placement.need))
         .order_by(Placement.id)
     ).all()

@@ -15,7 +15,7 @@ from ..candidates.content import Contents
 from ..candidates.models import Candidate, Consent, Membership, ProfileSnapshot
 from ..candidates.snapshots import freeze
 from ..candidates.writing import name_key, write_profile
-from ..conflicts.service import take_over
+from ..conflicts.service import take_over, towns_of
 from ..db import Session
 from ..errors import Fault
 from ..ledger import service as ledger
@@ -62,11 +62,11 @@ def import_candidates(
     codes = Codes(session, Candidate, CANDIDATES)
     contents = {entry.row: contents_of(entry) for entry in entries}
     faults += codes.faults(entries)
+    towns = towns_of(catalogue, prefecture_code)
     for entry in entries:
         found = (
-            *check_sheet(entry),
+            *check_sheet(entry, towns),
             *_page_faults(entry, contents[entry.row], catalogue, dates.local_date(now)),
-            *_foreign(entry, prefecture_code),
             *([] if is_without_placements else _resting(entry)),
         )
         faults += CANDIDATES.bad_cells(entry.row, found)
@@ -112,12 +112,6 @@ def _page_faults(
     for field, message in rules.profile_faults(contents, catalogue, today):
         yield "skills" if field.startswith(rules.skill_field("")) else field, message
     yield from rules.consent_faults(entry.values["consents"], catalogue)
-
-
-def _foreign(entry: Entry, prefecture_code: str) -> Iterator[Fault]:
-    towns = (row.get("municipality_code") or prefecture_code for row in entry.leaves["known"])
-    if not all(town.startswith(prefecture_code) for town in towns):
-        yield "known", "この都道府県の市町ではありません。"
 
 
 def _resting(entry: Entry) -> Iterator[Fault]:

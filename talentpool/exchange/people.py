@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -26,6 +26,7 @@ from ..candidates.models import Candidate
 from ..candidates.offices import located, municipality_of
 from ..candidates.service import is_pay_known
 from ..candidates.standing import SEARCH
+from ..conflicts.service import content_faults
 from ..errors import BadCell, Fault
 from ..matching.records import BEST_RATING
 from ..pool.conflicts import RULES
@@ -149,8 +150,8 @@ def better_minutes(entries: Sequence[Entry]) -> dict[tuple[str, str], int]:
     return found
 
 
-def check_sheet(entry: Entry) -> Iterator[Fault]:
-    """Faults of what only a file says of a person."""
+def check_sheet(entry: Entry, towns: Collection[str] | None = None) -> Iterator[Fault]:
+    """Faults of what only a file says of a person. towns: those that conflicts may be recorded with; None: any."""
     values = entry.values
     if ("active_from" in values) != ("active_until" in values):
         yield "active_until", "登録開始と登録終了は、両方書くか両方空欄にしてください。"
@@ -159,16 +160,11 @@ def check_sheet(entry: Entry) -> Iterator[Fault]:
     least, most = (n * values.get("rating_count", 0) for n in (1, BEST_RATING))
     if not least <= values.get("rating_sum", 0) <= most:
         yield "rating_sum", f"評価1件につき、1から{BEST_RATING}までです。"
-    yield from _check_known(entry.leaves["known"])
+    for known in known_of(entry):
+        for _field, sentence in content_faults(known, towns):
+            yield "known", sentence
     if any(row["rule"] not in LIFTABLE for row in entry.leaves["lifted"]):
         yield "lifted", f"規則は {'、'.join(LIFTABLE)} から書いてください。"
-
-
-def _check_known(rows: Sequence[Values]) -> Iterator[Fault]:
-    if any(not (row.get("municipality_code") or row.get("vendor")) for row in rows):
-        yield "known", "市町か事業者を書いてください。"
-    if any(row.get("last_month", row["first_month"]) < row["first_month"] for row in rows):
-        yield "known", "終了月が開始月より前になっています。"
 
 
 def entry_of(

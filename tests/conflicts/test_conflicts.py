@@ -179,6 +179,11 @@ def test_what_was_recorded_of_a_second_registration_holds_for_the_first(session:
     staff = make.make_user(session, Role.COORDINATOR).actor
     content = replace(CONTENT, person=second.code, town=need.municipality_code)
     service.record_conflict(session, content, actor=staff, now=make.NOW)
+    row = service.find_of(session, second, staff)[0]
     assert rules(session, first.id, need.id) == []
+    assert service.find_of(session, first, staff) == []
     merge_people(session, first, second, actor=staff, now=make.NOW)
     assert rules(session, first.id, need.id) == ["known_for_good"]
+    assert service.find_of(session, first, staff) == [row]
+    placement = make.make_placement(session, need, first)
+    assert service.list_touched(session, row, staff) == [placement]
