@@ -324,7 +324,7 @@ class ProfileView(Base):
     viewer_role: Mapped[str] = mapped_column(Text(20))
     municipality_code: Mapped[str | None] = mapped_column(sa.ForeignKey("municipality.code"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    purpose: Mapped[str] = mapped_column(Text(20))  # "list", "profile"
+    purpose: Mapped[str] = mapped_column(Text(20))  # of viewing.py: "list", "profile", ...
 
 
 viewed_by(Candidate, Action.VIEW_CANDIDATE)

@@ -15,7 +15,7 @@ from ..dates import EARLIEST, LATEST, local_date, start_of_day
 from ..db import Session
 from ..permissions import Action, Actor, require
 from .models import Candidate, Membership, ProfileView
-from .viewing import PROFILE
+from .viewing import PROFILE, VERIFIER
 
 LONGEST = 366  # days of one answer
 USUAL = 14  # days, where nothing is asked
@@ -83,7 +83,7 @@ def sum_up(session: Session, actor: Actor, officer_id: int, period: Period) -> S
     """What the officer saw; the officers of other prefectures saw nothing here."""
     require(session, actor, Action.VIEW_AUDIT)
     query = sa.select(ProfileView.candidate_id, ProfileView.at, ProfileView.purpose)
-    query = query.where(*_visible(actor), period.holds(ProfileView.at))
+    query = query.where(_is_visible(actor), period.holds(ProfileView.at))
     rows = session.execute(query.where(ProfileView.viewer_id == officer_id)).all()
     days = Counter(local_date(at) for _, at, _ in rows)
     span = (period.last - period.first).days + 1
@@ -100,13 +100,19 @@ def sum_up(session: Session, actor: Actor, officer_id: int, period: Period) -> S
 def list_looks(
     session: Session, actor: Actor, code: str, period: Period, officer_id: int | None = None
 ) -> list[Look]:
-    """The views of the person with this code, newest first; of one officer, where one is named."""
+    """The views of the person with this code, newest first, also by an office that was asked about a credential; of one
+    officer, where one is named.
+    """
     require(session, actor, Action.VIEW_AUDIT)
     view = ProfileView
+    members = sa.select(Membership.candidate_id).where(
+        Membership.prefecture_code == actor.prefecture_code
+    )
+    asked = (view.purpose == VERIFIER) & view.candidate_id.in_(members)
     query = (
         sa.select(view.at, view.viewer_id, view.viewer_role, view.municipality_code, view.purpose)
         .join(Candidate, Candidate.id == view.candidate_id)
-        .where(*_visible(actor), Candidate.code == code, period.holds(view.at))
+        .where(_is_visible(actor) | asked, Candidate.code == code, period.holds(view.at))
         .order_by(view.id.desc())
     )
     if officer_id is not None:
@@ -114,9 +120,9 @@ def list_looks(
     return [Look(*row) for row in session.execute(query)]
 
 
-def _visible(actor: Actor) -> Iterator[sa.ColumnElement[bool]]:
+def _is_visible(actor: Actor) -> sa.ColumnElement[bool]:
     own = sa.select(User.id).where(User.prefecture_code == actor.prefecture_code)
-    yield ProfileView.viewer_id.in_(own)
+    return ProfileView.viewer_id.in_(own)
 
 
 Rows = Sequence[sa.Row[int, datetime, str]]  # person, when, purpose

@@ -21,6 +21,7 @@ from .service import get_own
 PAGE = 50  # rows
 RECENT = 30  # days that the log sums up
 LIST, PROFILE, EXPORT = "list", "profile", "export"  # a name in a list; the whole page; a file
+VERIFIER = "verifier"  # an office that was asked about a credential; nobody is signed in
 
 
 def unlogged(
@@ -59,6 +60,15 @@ def record_views(
         session.execute(sa.insert(ProfileView), rows)
 
 
+def record_verifier(session: Session, candidate_id: int, *, now: datetime) -> None:
+    """Note that the office that the person named for a credential was shown the name."""
+    session.add(
+        ProfileView(
+            candidate_id=candidate_id, viewer_role=str(Role.SYSTEM), at=now, purpose=VERIFIER
+        )
+    )
+
+
 def note_download(
     session: Session,
     people: Collection[int],
@@ -73,26 +83,30 @@ def note_download(
 
 
 class Office(StrEnum):
-    """Whose officers looked."""
+    """Who looked: officers, or an office that the person named for a credential."""
 
     PREFECTURE = "prefecture"
     TOWN = "town"
+    VERIFIER = "verifier"
 
 
 @dataclass(frozen=True, slots=True)
 class OwnViews:
-    """The log of one person. officers and towns: who looked in the last `RECENT` days, `recent` times in all."""
+    """The log of one person. officers and towns: who looked in the last `RECENT` days, `recent` times in all;
+    verified: how often offices named for a credential did."""
 
     found: Page[ProfileView]
     counts: Mapping[Office, int]  # of the whole log
     officers: int  # of the prefecture
     towns: int
     recent: int
+    verified: int
 
 
 _IS_OF = {
-    Office.PREFECTURE: ProfileView.municipality_code.is_(None),
+    Office.PREFECTURE: ProfileView.municipality_code.is_(None) & (ProfileView.purpose != VERIFIER),
     Office.TOWN: ProfileView.municipality_code.is_not(None),
+    Office.VERIFIER: ProfileView.purpose == VERIFIER,
 }
 
 
@@ -123,7 +137,8 @@ def read_own_views(
     recent = own.where(ProfileView.at >= now - timedelta(days=RECENT)).with_only_columns(
         sa.func.count(ProfileView.viewer_id.distinct()).filter(_IS_OF[Office.PREFECTURE]),
         sa.func.count(ProfileView.municipality_code.distinct()),
-        sa.func.count(),
+        sa.func.count().filter(~_IS_OF[Office.VERIFIER]),
+        sa.func.count().filter(_IS_OF[Office.VERIFIER]),
     )
     return OwnViews(
         fetch_page(session, kept.order_by(ProfileView.id.desc()), page, size=PAGE),

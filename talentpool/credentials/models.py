@@ -92,12 +92,13 @@ class Credential(Base):
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     checked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     reason: Mapped[str | None] = mapped_column(Text(40))  # vocabulary credential_refusal_reason
-    comment: Mapped[str] = mapped_column(EncryptedText, default="")  # shown to the person
+    comment: Mapped[str] = mapped_column(EncryptedText, default="")  # an officer's, shown
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the office, last
     token_hash: Mapped[str | None] = mapped_column(Text(64), unique=True)
     token_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by the office
     answered_by: Mapped[str] = mapped_column(EncryptedText, default="")  # post and name, as typed
+    answer: Mapped[str | None] = mapped_column(EncryptedText)  # its words, shown
     version: Mapped[int] = mapped_column(sa.Integer)
 
     candidate: Mapped[Candidate] = relationship()

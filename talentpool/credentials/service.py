@@ -12,8 +12,10 @@ import sqlalchemy as sa
 
 from .. import audit
 from ..accounts import telling
+from ..candidates.consenting import consents_in_force
 from ..candidates.models import Candidate
-from ..candidates.service import find_membership, require_editable
+from ..candidates.service import ENDED, find_membership, require_editable
+from ..candidates.standing import SEARCH
 from ..dates import local_date
 from ..db import Session
 from ..errors import Conflict, NotFound, Refused, raise_first
@@ -36,7 +38,9 @@ from .weighing import mark_of, weigh
 MOST = 60  # credentials of one person that are not withdrawn
 LIFETIME = timedelta(days=30)  # of the link for the office
 _CLOSED: dict[str, Any] = {"token_hash": None, "token_until": None}
-DEAD = say("このリンクは使えません。期限が切れたか、すでに回答されています。")
+DEAD = say(
+    "このリンクは使えません。期限が切れたか、すでに回答されたか、確かめる必要がなくなっています。"
+)
 
 
 def say_credential(
@@ -134,12 +138,23 @@ def issue_link(session: Session, row: Credential, *, actor: Actor, now: datetime
         raise Conflict(say("確認待ちか書類で確認済みの証明だけ、勤め先などに確かめられます。"))
     if row.verifier_kind is None:
         raise Conflict(say("本人が確かめる先を書いていないため、尋ねられません。"))
+    if not _may_be_named(row):
+        raise Conflict(
+            say("登録が終わっているか、マッチングでの利用への同意がないため、尋ねられません。")
+        )
     secret = secrets.token_urlsafe(32)
     row.token_hash, row.token_until, row.asked_at = digest(secret), now + LIFETIME, now
     session.flush()
     detail = {"until": local_date(row.token_until).isoformat()}
     audit.record(session, audit.Deed.CREDENTIAL_ASK, row, actor=actor, now=now, detail=detail)
     return secret
+
+
+def _may_be_named(row: Credential) -> bool:
+    """An office reads the name of somebody only while that person is registered and consents."""
+    membership = find_membership(row.candidate, row.prefecture_code)
+    given = consents_in_force(row.candidate, row.prefecture_code)
+    return membership is not None and membership.state not in ENDED and SEARCH in given
 
 
 def digest(secret: str) -> str:
@@ -155,7 +170,7 @@ def get_asked(session: Session, secret: str, *, now: datetime, lock: bool = Fals
     if lock:
         query = query.with_for_update()
     row = session.scalar(query)
-    if row is None:
+    if row is None or not _may_be_named(row):
         raise NotFound(DEAD)
     return row
 
@@ -174,7 +189,7 @@ def answer_link(
     if not is_right and not comment.strip():
         raise Refused.at("comment", say("どこが違うかを書いてください。"))
     before = mark_of(session, row, load_catalogue(session))
-    changes = {"answered_at": now, "answered_by": who.strip(), "comment": comment.strip()}
+    changes = {"answered_at": now, "answered_by": who.strip(), "answer": comment.strip()}
     verb = "confirm" if is_right else "dispute"
     _step(session, row, verb, before, changes | _CLOSED, actor=SYSTEM, now=now)
     return row

@@ -17,10 +17,11 @@ from ..candidates.models import Candidate
 from ..candidates.views.blueprint import log_names
 from ..dates import local_date
 from ..db import Session
-from ..errors import Conflict, Refused
+from ..errors import Conflict, NotFound, Refused
 from ..permissions import Action, Role
 from ..states import CREDENTIALS_OPEN
 from ..web import (
+    after_view,
     check_version,
     current_actor,
     current_catalogue,
@@ -271,21 +272,41 @@ def _take(ident: int) -> Credential:
 def answer_office(secret: str) -> ResponseReturnValue:
     """For an office without an account. Opening the page changes nothing; the answer uses the link up."""
     session, now, form = current_session(), clock.now(), AnswerForm()
-    row = service.get_asked(session, secret, now=now)
-    if form.validate_on_submit():
-        try:
-            service.answer_link(
-                session, secret, is_right=form.is_right.data == "yes", who=form.who.data,
-                comment=form.comment.data or "", now=now,
-            )  # fmt: skip
-        except Refused as error:
-            session.rollback()
-            row = service.get_asked(session, secret, now=now)
-            form.refuse(error)
-        else:
-            return redirect(url_for(".show_answered"))
-    page = render_template("credentials/answer_office.html", line=Line(row), form=form)
-    return page, form.status
+    try:
+        row = service.get_asked(session, secret, now=now)
+        if not form.validate_on_submit():
+            return _ask_page(row, form)
+        service.answer_link(
+            session, secret, is_right=form.is_right.data == "yes", who=form.who.data,
+            comment=form.comment.data or "", now=now,
+        )  # fmt: skip
+    except NotFound as error:
+        return _lost_answer(error, form)
+    except Refused as error:
+        session.rollback()
+        form.refuse(error)
+        return _ask_page(service.get_asked(session, secret, now=now), form)
+    return redirect(url_for(".show_answered"))
+
+
+def _ask_page(row: Credential, form: AnswerForm) -> ResponseReturnValue:
+    ident, now = row.candidate_id, clock.now()
+    after_view(lambda unit: viewing.record_verifier(unit, ident, now=now))
+    return render_template("credentials/answer_office.html", line=Line(row), form=form), form.status
+
+
+def _lost_answer(error: NotFound, form: AnswerForm) -> ResponseReturnValue:
+    """The link has ended: whoever was answering keeps the words."""
+    if not form.is_submitted():
+        raise error
+    current_session().rollback()
+    chosen = next((row.label.text for row in form.is_right if row.checked), "")
+    sent = [
+        (form.is_right.label.text, chosen),
+        (form.comment.label.text, form.comment.data),
+        (form.who.label.text, form.who.data),
+    ]
+    return render_template("credentials/lost_answer.html", problem=error, sent=sent), 409
 
 
 @blueprint.get("/office-answered")

@@ -16,7 +16,6 @@ from .models import Credential, Kind
 
 _RANKS = {CredentialState.DOCUMENTED: "documented", CredentialState.CONFIRMED: "confirmed"}
 _ORDER = ("self", "documented", "confirmed")
-_TAKEN = CREDENTIALS_SHOWN | {CredentialState.EXPIRED}  # once checked; the day says the rest
 
 
 def list_credentials(session: Session, candidate: Candidate) -> Sequence[Credential]:
@@ -26,11 +25,19 @@ def list_credentials(session: Session, candidate: Candidate) -> Sequence[Credent
     return session.scalars(query.order_by(Credential.id.desc())).all()
 
 
+def _was_checked(row: Credential) -> bool:
+    """Once; the day says the rest. What lapsed before anybody had looked at it never counted."""
+    is_expired = row.state is CredentialState.EXPIRED
+    return row.state in CREDENTIALS_SHOWN or (
+        is_expired and (row.checked_at is not None or row.answered_at is not None)
+    )
+
+
 def trained_until(rows: Sequence[Credential], catalogue: Catalogue) -> date | None:
     """The first day on which one of the required trainings ends; none while one has not been checked."""
     last: dict[str, date] = {}
     for row in rows:
-        if row.kind is Kind.TRAINING and row.state in _TAKEN and row.valid_until is not None:
+        if row.kind is Kind.TRAINING and _was_checked(row) and row.valid_until is not None:
             last[row.subject] = max(row.valid_until, last.get(row.subject, row.valid_until))
     codes = [term.code for term in catalogue.terms(Vocabulary.TRAINING)]
     return min(last[code] for code in codes) if codes and last.keys() >= set(codes) else None
@@ -50,7 +57,8 @@ def evidence_of(rows: Sequence[Credential], skill: str, level: int) -> str:
 def weigh(session: Session, row: Credential, before: str, catalogue: Catalogue) -> None:
     """After a step of `row`: the skill or the training follows. before: as `mark_of` said before the step.
 
-    A day that came from a file or evidence that an officer set by hand stays while no credential says more.
+    A day that came from a file and evidence that an officer set by hand stay until a credential says as much or more;
+    from then on the credentials say it, also when the last of them has gone.
     """
     candidate = row.candidate
     rows = list_credentials(session, candidate)

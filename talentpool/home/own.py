@@ -50,6 +50,7 @@ class Kind(StrEnum):
     APPLIED = "applied"
     REVIEWED = "reviewed"
     SEEN = "seen"
+    VERIFIED = "verified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +159,7 @@ def _of_views(session: Session, person: Candidate) -> Iterator[Event]:
         day = local_date(row.at), row.viewer_role, row.municipality_code
         if day not in days:
             days.add(day)
+            if row.purpose == viewing.VERIFIER:
+                yield Event(row.at, Kind.VERIFIED)
+                continue
             yield Event(row.at, Kind.SEEN, row.municipality_code, row.viewer_role)

@@ -22,7 +22,7 @@ from talentpool.mail import MailOrder
 from talentpool.permissions import Actor, Role, visible
 from talentpool.pool.reading import read_profiles
 from talentpool.reference.service import load_catalogue
-from talentpool.states import CredentialState
+from talentpool.states import CredentialState, MembershipState
 from tests import factories as make
 
 NOW = datetime(2026, 12, 1, 10, 0, tzinfo=JST)
@@ -162,7 +162,7 @@ def test_a_dispute_is_read_by_the_person_and_counts_nothing(
     service.check_credential(session, row, until=None, actor=officer, now=NOW)
     secret = service.issue_link(session, row, actor=officer, now=NOW)
     service.answer_link(session, secret, is_right=False, who="課長", comment="在籍なし", now=NOW)
-    assert (row.state, row.comment) == (CredentialState.REFUSED, "在籍なし")
+    assert (row.state, row.answer) == (CredentialState.REFUSED, "在籍なし")
     assert claim(session, person).evidence == "self"
     session.commit()
     deeds = session.scalars(
@@ -173,6 +173,37 @@ def test_a_dispute_is_read_by_the_person_and_counts_nothing(
     assert list(deeds) == [f"credential.{verb}" for verb in ("say", "check", "ask", "dispute")]
     events = session.scalars(sa.select(AuditEvent).where(AuditEvent.object_type == "credential"))
     assert all("在籍" not in str(event.detail) for event in events)
+    service.check_credential(session, row, until=None, actor=officer, now=NOW)
+    assert (row.state, row.answer) == (CredentialState.DOCUMENTED, "在籍なし")  # it stays
+
+
+def test_what_lapsed_unchecked_never_counts(
+    session: Session, person: Candidate, officer: Actor
+) -> None:
+    for code in COURSES:
+        row = say(session, person, training(code))
+        if code != "privacy":
+            service.check_credential(session, row, until=None, actor=officer, now=NOW)
+    assert lapsing.lapse(session, datetime(2030, 1, 1, 9, 0, tzinfo=JST)) == len(COURSES)
+    assert person.training_until is None  # privacy was said, and nobody looked at it
+
+
+@pytest.mark.parametrize("end", ["leave", "consent"])
+def test_an_office_is_shown_nobody_who_has_left(
+    session: Session, person: Candidate, officer: Actor, end: str
+) -> None:
+    row = say(session, person, skill())
+    secret = service.issue_link(session, row, actor=officer, now=NOW)
+    assert service.get_asked(session, secret, now=NOW) is row
+    if end == "leave":
+        person.memberships[0].state = MembershipState.LEFT
+    else:
+        person.consents[0].withdrawn_at = NOW
+    session.flush()
+    with pytest.raises(NotFound):
+        service.get_asked(session, secret, now=NOW)
+    with pytest.raises(Conflict):
+        service.issue_link(session, row, actor=officer, now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,8 @@ SKILL = {
 def test_from_the_person_to_the_office(app: TalentpoolFlask) -> None:
     with app.database.writing() as session:
         person = make.make_candidate(session, skills={"bpr": 3}, training_until=None)
-        ident, user, name = person.id, session.get_one(User, person.user_id), person.family_name
+        code, name = person.code, person.family_name
+        ident, user = person.id, session.get_one(User, person.user_id)
     own, staff, visitor = Browser(app), signed_in(app, Role.COORDINATOR), Browser(app)
     own.enter(user)
     assert "必須研修がまだそろっていません" in own.get("/home").text
@@ -74,7 +75,20 @@ def test_from_the_person_to_the_office(app: TalentpoolFlask) -> None:
     assert visitor.post(shown[1], is_right="no", who="課長").status_code == 422
     assert visitor.post(shown[1], is_right="yes", who="人事課長 山田").status_code == 302
     assert visitor.get(shown[1]).status_code == 404
-    assert visitor.post(shown[1], is_right="no", who="x", comment="y").status_code == 404
+    lost = visitor.post(shown[1], is_right="no", who="総務課 係長", comment="退職した人です。")
+    assert lost.status_code == 409
+    assert "総務課 係長" in lost.text
+    assert "退職した人です。" in lost.text
+    assert name not in lost.text
+    with app.database.reading() as session:
+        looks = session.scalars(sa.select(ProfileView).where(ProfileView.viewer_id.is_(None)))
+        assert {(look.candidate_id, look.purpose) for look in looks} == {(ident, "verifier")}
+    views = own.get("/views").text
+    assert "証明を確かめる画面を3回開きました" in views
+    assert "証明を確かめる先" in own.get("/views?who=verifier").text
+    assert "証明を確かめる画面を開きました" in own.get("/home").text
+    auditor = signed_in(app, Role.AUDITOR)
+    assert "証明を確かめる画面" in auditor.get(f"/oversight?person={code}").text
     assert "確かめる先が認めました" in own.get(OWN).text
     assert "人事課長 山田" in staff.get(page).text
     assert "人事課長 山田" not in own.get(OWN).text

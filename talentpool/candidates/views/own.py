@@ -27,6 +27,7 @@ OFFICES = {
     None: lazy_gettext("すべて"),
     viewing.Office.PREFECTURE: lazy_gettext("県"),
     viewing.Office.TOWN: lazy_gettext("市町"),
+    viewing.Office.VERIFIER: lazy_gettext("証明を確かめる先"),
 }
 
 
@@ -113,6 +114,7 @@ def list_views() -> ResponseReturnValue:
     chips = [
         (words, this_page(who=kind, page=None), office is kind, own.counts[kind] if kind else total)
         for kind, words in OFFICES.items()
+        if kind is not viewing.Office.VERIFIER or own.counts[kind]
     ]
     return render_template(
         "candidates/list_views.html", own=own, purposes=PURPOSES, chips=chips, days=viewing.RECENT,

@@ -24,6 +24,7 @@ PURPOSES: Mapping[str, Any] = {
     viewing.LIST: lazy_gettext("一覧などの氏名"),
     viewing.PROFILE: lazy_gettext("登録情報"),
     viewing.EXPORT: lazy_gettext("ファイルへの書出し"),
+    viewing.VERIFIER: lazy_gettext("証明を確かめる画面"),
 }
 
 
