@@ -42,15 +42,26 @@ def pick(rows: Sequence[ProfileSnapshot], ident: int | None) -> ProfileSnapshot:
     return found[0]
 
 
-def list_differences(snapshot: ProfileSnapshot, candidate: Candidate) -> list[Difference]:
-    """What was not frozen then, because no profile had it yet, is no difference."""
-    before: Mapping[str, Any] = json.loads(snapshot.content)
-    now: Mapping[str, Any] = json.loads(canonical_json(profile_record(candidate)))
+def list_differences(
+    snapshot: ProfileSnapshot, candidate: Candidate, prefecture_code: str
+) -> list[Difference]:
+    """What was not frozen then, because no profile had it yet, is no difference. Of consents, those to the prefecture of
+    the reader alone.
+    """
+    before = _seen(json.loads(snapshot.content), prefecture_code)
+    now = _seen(json.loads(canonical_json(profile_record(candidate))), prefecture_code)
     return [
         _difference(name, before[name], value)
         for name, value in now.items()
         if name in before and _plain(before[name]) != _plain(value)
     ]
+
+
+def _seen(record: dict[str, Any], prefecture_code: str) -> Mapping[str, Any]:
+    if "consents" not in record:
+        return record
+    own = [row for row in record["consents"] if row["audience"] == prefecture_code]
+    return record | {"consents": own}
 
 
 def _plain(value: Any) -> Any:

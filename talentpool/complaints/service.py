@@ -245,7 +245,7 @@ def find_subject(session: Session, actor: Actor, key: str) -> Subject | None:
         return None
     kind, _, number = key.partition("-")
     models: Mapping[str, type[Subject]] = {model.__tablename__: model for model in ABOUT}
-    if kind in models and number.isascii() and number.isdigit():
+    if kind in models and number.isascii() and number.isdigit() and len(number) < 20:
         try:
             return get_visible(session, actor, models[kind], int(number))
         except NotFound:

@@ -143,7 +143,7 @@ class Presenter:
 
     def career(self) -> Section:
         companies = [
-            (row.name, row.position, _yes(row.is_present), _yes(row.has_shares))
+            (row.name, row.position, show_yes(row.is_present), show_yes(row.has_shares))
             for row in self.candidate.companies
         ]
         matters = [
@@ -198,7 +198,7 @@ class Presenter:
         )
         definitions = [
             (_("移動時間の上限（片道）"), limit),
-            (_("泊まりがけ"), _yes(person.overnight)),
+            (_("泊まりがけ"), show_yes(person.overnight)),
             (_("同時に受けられる活動の数"), person.most_at_once),
         ]
         rows = [self._window(row) for row in person.windows]
@@ -213,7 +213,7 @@ class Presenter:
         period = _period(row.first_month, row.last_month)
         if not row.is_available:
             return (period, 0, _("休止"), "", row.note)
-        return (period, row.half_days, str(MODES[row.mode]), _weekdays(row.weekdays), row.note)
+        return (period, row.half_days, str(MODES[row.mode]), show_weekdays(row.weekdays), row.note)
 
     def wishes(self) -> Section:
         person = self.candidate
@@ -233,8 +233,8 @@ class Presenter:
                 (_("取り組みたいテーマ"), self._labels(Vocabulary.THEME, person.themes)),
                 (_("活動したい地域"), _("、").join(map(region, person.regions))),
                 (_("年度の収入の上限"), _yen(person.income_ceiling)),
-                (_("現地に行ける日数（月）"), _days_a_month(person.onsite_days)),
-                (_("現地の希望曜日"), _weekdays(person.onsite_weekdays)),
+                (_("現地に行ける日数（月）"), show_days_a_month(person.onsite_days)),
+                (_("現地の希望曜日"), show_weekdays(person.onsite_weekdays)),
                 (
                     _("いまの勤め先の兼業の許可"),
                     self._label(Vocabulary.SIDE_JOB_PERMISSION, person.side_job),
@@ -261,7 +261,7 @@ class Presenter:
         return str(_("、").join(term(code, vocabulary) for code in codes))
 
 
-def _weekdays(bits: int) -> str:
+def show_weekdays(bits: int) -> str:
     chosen = days_of(bits)
     return str(_("・").join(label for number, label in weekdays() if number in chosen))
 
@@ -270,11 +270,11 @@ def _yen(amount: int | None) -> str | None:
     return None if amount is None else str(_("%(n)s円", n=f"{amount:,}"))
 
 
-def _days_a_month(days: int | None) -> str | None:
+def show_days_a_month(days: int | None) -> str | None:
     return None if days is None else str(_("月%(n)s日まで", n=days))
 
 
-def _yes(value: bool) -> str:
+def show_yes(value: bool) -> str:
     return str(_("はい") if value else _("いいえ"))
 
 
