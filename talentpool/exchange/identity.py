@@ -26,6 +26,10 @@ class Codes:
         self.model = model
         self.layout = layout
         self.pattern = re.compile(rf"{layout.prefix}([0-9]{{6,7}})")
+        self._is_counted = session.get_bind().dialect.name == "postgresql"
+        if self._is_counted:  # one file at a time, also of two prefectures: SQLite has one writer
+            name = f"codes of {model.__tablename__}"
+            session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(name))))
         rows = session.execute(sa.select(model.id, model.code)).all()
         self.idents = {ident for ident, _ in rows}
         self.codes = {code for _, code in rows}
@@ -55,16 +59,12 @@ class Codes:
         return kept | dict(zip(rest, beyond, strict=True))
 
     def _beyond(self, last: int, count: int) -> Iterable[int]:
-        """Numbers behind `last` that nobody else gets; PostgreSQL's counter goes on behind them."""
-        if self.session.get_bind().dialect.name != "postgresql":
+        """Numbers behind `last` that nobody else gets; PostgreSQL's counter goes on behind them, and never back."""
+        if not self._is_counted:
             return range(last + 1, last + 1 + count)
         counter = sa.func.pg_get_serial_sequence(self.model.__tablename__, "id")
-        if last:
-            reached = sa.func.pg_sequence_last_value(sa.cast(counter, REGCLASS))
-            self.session.execute(
-                sa.select(
-                    sa.func.setval(counter, sa.func.greatest(last, sa.func.coalesce(reached, 1)))
-                )
-            )
+        reached = sa.func.pg_sequence_last_value(sa.cast(counter, REGCLASS))
+        forward = sa.select(sa.func.setval(counter, last))
+        self.session.execute(forward.where(last > sa.func.coalesce(reached, 0)))
         numbers = sa.func.generate_series(1, count).table_valued("n")
         return self.session.scalars(sa.select(sa.func.nextval(counter)).select_from(numbers)).all()

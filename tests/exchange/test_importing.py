@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,7 @@ from talentpool.reference.models import TravelTime
 from talentpool.reference.service import load_catalogue
 from talentpool.states import MembershipState, NeedState
 from tests import factories as make
+from tests.candidates.test_races import PATIENCE, _wait_until_it_waits
 from tests.counting import counted_queries
 from tests.databases import Databases
 from tests.placements.test_races import at_once
@@ -257,6 +259,32 @@ def test_a_code_that_stands_already_is_named(session: Session, tmp_path: Path) -
             session, needs_of(tmp_path, {"募集": [NEED | {"コード": "N-000007", "募集枠": 2}]})
         )
     assert (2, "コード") in faults_of(caught)
+
+
+def test_files_of_two_pools_draw_their_numbers_one_after_the_other(
+    database: Database, tmp_path: Path
+) -> None:
+    codes = ["C-000041", "甲"]
+    rows = {"登録者": [PERSON | {"コード": code, "氏": f"髙塚{n}"} for n, code in enumerate(codes)]}
+    entries = people_of(tmp_path, rows)
+    with database.writing() as session:
+        for code in (make.HYOGO, make.OSAKA):
+            make.make_prefecture_pool(session, code)
+
+    def bring() -> int:
+        with database.writing() as unit:
+            return bring_people(unit, entries, prefecture_code=make.OSAKA)
+
+    with ThreadPoolExecutor(1) as thread, database.writing() as session:
+        bring_people(session, entries)
+        later = thread.submit(bring)
+        _wait_until_it_waits(database, later)
+        session.commit()
+        with pytest.raises(BadFile) as caught:
+            later.result(PATIENCE)
+    assert faults_of(caught) == [(2, "コード")]
+    with database.writing() as session:
+        assert make.make_candidate(session).id > 42
 
 
 @pytest.mark.usefixtures("pool")
