@@ -73,6 +73,15 @@ def mail_address(session: Session, candidate: Candidate) -> str | None:
     return candidate.contact_email or (user.email if user else None)
 
 
+def speaks_for(actor: Actor, candidate: Candidate) -> bool:
+    """The person; of somebody without an account, an officer, who writes down what they said. Whose officer that may be
+    is a question of permissions.
+    """
+    if actor.role is Role.CANDIDATE:
+        return candidate.user_id == actor.user_id
+    return actor.role is Role.COORDINATOR and candidate.user_id is None
+
+
 def find_own(session: Session, actor: Actor) -> Candidate | None:
     """The profile of the person who is signed in."""
     if actor.role is not Role.CANDIDATE:

@@ -15,6 +15,7 @@ from ..accounts import telling
 from ..accounts.postal import ENCLOSED, Rows
 from ..accounts.reminders import morning, without_ordered
 from ..accounts.telling import list_recipients
+from ..candidates.service import speaks_for
 from ..dates import first_day, local_date, show_date
 from ..db import Base, EncryptedText, Session, UtcDateTime, choice
 from ..errors import Conflict, Forbidden, Refused
@@ -49,7 +50,6 @@ ANSWERS: Mapping[Answer, Words] = {
     Answer.UNDECIDED: ("まだ決まっていない", "Not decided yet"),
 }
 SIDES: Mapping[Side, Words] = {Side.PERSON: ("本人", "Person"), Side.TOWN: ("市町", "Municipality")}
-_SIDE_OF = {Role.CANDIDATE: Side.PERSON, Role.MUNICIPALITY: Side.TOWN}
 _AUDIENCES = {Side.PERSON: Audience.CANDIDATE, Side.TOWN: Audience.MUNICIPALITY}
 
 
@@ -114,9 +114,9 @@ def is_asked(engagement: Engagement, today: date) -> bool:
 
 def side_for(engagement: Engagement, actor: Actor) -> Side | None:
     """For whom `actor` speaks: officers only for a person without an account, other staff for nobody."""
-    if actor.role is Role.COORDINATOR and engagement.candidate.user_id is None:
+    if speaks_for(actor, engagement.candidate):
         return Side.PERSON
-    return _SIDE_OF.get(actor.role)
+    return Side.TOWN if actor.role is Role.MUNICIPALITY else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from .. import audit
 from ..candidates.models import Candidate
+from ..candidates.service import speaks_for
 from ..dates import local_date
 from ..db import Session
 from ..errors import Conflict, Refused
@@ -86,8 +87,8 @@ def list_items(session: Session, engagement: Engagement, catalogue: Catalogue) -
 
 def is_of(item: Item, engagement: Engagement, actor: Actor) -> bool:
     """Whether `actor` ticks it; officers of the prefecture also tick for a person without an account."""
-    if item.side is Role.CANDIDATE and engagement.candidate.user_id is None:
-        return actor.role is Role.COORDINATOR
+    if item.side is Role.CANDIDATE:
+        return speaks_for(actor, engagement.candidate)
     return item.side is actor.role
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..candidates.received import Source
+from ..candidates.service import speaks_for
 from ..dates import first_day, local_date, show_date
 from ..db import Session
 from ..errors import Conflict, Refused
@@ -29,7 +30,7 @@ class Heard:
 
 def may_record(engagement: Engagement, actor: Actor) -> bool:
     """Whether `actor` enters what this person says of a month."""
-    return actor.role is Role.COORDINATOR and engagement.candidate.user_id is None
+    return actor.role is not Role.CANDIDATE and speaks_for(actor, engagement.candidate)
 
 
 def record_log(

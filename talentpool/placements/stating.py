@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from .. import audit
 from ..accounts import telling
+from ..candidates.service import speaks_for
 from ..dates import first_day, last_day, local_date, month_of, month_text, show_date
 from ..db import Session
 from ..engagements.models import Engagement, WorkTerms
@@ -23,7 +24,7 @@ from ..errors import Conflict, Forbidden, Refused
 from ..language import say
 from ..ledger import service as ledger
 from ..needs.models import NeedMode
-from ..permissions import Action, Actor, Role, require, visible
+from ..permissions import Action, Actor, require, visible
 from ..reference.catalogue import Catalogue
 from ..reference.service import load_catalogue
 from ..states import AGREED, RUNNING, Audience, EngagementState, PlacementState, PlanChangeState
@@ -170,7 +171,7 @@ def accept_terms(
 
 def may_accept(placement: Placement, actor: Actor) -> bool:
     """Whether `actor`, who may accept terms at all, does so for this person."""
-    return actor.role is Role.CANDIDATE or placement.candidate.user_id is None
+    return speaks_for(actor, placement.candidate)
 
 
 def is_accepted(session: Session, placement: Placement) -> bool:

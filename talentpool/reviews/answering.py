@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from .. import audit
 from ..accounts import telling
+from ..candidates.service import speaks_for
 from ..db import Session
 from ..errors import Conflict, Forbidden, Refused
 from ..language import say
-from ..permissions import SYSTEM, Action, Actor, Role, require
+from ..permissions import SYSTEM, Action, Actor, require
 from ..reference.reasons import check_said
 from ..states import REVIEW, REVIEWS_OPEN, ReviewState, Transition, move
 from .models import BEST, LONGEST, Kind, Review, ReviewSide
@@ -84,8 +85,9 @@ def give_review(
 
 def may_answer(review: Review, actor: Actor) -> bool:
     """The side itself; or an officer who writes down what a person without an account said."""
-    is_for_person = review.side is ReviewSide.PERSON and review.candidate.user_id is None
-    return review.side.role is actor.role or (is_for_person and actor.role is Role.COORDINATOR)
+    if review.side is ReviewSide.PERSON:
+        return speaks_for(actor, review.candidate)
+    return review.side.role is actor.role
 
 
 def _check(kind: Kind, answers: Answers) -> None:

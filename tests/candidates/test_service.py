@@ -106,3 +106,20 @@ def test_a_name_in_a_list_is_noted_once_a_day(session: Session, officer: Actor) 
     viewing.record_views(session, own, [candidate.id], viewing.PROFILE, now=NOW)
     found = viewing.list_own_views(session, own)
     assert [(row.viewer_role, row.purpose) for row in found.rows] == [("coordinator", "list")]
+
+
+def test_who_speaks_for_a_person(session: Session) -> None:
+    """The person alone; an officer only where there is no account."""
+    own, by_letter = make.make_candidate(session), make.make_candidate(session)
+    by_letter.user_id = None
+    person = Actor(own.user_id, Role.CANDIDATE, make.HYOGO)
+    officer, approver, town = (
+        make.make_user(session, role).actor
+        for role in (Role.COORDINATOR, Role.APPROVER, Role.MUNICIPALITY)
+    )
+    assert [service.speaks_for(actor, own) for actor in (person, officer, approver, town)] == [
+        True, False, False, False,
+    ]  # fmt: skip
+    assert [service.speaks_for(actor, by_letter) for actor in (person, officer, approver, town)] == [
+        False, True, False, False,
+    ]  # fmt: skip

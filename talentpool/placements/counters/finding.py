@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from ...candidates.service import speaks_for
 from ...db import Session
 from ...permissions import Actor, Role, visible
 from ...states import COUNTER, COUNTER_OPEN, CounterState, Transition, available
@@ -57,7 +58,9 @@ def may_take(row: CounterProposal, step: Transition, actor: Actor) -> bool:
     if step.verb in _OF_PROPOSER:
         return side is row.side
     if step.verb in _OF_OTHER:
-        return side is row.side.other or (side is None and is_answered_by_officers(row))
+        if row.side.other is Side.PERSON:
+            return speaks_for(actor, row.placement.candidate)
+        return side is row.side.other
     if step.verb == "approve":
         return row.drafted_by != actor.user_id
     return True

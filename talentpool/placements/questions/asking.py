@@ -8,11 +8,12 @@ import sqlalchemy as sa
 
 from ... import audit
 from ...accounts.telling import tell_audience
+from ...candidates.service import speaks_for
 from ...dates import add_business_days, end_of_day, local_date, show_date
 from ...db import Session, is_storable
 from ...errors import Conflict, Forbidden, Refused
 from ...language import say
-from ...permissions import Action, Actor, Role, require
+from ...permissions import Action, Actor, require
 from ...states import Audience, PlacementState, QuestionState
 from ...waits import end_of_term
 from ..locking import lock_placements
@@ -51,7 +52,7 @@ def ask_question(
 ) -> Question:
     """The person, or an officer for somebody without an account."""
     require(session, actor, Action.ASK_QUESTION, placement)
-    if actor.role is not Role.CANDIDATE and placement.candidate.user_id is not None:
+    if not speaks_for(actor, placement.candidate):
         raise Forbidden(say("質問するのは本人です。アカウントのない人の代わりにだけ記録できます。"))
     lock_placements(session, [placement])
     _check_time(placement, now)
