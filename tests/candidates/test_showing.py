@@ -68,12 +68,12 @@ def test_everything_frozen_is_told_in_words(app: TalentpoolFlask) -> None:
         person.travel_limit, person.income_ceiling = None, 1_200_000
         ident = person.id
     staff = signed_in(app, Role.COORDINATOR)
-    text = staff.get(f"/candidates/{ident}/snapshots").text
+    page = staff.get(f"/candidates/{ident}/snapshots").text
     for words in (
         "2000年1月〜現在 姫路市", "調達を主導した：はい", "株式・出資がある：はい", "月・水", "月・火",
         "ITパスポート試験 資格 2001", "上限なし", "1,200,000円",
     ):  # fmt: skip
-        assert words in text
+        assert words in page
 
 
 def test_what_no_profile_had_then_is_no_difference(session: Session) -> None:
@@ -136,8 +136,8 @@ def test_the_pages(app: TalentpoolFlask) -> None:
     text = staff.get(f"/candidates/{ids[0]}/snapshots").text
     assert "&lt;b&gt;変えた動機&lt;/b&gt;" in text
     assert "控えはまだありません" in staff.get(f"/candidates/{ids[1]}/snapshots").text
-    for wrong in ("999", "x", "9" * 5000):
-        assert staff.get(f"/candidates/{ids[0]}/snapshots?of={wrong}").status_code == 404
+    for number in ("999", "x", "9" * 5000):
+        assert staff.get(f"/candidates/{ids[0]}/snapshots?of={number}").status_code == 404
     assert (
         signed_in(app, Role.MUNICIPALITY).get(f"/candidates/{ids[0]}/snapshots").status_code == 403
     )

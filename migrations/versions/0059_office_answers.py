@@ -1,6 +1,6 @@
 """What an office answers of a credential, beside what an officer comments on it.
 
-Revision: 0058, after 0057
+Revision: 0059, after 0058
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0058"
-down_revision = "0057"
+revision = "0059"
+down_revision = "0058"
 branch_labels = None
 depends_on = None
 
