@@ -224,15 +224,25 @@ def _skills(draw: Draw, theme: str) -> list[NeedSkill]:
 def in_order(rows: list[NeedSkill]) -> list[NeedSkill]:
     """The same with their places, and weights that add up to 100."""
     asked = [
-        SkillRequirement(row.skill, row.level, row.weight, row.must, row.group) for row in rows
+        SkillRequirement(row.skill, row.level, row.weight, row.must, row.group, row.used_within)
+        for row in rows
     ]
     for place, (row, evened) in enumerate(zip(rows, even_out(asked), strict=True)):
         row.position, row.weight = place, evened.weight
     return rows
 
 
-def must(skill: str, level: int, *, weight: int = 5, group: str | None = None) -> NeedSkill:
-    return NeedSkill(skill=skill, level=level, must=True, weight=weight, group=group)
+def must(
+    skill: str,
+    level: int,
+    *,
+    weight: int = 5,
+    group: str | None = None,
+    used_within: int | None = None,
+) -> NeedSkill:
+    return NeedSkill(
+        skill=skill, level=level, must=True, weight=weight, group=group, used_within=used_within
+    )
 
 
 def want(skill: str, level: int, *, weight: int = 2) -> NeedSkill:

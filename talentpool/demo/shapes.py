@@ -155,7 +155,7 @@ def plant_needs(year: int) -> list[Need]:
     conflict.vendors = [vendor(VENDOR)]
     crossing = _need(
         TITLES[Shape.CROSSING][0], _KAKOGAWA, "standardization", 4, (april + 6, april + 14),
-        [must("standard_operations", 2)], ("fiscal_year_part",),
+        [must("standard_operations", 2, used_within=10)], ("fiscal_year_part",),
     )  # fmt: skip
     nobody = _need(
         TITLES[Shape.NOBODY][0], _SHISO, "training", 4, (april + 1, april + 6),

@@ -85,6 +85,19 @@ def whole(least: int, most: int, measure: Measure = PLAIN) -> Kind:
     return Kind(read, _number, hint if measure is PLAIN else f"{hint}。{measure.hint}")
 
 
+def years_ago(*numbers: int) -> Kind:
+    """Within so many years: one of these numbers."""
+    known = "、".join(map(str, numbers))
+
+    def read(typed: str, _catalogue: Catalogue) -> int:
+        number = _fold(typed).removesuffix("以内").removesuffix("年").strip()
+        if number not in map(str, numbers):
+            raise BadValue(f"{known}のどれか（年以内）を書いてください。")
+        return int(number)
+
+    return Kind(read, _number, f"{known}のどれか。「5」「5年以内」")
+
+
 def year(least: int, most: int) -> Kind:
     def read(typed: str, _catalogue: Catalogue) -> int:
         return read_year(typed, least=least, most=most)

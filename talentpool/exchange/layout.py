@@ -295,6 +295,7 @@ NEEDS = Layout(
             Column("必須/希望", "must", kinds.MUST_OR_WANT),
             Column("重み", "weight", kinds.whole(1, needs.MOST_WEIGHT)),
             Column("組", "group", _text(NeedSkill.group)),
+            Column("最後の使用", "used_within", kinds.years_ago(*needs.USED_WITHIN)),
         )),
         Leaf("関係事業者", "vendors", (Column("事業者", "name", _text(NeedVendor.name), True),)),
     ),

@@ -165,7 +165,7 @@ def _plain(value: Any) -> Any:
         return value
     names = _fields_of(kind)
     if names is not None:
-        return _plain_values((name, getattr(value, name)) for name in names)
+        return _plain_values(_given(value, names, LATER.get(kind)))
     if isinstance(value, frozenset | set):
         return sorted(map(_plain, value))
     if isinstance(value, Mapping):
@@ -173,6 +173,19 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_plain(entry) for entry in value]
     return int(value) if isinstance(value, np.integer) else value
+
+
+# Fields that came after the first stored rounds: left out where nothing is given, so that those keep their hash.
+LATER: Mapping[type, frozenset[str]] = {SkillRequirement: frozenset({"since"})}
+
+
+def _given(
+    record: Any, names: Iterable[str], later: frozenset[str] | None
+) -> Iterable[tuple[str, Any]]:
+    entries = ((name, getattr(record, name)) for name in names)
+    if later is None:
+        return entries
+    return ((name, value) for name, value in entries if value is not None or name not in later)
 
 
 def _plain_values(entries: Iterable[tuple[Any, Any]]) -> dict[str, Any]:

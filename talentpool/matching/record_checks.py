@@ -21,6 +21,7 @@ from .records import (
     GREATEST_PAY,
     KINDS,
     LAST_MONTH,
+    LAST_YEAR,
     MODES,
     MOST_HALF_DAYS,
     SEVERITIES,
@@ -71,6 +72,7 @@ NEEDS: Sequence[tuple[str, Types]] = (
     ("skills.each.skill", TEXT),
     ("skills.each.must", FLAG),
     ("skills.each.group", (str, type(None))),
+    ("skills.each.since", (*WHOLE, type(None))),
     ("requires_training", FLAG),
 )
 # where words stand → those that are known; months and skills are looked at as they are encoded
@@ -135,6 +137,11 @@ def check_needs(needs: Sequence[Need]) -> None:
     names = [ident for ident, _skill in skills]
     wholes("needs", "level of a skill", [s.level for _, s in skills], names, 1, GREATEST_LEVEL)
     wholes("needs", "weight of a skill", [s.weight for _, s in skills], names, 1, GREATEST_WEIGHT)
+    dated = [(ident, s) for ident, s in skills if s.since is not None]
+    names = [ident for ident, _skill in dated]
+    wholes("needs", "since of a skill", [s.since for _, s in dated], names, 0, LAST_YEAR)
+    wishes = np.array([not s.must for _, s in dated], bool)
+    refuse("needs", "since of a skill is for musts alone", wishes, names)
 
 
 def check_types(candidates: Sequence[Candidate], needs: Sequence[Need]) -> None:

@@ -15,6 +15,7 @@ BEST_RATING = 5
 ANY_TIME = 30_000  # minutes of travel that stand for "no limit"
 GREATEST_PAY = 10**9  # yen per half-day
 LAST_MONTH = 12 * 10_000  # the year 10,000
+LAST_YEAR = 9999
 KINDS = ("official", "specialist", "freelance", "serving")  # of people
 MODES = ("online", "hybrid", "onsite")  # of a need
 MONTH_MODES = ("online", "onsite")
@@ -166,6 +167,9 @@ class SkillRequirement:
         Whether a person without it is ruled out.
     group : str or None, optional
         Musts that share a group are alternatives: one of them is enough.
+    since : int or None, optional
+        Year of the last use, at least. A claim whose year is not known does not meet it. It is a rule for musts; a wish
+        may not have it.
 
     Examples
     --------
@@ -179,6 +183,7 @@ class SkillRequirement:
     weight: int = 3
     must: bool = False
     group: str | None = None
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

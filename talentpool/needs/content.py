@@ -12,6 +12,7 @@ MOST_PAY = 10_000_000  # yen per unit of the basis
 MOST_PRIORITY = 3  # set by the prefecture: 0 usual … 3 most urgent
 FULL_WEIGHT = 100  # of all skills of a need together: see weights.py
 MOST_WEIGHT = FULL_WEIGHT  # of a skill
+USED_WITHIN = (3, 5, 10)  # years before the first month in which a must was used last
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,11 @@ class SkillRequirement:
     weight: int = 3  # 1..MOST_WEIGHT
     must: bool = False
     group: str | None = None  # musts that share it are alternatives
+    used_within: int | None = None  # years, of USED_WITHIN; of musts alone
+
+    def since(self, first_month: int) -> int | None:
+        """The year of last use, at least, for work that begins in `first_month`."""
+        return None if self.used_within is None else first_month // 12 - self.used_within
 
 
 @dataclass(frozen=True, slots=True)

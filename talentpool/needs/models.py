@@ -16,7 +16,7 @@ from ..pay import MOST_HALF_DAYS
 from ..permissions import Action, Actor, Role, Scope, viewed_by, within
 from ..searching import Searchable
 from ..states import JOINED, JointState, NeedState
-from .content import MOST_PRIORITY, MOST_SEATS, MOST_WEIGHT
+from .content import MOST_PRIORITY, MOST_SEATS, MOST_WEIGHT, USED_WITHIN
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -185,6 +185,10 @@ class NeedSkill(Base):
         sa.CheckConstraint(f"level BETWEEN 1 AND {LEVELS}", name="level_of_four"),
         sa.CheckConstraint(f"weight BETWEEN 1 AND {MOST_WEIGHT}", name="weight_is_percent"),
         sa.CheckConstraint('must OR "group" IS NULL', name="only_musts_have_groups"),
+        sa.CheckConstraint("must OR used_within IS NULL", name="only_musts_are_dated"),
+        sa.CheckConstraint(
+            f"used_within IN ({', '.join(map(str, USED_WITHIN))})", name="used_within_known"
+        ),
     )
 
     id: Mapped[int] = mapped_column(_ID, primary_key=True)
@@ -195,6 +199,7 @@ class NeedSkill(Base):
     level: Mapped[int]
     weight: Mapped[int] = mapped_column(default=3)
     group: Mapped[str | None] = mapped_column(Text(10))  # musts that share it are alternatives
+    used_within: Mapped[int | None]  # years before the first month
 
 
 class NeedVendor(Base):

@@ -36,6 +36,9 @@ class Wanted(Protocol):
     def skills(self) -> tuple[SkillRequirement, ...]: ...
 
 
+ONLY_MUSTS_DATED = say("最後に使った時期は、必須の技能だけに指定してください。")
+
+
 def contradictions(wanted: Wanted) -> Faults:
     """Faults between the values themselves: `match` asks only for them, as its files may be years old."""
     if wanted.last_month < wanted.first_month:
@@ -51,6 +54,8 @@ def contradictions(wanted: Wanted) -> Faults:
         yield "skills", say("同じ技能が二度書かれています。")
     if any(skill.group and not skill.must for skill in wanted.skills):
         yield "skills", say("組は、必須の技能だけに書いてください。")
+    if any(skill.used_within and not skill.must for skill in wanted.skills):
+        yield "skills", ONLY_MUSTS_DATED
 
 
 def faults(content: NeedContent, catalogue: Catalogue) -> Faults:

@@ -184,7 +184,7 @@ def _write(need: Need, content: NeedContent, catalogue: Catalogue) -> None:
     need.skills = [
         NeedSkill(
             position=place, skill=asked.skill, must=asked.must, level=asked.level,
-            weight=asked.weight, group=asked.group,
+            weight=asked.weight, group=asked.group, used_within=asked.used_within,
         )
         for place, asked in enumerate(content.skills)
     ]  # fmt: skip
@@ -226,7 +226,7 @@ def content_of(need: Need) -> NeedContent:
         forms=tuple(row.form for row in need.forms),
         kinds=tuple(row.kind for row in need.kinds),
         skills=tuple(
-            SkillRequirement(row.skill, row.level, row.weight, row.must, row.group)
+            SkillRequirement(row.skill, row.level, row.weight, row.must, row.group, row.used_within)
             for row in need.skills
         ),
         vendors=tuple(row.name for row in need.vendors),

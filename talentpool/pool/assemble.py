@@ -135,7 +135,8 @@ def request_of(need: Need, *, filled: int = 0) -> Request:
         forms=tuple(row.form for row in need.forms),
         kinds=tuple(row.kind for row in need.kinds),
         skills=tuple(
-            SkillRequirement(s.skill, s.level, s.weight, s.must, s.group) for s in need.skills
+            SkillRequirement(s.skill, s.level, s.weight, s.must, s.group, s.used_within)
+            for s in need.skills
         ),
         vendors=tuple(row.name for row in need.vendors),
         touches_procurement=need.touches_procurement,

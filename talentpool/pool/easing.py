@@ -44,7 +44,7 @@ WISHED, PAY, TRAINING, WEEKDAYS = "wished", "pay", "training", "weekdays"
 
 # The rule that each kind of change eases; one that is not decided yet is not proposed to be eased.
 EASED: Mapping[str, Rule] = {
-    "level": Rule.SKILL, WISHED: Rule.SKILL, "travel": Rule.TRAVEL, "half_days": Rule.CAPACITY,
+    "level": Rule.SKILL, "recency": Rule.SKILL, WISHED: Rule.SKILL, "travel": Rule.TRAVEL, "half_days": Rule.CAPACITY,
     "later": Rule.CAPACITY, "mode": Rule.MODE, "form": Rule.FORM, "engagements": Rule.ENGAGEMENTS,
     PAY: Rule.PAY, TRAINING: Rule.TRAINING, WEEKDAYS: Rule.WEEKDAYS,
 }  # fmt: skip

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     """What could be added to a profile."""
 
     SKILL = "skill"
+    USED = "used"  # the year of its last use, where it is not said
     FORM = "form"
     TRAINING = "training"
     MODE = "mode"
@@ -103,14 +104,25 @@ def _least_levels(found: Sequence[Addition]) -> Iterator[Addition]:
 def _variants(
     profile: Profile, wanted: Sequence[Request]
 ) -> Iterator[tuple[Kind, str | None, int | None, Profile]]:
-    held = {claim.skill: claim.level for claim in profile.skills}
-    musts = {(s.skill, s.level) for request in wanted for s in request.skills if s.must}
-    for skill, level in sorted(musts):
-        if held.get(skill, 0) < level <= LEVELS:
-            kept = tuple(claim for claim in profile.skills if claim.skill != skill)
-            claim = next((c for c in profile.skills if c.skill == skill), None)
-            raised = replace(claim, level=level) if claim else SkillClaim(skill, level)
-            yield Kind.SKILL, skill, level, replace(profile, skills=(*kept, raised))
+    held = {claim.skill: claim for claim in profile.skills}
+    asked = [(request, s) for request in wanted for s in request.skills if s.must]
+    latest = {
+        skill: max((since for r, s in asked if s.skill == skill and (since := s.since(r.first_month))), default=None)
+        for skill in {s.skill for _request, s in asked}
+    }  # fmt: skip
+
+    def instead(new: SkillClaim) -> Profile:
+        kept = tuple(claim for claim in profile.skills if claim.skill != new.skill)
+        return replace(profile, skills=(*kept, new))
+
+    for skill, level in sorted({(s.skill, s.level) for _request, s in asked}):
+        claim = held.get(skill)
+        if (claim.level if claim else 0) < level <= LEVELS:
+            new = SkillClaim(skill, level, last_used=latest[skill])
+            yield Kind.SKILL, skill, level, instead(replace(claim, level=level) if claim else new)
+    for skill, year in sorted(latest.items()):
+        if skill in held and held[skill].last_used is None and year:
+            yield Kind.USED, skill, None, instead(replace(held[skill], last_used=year))
     for form in sorted({form for request in wanted for form in request.forms} - {*profile.forms}):
         yield Kind.FORM, form, None, replace(profile, forms=(*profile.forms, form))
     yield Kind.TRAINING, None, None, replace(profile, training_until=FOREVER)
@@ -149,7 +161,7 @@ def read_open_requests(session: Session, prefecture_code: str) -> list[Request]:
         Need.seats, Need.weekdays, Need.touches_procurement, Need.requires_training,
         taken_seats(Need.id).label("filled"),
         rows(NeedForm.need_id, NeedForm.form).label("forms"),
-        rows(skill.need_id, skill.position, skill.id, skill.skill, skill.level, skill.weight, skill.must, skill.group)
+        rows(skill.need_id, skill.position, skill.id, skill.skill, skill.level, skill.weight, skill.must, skill.group, skill.used_within)
         .label("skills"),
         rows(NeedVendor.need_id, NeedVendor.id, NeedVendor.name).label("vendors"),
         rows(JointMember.need_id, JointMember.municipality_code).label("members"),
@@ -160,8 +172,8 @@ def read_open_requests(session: Session, prefecture_code: str) -> list[Request]:
 def _request(row: sa.Row[*tuple[Any, ...]]) -> Request:
     values = dict(row._mapping)  # noqa: SLF001 - the public name of a row's columns
     skills = tuple(
-        SkillRequirement(code, level, weight, bool(must), group)
-        for _, _, code, level, weight, must, group in sorted(
+        SkillRequirement(code, level, weight, bool(must), group, used_within)
+        for _, _, code, level, weight, must, group, used_within in sorted(
             values.pop("skills"), key=lambda s: s[:2]
         )
     )

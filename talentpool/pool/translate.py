@@ -67,7 +67,10 @@ def to_need(request: Request, catalogue: Catalogue) -> m.Need:
         forms=frozenset(request.forms),
         pay=half_day_pay(request.pay_amount, request.pay_basis, request.half_days),
         skills=tuple(
-            m.SkillRequirement(s.skill, s.level, s.weight, s.must, s.group) for s in request.skills
+            m.SkillRequirement(
+                s.skill, s.level, s.weight, s.must, s.group, s.since(request.first_month)
+            )
+            for s in request.skills
         ),
         priority=request.priority,
         requires_training=request.requires_training,

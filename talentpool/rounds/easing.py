@@ -71,6 +71,8 @@ def _condition(change: Mapping[str, Any], people: Any, need: m.Need) -> Any:
         return person.travel_limit if kind == "travel" else person.most_at_once
     if kind == "level":
         return next((skill.level for skill in need.skills if skill.skill == subject), None)
+    if kind == "recency":
+        return next((skill.since for skill in need.skills if skill.skill == subject), None)
     return {
         "half_days": need.half_days,
         "later": need.months[0],

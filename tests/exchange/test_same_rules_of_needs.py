@@ -32,7 +32,7 @@ NEED_CELLS: list[tuple[bool, Fields]] = [
     (False, {"title": "長" * 101}),
 ]
 ASKED = {"skill": "bpr", "kind": "must", "level": "2", "weight": "5"}
-ASKED_HEADERS = {"skill": "技能", "kind": "必須/希望", "level": "水準", "weight": "重み", "group": "組"}  # fmt: skip
+ASKED_HEADERS = {"skill": "技能", "kind": "必須/希望", "level": "水準", "weight": "重み", "group": "組", "used_within": "最後の使用"}  # fmt: skip
 ASKED_ROWS: list[tuple[bool, str, list[Fields]]] = [
     (True, "a must and a want", [ASKED, ASKED | {"kind": "want"}]),
     (False, "a must twice", [ASKED, ASKED]),
@@ -41,6 +41,9 @@ ASKED_ROWS: list[tuple[bool, str, list[Fields]]] = [
     (True, "the greatest weight", [ASKED | {"weight": "100"}]),
     (False, "too great a weight", [ASKED | {"weight": "101"}]),
     (False, "no weight at all", [ASKED | {"weight": "0"}]),
+    (True, "a must used lately", [ASKED | {"used_within": "5"}]),
+    (False, "a year that is not offered", [ASKED | {"used_within": "4"}]),
+    (False, "a want used lately", [ASKED | {"kind": "want", "used_within": "5"}]),
     (False, "too long a group", [ASKED | {"group": "A" * 11}]),
 ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from talentpool import matching as m
@@ -95,7 +97,8 @@ requirements = st.builds(
     weight=st.integers(1, 9),
     must=st.booleans(),
     group=st.sampled_from([None, None, "a", "b"]),
-)
+    since=st.sampled_from([None, None, None, 0, 2026, 2027, 9999]),
+).map(lambda asked: asked if asked.must else replace(asked, since=None))
 
 
 @st.composite

@@ -90,6 +90,8 @@ def broken_rules(person: m.Candidate, need: m.Need) -> list[m.Rule]:
         if asked.must:
             claim = person.skills.get(asked.skill)
             is_met = claim is not None and claim.level >= asked.level
+            if is_met and claim is not None and asked.since is not None:
+                is_met = claim.last_used is not None and claim.last_used >= asked.since
             groups.setdefault(asked.group or f"#{number}", []).append(is_met)
     way = person.travel.get(need.place)
     is_near = way is not None and (person.travel_limit is None or way <= person.travel_limit)

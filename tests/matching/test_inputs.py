@@ -93,6 +93,19 @@ def test_every_field_of_a_record_is_written_and_read() -> None:
     )
 
 
+def test_a_field_that_came_later_is_written_where_it_is_given_alone() -> None:
+    """What was stored before there was such a field keeps its bytes and its hash."""
+    given = {**NEED["skills"][0], "since": 2024}  # type: ignore[index]
+    for skill in (NEED["skills"][0], given):  # type: ignore[index]
+        stored = {
+            "candidates": [PERSON], "needs": [{**NEED, "skills": [skill]}],
+            "policy": m.Policy().to_dict(), "pins": [], "forbids": [],
+        }  # fmt: skip
+        read = m.inputs_of(stored)
+        assert m.input_document(read.candidates, read.needs, read.policy) == stored
+        assert read.needs[0].skills[0].since == skill.get("since")
+
+
 def test_the_plan_in_force_is_among_the_inputs_where_there_is_one() -> None:
     candidates, needs = make_market(1, 3, 2)
     first, second = [(need.id, candidates[0].id) for need in needs]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,8 +12,13 @@ import sqlalchemy as sa
 from talentpool.audit import AuditEvent
 from talentpool.db import Database
 from talentpool.needs.models import Need
+from talentpool.needs.versions import keep_version
+from talentpool.needs.writing import content_of, replace_content
 from talentpool.operations import check
 from talentpool.permissions import Role
+from talentpool.pool.assemble import request_of
+from talentpool.pool.translate import to_need
+from talentpool.reference.service import load_catalogue
 from talentpool.states import NeedState
 from talentpool.web.unit import TalentpoolFlask
 from tests.browsers import Browser, signed_in
@@ -260,6 +266,29 @@ def test_a_copy_is_a_draft_of_its_own(town: Browser, database: Database) -> None
     copied = town.post(f"/needs/{ident}/copy").location
     assert copied == f"/needs/{ident + 1}/edit"
     assert "窓口業務改革アドバイザー" in town.get(copied).text
+
+
+def test_a_must_may_ask_for_a_recent_use(town: Browser, database: Database) -> None:
+    """Written, shown, copied and compared; the year follows from the first month."""
+    ident = _draft(town, **{"skills-0-used_within": "5"})
+    assert "5年以内" in town.get(f"/needs/{ident}").text
+    copied = town.post(f"/needs/{ident}/copy").location
+    assert re.search(r'<option selected value="5">5年以内', town.get(copied).text)
+    refused = town.post(
+        "/needs/new", **NEED | {"skills-0-kind": "want", "skills-0-used_within": "5"}
+    )
+    assert refused.status_code == 422
+    assert "最後に使った時期は、必須の技能だけに指定してください。" in refused.text
+    with database.writing() as session:
+        need = session.get_one(Need, ident)
+        [asked] = to_need(request_of(need), load_catalogue(session)).skills
+        assert asked.since == 2027 - 5
+        before = content_of(need)
+        undated = replace(before, skills=(replace(before.skills[0], used_within=None),))
+        keep_version(session, need, actor=None, now=NOW)
+        replace_content(session, need, undated, catalogue=load_catalogue(session), now=NOW)
+        keep_version(session, need, actor=None, now=NOW)
+    assert town.get(f"/needs/{ident}/versions").text.count("5年以内") == 1
 
 
 def test_another_town_finds_nothing(

@@ -31,13 +31,17 @@ from tests.factories import make_candidate, make_need
 
 SKILLS = ("bpr", "data", "security", "cloud")
 LEVELS = st.dictionaries(
-    st.integers(1, 4), st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 4)), max_size=4
+    st.integers(1, 4),
+    st.dictionaries(
+        st.sampled_from(SKILLS), st.tuples(st.integers(1, 4), st.sampled_from([None, 2020, 2024]))
+    ),
+    max_size=4,
 )
 ASKED = st.lists(
     st.builds(
         SkillRequirement,
         skill=st.sampled_from(SKILLS), level=st.integers(1, 4), must=st.just(True),
-        group=st.sampled_from([None, None, "A"]),
+        group=st.sampled_from([None, None, "A"]), used_within=st.sampled_from([None, 5]),
     ),
     min_size=1, max_size=4, unique_by=lambda asked: asked.skill,
 )  # fmt: skip
@@ -45,7 +49,7 @@ ASKED = st.lists(
 
 @given(ASKED, LEVELS)
 def test_the_smallest_sets_that_nobody_satisfies_are_named(
-    asked: list[SkillRequirement], levels: dict[int, dict[str, int]]
+    asked: list[SkillRequirement], levels: dict[int, dict[str, tuple[int, int | None]]]
 ) -> None:
     groups: dict[Any, list[SkillRequirement]] = {}
     for skill in asked:
@@ -53,11 +57,14 @@ def test_the_smallest_sets_that_nobody_satisfies_are_named(
 
     def somebody(chosen: Any) -> bool:
         return any(
-            all(any(claims.get(s.skill, 0) >= s.level for s in group) for group in chosen)
+            all(any(meets(claims.get(s.skill, (0, None)), s) for s in group) for group in chosen)
             for claims in levels.values()
         )
 
-    found = find_impossible(asked, levels)
+    def meets(claim: tuple[int, int | None], asked: SkillRequirement) -> bool:
+        return claim[0] >= asked.level and (asked.used_within is None or claim[1] == 2024)
+
+    found = find_impossible(asked, levels, 2027 * 12)
     assert (found == []) is somebody(groups.values())
     for one in found:
         assert not somebody(one)

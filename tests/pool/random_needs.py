@@ -25,6 +25,7 @@ from tests.factories import FIRST
 CATALOGUE = Catalogue.shipped()
 TOWNS = ("282014", "285013", "282251", "131016")
 SKILLS, FORMS = ("bpr", "security", "bridging"), ("commission", "contract_person", "concurrent")
+YEAR = FIRST // 12
 VENDORS = ("株式会社架空", "㈲例示")
 
 
@@ -52,7 +53,7 @@ def _person(r: random.Random, number: int) -> Profile:
         travel_limit=r.choice([None, 30, 90]), overnight=r.random() < 0.2, most_at_once=r.randint(1, 2),
         pay_minimum=r.choice([0, 8_000, 12_500, 20_000]), training_until=r.choice([None, FIRST + 2, FIRST + 40]),
         forms=tuple(sorted(r.sample(FORMS, r.randint(1, 2)))),
-        skills=tuple(SkillClaim(skill, r.randint(1, 4)) for skill in sorted(r.sample(SKILLS, r.randint(0, 3)))),
+        skills=tuple(SkillClaim(skill, r.randint(1, 4), r.choice([None, YEAR - 4, YEAR - 2])) for skill in sorted(r.sample(SKILLS, r.randint(0, 3)))),
         posts=(Post("市役所", FIRST - 60, FIRST - 6, r.choice(TOWNS)),) if r.random() < 0.3 else (),
         companies=(Company(r.choice(VENDORS), "", False, True),) if r.random() < 0.3 else (),
         matters=(Matter(r.choice(VENDORS), FIRST - 30, ""),) if r.random() < 0.2 else (),
@@ -69,7 +70,10 @@ def draw_request(r: random.Random) -> Request:
     first = FIRST + r.randint(0, 3)
     musts = r.sample(SKILLS, r.randint(0, 2))
     group = "A" if len(musts) == 2 and r.random() < 0.5 else None
-    asked = [SkillRequirement(skill, r.randint(1, 3), 3, True, group) for skill in musts]
+    asked = [
+        SkillRequirement(skill, r.randint(1, 3), 3, True, group, r.choice([None, None, 3]))
+        for skill in musts
+    ]
     asked += [SkillRequirement("pm", 2)] if r.random() < 0.5 else []
     return Request(
         code="N-1", municipality_code=r.choice(TOWNS[:3]), title="", theme="bpr", half_days=r.randint(1, 6),
@@ -125,6 +129,11 @@ def _wrong_count(found: Counted, profiles: list[Profile], request: Request) -> l
     return faults
 
 
+def _meets(claim: SkillClaim, asked: m.SkillRequirement) -> bool:
+    is_late = asked.since is None or (claim.last_used or 0) >= asked.since
+    return claim.skill == asked.skill and claim.level >= asked.level and is_late
+
+
 def _wrong_gains(found: Counted, profiles: list[Profile], request: Request) -> list[str]:
     """Each step of the need by asking the engine for the need after it; each must by the claims."""
     steps = {
@@ -135,6 +144,12 @@ def _wrong_gains(found: Counted, profiles: list[Profile], request: Request) -> l
     faults = []
     for ease in found.eases:
         eased = steps.get(ease.kind)
+        if ease.kind == "recency":
+            undated = (
+                replace(s, used_within=None) if s.skill == ease.subject and s.must else s
+                for s in request.skills
+            )
+            eased = replace(request, skills=tuple(undated))
         if ease.kind == "form":
             eased = replace(request, forms=(*request.forms, ease.subject or ""))
         if ease.kind == "half_days" and request.pay_basis == "month":
@@ -146,10 +161,7 @@ def _wrong_gains(found: Counted, profiles: list[Profile], request: Request) -> l
         if ease.gain != len(profiles) - len(_broken(profiles, eased)) - found.fitting:
             faults.append(ease.kind)
     for must in found.musts:
-        meets = [
-            any(c.skill == a.skill and c.level >= a.level for c in who.skills for a in must.group)
-            for who in profiles
-        ]
+        meets = [any(_meets(c, a) for c in who.skills for a in must.group) for who in profiles]
         if must.people != sum(meets):
             faults.append("must")
     need = to_need(replace(request, filled=0), CATALOGUE)

@@ -38,6 +38,18 @@ REQUEST = Request(
     ("changes", "kind", "subject", "level"),
     [
         ({"skills": (SkillRequirement("bpr", 3, must=True),)}, Kind.SKILL, "bpr", 3),
+        (
+            {"skills": (SkillRequirement("data", 2, must=True, used_within=5),)},
+            Kind.SKILL,
+            "data",
+            2,
+        ),
+        (
+            {"skills": (SkillRequirement("bpr", 1, must=True, used_within=5),)},
+            Kind.USED,
+            "bpr",
+            None,
+        ),
         ({"forms": ("concurrent",)}, Kind.FORM, "concurrent", None),
         ({"requires_training": True}, Kind.TRAINING, None, None),
         ({"mode": "onsite", "place_code": HIMEJI}, Kind.MODE, None, None),
@@ -59,6 +71,7 @@ def test_an_addition_brings_what_the_rules_say(
 
 def test_open_needs_are_read_as_the_rounds_read_them(session: Session) -> None:
     need = make_need(session, seats=2, musts={"bpr": 2, "security": 1})
+    need.skills[0].used_within = 5
     make_need(session, state=NeedState.DRAFT)
     make_placement(session, need, make_candidate(session), state=PlacementState.CONFIRMED)
     session.flush()

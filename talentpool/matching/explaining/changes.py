@@ -28,6 +28,11 @@ class Change:
 # The published list: kind → (cost, Japanese, English).
 CHANGES: dict[str, tuple[int, str, str]] = {
     "level": (1, "必須の技能の水準を1段下げる", "One level less of a required skill"),
+    "recency": (
+        1,
+        "必須の技能を最後に使った年を問わない",
+        "Any year of last use of a required skill",
+    ),
     "travel": (1, "移動時間の上限を30分延ばす", "30 minutes more travel"),
     "half_days": (1, "1か月の半日コマを一つ減らす", "One half-day a month less"),
     "later": (1, "開始を1か月遅らせる", "One month later"),
@@ -57,6 +62,9 @@ def changes_of(need: Need, forms: Collection[str]) -> Iterator[Change]:
             if len(kept) < len(need.skills):
                 kept = tuple(s for s in need.skills if s not in group)
             yield change("level", replace(need, skills=kept), skill.skill)
+            if skill.since is not None:
+                dated = tuple(replace(s, since=None) if s is skill else s for s in need.skills)
+                yield change("recency", replace(need, skills=dated), skill.skill)
     yield change("travel", need)
     if need.half_days > 1:
         yield change("half_days", replace(need, half_days=need.half_days - 1))

@@ -147,7 +147,7 @@ def newcomer(kind: Kind, needs: Sequence[Need], ident: str) -> Candidate:
         id=ident,
         kind=None,
         availability=dict.fromkeys(sorted(months), free),
-        skills={skill: SkillClaim(level, None) for skill, level in kind.skills},
+        skills={skill: SkillClaim(level, _used(skill, needs)) for skill, level in kind.skills},
         roles=frozenset(kind.roles),
         forms=frozenset(form for need in needs for form in need.forms),
         travel={need.place: 0 for need in needs},
@@ -155,6 +155,12 @@ def newcomer(kind: Kind, needs: Sequence[Need], ident: str) -> Candidate:
         member_until=max(months),
         training_until=max(months),
     )
+
+
+def _used(skill: str, needs: Sequence[Need]) -> int | None:
+    """The latest year of last use that any of the needs asks for; None where none does."""
+    asked = [s.since for need in needs for s in need.skills if s.must and s.skill == skill]
+    return max((year for year in asked if year is not None), default=None)
 
 
 def shortages(

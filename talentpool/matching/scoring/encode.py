@@ -24,6 +24,7 @@ from ..records import (
     GREATEST_LEVEL,
     GREATEST_PAY,
     LAST_MONTH,
+    LAST_YEAR,
     MONTH_MODES,
     MOST_HALF_DAYS,
     Candidate,
@@ -38,7 +39,6 @@ LOST = 32_767  # minutes that stand for an unknown way: beyond any limit
 MOST_ENGAGEMENTS = 100  # at once; fits uint8 and int8
 MOST_SERVICE_YEARS = 1000
 MOST_RATINGS = 10**6
-LAST_YEAR = 9999
 
 K = TypeVar("K", int, str)
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..arrays import Bools
 from ..records import Candidate, Need, SkillRequirement
-from .encode import Numbering, People
+from .encode import NEVER, Numbering, People
 
 
 class Rule(StrEnum):
@@ -65,8 +65,10 @@ RULES: Mapping[Rule, RuleText] = {
         "募集の全期間にわたって登録が有効で、利用の同意があること。",
         "The registration is valid in all months of the vacancy and consent is given."),
     Rule.SKILL: RuleText(
-        "必須の技能", "Required skills", "必須の技能を、求められた水準以上で持つこと（いずれか指定は一つでよい）。",
-        "Every required skill at its level; of an either/or group one is enough."),
+        "必須の技能", "Required skills",
+        "必須の技能を求められた水準以上で持ち、年が指定されていれば、その年以降に使っていること（いずれか指定は一つでよい）。",
+        "Every required skill at its level, and used since the year asked for, if any; of an either/or group one is "
+        "enough."),
     Rule.FORM: RuleText(
         "任用形態", "Appointment form", "市町が用意できる任用形態のどれかを、本人が受け入れること。",
         "A form that the municipality can issue and the person accepts."),
@@ -153,20 +155,31 @@ def _is_member(people: People, span: tuple[int, int]) -> Bools:
     return np.asarray(inside & people.consents)
 
 
-def _musts(need: Need, numbering: Numbering) -> list[tuple[tuple[int, int], ...]]:
+Least = tuple[int, int, int]  # number of a skill, level, year of the last use
+
+
+def _musts(need: Need, numbering: Numbering) -> list[tuple[Least, ...]]:
     number = numbering.skills
     return [
-        tuple(sorted({(number[r.skill], r.level) for r in group}))
+        tuple(sorted({_least(r, number) for r in group}))
         if len(group) > 1
-        else ((number[group[0].skill], group[0].level),)
+        else (_least(group[0], number),)
         for group in must_groups(need)
     ]
 
 
-def _has_skill(people: People, alternatives: tuple[tuple[int, int], ...]) -> Bools:
-    level = people.claims.level
+def _least(asked: SkillRequirement, number: Mapping[str, int]) -> Least:
+    return number[asked.skill], asked.level, NEVER if asked.since is None else asked.since
+
+
+def _has_skill(people: People, alternatives: tuple[Least, ...]) -> Bools:
+    level, used = people.claims.level, people.claims.last_used
     return reduce(
-        np.logical_or, [(level >= least).take(people.claim[s]) for s, least in alternatives]
+        np.logical_or,
+        [
+            ((level >= least) & (used >= since)).take(people.claim[s])
+            for s, least, since in alternatives
+        ],
     )
 
 

@@ -31,6 +31,7 @@ def contents(need: Need, place_name: str) -> dict[str, Any]:
             {
                 "skill": asked.skill, "kind": MUST if asked.must else WANT,
                 "level": str(asked.level), "weight": asked.weight, "group": asked.group or "",
+                "used_within": str(asked.used_within or ""),
             }
             for asked in content.skills
         ],

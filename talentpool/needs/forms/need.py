@@ -315,4 +315,5 @@ def _requirement(row: SkillRow, weight: int) -> SkillRequirement:
         level=int(row.level.data),
         weight=weight,
         group=row.group.data or None,
+        used_within=int(row.used_within.data) if row.used_within.data else None,
     )

@@ -11,8 +11,9 @@ from wtforms.validators import ValidationError
 from ...db import length_of
 from ...web.fields import Marked, Required, Row, WholeNumber, option
 from ...web.forms import text_field
-from ..content import MOST_WEIGHT
+from ..content import MOST_WEIGHT, USED_WITHIN
 from ..models import NeedSkill
+from ..rules import ONLY_MUSTS_DATED
 
 MUST, WANT = "must", "want"
 ANY, ASK = "any", "ask"  # no preference (指定なし); the prefecture is asked (県に相談)
@@ -54,6 +55,16 @@ class SkillRow(Row):
         _("どれか一つでよい組"), most=length_of(NeedSkill.group),
         description=_("同じ文字（例：A）を書いた必須の技能は、どれか一つを満たせばよくなります。"),
     )  # fmt: skip
+
+    used_within = SelectField(
+        _("最後に使った時期"), default="",
+        choices=[option("", _("指定なし")), *(option(str(n), _("%(n)s年以内", n=n)) for n in USED_WITHIN)],
+        description=_("必須の技能だけに指定できます。最後に使った年がわからない人は、満たさないものとして数えます。"),
+    )  # fmt: skip
+
+    def validate_used_within(self, field: Field) -> None:
+        if field.data and self.kind.data != MUST:
+            raise ValidationError(str(ONLY_MUSTS_DATED))
 
     def validate_group(self, field: Field) -> None:
         if field.data and self.kind.data != MUST:

@@ -13,6 +13,7 @@ from ...web.fields import bits_of
 from ..content import Sketch, SkillRequirement
 from ..forms import ANY, ASK, MUST, NeedForm
 from ..models import Need
+from ..writing import content_of
 
 
 def sketch_of(need: Need) -> Sketch:
@@ -31,7 +32,7 @@ def sketch_of(need: Need) -> Sketch:
         touches_procurement=need.touches_procurement,
         requires_training=need.requires_training,
         forms=tuple(row.form for row in need.forms),
-        skills=tuple(SkillRequirement(s.skill, s.level, s.weight, s.must, s.group) for s in need.skills),
+        skills=content_of(need).skills,
         vendors=tuple(row.name for row in need.vendors),
         members=_members(need),
     )  # fmt: skip
@@ -77,7 +78,8 @@ def _skills(form: NeedForm) -> tuple[SkillRequirement, ...]:
         if row.validate():
             must = row.kind.data == MUST
             asked = SkillRequirement(
-                row.skill.data, int(row.level.data), row.weight.data or 1, must, row.group.data or None
+                row.skill.data, int(row.level.data), row.weight.data or 1, must, row.group.data or None,
+                int(row.used_within.data) if row.used_within.data else None,
             )  # fmt: skip
             found.setdefault((asked.skill, must), asked)
     return tuple(found.values())

@@ -9,7 +9,7 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from ... import clock
-from ...dates import local_date
+from ...dates import local_date, month_of
 from ...matching import Rule
 from ...needs.content import SkillRequirement
 from ...needs.models import Need
@@ -40,15 +40,26 @@ class Asked(Protocol):
     def must(self) -> bool: ...
     @property
     def group(self) -> str | None: ...
+    @property
+    def used_within(self) -> int | None: ...
 
 
 @blueprint.app_template_global("must_warnings")
-def must_warnings(prefecture_code: str, skills: Iterable[Asked]) -> list[str]:
-    """A sentence for each set of required skills that nobody in the pool has together."""
-    asked = [SkillRequirement(s.skill, s.level, must=s.must, group=s.group) for s in skills]
+def must_warnings(
+    prefecture_code: str, skills: Iterable[Asked], first_month: int | None
+) -> list[str]:
+    """A sentence for each set of required skills that nobody in the pool has together.
+
+    first_month: of the work; where it is not said yet, this month.
+    """
+    asked = [
+        SkillRequirement(s.skill, s.level, must=s.must, group=s.group, used_within=s.used_within)
+        for s in skills
+    ]
     if not any(skill.must for skill in asked):
         return []
-    sets = find_impossible(asked, read_levels(current_session(), prefecture_code))
+    month = first_month or month_of(local_date(clock.now()))
+    sets = find_impossible(asked, read_levels(current_session(), prefecture_code), month)
     return [_sentence(groups) for groups in sets[:MOST_NAMED]]
 
 
@@ -71,8 +82,11 @@ def _sentence(groups: Sequence[Group]) -> str:
 
 def _named(group: Group) -> str:
     alternatives = (
-        str(_("%(skill)s（水準%(n)s以上）", skill=term(s.skill, "skill"), n=s.level)) for s in group
-    )
+        str(_("%(skill)s（水準%(n)s以上）", skill=term(s.skill, "skill"), n=s.level))
+        if s.used_within is None
+        else str(_("%(skill)s（水準%(n)s以上・%(years)s年以内に使用）", skill=term(s.skill, "skill"), n=s.level, years=s.used_within))
+        for s in group
+    )  # fmt: skip
     return str(_("「%(what)s」", what=str(_("または")).join(alternatives)))
 
 

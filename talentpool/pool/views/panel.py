@@ -143,13 +143,19 @@ def _cost(cost: ToldCost) -> str:
 
 
 def _skill(asked: m.SkillRequirement) -> str:
-    return str(_("%(skill)s %(level)s以上", skill=term(asked.skill, "skill"), level=asked.level))
+    said = str(_("%(skill)s %(level)s以上", skill=term(asked.skill, "skill"), level=asked.level))
+    if asked.since is None:
+        return said
+    return str(_("%(skill)s（%(year)s年以降に使用）", skill=said, year=asked.since))
 
 
 def _ease(ease: ToldEase) -> str:
     own = {
         WISHED: lambda: _("%(what)sを必須から希望に", what=term(ease.subject or "", "skill")),
         "level": lambda: _("%(what)sの水準を1段下げる", what=term(ease.subject or "", "skill")),
+        "recency": lambda: _(
+            "%(what)sを最後に使った時期を問わない", what=term(ease.subject or "", "skill")
+        ),
         "form": lambda: _("%(what)sを加える", what=term(ease.subject or "", "form")),
         "mode": lambda: _("オンラインだけにする"),
         PAY: lambda: _("報酬を半日コマあたり%(n)s円上げる", n=f"{RAISE:,}"),

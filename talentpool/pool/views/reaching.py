@@ -34,6 +34,7 @@ TEXTS: Mapping[Kind, Any] = {
 }
 STEPS: Mapping[Kind, Step] = {  # where it is written
     Kind.SKILL: Step.SKILLS,
+    Kind.USED: Step.SKILLS,
     Kind.FORM: Step.WISHES,
     Kind.TRAVEL: Step.WISHES,
     Kind.AT_ONCE: Step.WISHES,
@@ -54,6 +55,9 @@ def addition_text(addition: Addition) -> str:
             level=level,
             name=term(level, "skill_level"),
         )
+    elif addition.kind is Kind.USED:
+        skill = term(addition.subject or "", "skill")
+        words = _("%(skill)sを最後に使った年を書く（最近なら）", skill=skill)
     elif addition.kind is Kind.FORM:
         words = _("任用形態に「%(form)s」を加える", form=term(addition.subject or "", "form"))
     else:

@@ -25,7 +25,12 @@ from ..plan import Cast, Comparison
 from ..stability import Move
 
 MOST_TOWNS = 2  # that a short reason names
-VOCABULARIES = {"level": "skill", "form": "form", "mode": "mode"}  # of what a change is about
+VOCABULARIES = {
+    "level": "skill",
+    "recency": "skill",
+    "form": "form",
+    "mode": "mode",
+}  # of what a change is about
 
 
 class RoundPage:
@@ -144,12 +149,17 @@ def condition_label(eased: Eased) -> tuple[str, str, str]:
     """(condition, before, after) of a change that was tried."""
     kind, subject = eased.change["kind"], eased.change["subject"]
     name, show = _CONDITIONS[kind]
-    words = str(name) if kind != "level" else _("必須：%(skill)s", skill=term(subject, "skill"))
+    is_of_skill = VOCABULARIES.get(kind) == "skill"
+    words = _("必須：%(skill)s", skill=term(subject, "skill")) if is_of_skill else str(name)
     return words, show(eased.before), show(eased.after)
 
 
 def _level(level: int | None) -> str:
     return _("求めない") if level is None else term(str(level), "skill_level")
+
+
+def _since(year: int | None) -> str:
+    return str(_("問わない") if year is None else _("%(year)s年以降に使用", year=year))
 
 
 def _forms(forms: frozenset[str]) -> str:
@@ -158,6 +168,7 @@ def _forms(forms: frozenset[str]) -> str:
 
 _CONDITIONS: Mapping[str, tuple[Any, Callable[[Any], str]]] = {  # by kind of m.CHANGES
     "level": (lazy_gettext("必須の技能"), _level),
+    "recency": (lazy_gettext("必須の技能"), _since),
     "travel": (lazy_gettext("移動時間の上限"), lambda minutes: _("%(n)s分", n=minutes)),
     "half_days": (lazy_gettext("1か月の半日コマ"), lambda n: _("%(n)sコマ", n=n)),
     "later": (lazy_gettext("開始月"), show_month),

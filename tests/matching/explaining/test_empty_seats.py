@@ -64,6 +64,9 @@ def every_change(
                 s for s in need.skills if not s.must or (s.group or s) != (must.group or must)
             ]
         yield cost["level"], people, replace(need, skills=tuple(s for s in skills if s))
+        if must.since is not None:
+            any_year = (replace(s, since=None) if s is must else s for s in need.skills)
+            yield cost["recency"], people, replace(need, skills=tuple(any_year))
     yield cost["travel"], [
         p if p.travel_limit is None else replace(p, travel_limit=p.travel_limit + 30)
         for p in people

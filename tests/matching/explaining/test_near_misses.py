@@ -81,6 +81,7 @@ MUST = m.SkillRequirement("s", 2, must=True)
 CASES: list[tuple[dict[str, object], dict[str, object], str, str | None]] = [
     ({"skills": SKILLED}, {"skills": (MUST,)}, "level", "s"),
     ({}, {"skills": (replace(MUST, level=1),)}, "level", "s"),
+    ({"skills": {"s": m.SkillClaim(2, 2027)}}, {"skills": (replace(MUST, since=2028),)}, "recency", "s"),
     ({"travel": {"p": 90}, "travel_limit": 60}, {"mode": "onsite"}, "travel", None),
     ({}, {"half_days": 3}, "half_days", None),
     ({"availability": {START: m.Month(1, 31, BOTH)}}, {}, "half_days", None),
