@@ -313,7 +313,9 @@ def test_the_pages_of_the_lead_town_and_of_a_member(
     step = f"/joint_members/{number}"
     assert lead.post(f"{step}/agree", version=version).status_code == 404
     assert member.post(f"{step}/agree", version=version).status_code == 302
-    assert member.post(f"{step}/agree", version=version).status_code == 409
+    twice = member.post(f"{step}/agree", version=version)
+    assert twice.status_code == 409
+    assert "同意済み" in twice.text
     assert member.post(f"{step}/dance", version=version).status_code == 404
     assert member.get(f"{page}/work").status_code == 200
     with database.reading() as session:

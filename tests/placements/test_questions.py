@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from talentpool.accounts.models import User
-from talentpool.accounts.postal import PostalTask
+from talentpool.accounts.postal import PostalTask, enclosed
 from talentpool.audit import AuditEvent
 from talentpool.dates import add_business_days, end_of_day, local_date
 from talentpool.db import Database, Session
@@ -139,17 +139,18 @@ def test_who_asks_answers_and_reads(cast: Cast, session: Session) -> None:
         with pytest.raises(NotFound):
             finding.get_question(session, cast.person(other), ended.id)
     assert finding.get_question(session, cast.person(row), question.id) is question
-    letters = session.scalars(
-        sa.select(PostalTask.template).where(PostalTask.candidate_id == unheard.candidate_id)
-    )
-    assert "question.dismiss" in set(letters)
     again = ask(cast, row)
     answering.answer_question(session, again, "はい", actor=cast.town, now=NOW)
     session.flush()
-    letters = session.scalars(
-        sa.select(PostalTask.template).where(PostalTask.candidate_id == unheard.candidate_id)
+    letters = sa.select(PostalTask).where(
+        PostalTask.candidate_id == unheard.candidate_id, PostalTask.template.like("question.%")
     )
-    assert "question.answer" in set(letters)
+    said = {task.template: dict(enclosed(session, task)) for task in session.scalars(letters)}
+    about = {"募集": need.title, "質問": noted.text}
+    assert said == {
+        "question.dismiss": about,
+        "question.answer": about | {"質問": again.text, "回答": "はい"},
+    }
     assert [found.id for found in finding.list_of_need(session, cast.person(row), need.id)] == [
         again.id, question.id,
     ]  # fmt: skip

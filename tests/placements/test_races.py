@@ -26,11 +26,14 @@ from talentpool.placements.deciding import approve_placement
 from talentpool.placements.ending import end_by_hand
 from talentpool.placements.lapsing import lapse_overdue
 from talentpool.placements.models import Placement
+from talentpool.placements.questions.answering import answer_question
+from talentpool.placements.questions.asking import ask_question
+from talentpool.placements.questions.models import Question
 from talentpool.states import SEATED, PlacementState
 from talentpool.web.unit import TalentpoolFlask
 
 from .. import factories as make
-from ..browsers import Browser
+from ..browsers import Browser, signed_in
 from ..databases import insist
 
 PS = PlacementState
@@ -208,6 +211,34 @@ def test_a_month_that_is_being_signed_takes_no_addition(database: Database) -> N
         _until_somebody_waits(database, unless=asked)
         signing.commit()
         assert asked.result() == "conflict"
+
+
+def test_an_answer_that_another_officer_has_given_meanwhile_is_not_written_over(
+    app: TalentpoolFlask, database: Database
+) -> None:
+    """The page was read before it; the step waits for the lock that the answer holds."""
+    with database.writing() as session:
+        placement = make.make_placement(
+            session, make.make_need(session), make.make_candidate(session), state=PS.OFFERED
+        )
+        person = Actor(placement.candidate.user_id, Role.CANDIDATE, "28")
+        asked = ask_question(session, placement, "車で行けますか。", actor=person, now=make.NOW)
+        town = make.make_user(session, Role.MUNICIPALITY).actor
+        ident, version = asked.id, asked.version
+    late = signed_in(app, Role.MUNICIPALITY)
+    with closing(database.session(read_only=False)) as first, ThreadPoolExecutor(1) as other:
+        row = first.get_one(Question, ident)
+        answer_question(first, row, "行けます。", actor=town, now=make.NOW)
+        first.flush()
+        sent = other.submit(
+            late.post, f"/questions/{ident}/answer", version=version, answer="行けません。"
+        )
+        _until_somebody_waits(database, unless=sent)
+        first.commit()
+        assert sent.result().status_code == 409
+    assert "行けます。" in sent.result().text
+    with database.reading() as session:
+        assert session.get_one(Question, ident).answer == "行けます。"
 
 
 def _until_somebody_waits(database: Database, unless: Future[Any] | None = None) -> None:

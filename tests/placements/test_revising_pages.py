@@ -149,6 +149,15 @@ def test_staff_see_names_and_reasons_and_the_person_what_has_changed(
     assert "優先度" not in offer
     need = staff.get(f"/needs/{need_id}").text
     assert "第2版・これまでの変更" in need
+    with database.writing() as session:
+        unasked = make.make_need(session, outcome_wanted="短くする。")
+        weak = make.make_candidate(session, skills={"bpr": 3})
+        make.make_placement(session, unasked, weak, state=PlacementState.SUGGESTED)
+        unasked_id, name = unasked.id, weak.name
+    path = f"/needs/{unasked_id}/revise"
+    effect = look(staff, path, TYPED | {"version": version_on(staff.get(path).text)}).text
+    assert name in effect
+    assert "打診している登録者" not in effect  # nobody has been asked, so nobody is told
     listed = signed_in(app, Role.MUNICIPALITY).get("/needs/").text
     assert f"K-{rows[PlacementState.OFFERED]}" in listed
 
