@@ -296,13 +296,13 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     },
     Action.GIVE_REVIEW: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},  # officers for who has no account
     Action.RUN_REVIEW: {_S: _ANY},
-    Action.CONTEST_REVIEW: {_C: _OWN},
+    Action.CONTEST_REVIEW: {_C: _OWN, _K: _PREFECTURE},  # the same
     Action.DECIDE_REVIEW: {_K: _PREFECTURE},
     Action.VIEW_REPORT: {
         _C: _OWN, _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
-    Action.WRITE_REPORT: {_C: _OWN},
-    Action.AGREE_REPORT: {_C: _OWN, _M: _TOWN},
+    Action.WRITE_REPORT: {_C: _OWN, _K: _PREFECTURE},  # officers for who has no account
+    Action.AGREE_REPORT: {_C: _OWN, _M: _TOWN, _K: _PREFECTURE},  # the same
     Action.VIEW_CASE: {
         _M: _PREFECTURE, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },

@@ -18,6 +18,7 @@ from ..permissions import SYSTEM, Action, Actor, require
 from ..reference.reasons import check_said
 from ..states import REVIEW, REVIEWS_OPEN, ReviewState, Transition, move
 from .models import BEST, LONGEST, Kind, Review, ReviewSide
+from .speaking import check_speaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ def reply_to_review(
 ) -> None:
     """返信する: the person's own words beside what the town said, once."""
     require(session, actor, Action.CONTEST_REVIEW, review)
+    check_speaks(session, review.candidate, actor)
     _refuse_others(review)
     if review.reply is not None:
         raise Conflict(say("この振り返りには、すでに返信しています。"))
@@ -154,6 +156,7 @@ def contest_review(
 ) -> None:
     """異議を申し立てる: it does not count until the prefecture has decided."""
     require(session, actor, Action.CONTEST_REVIEW, review)
+    check_speaks(session, review.candidate, actor)
     _refuse_others(review)
     if not comment.strip():
         raise Refused.at("comment", say("どこが違うかを書いてください。"))

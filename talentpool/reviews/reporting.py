@@ -12,16 +12,18 @@ from sqlalchemy.orm import joinedload
 from .. import audit
 from ..accounts.telling import list_recipients
 from ..candidates.models import Candidate
+from ..candidates.service import speaks_for
 from ..dates import local_date, show_date
 from ..db import Session
 from ..engagements.models import Engagement
-from ..errors import Conflict, Forbidden, Refused
+from ..errors import Conflict, Refused
 from ..language import say
 from ..mail import order_mail
 from ..permissions import Action, Actor, Role, require
 from ..states import Audience, EngagementState
 from .asking import WORKED
 from .models import Report
+from .speaking import check_speaks
 
 BEFORE = timedelta(days=30)  # of the last day, from when it can be written
 WANTED = timedelta(days=60)  # after the end, while home asks for it
@@ -98,6 +100,7 @@ def write_report(
     `agrees`: the person wants it to be a case for other towns.
     """
     require(session, actor, Action.WRITE_REPORT, engagement)
+    check_speaks(session, engagement.candidate, actor)
     if not can_be_written(engagement, local_date(now)):
         day = show_date(opens_on(engagement))
         raise Conflict(say("報告は、活動が終わる30日前（%(day)s）から書けます。", day=day))
@@ -149,11 +152,27 @@ def _check(content: ReportContent, *, is_sent: bool) -> None:
 def _tell(session: Session, report: Report, *, actor: Actor, now: datetime) -> None:
     for audience in (Audience.MUNICIPALITY, Audience.COORDINATOR):
         for recipient in session.scalars(list_recipients(report, audience, None)).all():
+            if recipient == actor.user_id:
+                continue
             order_mail(
                 session, event=f"report/{report.id}/send/{report.version}", recipient_id=recipient,
                 template=SENT, link=f"/engagements/{report.engagement_id}/report", now=now,
                 prefecture_code=report.prefecture_code,
             )  # fmt: skip
+
+
+def may_agree(report: Report, actor: Actor) -> bool:
+    """Whether `actor` is on one of the sides whose consents make a case."""
+    return actor.role is Role.MUNICIPALITY or speaks_for(actor, report.engagement.candidate)
+
+
+def has_agreed(report: Report, actor: Actor) -> bool:
+    """Whether the side of who may agree has done so."""
+    return getattr(report, _column(actor)) is not None
+
+
+def _column(actor: Actor) -> str:
+    return "town_agreed_at" if actor.role is Role.MUNICIPALITY else "person_agreed_at"
 
 
 def agree_to_case(
@@ -163,13 +182,10 @@ def agree_to_case(
     require(session, actor, Action.AGREE_REPORT, report)
     if report.sent_at is None:
         raise Conflict(say("報告は、まだ送られていません。"))
-    columns = {Role.CANDIDATE: "person_agreed_at", Role.MUNICIPALITY: "town_agreed_at"}
-    if actor.role not in columns:
-        raise Forbidden(say("この操作を行う権限がありません。"))
-    name = columns[actor.role]
-    if (getattr(report, name) is not None) == agrees:
+    check_speaks(session, report.engagement.candidate, actor)
+    if has_agreed(report, actor) == agrees:
         raise Conflict(say("同意は、すでにそのようになっています。"))
-    setattr(report, name, now if agrees else None)
+    setattr(report, _column(actor), now if agrees else None)
     deed = audit.Deed.REPORT_AGREE if agrees else audit.Deed.REPORT_WITHDRAW
     audit.record(session, deed, report, actor=actor, now=now)
     if report.is_case:

@@ -172,6 +172,26 @@ def test_a_contest_is_decided_with_a_reason_and_only_once(
     assert list(violations(session)) == []
 
 
+def test_an_officer_replies_and_contests_for_somebody_without_an_account(
+    session: Session, pair: dict[ReviewSide, Review]
+) -> None:
+    show(session, pair)
+    town, officer = pair[ReviewSide.TOWN], make.make_user(session, Role.COORDINATOR).actor
+    for act in (
+        lambda: reply_to_review(session, town, "電話で聞いた返信", actor=officer, now=NOW),
+        lambda: contest_review(session, town, comment="電話で聞いた", actor=officer, now=NOW),
+    ):
+        with pytest.raises(Conflict, match="アカウント"):
+            act()
+        account, town.candidate.user_id = town.candidate.user_id, None
+        session.flush()
+        act()
+        town.candidate.user_id = account
+        session.flush()
+    assert (town.reply, town.contest) == ("電話で聞いた返信", "電話で聞いた")
+    assert list(violations(session)) == []
+
+
 def test_a_person_contests_only_what_the_town_said_and_has_been_shown(
     session: Session, pair: dict[ReviewSide, Review]
 ) -> None:

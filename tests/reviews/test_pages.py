@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from talentpool import clock
 from talentpool.accounts.models import User
+from talentpool.candidates.models import Candidate
 from talentpool.db import Database
 from talentpool.permissions import Role
 from talentpool.reviews.models import Kind, Review, ReviewSide
@@ -113,6 +114,13 @@ def test_a_pulse_does_not_say_that_it_counts(app: TalentpoolFlask, database: Dat
     page = person.get(f"/reviews/{ids[ReviewSide.TOWN]}").text
     assert "異議を申し立てる" in page
     assert "活動の実績" not in page
+    office, own = signed_in(app, Role.COORDINATOR), f"/reviews/{ids[ReviewSide.TOWN]}"
+    for is_offered in (False, True):
+        if is_offered:
+            with database.writing() as session:
+                session.execute(sa.update(Candidate).values(user_id=None))
+        shown = office.get(own).text
+        assert [f"{own}/{verb}" in shown for verb in ("contest", "reply")] == [is_offered] * 2
 
 
 def test_the_engagement_shows_its_reviews_to_each_reader(

@@ -12,6 +12,7 @@ from sqlalchemy import exc
 from talentpool import clock, dates
 from talentpool.accounts.models import User
 from talentpool.audit import AuditEvent, seal
+from talentpool.candidates.models import Candidate
 from talentpool.db import Database, Session
 from talentpool.engagements.models import Engagement, Outcome
 from talentpool.errors import Conflict, Forbidden, NotFound, Refused
@@ -68,13 +69,16 @@ def test_both_consents_make_a_case_and_either_withdrawal_unmakes_it(session: Ses
             agree_to_case(session, report, agrees=False, actor=who[role], now=NOW)
         agree_to_case(session, report, agrees=True, actor=who[role], now=NOW)
         assert report.is_case
-    with pytest.raises(Forbidden):
+    with pytest.raises(Conflict, match="アカウント"):
         agree_to_case(session, report, agrees=False, actor=who[Role.COORDINATOR], now=NOW)
+    session.get_one(Engagement, engagement.id).candidate.user_id = None
+    agree_to_case(session, report, agrees=False, actor=who[Role.COORDINATOR], now=NOW)
+    assert (report.person_agreed_at, report.town_agreed_at) == (None, NOW)
     seal(session)
     query = sa.select(AuditEvent.action).where(AuditEvent.object_type == "report")
     actions = list(session.scalars(query.order_by(AuditEvent.seq)))
     assert actions[:2] == ["report.send", "report.agree"]
-    assert actions.count("report.withdraw") == 2
+    assert actions.count("report.withdraw") == 3
 
 
 def test_a_corrected_report_needs_the_town_s_consent_anew(session: Session) -> None:
@@ -163,8 +167,8 @@ def test_home_asks_for_it_until_it_is_sent_or_long_past(session: Session) -> Non
 def test_only_the_person_writes_and_the_town_and_the_prefecture_are_told(session: Session) -> None:
     engagement = make_ended(session)
     who = actors(session, engagement)
-    for role in (Role.MUNICIPALITY, Role.COORDINATOR):
-        with pytest.raises(Forbidden):
+    for role, error in ((Role.MUNICIPALITY, Forbidden), (Role.COORDINATOR, Conflict)):
+        with pytest.raises(error):
             write_report(session, engagement, SAID, is_sent=True, actor=who[role], now=NOW)
     write_report(session, engagement, SAID, is_sent=True, actor=who[Role.CANDIDATE], now=NOW)
     orders = session.scalars(sa.select(MailOrder).where(MailOrder.template == "report.send")).all()
@@ -229,6 +233,38 @@ def test_the_pages_write_send_show_and_agree(app: TalentpoolFlask, database: Dat
         assert session.scalars(sa.select(Report)).one().is_case
     foreign = signed_in(app, Role.MUNICIPALITY, municipality_code=make.SAYO)
     assert foreign.get(path).status_code == 404
+
+
+def test_an_officer_writes_down_what_somebody_without_an_account_reports(
+    app: TalentpoolFlask, database: Database
+) -> None:
+    office = signed_in(app, Role.COORDINATOR)
+    with database.writing() as session:
+        engagement = make.make_sent_log(session, make.make_candidate(session)).engagement
+        engagement.last_day = dates.local_date(clock.now())
+        path, user_id = f"/engagements/{engagement.id}/report", engagement.candidate.user_id
+    assert office.get(f"{path}/edit").status_code == 404
+    with database.writing() as session:
+        session.execute(sa.update(Candidate).values(user_id=None))
+    assert f"{path}" in office.get(f"/engagements/{engagement.id}").text
+    assert office.get(path).location == f"{path}/edit"
+    shown = office.get(f"{path}/edit").text
+    assert "そのまま写します" in shown
+    typed = {"outcome": "半分になった", "made": "手順書"}
+    sent = office.post(f"{path}/edit", version=_version(shown), submit="1", **typed)
+    assert sent.status_code == 302
+    shown = office.get(path).text
+    assert f"{path}/edit" in shown
+    agree = shown.split('action="/reports/')[1].split('"')[0]
+    assert office.post(f"/reports/{agree}", version=_version(shown)).status_code == 302
+    with database.writing() as session:
+        assert session.scalars(sa.select(Report.person_agreed_at)).one() is not None
+        session.execute(sa.update(Candidate).values(user_id=user_id))
+    version = _version(shown)
+    lost = office.post(f"{path}/edit", version=version, submit="1", outcome="別の言葉", made="様式")
+    assert lost.status_code == 409
+    assert "別の言葉" in lost.text
+    assert f"{path}/edit" not in office.get(path).text
 
 
 def _version(page: str) -> str:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext as _
 
 from ... import clock
+from ...candidates.service import speaks_for
 from ...dates import local_date
 from ...engagements.models import Engagement
 from ...engagements.views.blueprint import get_engagement, log_person
@@ -19,6 +20,7 @@ from ...web.versions import is_stale, mark_of
 from .. import reporting
 from ..forms import ReportForm
 from ..models import Report
+from ..speaking import is_for_person
 from .blueprint import blueprint
 
 DONE = {
@@ -34,15 +36,17 @@ def show_report(engagement_id: int) -> ResponseReturnValue:
     engagement = get_engagement(engagement_id)
     report = reporting.find_report(current_session(), engagement)
     if report is None or report.sent_at is None:
-        if current_actor().role is Role.CANDIDATE:
+        if speaks_for(current_actor(), engagement.candidate):
             return redirect(url_for("reviews.write_report", engagement_id=engagement_id))
         raise NotFound
     log_person([engagement.candidate_id])
-    columns = {Role.CANDIDATE: report.person_agreed_at, Role.MUNICIPALITY: report.town_agreed_at}
-    role = current_actor().role
+    actor = current_actor()
     return render_template(
         "reviews/show_report.html", engagement=engagement, report=report,
-        may_agree=role in columns, has_agreed=columns.get(role) is not None,
+        may_write=speaks_for(actor, engagement.candidate),
+        may_agree=reporting.may_agree(report, actor),
+        has_agreed=reporting.has_agreed(report, actor),
+        is_for_person=is_for_person(engagement.candidate, actor),
     )  # fmt: skip
 
 
@@ -54,6 +58,8 @@ def write_report(engagement_id: int) -> ResponseReturnValue:
     require(session, actor, Action.WRITE_REPORT, engagement)
     report = reporting.find_report(session, engagement)
     if request.method == "GET":
+        if not speaks_for(actor, engagement.candidate):
+            raise NotFound
         return _page(engagement, report, ReportForm(data=ReportForm.values(report)))
     form, is_sent = ReportForm(), "submit" in request.form
     if not form.validate():
@@ -89,6 +95,7 @@ def _page(
         "reviews/write_report.html", engagement=engagement, report=report, form=form,
         mark=_mark(report), overtaken=overtaken, opens_on=reporting.opens_on(engagement),
         is_open=reporting.can_be_written(engagement, local_date(clock.now())),
+        is_for_person=current_actor().role is Role.COORDINATOR,
     )  # fmt: skip
     return page, form.status if overtaken is None else LostRace.status
 

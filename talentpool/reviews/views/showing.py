@@ -11,12 +11,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from ... import clock
+from ...candidates.service import speaks_for
 from ...dates import local_date
 from ...engagements.models import Engagement
 from ...engagements.views.blueprint import log_person
 from ...errors import Problem
 from ...language import Words
-from ...permissions import Action, Role, can
+from ...permissions import Action, can
 from ...standing import AUDIENCE_LABELS
 from ...states import Transition, available
 from ...web import current_actor, current_session, requires
@@ -27,6 +28,7 @@ from ..finding import Pair, side_of
 from ..forms import ReplyForm
 from ..models import KIND_LABELS, SIDE_LABELS, Kind, Report, Review, ReviewSide
 from ..questions import AGREEMENT, OVERALL, QUALITY, questions_of
+from ..speaking import is_for_person
 from .blueprint import blueprint, get_review
 
 CHANGES: Mapping[str, Any] = {
@@ -73,7 +75,8 @@ def show(
     log_person([review.candidate_id])
     town = pair.town
     is_said = town is not None and town.is_answered
-    may_say = is_said and can(session, actor, Action.CONTEST_REVIEW, town)
+    speaks = speaks_for(actor, review.candidate)
+    may_say = is_said and speaks and can(session, actor, Action.CONTEST_REVIEW, town)
     mine = side_of(actor)
     return render_template(
         "reviews/show_review.html",
@@ -82,9 +85,14 @@ def show(
         kind=KIND_LABELS[review.kind],
         sides=[_side(pair, side) for side in ReviewSide],
         town=town if is_said else None,
-        steps=[_button(step, review.kind) for step in available(session, town, actor)]
+        steps=[
+            _button(step, review.kind)
+            for step in available(session, town, actor)
+            if speaks or step.action is not Action.CONTEST_REVIEW
+        ]
         if town is not None and is_said
         else [],
+        is_for_person=is_for_person(review.candidate, actor),
         reply=(reply or ReplyForm(formdata=None)) if may_say and town and not town.reply else None,
         waits=pair.of(mine) if mine else _for_person(pair),
         mine=mine,
@@ -145,4 +153,4 @@ def reviews_of(engagement: Engagement) -> Told:
     pairs, report = finding.list_told(current_session(), actor, engagement)
     is_open = reporting.can_be_written(engagement, local_date(clock.now()))
     named = [(KIND_LABELS[pair.kind], pair) for pair in pairs]
-    return Told(named, report, actor.role is Role.CANDIDATE and is_open)
+    return Told(named, report, speaks_for(actor, engagement.candidate) and is_open)
