@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -59,6 +60,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish() -> None:
     """What is there before the first test stays to the end: no garbage collection looks at it again."""
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is always the day of the factories, an hour later; processes of their own read the real clock."""
+    started = time.monotonic()
+
+    def now() -> datetime:
+        return factories.NOW + timedelta(hours=1, seconds=time.monotonic() - started)
+
+    monkeypatch.setattr(clock, "now", now)
 
 
 @pytest.fixture(scope="session")
@@ -146,6 +158,7 @@ def app(config: Config, database: Database) -> Iterator[TalentpoolFlask]:
     sessions = created.session_interface
     assert isinstance(sessions, DatabaseSessions)
     now = sessions.now
+    sessions.now = clock.now
     yield created
     created.session_interface, sessions.now = sessions, now  # a test may have moved the clock
     for thread in threading.enumerate():
@@ -169,7 +182,7 @@ def office(config: Config, postbox: Postbox) -> Iterator[Database]:
 
 
 @pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+def at(day: None, monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     """The time of the clock, which the test moves."""
     now = [clock.now()]
     monkeypatch.setattr(clock, "now", lambda: now[0])

@@ -34,6 +34,11 @@ def at(instance: Path) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def day() -> None:
+    """The real one, on which the pool was filled."""
+
+
 @pytest.fixture(scope="session")
 def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.getbasetemp()

@@ -22,7 +22,7 @@ from tests.pages import version_in
 from .. import factories as make
 
 VERSION = r'name="version" value="([^"]+)"'
-TODAY = dates.local_date(clock.now())
+TODAY = dates.local_date(make.NOW)
 MONTH = dates.month_of(TODAY)
 
 

@@ -8,7 +8,7 @@ from io import StringIO
 
 import pytest
 
-from talentpool import clock, dates
+from talentpool import dates
 from talentpool.accounts.models import User
 from talentpool.db import Database, Session
 from talentpool.engagements.logs import sign_log
@@ -22,7 +22,7 @@ from tests.browsers import Browser, signed_in
 from .. import factories as make
 
 MARCH, APRIL = dates.month_number(2027, 3), dates.month_number(2027, 4)
-NOW = clock.now()
+NOW = make.NOW
 
 
 def _logged(

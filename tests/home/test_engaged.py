@@ -12,7 +12,7 @@ from tests.browsers import Browser, signed_in
 
 from .. import factories as make
 
-THIS = dates.month_of(dates.local_date(clock.now()))
+THIS = dates.month_of(dates.local_date(make.NOW))
 
 
 def _enter(app: TalentpoolFlask, user_id: int | None) -> Browser:

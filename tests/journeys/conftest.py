@@ -31,6 +31,11 @@ QUIET = [
 ]  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def day() -> None:
+    """The real one, as the site and the browser have it."""
+
+
 @pytest.fixture(scope="session")
 def sqlite_site(
     sqlite_databases: SQLiteDatabases, tmp_path_factory: pytest.TempPathFactory
