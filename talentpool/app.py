@@ -39,6 +39,7 @@ FEATURES = (
     "home",
     "candidates",
     "credentials",
+    "rota",
     "needs",
     "consultations",
     "pool",

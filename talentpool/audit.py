@@ -159,6 +159,11 @@ class Deed(Entry, Enum):
     )
     COUNTER_MAKE = "counter_proposal.make", "条件の提案", "Other conditions proposed"
     DEADLINE_SET = "deadline.set", "期限の日数の変更", "Days of deadlines changed"
+    EMPLOYMENT_SAVE = (
+        "employment.save",
+        "県の職員の雇用の期間の記録",
+        "Term of employment by the prefecture recorded",
+    )
     ENGAGEMENT_OUTLOOK = "engagement.outlook", "活動の今後への返事", "Answered what comes next"
     ENGAGEMENT_OUTLOOK_SEEN = (
         "engagement.outlook_seen",

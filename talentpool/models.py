@@ -3,6 +3,7 @@
 from .accounts import models as accounts, postal
 from .audit import AuditEvent, AuditHead
 from .candidates import models as candidates, received
+from .candidates.employed import Employment
 from .candidates.freshness import AvailabilityCheck
 from .candidates.merged import DistinctPair, PersonMerge
 from .cases import models as cases
@@ -46,6 +47,7 @@ __all__ = [
     "CalendarFeed",
     "Checkup",
     "DistinctPair",
+    "Employment",
     "EngagementOutlook",
     "Job",
     "MailChoice",

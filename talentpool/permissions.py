@@ -55,6 +55,8 @@ class Action(StrEnum):
     EDIT_PROFILE = "candidate:edit"
     REVIEW_PROFILE = "candidate:review"
     RECEIVE_PROFILE = "candidate:receive"  # from paper or telephone
+    EMPLOY_PERSON = "candidate:employ"  # the term of the prefecture's own people
+    VIEW_EMPLOYMENT = "employment:view"  # and where they are
     MERGE_PEOPLE = "candidate:merge"
     VIEW_MERGE = "merge:view"
     VIEW_CREDENTIAL = "credential:view"
@@ -198,6 +200,8 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.EDIT_PROFILE: {_C: _OWN, _K: _PREFECTURE, _S: _ANY},
     Action.REVIEW_PROFILE: {_K: _PREFECTURE, _S: _ANY},
     Action.RECEIVE_PROFILE: {_K: _PREFECTURE},
+    Action.EMPLOY_PERSON: {_K: _PREFECTURE, _S: _ANY},
+    Action.VIEW_EMPLOYMENT: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.MERGE_PEOPLE: {_K: _PREFECTURE},
     Action.VIEW_MERGE: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.VIEW_CREDENTIAL: {

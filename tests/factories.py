@@ -18,6 +18,8 @@ from talentpool import audit, clock, dates
 from talentpool.accounts import passwords
 from talentpool.accounts.models import Pool, User
 from talentpool.accounts.service import create_user, open_pool
+from talentpool.candidates.content import EMPLOYED, Term
+from talentpool.candidates.employing import write_term
 from talentpool.candidates.merged import PersonMerge
 from talentpool.candidates.models import (
     Candidate,
@@ -207,6 +209,18 @@ def make_candidate(
     audit.record(session, audit.Deed.CANDIDATE_START, candidate, actor=SYSTEM, now=now)
     session.flush()
     return candidate
+
+
+def make_employee(session: Session, term: Term | None = None, **columns: Any) -> Candidate:
+    """Somebody whom the prefecture employs (自治体DXアクセラレータ), without an account, in the pool for the term."""
+    term = term or Term("accelerator", date(2026, 4, 1), date(2028, 3, 31), 9000)
+    unpaid = {"pay_minimum": 0, "pay_wish": 0, "kind": EMPLOYED, "has_account": False}
+    person = make_candidate(session, forms=(EMPLOYED,), **(unpaid | columns))
+    membership = person.memberships[0]
+    membership.active_from, membership.active_until = term.first_day, term.last_day
+    code = membership.prefecture_code
+    write_term(session, person, code, term, actor=SYSTEM, now=NOW)
+    return person
 
 
 def make_post() -> CandidatePost:

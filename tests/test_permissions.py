@@ -11,6 +11,7 @@ import talentpool.models  # noqa: F401 - every package registers its scopes
 from talentpool import permissions
 from talentpool.accounts.models import Office, Pool, User
 from talentpool.audit import AuditEvent, seal
+from talentpool.candidates.employed import Employment
 from talentpool.candidates.models import Candidate, Membership
 from talentpool.cases.models import Case
 from talentpool.consultations.models import Consultation, Sharing
@@ -79,6 +80,7 @@ from tests.reviews.made import make_report
 SAKAI = "271403"
 MODELS: dict[str, tuple[type[Base], ...]] = {
     "candidate": (Candidate, Membership),
+    "employment": (Employment,),
     "contact": (Candidate,),
     "need": (Need,),
     "joint_need": (Need,),

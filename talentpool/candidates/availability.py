@@ -21,6 +21,7 @@ from .editing import record_step
 from .models import Candidate, CandidateWindow
 from .service import require_editable
 from .steps import Step
+from .terms import find_term, within_term
 from .writing import write_availability
 
 
@@ -123,10 +124,15 @@ def capacity_of(windows: Iterable[WindowLike]) -> dict[int, int]:
     return capacity
 
 
-def update_ledger(session: Session, candidate: Candidate, *, now: datetime) -> None:
-    """Make the ledger, from this month on, what the windows say; the past stays as it was."""
+def update_ledger(
+    session: Session, candidate: Candidate, *, now: datetime, field: str = "windows"
+) -> None:
+    """Make the ledger, from this month on, what the windows say; the past stays as it was.
+
+    Of somebody whom the prefecture employs, within the term. field: at which it is refused.
+    """
     this_month = month_of(local_date(now))
-    capacity = capacity_of(candidate.windows)
+    capacity = within_term(find_term(session, candidate), capacity_of(candidate.windows))
     taken = ledger.lock_taken_months(session, candidate.id, from_month=this_month)
     short = [month for month, n in taken.items() if capacity.get(month, 0) < n]
     if short:
@@ -139,7 +145,7 @@ def update_ledger(session: Session, candidate: Candidate, *, now: datetime) -> N
             "%(months)s。変えたいときは、先に県の担当者に相談してください。",
             months=listed(taking),
         )
-        raise Refused.at("windows", message)
+        raise Refused.at(field, message)
     ledger.set_capacity(session, candidate.id, capacity, from_month=this_month)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 MOST_ROWS = 30  # of posts, companies, matters or exams
@@ -21,6 +22,8 @@ LEVELS = 4  # of a skill
 FIRST_YEAR, LAST_YEAR = 1950, 2100  # of a skill's last use, of an exam
 WORKDAYS = 0b0011111  # Monday to Friday
 EVERY_DAY = 0b1111111
+EMPLOYED = "prefectural"  # kind of the people whom the prefecture employs, and their only form
+MOST_COST = 1_000_000  # yen of a half-day of theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +149,23 @@ class Wishes:
     motives: Sequence[str] = ()
     motive: str = ""
     heard_from: str | None = None
+    involvement: str | None = None  # vocabulary: does the work, or advises; none = either
     growth: Sequence[str] = ()  # vocabulary skill: to be learnt at work
     side_job: str | None = None  # vocabulary side_job_permission: of the present employer
     income_ceiling: int | None = None  # yen in a fiscal year, over all assignments
     onsite_days: int | None = None  # most days on site in a month
     onsite_weekdays: int = 0  # preferred there, bits as in Window; 0: none said
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """The term for which the prefecture employs somebody, both days included."""
+
+    post: str  # vocabulary prefectural_post
+    first_day: date
+    last_day: date
+    half_day_cost: int | None = None  # yen, what a half-day costs the prefecture
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +177,7 @@ class Contents:
     skills: Skills
     availability: Availability
     wishes: Wishes
+    term: Term | None = None  # of who is employed by the prefecture, and of nobody else
 
 
 def wish_or_minimum(wish: int | None, minimum: int) -> int:

@@ -9,10 +9,12 @@ from .. import audit
 from ..dates import local_date
 from ..db import Session
 from ..errors import Refused, raise_first
-from ..permissions import Actor
+from ..language import say
+from ..permissions import Actor, Role
 from ..reference.service import load_catalogue
 from . import drafting, rules, writing
-from .content import Basics, Career, Skills, Wishes
+from .content import EMPLOYED, Basics, Career, Skills, Wishes
+from .kinds import settle_kind
 from .models import Candidate
 from .service import require_editable
 from .steps import Step
@@ -24,10 +26,14 @@ def save_basics(
     require_editable(session, candidate, actor)
     catalogue = load_catalogue(session)
     raise_first(rules.basics_faults(basics, catalogue, local_date(now)))
+    before = candidate.kind
+    if basics.kind == EMPLOYED != before and actor.role is Role.CANDIDATE:
+        raise Refused.at("kind", say("県の職員の登録は、県の担当者が行います。"))
+    settled = settle_kind(session, candidate, basics.kind, before)
     forms = [row.form for row in candidate.forms]
     for _field, sentence in rules.form_faults(forms, basics.kind, catalogue):
         raise Refused.at("kind", sentence)
-    changed = writing.write_basics(candidate, basics)
+    changed = writing.write_basics(candidate, basics) + settled
     return record_step(session, candidate, Step.BASICS, changed, actor=actor, now=now)
 
 

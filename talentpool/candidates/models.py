@@ -70,6 +70,7 @@ class Candidate(Base):
     motives: Mapped[list[str]] = mapped_column(Json, default=list)  # vocabulary motive
     motive: Mapped[str] = mapped_column(Text(2000), default="")  # in the person's own words
     heard_from: Mapped[str | None] = mapped_column(Text(40))  # vocabulary heard_from
+    involvement: Mapped[str | None] = mapped_column(Text(40))  # vocabulary; none = either
     operations: Mapped[list[str]] = mapped_column(Json, default=list)  # standard_operation
     growth: Mapped[list[str]] = mapped_column(Json, default=list)  # skills, to be learnt at work
     side_job: Mapped[str | None] = mapped_column(Text(40))  # vocabulary side_job_permission

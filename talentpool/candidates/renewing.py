@@ -21,6 +21,7 @@ from .models import Candidate, Consent, Membership
 from .reminding import DAYS
 from .reviewing import default_until
 from .service import find_membership
+from .terms import is_employed
 
 WITHIN = max(DAYS)  # days before the last one
 
@@ -55,6 +56,8 @@ def find_renewal(session: Session, membership: Membership | None, now: datetime)
     """None where nothing can be renewed today: too early, over, or without an essential consent."""
     today = local_date(now)
     if membership is None or membership.state is not MembershipState.ACTIVE:
+        return None
+    if is_employed(membership.candidate):  # the term says until when
         return None
     last, until = membership.active_until, default_until(today)
     if last is None or not today <= last <= today + timedelta(days=WITHIN) or until <= last:

@@ -24,6 +24,7 @@ from .receiving import require_confirmed
 from .snapshots import take_snapshot
 from .submitting import require_complete
 from .telling import tell
+from .terms import is_employed, registration_of
 
 LONGEST = 5  # fiscal years
 
@@ -41,16 +42,22 @@ def activate_membership(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Take the person into the pool until a day; the profile is frozen as it is, the windows become ledger months."""
+    """Take the person into the pool until a day; the profile is frozen as it is, the windows become ledger months.
+
+    Whom the prefecture employs is in the pool as long as the term lasts, whatever `until` says.
+    """
     require(session, actor, Action.REVIEW_PROFILE, membership)
     require_complete(session, membership, now=now)
     require_confirmed(session, membership.candidate)
     today = local_date(now)
-    last = until or default_until(today)
-    _check_until(last, today)
     candidate = membership.candidate
+    first, last = today, until or default_until(today)
+    if is_employed(candidate):
+        first, last = registration_of(session, candidate, today)
+    else:
+        _check_until(last, today)
     snapshot = take_snapshot(session, candidate, "activation", now=now)
-    membership.active_from, membership.active_until = today, last
+    membership.active_from, membership.active_until = first, last
     _note_review(membership, None, "", actor, now)
     detail = {"until": last.isoformat(), "snapshot": snapshot.id}
     step = move(session, membership, "activate", actor=actor, now=now, detail=detail)
@@ -66,6 +73,8 @@ def extend_membership(
     require(session, actor, Action.REVIEW_PROFILE, membership)
     if membership.state is not MembershipState.ACTIVE:
         raise Conflict(say("登録中の人だけ、期限を変えられます。"))
+    if is_employed(membership.candidate):
+        raise Refused.at("until", say("県の職員の登録の期限は、雇用の終わりの日です。"))
     _check_until(until, local_date(now))
     detail = {"until": until.isoformat(), "before": str(membership.active_until)}
     membership.active_until = until

@@ -18,6 +18,7 @@ from ..pay import MOST_HALF_DAYS
 from ..reference.catalogue import Catalogue
 from ..reference.entries import Vocabulary
 from .content import (
+    EMPLOYED,
     FIRST_YEAR,
     MOST_AT_ONCE,
     MOST_GROWTH,
@@ -257,17 +258,25 @@ FORMS_OF_ONE_KIND = {
     "concurrent": "serving",
     "secondment": "specialist",
     "revitalization_company": "specialist",
+    EMPLOYED: EMPLOYED,
 }
 
 
 def is_form_possible(form: str, kind: str | None) -> bool:
-    """Whether somebody of this kind can be appointed in this form; before the kind is said, any can."""
+    """Whether somebody of this kind can be appointed in this form; before the kind is said, any can.
+
+    Whom the prefecture employs no town appoints: there is one form for them, and it is for nobody else.
+    """
+    if EMPLOYED in {form, kind}:
+        return form == kind
     return kind is None or FORMS_OF_ONE_KIND.get(form, kind) == kind
 
 
 def form_faults(forms: Sequence[str], kind: str | None, catalogue: Catalogue) -> Faults:
     for form in forms:
-        if not is_form_possible(form, kind):
+        if kind == EMPLOYED != form:
+            yield "forms", say("県の職員は、市町の任用を受けません。任用形態は選べません。")
+        elif not is_form_possible(form, kind):
             yield (
                 "forms",
                 say(
@@ -286,12 +295,15 @@ def _name(catalogue: Catalogue, vocabulary: Vocabulary, code: str) -> str:
 def wishes_faults(wishes: Wishes, kind: str | None, catalogue: Catalogue) -> Faults:
     yield from _too_little(wishes.pay_minimum, wishes.pay_wish)
     yield from form_faults(wishes.forms, kind, catalogue)
+    if kind == EMPLOYED:
+        yield from _unpaid_by_towns(wishes)
     for field, vocabulary, codes in (
         ("forms", Vocabulary.FORM, wishes.forms),
         ("roles", Vocabulary.ROLE, wishes.roles),
         ("themes", Vocabulary.THEME, wishes.themes),
         ("motives", Vocabulary.MOTIVE, wishes.motives),
         ("heard_from", Vocabulary.HEARD_FROM, [wishes.heard_from]),
+        ("involvement", Vocabulary.INVOLVEMENT, [wishes.involvement]),
         ("growth", Vocabulary.SKILL, wishes.growth),
         ("side_job", Vocabulary.SIDE_JOB_PERMISSION, [wishes.side_job]),
     ):
@@ -314,6 +326,18 @@ def wishes_faults(wishes: Wishes, kind: str | None, catalogue: Catalogue) -> Fau
 def _too_little(pay_minimum: int, pay_wish: int) -> Faults:
     if pay_wish < pay_minimum:
         yield "pay_wish", say("希望額は、最低額と同じかそれより大きい額を入力してください。")
+
+
+def _unpaid_by_towns(wishes: Wishes) -> Faults:
+    """The prefecture pays them, and lending them is no second job."""
+    for field, value in (
+        ("pay_minimum", wishes.pay_minimum),
+        ("pay_wish", wishes.pay_wish),
+        ("income_ceiling", wishes.income_ceiling),
+        ("side_job", wishes.side_job),
+    ):
+        if value:
+            yield field, say("県の職員は、県が給与を支払います。ここには書けません。")
 
 
 def consent_faults(purposes: Iterable[str], catalogue: Catalogue) -> Faults:

@@ -13,7 +13,7 @@ _OWN = (
     "code", "kind", "family_name", "given_name", "family_kana", "given_kana", "birth_date", "phone",
     "contact_email", "postal_code", "address", "home_code", "travel_limit", "overnight",
     "most_at_once", "pay_minimum", "pay_wish", "themes", "regions", "motives", "motive",
-    "heard_from", "operations", "growth", "side_job", "income_ceiling", "onsite_days", "onsite_weekdays",
+    "heard_from", "involvement", "operations", "growth", "side_job", "income_ceiling", "onsite_days", "onsite_weekdays",
 )  # fmt: skip
 _POST = (
     "body",

@@ -18,6 +18,7 @@ from .models import Candidate, Membership
 from .receiving import require_confirmed
 from .steps import Step
 from .telling import tell
+from .terms import find_employment, is_employed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ def list_missing(
     this_month = month_of(local_date(now))
     return [
         *_missing_basics(candidate),
+        *_missing_term(session, candidate),
         *_missing_rows(candidate, this_month),
         *_missing_consents(session, candidate, prefecture_code),
     ]
@@ -53,6 +55,11 @@ def _missing_basics(candidate: Candidate) -> Iterator[Missing]:
     ):
         if not value:
             yield Missing(Step.BASICS, what)
+
+
+def _missing_term(session: Session, candidate: Candidate) -> Iterator[Missing]:
+    if is_employed(candidate) and find_employment(session, candidate) is None:
+        yield Missing(Step.BASICS, ("雇用の期間", "Term of employment"))
 
 
 def _missing_rows(candidate: Candidate, this_month: int) -> Iterator[Missing]:

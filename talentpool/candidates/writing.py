@@ -140,8 +140,8 @@ def write_availability(candidate: Candidate, availability: Availability) -> list
 def write_wishes(candidate: Candidate, wishes: Wishes) -> list[str]:
     values = asdict(wishes)
     plain = (
-        "pay_minimum", "pay_wish", "motive", "heard_from", "side_job", "income_ceiling", "onsite_days",
-        "onsite_weekdays",
+        "pay_minimum", "pay_wish", "motive", "heard_from", "involvement", "side_job", "income_ceiling",
+        "onsite_days", "onsite_weekdays",
     )  # fmt: skip
     changed = assign(candidate, {name: values[name] for name in plain})
     lists = ("themes", "regions", "motives", "growth")

@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
+from ..candidates.content import EMPLOYED
 from ..dates import fiscal_year_of_month
 from ..db import Session
 from ..engagements.models import Engagement
 from ..listing import Asked, Filter, Listing
 from ..paging import Listed
+from ..pay import UNPAID
 from ..permissions import Action, Actor, get_visible, require, visible
 from ..reference.catalogue import Catalogue
 from ..reference.entries import Vocabulary
@@ -67,10 +69,12 @@ def story_of(case: Case, catalogue: Catalogue) -> Story:
             case.fiscal_year, size,
         )  # fmt: skip
     work = report.engagement
+    is_paid = work.form != EMPLOYED
     return Story(
         case, report.made, report.outcome, "", report.cost_yen, report.cost_note,
         fiscal_year_of_month(work.first_month), size, work.need.half_days,
-        work.last_month - work.first_month + 1, work.need.pay_amount, work.need.pay_basis,
+        work.last_month - work.first_month + 1, work.need.pay_amount if is_paid else 0,
+        work.need.pay_basis if is_paid else UNPAID,
     )  # fmt: skip
 
 

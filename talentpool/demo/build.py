@@ -26,6 +26,7 @@ from . import (
     desk,
     helping,
     history,
+    lending,
     present,
     reviewing,
     scoring,
@@ -47,6 +48,7 @@ from .receiving import receive_people
 PEOPLE, IN_REVIEW, RETURNED = 300, 12, 4
 OPEN_NEEDS, UNFINISHED = 80, 8
 PAST_NEEDS = 40
+RECEIVED = 2  # people registered from paper and by telephone
 LASTING = 8  # needs of the past year whose engagements go on into the year that is planned
 SOON = slice(4, 7)  # of them: those that end within three months
 
@@ -110,6 +112,8 @@ class Builder:
             helping.call_meetings(session, officers, self.catalogue, self.midnight)
             consulting.consult(session, officers, self.catalogue, self.midnight)
             consulting.open_library(session, officers, self.midnight)
+        with self._unit() as session:
+            self._lend(session, officers)
         with self._unit() as session:
             served = look(session, HYOGO, catalogue=self.catalogue, now=self.midnight)
             keep_gaps(session, HYOGO, served, actor=SYSTEM, now=self.midnight)
@@ -205,6 +209,15 @@ class Builder:
         first = self._number(needs)
         present.post_unfinished(session, needs, first, draw, officers, self.midnight)
         sharing.share(session, needs[0], officers, self.catalogue, self.midnight)
+
+    def _lend(self, session: Session, officers: Officers) -> None:
+        first = self.people + RECEIVED + 1
+        people = lending.register_people(session, first, officers.coordinator, self.midnight)
+        needs = self._draw_needs("lending", len(people), self.year)
+        lending.suit(needs, self.midnight)
+        self._post(session, needs, officers)
+        title = f"{dates.show_fiscal_year(self.year)} 県の職員による支援"
+        lending.lend(session, needs, people, officers, self.midnight, title)
 
     def _plan_ahead(self, session: Session, officers: Officers) -> int:
         year, draw = self.year + 1, Draw(self.seed, "ahead")

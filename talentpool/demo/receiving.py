@@ -69,14 +69,14 @@ def _register(
         (Step.SKILLS, editing.save_skills, Skills([SkillClaim("administration", 4), SkillClaim("bridging", 3)])),
         (Step.AVAILABILITY, availability.save_availability, Availability([Window(month + 2, month + 13, 6)])),
         (Step.WISHES, editing.save_wishes, Wishes(["commission"], pay_minimum=4000, pay_wish=6000)),
-        (Step.CONSENTS, _consent, ["search", "introduction"]),
+        (Step.CONSENTS, give_consents, ["search", "introduction"]),
     )  # fmt: skip
     for step, save, value in told:
         save_received(session, person, step, save, value, source, actor=officer, now=now)
     return person
 
 
-def _consent(
+def give_consents(
     session: Session, person: Candidate, purposes: list[str], *, actor: Actor, now: datetime
 ) -> list[str]:
-    return consenting.save_consents(session, person, HYOGO, purposes, actor=actor, now=now)
+    return consenting.savegive_consentss(session, person, HYOGO, purposes, actor=actor, now=now)

@@ -9,8 +9,10 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from .. import audit
+from ..candidates.content import EMPLOYED
 from ..candidates.models import Candidate
 from ..candidates.service import speaks_for
+from ..candidates.terms import is_employed
 from ..dates import local_date
 from ..db import Session
 from ..errors import Conflict, Refused
@@ -66,7 +68,9 @@ def only_form(need: Need, person: Candidate) -> str | None:
 
 
 def forms_of(need: Need, person: Candidate) -> list[str]:
-    """The forms that the town can issue and the person accepts."""
+    """The forms that the town can issue and the person accepts; of somebody whom the prefecture employs that one."""
+    if is_employed(person):
+        return [EMPLOYED]
     accepted = {row.form for row in person.forms}
     return [row.form for row in need.forms if row.form in accepted]
 

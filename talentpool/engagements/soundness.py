@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from .. import audit
 from ..audit import AuditEvent
+from ..candidates.content import EMPLOYED
+from ..candidates.models import Candidate
 from ..dates import month_of
 from ..db import Session
 from ..ledger.models import Commitment
@@ -66,6 +68,10 @@ def terms_violations(session: Session) -> Iterator[str]:
         for deed in deeds:
             if recorded.get((row.id, deed)) != digest(row):
                 yield f"work terms {row.id}: not what {deed} recorded"
+    paid = sa.select(WorkTerms.id).join(Candidate, Candidate.id == WorkTerms.candidate_id)
+    paid = paid.where(Candidate.kind == EMPLOYED, WorkTerms.pay_amount > 0)
+    for ident in session.scalars(paid.order_by(WorkTerms.id)):
+        yield f"work terms {ident}: a town pays somebody whom the prefecture employs"
     for placement, engagement in in_force.items():
         newest = accepted.get(placement)
         if engagement.terms_id != newest and (engagement.state in RUNNING or newest is None):

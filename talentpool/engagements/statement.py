@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ..dates import fiscal_year_of_month
 from ..db import Session
-from ..needs.models import Need
+from ..needs.costing import Fee, fee_of
 from ..pay import month_pay
 from ..states import WorkLogState
 from .models import Engagement, WorkLog
@@ -61,12 +61,13 @@ def list_rows(session: Session, engagement: Engagement) -> Sequence[Row]:
     query = sa.select(WorkLog).where(
         WorkLog.engagement_id == engagement.id, WorkLog.state == WorkLogState.CLOSED
     )
-    return [_row(log, engagement.need) for log in session.scalars(query.order_by(WorkLog.month))]
+    fee = fee_of(engagement.need, engagement.candidate)
+    return [_row(log, fee) for log in session.scalars(query.order_by(WorkLog.month))]
 
 
-def _row(log: WorkLog, need: Need) -> Row:
+def _row(log: WorkLog, fee: Fee) -> Row:
     worked = log.half_days
-    pay = month_pay(need.pay_amount, need.pay_basis, worked) if worked else 0
+    pay = month_pay(*fee, worked) if worked else 0
     is_recorded = log.recorded is not None
     return Row(log.month, len(log.days), worked, pay, log.travel_yen, is_recorded)
 

@@ -20,6 +20,7 @@ from .. import audit, dates, matching as m
 from ..accounts.models import Pool
 from ..candidates.freshness import list_left_out
 from ..candidates.models import Candidate
+from ..candidates.terms import list_terms
 from ..candidates.viewing import EXPORT, record_views
 from ..db import Session
 from ..errors import NotFound, Refused
@@ -83,10 +84,15 @@ def export_candidates(
     active = list_active(session, pool.prefecture_code)
     _load_rest(session, active)
     profiles = list_profiles(session, pool.prefecture_code, active)
-    minutes = _better_minutes(session)
+    minutes, terms = _better_minutes(session), list_terms(session, pool.prefecture_code)
     entries = [
         people.entry_of(
-            person, profile, pool.prefecture_code, catalogue, minutes[person.home_code or ""]
+            person,
+            profile,
+            pool.prefecture_code,
+            catalogue,
+            minutes[person.home_code or ""],
+            terms.get(person.id),
         )
         for person, profile in zip(active, profiles, strict=True)
     ]

@@ -12,8 +12,10 @@ from .. import audit, dates
 from ..candidates import rules
 from ..candidates.availability import capacity_of
 from ..candidates.content import Contents
+from ..candidates.employing import write_term
 from ..candidates.models import Candidate, Consent, Membership, ProfileSnapshot
 from ..candidates.snapshots import freeze
+from ..candidates.terms import term_faults, within_term
 from ..candidates.writing import name_key, write_profile
 from ..conflicts.service import take_over, towns_of
 from ..db import Session
@@ -29,7 +31,7 @@ from .entries import Entry, code_of
 from .identity import Codes
 from .importing import RESTS, lock_imports
 from .layout import CANDIDATES, MARKS, NAMES
-from .people import better_minutes, check_sheet, contents_of, known_of
+from .people import better_minutes, check_sheet, check_term, contents_of, known_of
 from .sameness import Person, Pool, check_distinct, confirmed
 from .tables import refuse
 
@@ -67,6 +69,7 @@ def import_candidates(
         found = (
             *check_sheet(entry, towns),
             *_page_faults(entry, contents[entry.row], catalogue, dates.local_date(now)),
+            *_term_faults(entry, contents[entry.row], catalogue, dates.local_date(now)),
             *([] if is_without_placements else _resting(entry)),
         )
         faults += CANDIDATES.bad_cells(entry.row, found)
@@ -112,6 +115,23 @@ def _page_faults(
     for field, message in rules.profile_faults(contents, catalogue, today):
         yield "skills" if field.startswith(rules.skill_field("")) else field, message
     yield from rules.consent_faults(entry.values["consents"], catalogue)
+
+
+_AT = {
+    "post": "post",
+    "first_day": "employed_from",
+    "last_day": "employed_until",
+    "note": "employment_note",
+}
+
+
+def _term_faults(
+    entry: Entry, contents: Contents, catalogue: Catalogue, today: date
+) -> Iterator[Fault]:
+    yield from check_term(entry.values)
+    if contents.term is not None:
+        for field, message in term_faults(contents.term, catalogue, today):
+            yield _AT.get(field, field), message
 
 
 def _resting(entry: Entry) -> Iterator[Fault]:
@@ -175,6 +195,9 @@ class _Joining:
         self.session.flush()
         for entry, person in people:
             self._note(person, entry)
+            term = self.contents[entry.row].term
+            if term is not None:
+                write_term(self.session, person, self.prefecture_code, term, **self.by)
             (membership,) = person.memberships
             move(self.session, membership, "submit", **self.by)
             membership.applied_at = self.now
@@ -184,7 +207,10 @@ class _Joining:
             self._activate(person.memberships[0], entry, frozen[person.id])
         known = {person.id: known_of(entry) for entry, person in people}
         take_over(self.session, known, prefecture_code=self.prefecture_code, **self.by)
-        capacities = {person.id: capacity_of(person.windows) for _, person in joined}
+        capacities = {
+            person.id: within_term(self.contents[entry.row].term, capacity_of(person.windows))
+            for entry, person in joined
+        }
         ledger.open_months(self.session, capacities)
 
     def _note(self, person: Candidate, entry: Entry) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import InstrumentedAttribute
 
 from ..candidates import content as candidates
+from ..candidates.employed import Employment
 from ..candidates.models import (
     Candidate,
     CandidateCompany,
@@ -157,6 +158,11 @@ CANDIDATES = Layout(
         _personal("生年月日", "birth_date", DAY),
         Column("区分", "kind", kinds.code("candidate_kind"), True),
         Column("住まいの市区町村", "home_code", TOWN, True),
+        _personal("県の職", "post", kinds.code("prefectural_post")),
+        _personal("雇用開始", "employed_from", DAY),
+        _personal("雇用終了", "employed_until", DAY),
+        _personal("県の負担(円/半日)", "half_day_cost", kinds.whole(1, candidates.MOST_COST, YEN)),
+        _personal("雇用の備考", "employment_note", _text(Employment.note)),
         Column("登録開始", "active_from", DAY),
         Column("登録終了", "active_until", DAY),
         Column("回の対象", "is_in_rounds", YES_NO),
@@ -173,6 +179,7 @@ CANDIDATES = Layout(
         Column("研修有効期限", "training_until", DAY),
         _personal("動機", "motives", kinds.codes("motive")),
         _personal("動機（自由記述）", "motive", _text(Candidate.motive, multiline=True)),
+        _personal("関わり方", "involvement", kinds.code("involvement")),
         _personal("知ったきっかけ", "heard_from", kinds.code("heard_from")),
         _personal("伸ばしたい技能", "growth", kinds.codes("skill")),
         _personal("兼業の許可", "side_job", kinds.code("side_job_permission")),
@@ -266,6 +273,7 @@ NEEDS = Layout(
         Column("いまの体制", "team", _text(Need.team, multiline=True)),
         Column("テーマ", "theme", kinds.code("theme"), True),
         Column("段階", "stage", kinds.code("stage"), is_named=True),
+        Column("関わり方", "involvement", kinds.code("involvement")),
         Column("役割", "roles", kinds.codes("role")),
         Column("希望する区分", "kinds", kinds.codes("candidate_kind")),
         Column("半日コマ/月", "half_days", kinds.whole(1, MOST_HALF_DAYS, HALF_DAYS), True),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import astuple
 from datetime import date
 from typing import Any
 
 from ..candidates import rules
 from ..candidates.content import (
+    EMPLOYED,
     Availability,
     Basics,
     Career,
@@ -18,6 +20,7 @@ from ..candidates.content import (
     Post,
     SkillClaim,
     Skills,
+    Term,
     Wishes,
     typed_window,
     wish_or_minimum,
@@ -41,6 +44,7 @@ PLAIN = (
     "kind", "home_code", "travel_limit", "overnight", "most_at_once", "pay_minimum", "themes",
     "regions", "roles", "forms", "turned_down", "rating_sum", "rating_count",
 )  # fmt: skip
+TERM = ("post", "employed_from", "employed_until", "half_day_cost", "employment_note")
 LIFTABLE = tuple(rule for rule, (severity, *_) in RULES.items() if severity == "hold")
 
 
@@ -85,7 +89,36 @@ def contents_of(entry: Entry) -> Contents:
         ),
         Availability(**availability, windows=[typed_window(**row) for row in leaves["windows"]]),
         Wishes(**wishes | {"pay_wish": _pay_wish(values)}),
+        _term(values),
     )
+
+
+def _term(values: Values) -> Term | None:
+    """None unless the whole term is there; `check_term` says what is missing."""
+    if not all(name in values for name in TERM[:3]):
+        return None
+    post, first, last, cost, note = (values.get(name) for name in TERM)
+    assert isinstance(first, date)
+    assert isinstance(last, date)
+    return Term(str(post), first, last, cost, note or "")
+
+
+def check_term(values: Values) -> Iterator[Fault]:
+    """Whom the prefecture employs has a term, which the registration does not outlast; others have none."""
+    if values.get("kind") != EMPLOYED:
+        if any(name in values for name in TERM):
+            yield "post", "県の職と雇用の期間は、区分が「県の職員」の人だけに書いてください。"
+        return
+    for name in TERM[:3]:
+        if name not in values:
+            yield name, "県の職員には、県の職と雇用の開始・終了を書いてください。"
+    first, last = values.get("active_from"), values.get("active_until")
+    from_, until = values.get("employed_from"), values.get("employed_until")
+    if from_ and until and first and last and (first < from_ or last != until):
+        yield (
+            "active_until",
+            "県の職員の登録は、雇用開始以後の日から雇用終了の日までにしてください。",
+        )
 
 
 def _of(kind: type[Basics | Availability | Wishes], values: Values) -> Values:
@@ -173,12 +206,13 @@ def entry_of(
     prefecture_code: str,
     catalogue: Catalogue,
     minutes: Mapping[str, int],
+    term: Term | None = None,
 ) -> Entry:
     """A person of the database as a row with its leaves. `minutes`: hall → what staff entered."""
     notes = {row.skill: row.evidence_note for row in person.skills}
     windows = zip(profile.windows, person.windows, strict=True)
     posts = zip(profile.posts, person.posts, strict=True)
-    return Entry(person.code, 0, _values(person, profile, prefecture_code), {
+    return Entry(person.code, 0, _values(person, profile, prefecture_code) | _said_of(term), {
         "posts": [
             _fields(post)
             | {
@@ -201,6 +235,10 @@ def entry_of(
     })  # fmt: skip
 
 
+def _said_of(term: Term | None) -> Values:
+    return dict(zip(TERM, astuple(term), strict=True)) if term else {}
+
+
 def _office(post: Post, catalogue: Catalogue) -> str | None:
     """None where the name of the office says it all, "" where it would mislead."""
     if post.municipality_code is None:
@@ -212,7 +250,7 @@ def _values(person: Candidate, profile: Profile, prefecture_code: str) -> Values
     membership = next(x for x in person.memberships if x.prefecture_code == prefecture_code)
     own = (
         "family_name", "given_name", "family_kana", "given_kana", "contact_email", "phone",
-        "postal_code", "address", "birth_date", "training_until", "motive", "heard_from",
+        "postal_code", "address", "birth_date", "training_until", "motive", "heard_from", "involvement",
         "growth", "side_job", "income_ceiling", "onsite_days", "operations",
     )  # fmt: skip
     unsaid = dict.fromkeys(() if is_pay_known(person) else ("pay_minimum", "pay_wish"))

@@ -15,7 +15,8 @@ from .layout import NEEDS
 from .tables import refuse
 
 OWN = (
-    "department", "background", "outcome_wanted", "tasks", "team", "stage", "funding_source", "after_fiscal_year",
+    "department", "background", "outcome_wanted", "tasks", "team", "stage", "involvement", "funding_source",
+    "after_fiscal_year",
 )  # fmt: skip
 NOT_REQUEST = {*OWN, "state", "is_wanted", "lottery_seed"}
 

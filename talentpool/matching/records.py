@@ -16,7 +16,7 @@ ANY_TIME = 30_000  # minutes of travel that stand for "no limit"
 GREATEST_PAY = 10**9  # yen per half-day
 LAST_MONTH = 12 * 10_000  # the year 10,000
 LAST_YEAR = 9999
-KINDS = ("official", "specialist", "freelance", "serving")  # of people
+KINDS = ("official", "specialist", "freelance", "serving", "prefectural")  # of people
 MODES = ("online", "hybrid", "onsite")  # of a need
 MONTH_MODES = ("online", "onsite")
 EVIDENCE = ("self", "documented", "confirmed")
@@ -197,7 +197,7 @@ class Candidate:
     ----------
     id : str
         Distinct among the candidates.
-    kind : {"official", "specialist", "freelance", "serving"} or None
+    kind : {"official", "specialist", "freelance", "serving", "prefectural"} or None
         What towns may prefer, None where it is not known.
     availability : mapping of int to Month
         Number of the month → what is free in it. Months that are absent have nothing free.

@@ -59,6 +59,7 @@ class NeedContent:
     forms: tuple[str, ...] = ()
     asks_form: bool = False  # the prefecture helps to choose one before it publishes
     kinds: tuple[str, ...] = ()
+    involvement: str | None = None  # whether somebody does the work or advises; none = not said
     skills: tuple[SkillRequirement, ...] = ()
     vendors: tuple[str, ...] = ()
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ..candidates.models import Candidate
+from ..candidates.terms import is_employed
 from ..costs import Work, YearCost, cost_by_year, road_km, trip_yen
 from ..dates import fiscal_year_of_month
 from ..db import Base, Session, Text, UtcDateTime
+from ..pay import UNPAID
 from ..reference.catalogue import Catalogue
 from ..reference.models import Prefecture
 from .models import Need, NeedMode
@@ -51,6 +55,18 @@ class RunningCost(Base):
     yen: Mapped[int] = mapped_column(sa.BigInteger)
     source: Mapped[str | None] = mapped_column(Text(40))  # vocabulary funding_source
     note: Mapped[str] = mapped_column(Text(200), default="")
+
+
+class Fee(NamedTuple):
+    """Yen per unit of the basis, as a town pays one person."""
+
+    amount: int
+    basis: str
+
+
+def fee_of(need: Need, person: Candidate) -> Fee:
+    """What the need pays; nothing to somebody whom the prefecture employs."""
+    return Fee(0, UNPAID) if is_employed(person) else Fee(need.pay_amount, need.pay_basis)
 
 
 def find_rate(session: Session, prefecture_code: str, *, lock: bool = False) -> TravelRate | None:

@@ -75,6 +75,7 @@ class Need(Searchable, Base):
     side: Mapped[Side] = mapped_column(choice(Side))
     theme: Mapped[str] = mapped_column(Text(40))  # vocabulary theme
     stage: Mapped[str] = mapped_column(Text(40))  # vocabulary stage
+    involvement: Mapped[str | None] = mapped_column(Text(40))  # vocabulary; none = not said
     half_days: Mapped[int]  # per month
     first_month: Mapped[int]  # year * 12 + month - 1
     last_month: Mapped[int]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from .. import dates
-from ..candidates.content import MOST_ROWS
+from ..candidates.content import EMPLOYED, MOST_ROWS
 from ..errors import Fault
 from ..language import named, say, sentences
 from ..pay import HOURS_A_HALF_DAY, UNPAID
@@ -69,6 +69,7 @@ def faults(content: NeedContent, catalogue: Catalogue) -> Faults:
     for field, vocabulary, codes in (
         ("theme", "theme", [content.theme]),
         ("stage", "stage", [content.stage]),
+        ("involvement", "involvement", [content.involvement] if content.involvement else []),
         ("pay_basis", "pay_basis", [content.pay_basis]),
         (
             "funding_source",
@@ -82,8 +83,14 @@ def faults(content: NeedContent, catalogue: Catalogue) -> Faults:
     ):
         if not all(catalogue.is_valid(vocabulary, code) for code in codes):
             yield field, say("一覧にない値が選ばれています。")
+    if EMPLOYED in content.forms:
+        yield (
+            "forms",
+            say("県の職員による支援は、市町の任用形態ではありません。選ばなくても対象です。"),
+        )
 
 
+ADVISORY, DOES = "special_part_time", "does"  # a form for advice alone; a part in the work
 BLANK = "＿＿"  # stands in a template for what only the town knows
 TEXTS = ("title", "background", "outcome_wanted", "tasks", "team")  # may come from a template
 
@@ -189,6 +196,13 @@ def list_warnings(need: Need, catalogue: Catalogue) -> list[str]:
                     "「%(form)s」の任期は最長%(longest_months)sか月です。",
                     form=named((form.ja, form.en)),
                     longest_months=form.longest_months,
+                )
+            )
+        if row.form == ADVISORY and need.involvement == DOES:
+            warnings.append(
+                say(
+                    "「%(form)s」は、助言や調査の職に限られます。実務を担う人を求める募集では、ほかの任用形態も用意してください。",
+                    form=named((form.ja, form.en)),
                 )
             )
         if form.needs_ordinance:

@@ -62,7 +62,7 @@ QUESTIONS: Mapping[NeedStep, Words] = {
 
 FIELDS: Mapping[NeedStep, tuple[str, ...]] = {
     NeedStep.OUTCOME: ("title", "outcome_wanted", "background", "team", "department"),
-    NeedStep.WORK: ("tasks", "theme", "stage", "roles", "kinds"),
+    NeedStep.WORK: ("tasks", "theme", "stage", "involvement", "roles", "kinds"),
     NeedStep.SKILLS: ("skills", "no_skills"),
     NeedStep.PERIOD: ("half_days", "first_month", "last_month", "seats", "weekdays"),
     NeedStep.PLACE: ("mode", "on_site_share", "place", "forms"),

@@ -163,6 +163,7 @@ def _write(need: Need, content: NeedContent, catalogue: Catalogue) -> None:
     need.theme = content.theme
     need.side = Side(catalogue.theme(content.theme).side)
     need.stage = content.stage
+    need.involvement = content.involvement
     need.half_days = content.half_days
     need.first_month = content.first_month
     need.last_month = content.last_month
@@ -207,6 +208,7 @@ def content_of(need: Need) -> NeedContent:
         team=need.team,
         theme=need.theme,
         stage=need.stage,
+        involvement=need.involvement,
         half_days=need.half_days,
         first_month=need.first_month,
         last_month=need.last_month,

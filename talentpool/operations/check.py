@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from .. import audit
 from ..accounts.models import User
+from ..candidates import soundness as employment
 from ..candidates.consenting import INTRODUCTION
 from ..candidates.merged import is_merged
 from ..candidates.models import Consent, Membership
@@ -548,6 +549,11 @@ def complaints_belong_to_a_prefecture(session: Session) -> Iterator[str]:
 @_invariant
 def who_was_merged_is_in_no_pool(session: Session) -> Iterator[str]:
     return merging.violations(session)
+
+
+@_invariant
+def the_prefecture_alone_pays_its_own_people(session: Session) -> Iterator[str]:
+    return employment.violations(session)
 
 
 @_invariant

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from ..candidates.models import Candidate
 from ..costs import Work, pay_by_year
 from ..dates import months
 from ..language import Words
-from ..needs.costing import share_on_site
+from ..needs.costing import Fee, fee_of, share_on_site
 from ..needs.models import Need, NeedMode
 
 
@@ -62,30 +63,39 @@ EXCESS_LABELS: Mapping[Excess, Words] = {
 
 
 def find_excess(
-    need: Need, asked: Conditions, decided: Iterable[Conditions], before: Need | None = None
+    need: Need,
+    person: Candidate,
+    asked: Conditions,
+    decided: Iterable[Conditions],
+    before: Need | None = None,
 ) -> list[Excess]:
     """By how much less than all of `asked` was decided; nothing where one decision covers it.
 
     `before`: the need as it was then, where its pay was another.
     """
-    return min((list(_beyond(need, asked, one, before or need)) for one in decided), key=len)
+    now, then = fee_of(need, person), fee_of(before or need, person)
+    return min((list(_beyond(asked, now, one, then)) for one in decided), key=len)
 
 
-def _beyond(need: Need, asked: Conditions, decided: Conditions, then: Need) -> Iterator[Excess]:
+def _beyond(asked: Conditions, fee: Fee, decided: Conditions, then: Fee) -> Iterator[Excess]:
     if asked.half_days > decided.half_days:
         yield Excess.HALF_DAYS
     if asked.first_month < decided.first_month or asked.last_month > decided.last_month:
         yield Excess.PERIOD
-    before, after = pay_by_year(work_of(then, decided)), pay_by_year(work_of(need, asked))
+    before, after = pay_by_year(_work(then, decided)), pay_by_year(_work(fee, asked))
     if any(yen > before.get(year, 0) for year, yen in after.items()):
         yield Excess.PAY
     if _on_site(asked) > _on_site(decided):
         yield Excess.TRAVEL
 
 
-def work_of(need: Need, asked: Conditions) -> Work:
-    """What one person does and is paid."""
-    return Work(need.pay_amount, need.pay_basis, asked.half_days, asked.months, asked.on_site)
+def work_of(need: Need, person: Candidate, asked: Conditions) -> Work:
+    """What the person does and is paid by the town."""
+    return _work(fee_of(need, person), asked)
+
+
+def _work(fee: Fee, asked: Conditions) -> Work:
+    return Work(*fee, asked.half_days, asked.months, asked.on_site)
 
 
 def _on_site(conditions: Conditions) -> Fraction:

@@ -64,7 +64,10 @@ class Limits:
                         ceiling=f"{self.income_ceiling:,}",
                     )
         most = replace(conditions, half_days=max(asked.values()))
-        if self.onsite_days is not None and (days := work_of(need, most).visits) > self.onsite_days:
+        if (
+            self.onsite_days is not None
+            and (days := work_of(need, placement.candidate, most).visits) > self.onsite_days
+        ):
             yield say(
                 "「現地の日数」：現地で月%(days)s日働く募集で、本人の上限は月%(most)s日です。",
                 days=days,

@@ -19,7 +19,7 @@ from ..engagements.plan_changes import PlanChange, find_open
 from ..errors import Conflict, Forbidden, Refused
 from ..language import named, say, sentences
 from ..ledger import service as ledger
-from ..needs.models import Need
+from ..needs.costing import Fee
 from ..pay import MOST_HALF_DAYS, total_pay
 from ..permissions import Action, Actor, Role, require
 from ..pool.assemble import request_of
@@ -128,9 +128,9 @@ def exceeds(decided: Iterable[Conditions], added: dict[int, int]) -> bool:
     )
 
 
-def cost_of(need: Need, added: dict[int, int]) -> int:
-    """Yen of the new months, as the need pays."""
-    return sum(total_pay(need.pay_amount, need.pay_basis, n, 1) for n in added.values())
+def cost_of(fee: Fee, added: dict[int, int]) -> int:
+    """Yen of the new months, as the town pays."""
+    return sum(total_pay(*fee, n, 1) for n in added.values())
 
 
 def find_broken(

@@ -9,9 +9,10 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from ..accounts.models import User
+from ..candidates.terms import is_employed
 from ..costs import pay_by_year
 from ..db import Session
-from ..needs.costing import work_of
+from ..needs.costing import fee_of, work_of
 from ..pool.conflicts import Finding
 from ..rounds.models import Round
 from ..rounds.spread import north_first
@@ -79,11 +80,18 @@ def look_over(session: Session, papers: Sequence[service.Paper], reader: int | N
             paper,
             frozenset(_flags(paper, pinned, conflicts)),
             half_days=paper.need.half_days * _months(paper),
-            yen=sum(pay_by_year(replace(work_of(paper.need), people=1)).values()),
+            yen=_yen(paper),
             is_own=reader in {row.drafted_by for row in paper.placements},
         )
         for paper in papers
     ]
+
+
+def _yen(paper: service.Paper) -> int:
+    """Pay of the first person, as the need stands."""
+    fee = fee_of(paper.need, paper.placements[0].candidate)
+    work = replace(work_of(paper.need), pay_amount=fee.amount, pay_basis=fee.basis, people=1)
+    return sum(pay_by_year(work).values())
 
 
 def group(session: Session, rows: Iterable[Row]) -> list[Group]:
@@ -130,5 +138,5 @@ def _flags(
         yield Flag.BEHIND
     if first.id in pinned:
         yield Flag.PINNED
-    if paper.need.pay_amount == 0:
+    if paper.need.pay_amount == 0 and not is_employed(first.candidate):
         yield Flag.UNPAID

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from .. import dates, matching as m
 from ..accounts.models import User
+from ..candidates.content import EMPLOYED
 from ..candidates.models import ProfileSnapshot
 from ..costs import Work, YearCost, cost_by_year, months_by_year
 from ..db import Session
@@ -36,6 +37,7 @@ from .sheet_parts import Bar, Section, Sheet, Stamp, Table
 
 _AUTHORITIES = {Authority.DELEGATED: "専決", Authority.DEPUTISED: "代決"}
 _ANSWERS = {"accept": "引受け", "decline": "辞退"}
+LENT = "県の職員による支援（市町の任用と報酬はない）"
 _NAME = 4  # characters of a name that fit into a stamp
 
 
@@ -135,7 +137,10 @@ class _Reading:
         fields = [
             ("推薦する人", f"{self._name(first)} {first['candidate']}　{self._person(first)}"),
             ("募集", office),
-            ("任用と報酬", "　".join(filter(None, [forms, self._pay()]))),
+            (
+                "任用と報酬",
+                LENT if self._is_employed(first) else "　".join(filter(None, [forms, self._pay()])),
+            ),
             ("期間・稼働", f"{span}　月{need['half_days']}半日コマ　{mode}{share}"),
         ]
         return Section("案", "次のとおり推薦し、本人に打診してよろしいか伺います。", fields)
@@ -235,6 +240,9 @@ class _Reading:
         need = self.need
         if need["pay_basis"] == UNPAID or not need["pay_amount"]:
             return Section("費用", "報酬は支払わない。")
+        paid = [person for person in self.people if not self._is_employed(person)]
+        if not paid:
+            return Section("費用", "市町が負担する報酬はない（県が雇用し、給与を支払う）。")
         costs = cost_by_year(self._work(), self.content.get("trip_yen"))
         has_travel = any(row.travel for row in costs)
         spans = months_by_year(self._months())
@@ -245,11 +253,17 @@ class _Reading:
         if len(rows) > 1:
             rows.append(("計", *_figures(costs, has_travel)))
         source = need["funding_source"]
-        note = (
-            f"財源：{self.words.label(Vocabulary.FUNDING_SOURCE, source)}（募集による）"
+        notes = (
+            [f"財源：{self.words.label(Vocabulary.FUNDING_SOURCE, source)}（募集による）"]
             if source
-            else ""
+            else []
         )
+        if len(paid) < len(self.people):
+            names = "、".join(
+                self._name(person) for person in self.people if self._is_employed(person)
+            )
+            notes.append(f"{names}さんは県が雇用しているため、この報酬はかからない")
+        note = "。".join(notes)
         head = ("年度", "半日コマ", "報酬（円）", *(("旅費の見込み（円）",) if has_travel else ()))
         numbers = tuple(range(1, len(head)))
         return Section(
@@ -464,6 +478,12 @@ class _Reading:
             self.words.municipality(home).label() if home else "",
         ]
         return "・".join(filter(None, said))
+
+    def _is_employed(self, person: Mapping[str, Any]) -> bool:
+        """By the prefecture: as decided, or as it is now."""
+        row = next(row for row in self.rows if row.id == person["placement"])
+        profile = self.profiles.get(row.snapshot_id) if row.snapshot_id else None
+        return ((profile or {}).get("kind") or row.candidate.kind) == EMPLOYED
 
     def _why(self, person: Mapping[str, Any]) -> str:
         reason = person["reason"]

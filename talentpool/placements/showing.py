@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..candidates.terms import is_employed
+from ..engagements.preparing import forms_of
+from ..needs.costing import fee_of
 from ..standing import PlacementStanding
 from ..states import NAMED, PlacementState
 from .conditions import Conditions
@@ -22,6 +25,7 @@ class Terms:
     background: str
     outcome_wanted: str
     theme: str
+    involvement: str | None
     first_month: int
     last_month: int
     half_days: int  # per month
@@ -31,11 +35,13 @@ class Terms:
     pay_amount: int  # yen
     pay_basis: str
     forms: Sequence[str]
+    is_employed: bool  # the person by the prefecture, which pays alone
 
     @classmethod
     def of(cls, placement: Placement, under: Conditions | None = None) -> Terms:
         """`under`: other conditions than those that stand."""
         need, agreed = placement.need, under or placement.conditions
+        fee = fee_of(need, placement.candidate)
         return cls(
             title=need.title,
             town=need.municipality_code,
@@ -43,15 +49,19 @@ class Terms:
             background=need.background,
             outcome_wanted=need.outcome_wanted,
             theme=need.theme,
+            involvement=need.involvement,
             first_month=agreed.first_month,
             last_month=agreed.last_month,
             half_days=agreed.half_days,
             mode=str(agreed.mode),
             on_site_share=agreed.on_site_share,
             place=need.place_code,
-            pay_amount=need.pay_amount,
-            pay_basis=need.pay_basis,
-            forms=[row.form for row in need.forms],
+            pay_amount=fee.amount,
+            pay_basis=fee.basis,
+            forms=forms_of(need, placement.candidate)
+            if is_employed(placement.candidate)
+            else [row.form for row in need.forms],
+            is_employed=is_employed(placement.candidate),
         )
 
 

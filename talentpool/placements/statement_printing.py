@@ -18,12 +18,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .. import audit, clock, jobs
+from ..candidates.terms import is_employed
 from ..dates import month_text, show_date, show_fiscal_year, show_month
 from ..db import Base, EncryptedText, Session, Text, UtcDateTime
 from ..engagements.models import Engagement, WorkLog
 from ..engagements.statement import Row, by_year, list_rows
 from ..errors import Conflict
 from ..language import say
+from ..needs.costing import fee_of
 from ..pay import MONTHLY
 from ..permissions import Action, Actor, require
 from ..reference.catalogue import Catalogue
@@ -75,10 +77,13 @@ def read_sheet(session: Session, engagement: Engagement) -> StatementSheet | Non
     if not rows or at is None:
         return None
     catalogue, need = load_catalogue(session), engagement.need
-    pay = catalogue.label(Vocabulary.PAY_BASIS, need.pay_basis)
-    if need.pay_amount:
-        pay += f" {need.pay_amount:,}円"
     person = engagement.candidate
+    fee = fee_of(need, person)
+    pay = catalogue.label(Vocabulary.PAY_BASIS, fee.basis)
+    if fee.amount:
+        pay += f" {fee.amount:,}円"
+    if is_employed(person):
+        pay = "市町の報酬なし（県が給与を支払う）"
     return StatementSheet(
         head=[
             ("市町", catalogue.municipality(engagement.municipality_code).ja),
@@ -103,7 +108,7 @@ def read_sheet(session: Session, engagement: Engagement) -> StatementSheet | Non
             )
             for year in by_year(rows)
         ],
-        note=_note(need.pay_basis) + _said_of_recorded(rows),
+        note=_note(fee.basis) + _said_of_recorded(rows),
         foot=f"活動 {engagement.code}　{month_text(rows[-1].month)} まで",
         at=at.isoformat(),
     )

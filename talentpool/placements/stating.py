@@ -23,6 +23,7 @@ from ..engagements.terms import TermsContent, check_content, digest, list_versio
 from ..errors import Conflict, Forbidden, Refused
 from ..language import say
 from ..ledger import service as ledger
+from ..needs.costing import fee_of
 from ..needs.models import NeedMode
 from ..permissions import Action, Actor, require, visible
 from ..reference.catalogue import Catalogue
@@ -118,8 +119,8 @@ def state_terms(
     months = month_of(content.first_day), month_of(content.last_day)
     half_days = _half_days(session, placement, *months) | _added(session, engagement, content)
     before = versions[0] if versions else None
-    need = placement.need
-    said = content, half_days, need.pay_amount, need.pay_basis
+    fee = fee_of(placement.need, placement.candidate)
+    said = content, half_days, *fee
     if before and said == (
         TermsContent.of(before), before.half_days, before.pay_amount, before.pay_basis,
     ):  # fmt: skip
@@ -130,7 +131,7 @@ def state_terms(
         number=len(versions) + 1, **asdict(content),
         is_yearly=load_catalogue(session).form(content.form).is_fiscal_year_bound,
         half_days=half_days,
-        pay_amount=need.pay_amount, pay_basis=need.pay_basis,
+        pay_amount=fee.amount, pay_basis=fee.basis,
         stated_at=now, stated_by=actor.user_id,
     )  # fmt: skip
     session.add(row)
@@ -196,7 +197,7 @@ def check_accepted(session: Session, placement: Placement, now: datetime) -> Wor
             say("勤務条件の期間か半日コマが、いまの仮押さえと違います。新しい版が必要です。")
         )
     need = placement.need
-    is_same_pay = (row.pay_amount, row.pay_basis) == (need.pay_amount, need.pay_basis)
+    is_same_pay = (row.pay_amount, row.pay_basis) == fee_of(need, placement.candidate)
     if not is_same_pay or row.form not in forms_of(need, placement.candidate):
         raise Conflict(
             say("勤務条件の報酬か任用形態が、いまの募集と違います。新しい版が必要です。")

@@ -12,7 +12,7 @@ from ..db import Session
 from ..geo import Travel
 from ..ledger import service as ledger
 from ..ledger.models import Commitment, CommitmentState
-from ..needs.models import Need
+from ..needs.costing import Fee, fee_of
 from ..pay import HALF_DAYS_A_DAY, total_pay, units_in_all
 from ..reference.catalogue import Catalogue
 from .conditions import Conditions
@@ -27,9 +27,9 @@ class Pay:
     units: Fraction
 
     @classmethod
-    def of(cls, need: Need, conditions: Conditions) -> Pay:
-        terms = need.pay_basis, conditions.half_days, len(conditions.months)
-        return cls(total_pay(need.pay_amount, *terms), units_in_all(*terms))
+    def of(cls, fee: Fee, conditions: Conditions) -> Pay:
+        terms = fee.basis, conditions.half_days, len(conditions.months)
+        return cls(total_pay(fee.amount, *terms), units_in_all(*terms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def weigh(
     days, share = Fraction(conditions.half_days, HALF_DAYS_A_DAY), conditions.on_site
     goes = person.home_code is not None and share > 0
     return Weighing(
-        pay=Pay.of(need, conditions),
+        pay=Pay.of(fee_of(need, person), conditions),
         days_on_site=days * share / 100,
         travel=catalogue.travel(person.home_code or "", need.place_code) if goes else None,
         home=person.home_code,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from .. import dates, matching as m
+from ..candidates.content import EMPLOYED
 from ..pay import half_day_pay
 from ..reference.catalogue import Catalogue
 from .conflicts import gravest, screen
@@ -64,7 +65,8 @@ def to_need(request: Request, catalogue: Catalogue) -> m.Need:
         on_site_share=request.on_site_share,
         weekdays=request.weekdays,
         roles=frozenset(request.roles),
-        forms=frozenset(request.forms),
+        # whom the prefecture employs no town has to appoint
+        forms=frozenset((*request.forms, EMPLOYED)),
         pay=half_day_pay(request.pay_amount, request.pay_basis, request.half_days),
         skills=tuple(
             m.SkillRequirement(

@@ -92,7 +92,7 @@ def test_a_name_that_several_towns_have_needs_its_prefecture() -> None:
 @pytest.mark.parametrize(
     ("vocabulary", "count"),
     [("talent_level", 3), ("role", 4), ("side", 2), ("theme", 24), ("skill", 20), ("skill_group", 3),
-     ("skill_level", 4), ("dss_skill", 49), ("form", 17), ("pay_basis", 5), ("mode", 3), ("candidate_kind", 4),
+     ("skill_level", 4), ("dss_skill", 49), ("form", 18), ("pay_basis", 5), ("mode", 3), ("candidate_kind", 5),
      ("evidence_state", 3), ("standard_operation", 20), ("size_class", 3), ("consent_purpose", 4)],
 )  # fmt: skip
 def test_the_lists_are_complete(vocabulary: str, count: int) -> None:

@@ -23,6 +23,7 @@ LISTS = {
     "cases/list_cases.html": "/cases",
     "complaints/list_complaints.html": "/complaints",
     "credentials/list_credentials.html": "/credentials",
+    "rota/show_rota.html": "/rota",
     "conflicts/list_conflicts.html": "/conflicts",
     "consultations/list_consultations.html": "/consultations",
     "consultations/list_shared.html": "/consultations/shared",

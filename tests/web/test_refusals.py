@@ -57,6 +57,7 @@ from tests.factories import (
     make_candidate,
     make_counter,
     make_credential,
+    make_employee,
     make_engagement,
     make_extension,
     make_need,
@@ -95,6 +96,7 @@ NOTHING_TYPED = {
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龥]")
 _QUOTED = re.compile("[“‘][^”’]*[”’]")  # what the reader wrote, and how it can be written
 OWN_PAGE = {
+    "candidates.save_term",
     "reviews.write_report",
     "engagements.prepare",
     "placements.state_terms",
@@ -208,6 +210,12 @@ def evidence(session: Session) -> Sent:
     path = f"/candidates/{candidate.id}/evidence"
     typed = {"evidence_bpr": "nonsense", "evidence_cloud": "nonsense"}
     return make_user(session, Role.COORDINATOR), path, typed
+
+
+def employed(session: Session) -> Sent:
+    person = make_employee(session)
+    typed = {"post": "mayor", "first_day": "いつか", "last_day": "?", "half_day_cost": "0"}
+    return make_user(session, Role.COORDINATOR), f"/candidates/{person.id}/employment", typed
 
 
 def need_draft(session: Session) -> Sent:
@@ -706,6 +714,7 @@ CASES = [
         1,
     ),
     Case("candidates.verify_evidence", evidence, 2),
+    Case("candidates.save_term", employed, 4),
     Case("candidates.save_new_person", as_role(Role.COORDINATOR, "/reception/new", source="fax", came_on="いつか", kind="official"), 7),
     Case("candidates.save_received_step", received("/reception/{person}/basics", source="paper", phone="110"), 6),
     Case("candidates.issue_letter", received("/reception/{person}/letter", version="1"), 11),

@@ -37,6 +37,7 @@ from ...web.fields import (
 from ...web.forms import Form, long_text_field, text_field
 from ...web.labels import choices, label, lazy_label, region, term as label_of
 from ..content import (
+    EMPLOYED,
     MOST_ADDRESS,
     MOST_GROWTH,
     MOST_INCOME,
@@ -107,8 +108,15 @@ class BasicsForm(CatalogueForm):
         _("番地・建物"), most=MOST_ADDRESS, render_kw={"autocomplete": "street-address"}
     )
 
+    def __init__(self, *args: Any, is_staff: bool = False, **options: Any) -> None:
+        self.is_staff = is_staff
+        super().__init__(*args, **options)
+
     def set_choices(self) -> None:
         self.choose(self.kind, Vocabulary.CANDIDATE_KIND)
+        if not self.is_staff:
+            kinds: Any = self.kind.choices
+            self.kind.choices = [choice for choice in kinds if choice.value != EMPLOYED]
         offered = [option(entry.code, entry.ja) for entry in self.catalogue.prefectures()]
         self.home_prefecture.choices = [option("", str(_("選んでください"))), *offered]
 
@@ -176,6 +184,10 @@ class WishesForm(CatalogueForm):
     regions = SelectMultipleField(_("活動したい地域"))
     motives = SelectMultipleField(_("登録の動機"))
     motive = long_text_field(_("動機（自由記述）"), most=length_of(Candidate.motive))
+    involvement = SelectField(
+        _("関わり方"), default="",
+        description=_("推薦の順位や対象には影響しません。推薦の検討の画面に、募集の希望と並べて出します。"),
+    )  # fmt: skip
     heard_from = SelectField(_("この制度を知ったきっかけ"), default="")
     growth = SelectMultipleField(
         _("これから伸ばしたい技能"),
@@ -197,6 +209,21 @@ class WishesForm(CatalogueForm):
     def __init__(self, *args: Any, prefecture_code: str, kind: str | None, **options: Any) -> None:
         self.prefecture_code, self.kind = prefecture_code, kind
         super().__init__(*args, **options)
+        if self.is_employed:
+            for name in (
+                "forms",
+                "is_unpaid_fine",
+                "pay_minimum",
+                "pay_wish",
+                "side_job",
+                "income_ceiling",
+            ):
+                del self[name]
+
+    @property
+    def is_employed(self) -> bool:
+        """By the prefecture, so no town appoints or pays."""
+        return self.kind == EMPLOYED
 
     def set_choices(self) -> None:
         chosen = self.forms.data or ()
@@ -209,6 +236,7 @@ class WishesForm(CatalogueForm):
         self.choose(self.themes, Vocabulary.THEME)
         self.choose(self.motives, Vocabulary.MOTIVE)
         self.choose(self.heard_from, Vocabulary.HEARD_FROM, none=_("選択なし"))
+        self.choose(self.involvement, Vocabulary.INVOLVEMENT, none=_("どちらでもよい"))
         self.choose(self.growth, Vocabulary.SKILL)
         self.choose(self.side_job, Vocabulary.SIDE_JOB_PERMISSION, none=_("選択なし"))
         self.choose_weekdays(self.onsite_weekdays)
@@ -246,23 +274,32 @@ class WishesForm(CatalogueForm):
             raise ValidationError(str(message))
 
     def value(self) -> Wishes:
-        minimum = self.pay_minimum.data or 0
         return Wishes(
-            forms=self.forms.data or [],
+            **self._paid(),
             roles=self.roles.data or [],
-            pay_minimum=minimum,
-            pay_wish=wish_or_minimum(self.pay_wish.data, minimum),
             themes=self.themes.data or [],
             regions=self.regions.data or [],
             motives=self.motives.data or [],
             motive=self.motive.data or "",
             heard_from=self.heard_from.data or None,
+            involvement=self.involvement.data or None,
             growth=self.growth.data or [],
-            side_job=self.side_job.data or None,
-            income_ceiling=self.income_ceiling.data,
             onsite_days=self.onsite_days.data,
             onsite_weekdays=bits_of(self.onsite_weekdays.data),
         )
+
+    def _paid(self) -> dict[str, Any]:
+        """How the person is appointed and paid, which only towns do who are asked for it."""
+        if self.is_employed:
+            return {"forms": [EMPLOYED]}
+        minimum = self.pay_minimum.data or 0
+        return {
+            "forms": self.forms.data or [],
+            "pay_minimum": minimum,
+            "pay_wish": wish_or_minimum(self.pay_wish.data, minimum),
+            "side_job": self.side_job.data or None,
+            "income_ceiling": self.income_ceiling.data,
+        }
 
     @staticmethod
     def contents(candidate: Candidate) -> dict[str, Any]:
@@ -277,6 +314,7 @@ class WishesForm(CatalogueForm):
             "motives": candidate.motives,
             "motive": candidate.motive,
             "heard_from": candidate.heard_from,
+            "involvement": candidate.involvement or "",
             "growth": candidate.growth,
             "side_job": candidate.side_job,
             "income_ceiling": candidate.income_ceiling,

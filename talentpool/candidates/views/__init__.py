@@ -9,6 +9,7 @@ from ...permissions import Role
 from . import (
     blank_form,
     confirming,
+    employment,
     months,
     own,
     receiving,
@@ -24,6 +25,7 @@ __all__ = [
     "blank_form",
     "blueprint",
     "confirming",
+    "employment",
     "init_app",
     "months",
     "own",

@@ -20,6 +20,7 @@ from ..forms.windows import MODES
 from ..models import Candidate, CandidateSkill, CandidateWindow
 from ..service import is_pay_known
 from ..steps import Step
+from ..terms import is_employed
 
 Rows = Sequence[Sequence[Any]]
 DIGEST = 3  # values of a section that a line tells
@@ -228,6 +229,7 @@ class Presenter:
                     _("務めたい役割"),
                     self._labels(Vocabulary.ROLE, [row.role for row in person.roles]),
                 ),
+                (_("関わり方"), self._label(Vocabulary.INVOLVEMENT, person.involvement)),
                 (_("報酬の最低額（半日コマあたり）"), self.pay(person.pay_minimum)),
                 (_("報酬の希望額（半日コマあたり）"), self.pay(person.pay_wish)),
                 (_("取り組みたいテーマ"), self._labels(Vocabulary.THEME, person.themes)),
@@ -250,7 +252,7 @@ class Presenter:
         )
 
     def pay(self, yen: int) -> str | None:
-        if not is_pay_known(self.candidate):
+        if not is_pay_known(self.candidate) or is_employed(self.candidate):
             return None
         return str(_("%(n)s円", n=f"{yen:,}") if yen else _("無償でもよい"))
 

@@ -11,7 +11,7 @@ from ... import clock
 from ...dates import local_date, month_of
 from ...db import Session
 from ...ledger import service as ledger
-from ...permissions import Actor
+from ...permissions import Actor, Role
 from ...reference.catalogue import Catalogue
 from ...web import current_session
 from ...web.fields import CatalogueForm
@@ -38,6 +38,15 @@ def _save_consents(
 ) -> Sequence[str]:
     code = actor.prefecture_code or ""
     return consenting.save_consents(session, candidate, code, purposes, actor=actor, now=now)
+
+
+def _basics_form(
+    _catalogue: Catalogue, actor: Actor, _candidate: Candidate | None
+) -> Callable[..., CatalogueForm]:
+    def build(**options: Any) -> forms.BasicsForm:
+        return forms.BasicsForm(is_staff=actor.role is not Role.CANDIDATE, **options)
+
+    return build
 
 
 def _wishes_form(
@@ -75,7 +84,7 @@ PAGES: Mapping[Step, Page] = {
     for page in (
         Page(
             Step.BASICS,
-            lambda *_: forms.BasicsForm,
+            _basics_form,
             lambda candidate, catalogue, _a: forms.BasicsForm.contents(candidate, catalogue),
             editing.save_basics,
         ),

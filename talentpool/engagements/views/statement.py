@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from ...candidates.viewing import note_download
 from ...dates import fiscal_year_of_month, month_text
+from ...needs.costing import fee_of
 from ...permissions import Action, Role
 from ...web import current_actor, current_session, requires
 from ...web.downloads import Download
@@ -46,5 +47,8 @@ def show_statement(engagement_id: int) -> ResponseReturnValue:
         return file
     log_person([engagement.candidate_id])
     return render_template(
-        "engagements/show_statement.html", engagement=engagement, years=statement.by_year(rows)
+        "engagements/show_statement.html",
+        engagement=engagement,
+        years=statement.by_year(rows),
+        fee=fee_of(engagement.need, engagement.candidate),
     )

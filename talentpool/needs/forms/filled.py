@@ -23,6 +23,7 @@ def contents(need: Need, place_name: str) -> dict[str, Any]:
         "forms": [ASK] if content.asks_form else list(content.forms),
         "kinds": list(content.kinds) or [ANY],
         "no_skills": not content.skills,
+        "involvement": content.involvement or "",
         "funding_source": content.funding_source or "",
         "place": "" if need.place_code == need.municipality_code else place_name,
         "weekdays": [ANY] if content.weekdays == EVERY_DAY else days_of(content.weekdays),

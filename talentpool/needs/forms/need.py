@@ -46,6 +46,7 @@ from .rows import (
     RequiredAtSubmit,
     SkillRow,
     VendorRow,
+    leave_to_towns,
 )
 
 
@@ -84,6 +85,10 @@ class NeedForm(CatalogueForm):
     kinds = SelectMultipleField(
         _("できれば来てほしい人"), default=[ANY], validators=[ONLY_ANY],
         description=_("希望です。選ばれなかった人も対象のままで、選んだ人が上に並びます。「指定なし」なら、区分で順位は変わりません。"),
+    )  # fmt: skip
+    involvement = SelectField(
+        _("関わり方"), default="",
+        description=_("対象の人数や順位には影響しません。推薦の検討の画面に本人の希望と並べて出し、打診のときに本人に示します。"),
     )  # fmt: skip
     skills = RowList(SkillRow, _("技能"), most=MOST_ROWS)
     no_skills = BooleanField(
@@ -149,8 +154,10 @@ class NeedForm(CatalogueForm):
         self.choose(self.stage, Vocabulary.STAGE, none=_("選んでください"))
         self.choose(self.roles, Vocabulary.ROLE)
         self.choose(self.kinds, Vocabulary.CANDIDATE_KIND)
+        self.choose(self.involvement, Vocabulary.INVOLVEMENT, none=_("指定なし"))
         self.choose(self.mode, Vocabulary.MODE)
         self.choose(self.forms, Vocabulary.FORM)
+        leave_to_towns(self.forms)
         self.choose(self.pay_basis, Vocabulary.PAY_BASIS)
         self.choose(self.funding_source, Vocabulary.FUNDING_SOURCE, none=_("未記入"))
         self.choose_weekdays(self.weekdays)
@@ -263,6 +270,7 @@ class NeedForm(CatalogueForm):
             stage=self.stage.data,
             roles=_chosen(self.roles),
             kinds=_chosen(self.kinds),
+            involvement=self.involvement.data or None,
             skills=self._asked(),
             half_days=self.half_days.data,
             first_month=self.first_month.data,

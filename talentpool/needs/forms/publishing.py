@@ -13,6 +13,7 @@ from ...web.forms import text_field
 from ...web.labels import lazy_label
 from ..checks import ReviewCheck
 from ..priorities import MOST_BASIS, POLICY, Priority, Reason
+from .rows import leave_to_towns
 
 
 class PublishForm(CatalogueForm):
@@ -52,6 +53,7 @@ class PublishForm(CatalogueForm):
 
     def set_choices(self) -> None:
         self.choose(self.forms, Vocabulary.FORM)
+        leave_to_towns(self.forms)
 
     @property
     def priority(self) -> Priority:

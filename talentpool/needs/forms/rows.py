@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
-from wtforms import Field, SelectField
+from wtforms import Field, SelectField, SelectMultipleField
 from wtforms.validators import ValidationError
 
+from ...candidates.content import EMPLOYED
 from ...db import length_of
 from ...web.fields import Marked, Required, Row, WholeNumber, option
 from ...web.forms import text_field
@@ -75,3 +76,9 @@ class VendorRow(Row):
     filled_by = ("name",)
 
     name = text_field(_("事業者の名前"))
+
+
+def leave_to_towns(forms: SelectMultipleField) -> None:
+    """Only the forms that a town can issue: the prefecture's own people need none of them."""
+    offered: Any = forms.choices
+    forms.choices = [choice for choice in offered if choice.value != EMPLOYED]

@@ -61,7 +61,9 @@ def propose_counter(
     check_in_time(placement, now)
     raise_first(_faults(placement, asked, words, month_of(local_date(now))))
     check_rules(session, placement, asked, actor, now)
-    excess = find_excess(placement.need, asked, list_decided(session, placement))
+    excess = find_excess(
+        placement.need, placement.candidate, asked, list_decided(session, placement)
+    )
     assert placement.answer_until is not None
     row = CounterProposal(
         placement_id=placement.id, placement=placement, prefecture_code=placement.prefecture_code,

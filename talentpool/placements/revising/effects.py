@@ -32,13 +32,13 @@ from ..models import Placement
 UNREAD = frozenset(  # by no rule and no part of the fit
     {
         "title", "department", "background", "outcome_wanted", "tasks", "team", "stage", "funding_source",
-        "after_fiscal_year", "asks_form",
+        "after_fiscal_year", "asks_form", "involvement",
     }
 )  # fmt: skip
 SHOWN = frozenset(  # to the person who is asked
     {
         "title", "department", "background", "outcome_wanted", "tasks", "theme", "half_days", "first_month",
-        "last_month", "mode", "on_site_share", "place_code", "pay_amount", "pay_basis", "forms", "skills",
+        "last_month", "mode", "on_site_share", "place_code", "pay_amount", "pay_basis", "forms", "skills", "involvement",
     }
 )  # fmt: skip
 
@@ -139,7 +139,7 @@ def _why_void(placement: Placement, after: Need, rules: Rules) -> list[str]:
     found = []
     if placement.state in APPROVED:
         old, new = placement.conditions, placement.conditions_of(after)
-        beyond = find_excess(after, new, [old], placement.need)
+        beyond = find_excess(after, placement.candidate, new, [old], placement.need)
         found = [
             say("決裁した内容を超えます：%(what)s。", what=named(EXCESS_LABELS[one]))
             for one in beyond

@@ -193,9 +193,9 @@ def _differences(row: CounterProposal) -> list[tuple[str, Any, Any, bool]]:
 
 def _pay(row: CounterProposal) -> list[tuple[int, int, int]]:
     """Fiscal year, yen as the need says, yen as it is proposed."""
-    need = row.placement.need
+    need, person = row.placement.need, row.placement.candidate
     asked = Conditions.of(need), row.conditions
-    before, after = (pay_by_year(work_of(need, one)) for one in asked)
+    before, after = (pay_by_year(work_of(need, person, one)) for one in asked)
     return [
         (year, before.get(year, 0), after.get(year, 0)) for year in sorted(before.keys() | after)
     ]

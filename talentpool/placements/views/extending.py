@@ -14,6 +14,7 @@ from ...engagements.models import Engagement
 from ...engagements.plan_changes import PlanChange, find_shown, may_be_extended
 from ...engagements.views.blueprint import get_engagement, log_person
 from ...errors import Conflict, NotFound, Problem, Refused, raise_first
+from ...needs.costing import fee_of
 from ...permissions import Action, get_visible, require
 from ...standing import AUDIENCE_LABELS
 from ...states import PLAN_CHANGE, PlanChangeState, Transition, available
@@ -116,7 +117,7 @@ def show(change: PlanChange, error: Problem | None = None, verb: str | None = No
         engagement=engagement,
         need=engagement.need,
         months=sorted(change.months.items()),
-        cost=extending.cost_of(engagement.need, dict(change.months)),
+        cost=extending.cost_of(fee_of(engagement.need, engagement.candidate), dict(change.months)),
         steps=steps,
         is_asked=change.state is PlanChangeState.OPEN,
         error=error,
