@@ -82,7 +82,12 @@ def _step_row(machine: Machine, step: Transition) -> list[str]:
 
 RULES_NOTE = """組合せが一つでも条件を満たさないとき、その組合せは計算の対象になりません（「0点」ではありません）。
 
-A pair that breaks one rule is no part of the problem; it is never a pair with score 0."""
+A pair that breaks one rule is no part of the problem; it is never a pair with score 0.
+
+現地の日数と収入の上限は、募集一件ごとに確かめます。一つの割当案の何件かを合わせると上限を超えるかどうかは、推薦を起案するときに確かめます。
+
+Days on site and the income ceiling are asked of each vacancy by itself. Whether several vacancies of one plan together exceed a
+limit is asked when proposals are drafted."""
 PARTS_NOTE = """残った組合せの適合度は、次の項目の点の合計です。点＝重み×達成度÷1000（端数切捨て）。年齢・性別・障害の有無は使いません。
 
 The fit of a pair that is left is the sum of these parts in basis points (100 = 1 point): weight × quality / 1000, rounded down.

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from .dates import fiscal_year_of_month
 from .geo import DETOUR, Place, great_circle_km
-from .pay import HALF_DAYS_A_DAY, month_pay
+from .matching.records import days_on_site
+from .pay import month_pay
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Work:
     @property
     def visits(self) -> int:
         """Days on site in a month, of one person."""
-        return -(-self.half_days * self.on_site // (100 * HALF_DAYS_A_DAY))
+        return days_on_site(self.half_days, self.on_site)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from ..cases.models import Case
 from ..db import length_of
 from ..errors import BadCell, Fault
 from ..geo import MOST_MINUTES
-from ..matching.records import BEST_RATING
+from ..matching.records import BEST_RATING, GREATEST_MONTH_PAY
 from ..needs import content as needs
 from ..needs.models import Need, NeedSkill, NeedVendor
 from ..pay import MOST_HALF_DAYS
@@ -183,10 +183,10 @@ CANDIDATES = Layout(
         _personal("知ったきっかけ", "heard_from", kinds.code("heard_from")),
         _personal("伸ばしたい技能", "growth", kinds.codes("skill")),
         _personal("兼業の許可", "side_job", kinds.code("side_job_permission")),
-        _personal(
+        Column(
             "年度の収入の上限(円)", "income_ceiling", kinds.whole(1, candidates.MOST_INCOME, YEN)
         ),
-        _personal("現地の日数/月", "onsite_days", kinds.whole(0, candidates.MOST_ON_SITE)),
+        Column("現地の日数/月", "onsite_days", kinds.whole(0, candidates.MOST_ON_SITE)),
         _personal("現地の希望曜日", "onsite_weekdays", DAYS),
         Column("標準化対象業務", "operations", kinds.codes("standard_operation")),
         Column("推薦しない募集", "turned_down", kinds.REFERENCES),
@@ -242,6 +242,8 @@ CANDIDATES = Layout(
             Column("月", "month", MONTH, True),
             Column("半日コマ", "half_days", kinds.whole(1, MOST_HALF_DAYS, HALF_DAYS), True),
             _OTHER,
+            Column("現地の日数", "days_on_site", kinds.whole(0, candidates.MOST_ON_SITE)),
+            Column("報酬(円)", "pay", kinds.whole(0, GREATEST_MONTH_PAY, YEN)),
         )),
         Leaf("利益相反の解除", "lifted", (_OTHER, Column("規則", "rule", kinds.text(40), True))),
         Leaf("利益相反の記録", "known", (

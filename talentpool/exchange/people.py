@@ -42,7 +42,8 @@ from .tables import refuse
 
 PLAIN = (
     "kind", "home_code", "travel_limit", "overnight", "most_at_once", "pay_minimum", "themes",
-    "regions", "roles", "forms", "turned_down", "rating_sum", "rating_count",
+    "regions", "roles", "forms", "turned_down", "rating_sum", "rating_count", "onsite_days",
+    "income_ceiling",
 )  # fmt: skip
 TERM = ("post", "employed_from", "employed_until", "half_day_cost", "employment_note")
 LIFTABLE = tuple(rule for rule, (severity, *_) in RULES.items() if severity == "hold")
@@ -251,7 +252,7 @@ def _values(person: Candidate, profile: Profile, prefecture_code: str) -> Values
     own = (
         "family_name", "given_name", "family_kana", "given_kana", "contact_email", "phone",
         "postal_code", "address", "birth_date", "training_until", "motive", "heard_from", "involvement",
-        "growth", "side_job", "income_ceiling", "onsite_days", "operations",
+        "growth", "side_job", "operations",
     )  # fmt: skip
     unsaid = dict.fromkeys(() if is_pay_known(person) else ("pay_minimum", "pay_wish"))
     return (

@@ -176,7 +176,10 @@ def _plain(value: Any) -> Any:
 
 
 # Fields that came after the first stored rounds: left out where nothing is given, so that those keep their hash.
-LATER: Mapping[type, frozenset[str]] = {SkillRequirement: frozenset({"since"})}
+LATER: Mapping[type, frozenset[str]] = {
+    SkillRequirement: frozenset({"since"}), Month: frozenset({"on_site"}),
+    Candidate: frozenset({"income_left"}), Need: frozenset({"month_pay"}),
+}  # fmt: skip
 
 
 def _given(
@@ -258,7 +261,10 @@ def inputs_of(document: Mapping[str, Any]) -> Inputs:
 def _candidate(stored: Mapping[str, Any]) -> Candidate:
     months = {int(number): Month(**month) for number, month in stored["availability"].items()}
     skills = {code: SkillClaim(**claim) for code, claim in stored["skills"].items()}
-    return Candidate(**{**stored, "availability": months, "skills": skills})
+    read: dict[str, Any] = {**stored, "availability": months, "skills": skills}
+    if left := stored.get("income_left"):
+        read["income_left"] = {int(year): yen for year, yen in left.items()}
+    return Candidate(**read)
 
 
 def _need(stored: Mapping[str, Any]) -> Need:

@@ -18,6 +18,7 @@ from .names import check_names
 from .records import (
     EVERY_DAY,
     GREATEST_LEVEL,
+    GREATEST_MONTH_PAY,
     GREATEST_PAY,
     KINDS,
     LAST_MONTH,
@@ -52,6 +53,7 @@ PEOPLE: Sequence[tuple[str, Types]] = (
     ("roles,forms,themes,regions,forbidden,in_force", SET),
     ("roles,forms,themes,regions,forbidden,in_force.each", TEXT),
     ("availability,skills,travel,conflicts", MAPPING),
+    ("income_left", (Mapping, type(None))),
     ("availability.each", WHOLE),
     ("availability.values", (Month,)),
     ("availability.values.modes", SET),
@@ -122,6 +124,9 @@ def check_needs(needs: Sequence[Need]) -> None:
     }  # fmt: skip
     for name, (least, most) in limits.items():
         wholes("needs", name, [getattr(need, name) for need in needs], ids, least, most)
+    told = [need for need in needs if need.month_pay is not None]
+    monthly = [need.month_pay for need in told]
+    wholes("needs", "month_pay", monthly, [n.id for n in told], 0, GREATEST_MONTH_PAY)
     for need in needs:
         months = need.months
         if not months or list(months) != sorted(set(months)):

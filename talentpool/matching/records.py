@@ -9,11 +9,15 @@ from typing import Any
 from .errors import InvalidProblem
 
 MOST_HALF_DAYS = 62  # in a month: two a day
+MOST_ON_SITE = 31  # days in a month
+HALF_ON_SITE = 50  # percent of hybrid work that does not say
 GREATEST_LEVEL = 4  # of a skill
 EVERY_DAY = 127  # bits of all seven weekdays
 BEST_RATING = 5
 ANY_TIME = 30_000  # minutes of travel that stand for "no limit"
 GREATEST_PAY = 10**9  # yen per half-day
+GREATEST_MONTH_PAY = MOST_HALF_DAYS * GREATEST_PAY
+GREATEST_INCOME = 12 * GREATEST_MONTH_PAY  # of a fiscal year
 LAST_MONTH = 12 * 10_000  # the year 10,000
 LAST_YEAR = 9999
 KINDS = ("official", "specialist", "freelance", "serving", "prefectural")  # of people
@@ -75,6 +79,16 @@ def month_text(number: int) -> str:
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
+def fiscal_year(month: int) -> int:
+    """The year in which the fiscal year (April to March) of a month begins."""
+    return (month - 3) // 12
+
+
+def days_on_site(half_days: int, percent: int) -> int:
+    """Days on site in a month of which this percent is on site: two half-days to a day, rounded up."""
+    return -(-half_days * percent // 200)
+
+
 def _freeze(record: Any, frozen: Callable[[Iterable[Any]], Any], *names: str) -> None:
     """Freeze these fields of a new record. What cannot be frozen stays as it is, for `build` to refuse by name."""
     for name in names:
@@ -107,6 +121,8 @@ class Month:
         Engagements that already stand in this month.
     capacity : int or None, optional
         Declared half-days. Only shown; the engine does not read them.
+    on_site : int or None, optional
+        Days on site that the person still has in this month; None for no limit of its own.
 
     Examples
     --------
@@ -120,6 +136,7 @@ class Month:
     modes: frozenset[str]
     engagements: int = 0
     capacity: int | None = None
+    on_site: int | None = None
 
     def __post_init__(self) -> None:
         if type(self.modes) is not frozenset:
@@ -239,6 +256,9 @@ class Candidate:
         Half-days served in the last fiscal year.
     in_force : frozenset of str, optional
         Ids of the needs that the plan in force gives this person.
+    income_left : mapping of int to int, optional
+        Fiscal year (from April, by the year it begins in) → yen that the person may still earn in it. A year that is
+        absent has no limit.
 
     Examples
     --------
@@ -275,6 +295,7 @@ class Candidate:
     rating_count: int = 0
     load: int = 0
     in_force: frozenset[str] = frozenset()
+    income_left: Mapping[int, int] | None = None
 
     def __post_init__(self) -> None:
         # one expression decides the usual case, because a nation has many people
@@ -329,6 +350,8 @@ class Need:
         Place in the order of posting.
     preferred_kinds : frozenset of str, optional
         Kinds of people that the town prefers; empty for no preference.
+    month_pay : int, optional
+        Yen that a person is paid for a month, where that is not `pay` for each half-day.
 
     Examples
     --------
@@ -362,8 +385,22 @@ class Need:
     requires_training: bool = False
     posted: int = 0
     preferred_kinds: frozenset[str] = frozenset()
+    month_pay: int | None = None
 
     def __post_init__(self) -> None:
         _freeze(self, frozenset, "roles", "forms", "preferred_kinds")
         _freeze(self, tuple, "skills")
         _freeze(self, _in_order, "months")
+
+    @property
+    def days_on_site(self) -> int:
+        """Of each person in a month."""
+        percent = {"online": 0, "onsite": 100}.get(self.mode, self.on_site_share or HALF_ON_SITE)
+        return days_on_site(self.half_days, percent)
+
+    @property
+    def pay_by_year(self) -> Mapping[int, int]:
+        """Fiscal year → yen that a person is paid in it."""
+        month = self.pay * self.half_days if self.month_pay is None else self.month_pay
+        years = [fiscal_year(t) for t in self.months]
+        return {year: month * years.count(year) for year in dict.fromkeys(years)}

@@ -74,6 +74,7 @@ class Sketch:
     first_month: int | None = None
     last_month: int | None = None
     mode: str | None = None
+    on_site_share: int = 0
     place_code: str | None = None
     pay_basis: str | None = None
     pay_amount: int | None = None

@@ -11,32 +11,36 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from ..candidates.models import Candidate
 from ..dates import fiscal_year_of_month, show_fiscal_year
 from ..db import Session
 from ..language import say
 from ..ledger.models import Commitment
-from ..needs.models import Need
+from ..needs.costing import Fee, fee_of
 from ..pay import month_pay
 from ..states import PENDING
 from .conditions import Conditions, work_of
 from .models import Placement
 
+Key = tuple[int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one person. earned: (fiscal year, placement) → yen of what is held and booked."""
+    """Of one person. earned: (fiscal year, placement) → yen of what is held and booked; visits: (month, placement) → days
+    on site of it.
+    """
 
     income_ceiling: int | None
     onsite_days: int | None
     earned: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    visits: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     def income_of(self, year: int, besides: int | None = None) -> int:
         """Yen in a fiscal year; besides: a placement that is left out."""
-        return sum(
-            yen for (when, placement), yen in self.earned.items() if (when, placement != besides) == (year, True)
-        )  # fmt: skip
+        return _sum_besides(self.earned, year, besides)
 
     def broken(self, placement: Placement, conditions: Conditions) -> Iterator[str]:
         """Which limits the work would exceed, each as a sentence with its figures."""
@@ -51,10 +55,10 @@ class Limits:
         booked: Mapping[int, int] = MappingProxyType({}),
     ) -> Iterator[str]:
         """The same of months (month → half-days) that the placement comes to have beside those `booked` for it."""
-        need = placement.need
         if self.income_ceiling is not None:
             years = {fiscal_year_of_month(month) for month in asked}
-            for year, yen in sorted(_pay_of({**booked, **asked}, need).items()):
+            fee = fee_of(placement.need, placement.candidate)
+            for year, yen in sorted(_pay_of({**booked, **asked}, fee).items()):
                 total = self.income_of(year, placement.id) + yen
                 if year in years and yen and total > self.income_ceiling:
                     yield say(
@@ -63,16 +67,28 @@ class Limits:
                         total=f"{total:,}",
                         ceiling=f"{self.income_ceiling:,}",
                     )
-        most = replace(conditions, half_days=max(asked.values()))
-        if (
-            self.onsite_days is not None
-            and (days := work_of(need, placement.candidate, most).visits) > self.onsite_days
-        ):
-            yield say(
-                "「現地の日数」：現地で月%(days)s日働く募集で、本人の上限は月%(most)s日です。",
-                days=days,
-                most=self.onsite_days,
-            )
+        if self.onsite_days is not None:
+            days = max(self._days(asked, placement, conditions), default=0)
+            if days > self.onsite_days:
+                yield say(
+                    "「現地の日数」：現地で働く日が、ほかの活動と合わせて月%(days)s日になり、本人の上限の月%(most)s日を超えます。",
+                    days=days,
+                    most=self.onsite_days,
+                )
+
+    def _days(
+        self, asked: Mapping[int, int], placement: Placement, conditions: Conditions
+    ) -> Iterator[int]:
+        """Of each month in which the placement has any, those of other work included."""
+        for month, half_days in asked.items():
+            most = replace(conditions, half_days=half_days)
+            own = work_of(placement.need, placement.candidate, most).visits
+            if own:
+                yield own + _sum_besides(self.visits, month, placement.id)
+
+
+def _sum_besides(taken: Mapping[tuple[int, int], int], when: int, besides: int | None) -> int:
+    return sum(n for (at, placement), n in taken.items() if at == when and placement != besides)
 
 
 def list_beyond(session: Session, placement: Placement) -> list[str]:
@@ -83,11 +99,11 @@ def list_beyond(session: Session, placement: Placement) -> list[str]:
     return list(limits.broken(placement, placement.conditions)) if limits else []
 
 
-def _pay_of(half_days: Mapping[int, int], need: Need) -> Mapping[int, int]:
+def _pay_of(half_days: Mapping[int, int], fee: Fee) -> Mapping[int, int]:
     """Fiscal year → yen."""
     years: dict[int, int] = defaultdict(int)
     for month, n in half_days.items():
-        years[fiscal_year_of_month(month)] += month_pay(need.pay_amount, need.pay_basis, n)
+        years[fiscal_year_of_month(month)] += month_pay(*fee, n)
     return years
 
 
@@ -99,22 +115,22 @@ def read_limits(session: Session, candidate_ids: Collection[int]) -> Mapping[int
         person.income_ceiling.is_not(None) | person.onsite_days.is_not(None),
     )
     said = {ident: (ceiling, days) for ident, ceiling, days in session.execute(query)}
-    capped = [ident for ident, (ceiling, _days) in said.items() if ceiling is not None]
-    earned: dict[int, dict[tuple[int, int], int]] = defaultdict(lambda: defaultdict(int))
-    if capped:
+    found = {ident: (defaultdict[Key, int](int), defaultdict[Key, int](int)) for ident in said}
+    if said:
         taken = (
-            sa.select(
-                row.candidate_id, row.placement_id, row.month, row.half_days, Need.pay_amount,
-                Need.pay_basis,
-            )
+            sa.select(row, Placement)
             .join(Placement, Placement.id == row.placement_id)
-            .join(Need, Need.id == Placement.need_id)
-            .where(row.candidate_id.in_(capped))
-        )  # fmt: skip
-        for ident, placement, month, half_days, amount, basis in session.execute(taken):
-            year = fiscal_year_of_month(month)
-            earned[ident][year, placement] += month_pay(amount, basis, half_days)
+            .options(joinedload(Placement.need), joinedload(Placement.candidate))
+            .where(row.candidate_id.in_(said))
+        )
+        for held, placement in session.execute(taken):
+            need, who = placement.need, placement.candidate
+            earned, visits = found[held.candidate_id]
+            year = fiscal_year_of_month(held.month)
+            earned[year, placement.id] += month_pay(*fee_of(need, who), held.half_days)
+            done = replace(placement.conditions, half_days=held.half_days)
+            visits[held.month, placement.id] += work_of(need, who, done).visits
     return {
-        ident: Limits(ceiling, days, dict(earned.get(ident, {})))
-        for ident, (ceiling, days) in said.items()
+        ident: Limits(*said[ident], dict(earned), dict(visits))
+        for ident, (earned, visits) in found.items()
     }

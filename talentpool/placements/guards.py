@@ -35,6 +35,8 @@ CHANGED = say("募集の内容が、推薦したあとで変わっています�
 WITHHELD = say("県の確認が要ります。県担当者に連絡してください。")
 # No town reads of a conflict of interest, neither the reason nor that there is one, nor what a person earns elsewhere.
 PRIVATE = frozenset({m.Rule.CONFLICT, m.Rule.HOLD})
+UNTOLD = PRIVATE | {m.Rule.INCOME}  # to towns
+LIMITS = frozenset({m.Rule.ON_SITE, m.Rule.INCOME})  # earning.Limits says these with their figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Rules:
         broken = broken_rules(profile, need, conditions, self.catalogue, self.this_month)
         if self.reader is not Role.MUNICIPALITY:
             return broken
-        return {rule: WITHHELD if rule in PRIVATE else text for rule, text in broken.items()}
+        return {rule: WITHHELD if rule in UNTOLD else text for rule, text in broken.items()}
 
     def check(self, placement: Placement) -> None:
         """Conflict that says what no longer holds."""
@@ -142,7 +144,11 @@ def readable(
     Of a conflict of interest and of a hold officers read, town and person are sent to them; so is a town with the limits.
     """
     is_side = reader in {Role.MUNICIPALITY, Role.CANDIDATE}
-    rules = (WITHHELD if is_side and rule in PRIVATE else text for rule, text in broken.items())
+    rules = (
+        WITHHELD if is_side and rule in PRIVATE else text
+        for rule, text in broken.items()
+        if rule not in LIMITS
+    )
     limits = (WITHHELD if reader is Role.MUNICIPALITY else text for text in beyond)
     return list(dict.fromkeys([*rules, *limits]))
 

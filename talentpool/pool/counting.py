@@ -26,7 +26,7 @@ from .records import Profile, Request
 from .translate import to_need, translate
 
 # Musts are tried one by one; the other conditions are not the town's to change.
-NOT_THE_TOWNS = {Rule.SKILL, Rule.CONFLICT, Rule.HOLD, Rule.FORBIDDEN, Rule.MEMBERSHIP}
+NOT_THE_TOWNS = {Rule.SKILL, Rule.CONFLICT, Rule.HOLD, Rule.FORBIDDEN, Rule.MEMBERSHIP, Rule.INCOME}
 
 
 class Stage(StrEnum):
@@ -43,9 +43,9 @@ class Stage(StrEnum):
 
 STAGES: Mapping[Stage, Sequence[Rule]] = {
     Stage.SKILL: (Rule.SKILL,),
-    Stage.WORK: (Rule.MODE, Rule.TRAVEL, Rule.WEEKDAYS),
+    Stage.WORK: (Rule.MODE, Rule.TRAVEL, Rule.WEEKDAYS, Rule.ON_SITE),
     Stage.TIME: (Rule.MEMBERSHIP, Rule.CAPACITY, Rule.ENGAGEMENTS),
-    Stage.PAY: (Rule.PAY,),
+    Stage.PAY: (Rule.PAY, Rule.INCOME),
     Stage.FORM: (Rule.FORM,),
     Stage.TRAINING: (Rule.TRAINING,),
     Stage.CONFLICT: (Rule.CONFLICT, Rule.HOLD, Rule.FORBIDDEN),

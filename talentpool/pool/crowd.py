@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from .. import matching as m
+from ..dates import fiscal_year_of_month
 from ..matching.arrays import Bools, Ints
 from ..matching.scoring.encode import Claims, Numbering, People, encode, numbering_of
 from ..matching.scoring.rules import NAMED, Rule, broken_rules
@@ -143,9 +144,11 @@ def _numbering(catalogue: Catalogue, prefecture_code: str, start: int) -> Number
         return {term.code: number for number, term in enumerate(catalogue.terms(vocabulary))}
 
     towns = catalogue.municipalities(prefecture_code)
+    years = range(fiscal_year_of_month(start), fiscal_year_of_month(start + AHEAD - 1) + 1)
     regions = sorted({town.region for town in towns if town.region})
     return Numbering(
         months={start + number: number for number in range(AHEAD)},
+        years={year: number for number, year in enumerate(years)},
         skills=codes(Vocabulary.SKILL),
         roles=codes(Vocabulary.ROLE),
         forms=codes(Vocabulary.FORM),

@@ -33,6 +33,8 @@ LIFTED_BY: Mapping[Rule, Party] = {
     Rule.CAPACITY: Party.PERSON,
     Rule.ENGAGEMENTS: Party.PERSON,
     Rule.PAY: Party.TOWN,
+    Rule.ON_SITE: Party.TOWN,
+    Rule.INCOME: Party.PERSON,
     Rule.CONFLICT: Party.NOBODY,
     Rule.HOLD: Party.PREFECTURE,  # after looking into it
     Rule.TRAINING: Party.PERSON,  # takes the training
@@ -74,7 +76,7 @@ def steps_of(need: m.Need, forms: Collection[str]) -> Iterator[Step]:
         yield Step(change.kind, change.need, change.subject, change.of_person)
     for group in must_groups(need):
         yield Step(WISHED, as_wish(need, group), group[0].skill)
-    yield Step(PAY, replace(need, pay=need.pay + RAISE))
+    yield Step(PAY, replace(need, pay=need.pay + RAISE, month_pay=None))
     if need.requires_training:
         yield Step(TRAINING, replace(need, requires_training=False))
     if need.weekdays | WORKDAYS != need.weekdays:

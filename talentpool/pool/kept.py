@@ -25,6 +25,7 @@ from ..db import Base, Session
 from ..matching.arrays import Bools
 from ..reference.catalogue import Catalogue
 from ..states import MembershipState
+from . import standing
 from .crowd import Crowd
 from .reading import read_profiles
 
@@ -118,6 +119,9 @@ def _people_of(session: Session, touched: defaultdict[str, set[str]]) -> set[int
             return None
         if kind == "candidate":
             changed |= set(map(int, names))
+            continue
+        if kind == "need":  # what it pays and asks on site counts for those who work for it
+            changed |= set(session.scalars(standing.list_committed(map(int, names))))
             continue
         table = Base.metadata.tables[kind]
         named = [column for column in table.columns if _is_person(column)]

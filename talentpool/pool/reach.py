@@ -158,6 +158,7 @@ def read_open_requests(session: Session, prefecture_code: str) -> list[Request]:
     query = sa.select(
         Need.code, Need.municipality_code, Need.half_days, Need.first_month, Need.last_month,
         sa.cast(Need.mode, sa.String).label("mode"), Need.place_code, Need.pay_basis, Need.pay_amount,
+        Need.on_site_share,
         Need.seats, Need.weekdays, Need.touches_procurement, Need.requires_training,
         taken_seats(Need.id).label("filled"),
         rows(NeedForm.need_id, NeedForm.form).label("forms"),

@@ -24,8 +24,11 @@ from ..candidates.models import (
 )
 from ..candidates.standing import REGISTERED, SEARCH, is_in_force, standing_on
 from ..child_rows import gather
+from ..costs import Work
 from ..db import Session
-from ..needs.models import JointMember, Need, NeedVendor
+from ..needs.costing import share_on_site
+from ..needs.models import JointMember, Need, NeedMode, NeedVendor
+from ..pay import month_pay
 from ..states import MembershipState
 from . import standing
 from .records import Ground, Known, Lifter, Procurement, Profile, Taken, in_order
@@ -64,7 +67,8 @@ def _people(prefecture_code: str) -> sa.Select[*tuple[Any, ...]]:
             Candidate.id, Candidate.code, Candidate.kind, Candidate.home_code,
             Candidate.travel_limit, Candidate.overnight, Candidate.most_at_once,
             Candidate.pay_minimum, Candidate.pay_wish, Candidate.themes,
-            Candidate.regions, Candidate.training_until, Membership.active_from,
+            Candidate.regions, Candidate.training_until, Candidate.onsite_days,
+            Candidate.income_ceiling, Membership.active_from,
             Membership.active_until, consents.label("consents"), *_lists(), *standing.settled_of(Candidate, prefecture_code),
         )
         .join(Membership, Membership.candidate_id == Candidate.id)
@@ -139,15 +143,31 @@ def _profile(person: sa.Row[Any]) -> Profile:
             Window(first, last, half_days, weekdays, mode, bool(is_available))
             for first, _, last, half_days, weekdays, mode, is_available in sorted(person.windows)
         ),
-        taken=tuple(
-            Taken(month, half_days, code) for month, code, half_days in sorted(person.taken)
-        ),
+        taken=tuple(_taken(*row) for row in sorted(person.taken, key=lambda row: row[:3])),
+        onsite_days=person.onsite_days,
+        income_ceiling=person.income_ceiling,
         known=in_order(_known(*row) for row in person.known),
         lifted=tuple((code, rule) for code, rule in sorted(person.lifted)),
         turned_down=tuple(sorted({code for (code,) in person.turned_down})),
         rating_sum=sum(rating for (rating,) in person.ratings),
         rating_count=len(person.ratings),
     )
+
+
+def _taken(
+    month: int,
+    code: str,
+    half_days: int,
+    amount: int,
+    basis: str,
+    mode: str,
+    share: int,
+    agreed: str | None,
+) -> Taken:
+    """Of another mode than the need's nobody said how much is on site."""
+    on_site = share_on_site(NeedMode(agreed or mode), 0 if agreed and agreed != mode else share)
+    work = Work(amount, basis, half_days, [month], on_site)
+    return Taken(month, half_days, code, work.visits, month_pay(amount, basis, half_days))
 
 
 def _known(

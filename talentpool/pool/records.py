@@ -18,11 +18,13 @@ from ..needs.content import SkillRequirement
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Half-days of one month that are held or booked already, and for which need."""
+    """Half-days of one month that are held or booked already, and for which need; the days on site and yen of these."""
 
     month: int
     half_days: int
     need_code: str
+    days_on_site: int = 0
+    pay: int = 0
 
 
 class Ground(StrEnum):
@@ -89,6 +91,8 @@ class Profile:
     rating_sum: int = 0  # of the reviews of earlier work that count
     rating_count: int = 0
     turned_down: tuple[str, ...] = ()  # need codes that are not to be proposed again
+    onsite_days: int | None = None  # most in a month
+    income_ceiling: int | None = None  # yen in a fiscal year, over all assignments
 
 
 class Screened(Protocol):

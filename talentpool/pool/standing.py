@@ -19,6 +19,7 @@ PLACEMENT = sa.table(
     sa.column("need_id"),
     sa.column("candidate_id"),
     sa.column("state"),
+    sa.column("agreed_mode"),
 )
 HOLD_LIFT = sa.table(
     "hold_lift", sa.column("candidate_id"), sa.column("need_id"), sa.column("rule")
@@ -30,7 +31,10 @@ KNOWN_CONFLICT = sa.table(
         "first_month", "last_month", "ended_at",
     )),
 )  # fmt: skip
-NEED = sa.table("need", sa.column("id"), sa.column("code"))
+NEED = sa.table(
+    "need",
+    *map(sa.column, ("id", "code", "pay_amount", "pay_basis", "mode", "on_site_share")),
+)
 REVIEW = sa.table(
     "review",
     sa.column("candidate_id"),
@@ -42,17 +46,20 @@ REVIEW = sa.table(
 
 
 def settled_of(person: type[Base], prefecture_code: str) -> list[sa.Label[Any]]:
-    """Of a candidate, as columns of lists: (month, half-days, need code) held and booked, (need code, conflict rule)
+    """Of a candidate, as columns of lists: what is held and booked in a month and of which need, (need code, conflict rule)
     that a coordinator has lifted, the conflicts that officers of the prefecture have recorded, the codes of needs that
     turned the pair down, and the ratings by which towns of the prefecture ended the person's work.
     """
     key = sa.inspect(person).primary_key[0]
     taken = (
-        gather(Commitment.month, NEED.c.code, Commitment.half_days)
+        gather(
+            Commitment.month, NEED.c.code, Commitment.half_days, NEED.c.pay_amount,
+            NEED.c.pay_basis, NEED.c.mode, NEED.c.on_site_share, PLACEMENT.c.agreed_mode,
+        )
         .join(PLACEMENT, PLACEMENT.c.id == Commitment.placement_id)
         .join(NEED, NEED.c.id == PLACEMENT.c.need_id)
         .where(Commitment.candidate_id == key)
-    )
+    )  # fmt: skip
     lifted = (
         gather(NEED.c.code, HOLD_LIFT.c.rule)
         .join(HOLD_LIFT, HOLD_LIFT.c.need_id == NEED.c.id)
@@ -89,6 +96,16 @@ def _merged_into(person: type[Base], key: sa.ColumnElement[int]) -> sa.Select[in
         PersonMerge.kept_id == key, PersonMerge.undone_at.is_(None)
     )
     return query.correlate(person)
+
+
+def list_committed(need_ids: Iterable[int]) -> sa.Select[int]:
+    """Ids of the people of whom something is held or booked for these needs."""
+    return (
+        sa.select(Commitment.candidate_id)
+        .join(PLACEMENT, PLACEMENT.c.id == Commitment.placement_id)
+        .where(PLACEMENT.c.need_id.in_(list(need_ids)))
+        .distinct()
+    )
 
 
 def has_ratings(session: Session, prefecture_code: str) -> bool:

@@ -18,12 +18,12 @@ from .records import Request
 from .told import Told, tell
 
 # No town learns who has a conflict of interest, nor for whom its vacancy has come to nothing.
-WITHHELD = frozenset({Rule.CONFLICT, Rule.HOLD, Rule.FORBIDDEN})
+WITHHELD = frozenset({Rule.CONFLICT, Rule.HOLD, Rule.FORBIDDEN, Rule.INCOME})
 ONE_MONTH = 1  # half-day: any amount does where none is written
 PERIOD = frozenset(
     {
         Rule.MEMBERSHIP, Rule.MODE, Rule.WEEKDAYS, Rule.CAPACITY, Rule.ENGAGEMENTS, Rule.TRAINING,
-        Rule.HOLD,
+        Rule.HOLD, Rule.ON_SITE, Rule.INCOME,
     }
 )  # fmt: skip
 
@@ -67,19 +67,19 @@ def request_of_sketch(sketch: Sketch, this_month: int) -> tuple[Request, frozens
     if months is None:
         undecided |= PERIOD
     if sketch.half_days is None:
-        undecided |= {Rule.CAPACITY, Rule.WEEKDAYS}
+        undecided |= {Rule.CAPACITY, Rule.WEEKDAYS, Rule.ON_SITE, Rule.INCOME}
         if sketch.pay_basis == MONTHLY:  # what a half-day is paid depends on how many there are
             undecided.add(Rule.PAY)
     if not sketch.weekdays:
         undecided.add(Rule.WEEKDAYS)
     if sketch.mode is None:
-        undecided |= {Rule.MODE, Rule.TRAVEL}
+        undecided |= {Rule.MODE, Rule.TRAVEL, Rule.ON_SITE}
     if sketch.place_code is None:
         undecided.add(Rule.TRAVEL)
     if not sketch.forms:
         undecided.add(Rule.FORM)
     if sketch.pay_basis is None or (not sketch.pay_amount and sketch.pay_basis != UNPAID):
-        undecided.add(Rule.PAY)
+        undecided |= {Rule.PAY, Rule.INCOME}
     request = Request(
         code=sketch.code, municipality_code=sketch.municipality_code, title="", theme="",
         half_days=sketch.half_days or ONE_MONTH, first_month=first, last_month=last,
@@ -87,7 +87,7 @@ def request_of_sketch(sketch: Sketch, this_month: int) -> tuple[Request, frozens
         pay_basis=sketch.pay_basis or UNPAID, pay_amount=sketch.pay_amount or 0,
         weekdays=sketch.weekdays or 127, forms=sketch.forms, skills=sketch.skills,
         vendors=sketch.vendors, members=sketch.members, touches_procurement=sketch.touches_procurement,
-        requires_training=sketch.requires_training,
+        requires_training=sketch.requires_training, on_site_share=sketch.on_site_share,
     )  # fmt: skip
     return request, frozenset(undecided)
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from .. import dates, matching as m
 from ..candidates.content import EMPLOYED
-from ..pay import half_day_pay
+from ..pay import half_day_pay, month_pay
 from ..reference.catalogue import Catalogue
 from .conflicts import gravest, screen
 from .records import Profile, Request
@@ -78,7 +78,15 @@ def to_need(request: Request, catalogue: Catalogue) -> m.Need:
         requires_training=request.requires_training,
         posted=request.posted,
         preferred_kinds=frozenset(request.kinds),
+        month_pay=_month_pay(request),
     )
+
+
+def _month_pay(request: Request) -> int | None:
+    """None where it is as much as the pay of its half-days, which is rounded down."""
+    amount, basis, half_days = request.pay_amount, request.pay_basis, request.half_days
+    paid = month_pay(amount, basis, half_days)
+    return None if paid == half_day_pay(amount, basis, half_days) * half_days else paid
 
 
 def to_candidate(
@@ -127,6 +135,7 @@ def person_between(
         rating_sum=profile.rating_sum,
         rating_count=profile.rating_count,
         load=_load(profile, start),
+        income_left=_income_left(profile, start, end),
     )
 
 
@@ -141,8 +150,10 @@ def _availability(profile: Profile, start: int, end: int) -> dict[int, m.Month]:
     A window on no day of the week gives nothing.
     """
     days: dict[int, int] = {}
+    visits: dict[int, int] = {}
     needs: dict[int, set[str]] = {}
     for taken in profile.taken:
+        visits[taken.month] = visits.get(taken.month, 0) + taken.days_on_site
         days[taken.month] = days.get(taken.month, 0) + taken.half_days
         needs.setdefault(taken.month, set()).add(taken.need_code)
     paused = {
@@ -161,8 +172,29 @@ def _availability(profile: Profile, start: int, end: int) -> dict[int, m.Month]:
                     modes=MODES[window.mode],
                     engagements=len(needs.get(month, ())),
                     capacity=window.half_days,
+                    on_site=_left(profile.onsite_days, visits.get(month, 0)),
                 )
     return months
+
+
+def _left(limit: int | None, taken: int) -> int | None:
+    return None if limit is None else max(limit - taken, 0)
+
+
+def _income_left(profile: Profile, start: int, end: int) -> dict[int, int] | None:
+    """Fiscal year → what the person's own ceiling leaves, of the years from `start` to `end`; None without one.
+
+    No town pays somebody whom the prefecture employs.
+    """
+    ceiling = profile.income_ceiling
+    if ceiling is None or profile.kind == EMPLOYED:
+        return None
+    earned: dict[int, int] = {}
+    for taken in profile.taken:
+        year = dates.fiscal_year_of_month(taken.month)
+        earned[year] = earned.get(year, 0) + taken.pay
+    years = range(dates.fiscal_year_of_month(start), dates.fiscal_year_of_month(end) + 1)
+    return {year: max(ceiling - earned.get(year, 0), 0) for year in years}
 
 
 def _service_years(profile: Profile, start: int) -> int:

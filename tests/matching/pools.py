@@ -36,11 +36,18 @@ month_states = st.builds(
     weekdays=weekdays,
     modes=modes,
     engagements=st.sampled_from([0, 0, 1, 2, 100]),
+    on_site=st.sampled_from([None, None, 0, 1, 2, 8, 31]),
 )
 generous = m.Month(62, 127, frozenset({"online", "onsite"}))
 availabilities = st.one_of(
     st.just(dict.fromkeys(range(START, START + 8), generous)),
     st.dictionaries(st.integers(START, START + 8), st.one_of(st.just(generous), month_states)),
+)
+
+
+incomes = st.one_of(  # of fiscal years; the windows lie in 2027
+    st.none(),
+    st.dictionaries(st.sampled_from([2026, 2027, 2028]), st.sampled_from([0, 1, 80_000, 10**9])),
 )
 
 
@@ -80,12 +87,13 @@ def candidates(draw: st.DrawFn, ident: str = "C0") -> m.Candidate:
         "rating_sum": draw(st.integers(0, 5 * count)),
         "load": draw(st.sampled_from([0, 1, 100, 10**9])),
         "in_force": draw(some([*NEEDS, "other"])),
+        "income_left": draw(incomes),
     }
     willing = {
         "availability": dict.fromkeys(range(START, START + 8), generous),
         "most_at_once": 3, "forms": frozenset({"f0", "f1"}), "overnight": True, "pay_minimum": 0,
         "member_from": 0, "member_until": START + 24, "consents": True, "conflicts": {},
-        "forbidden": frozenset(), "training_until": START + 24,
+        "forbidden": frozenset(), "training_until": START + 24, "income_left": None,
     }  # fmt: skip
     return m.Candidate(**{**usual, **(willing if draw(st.booleans()) else {})})
 
@@ -125,6 +133,7 @@ def needs(draw: st.DrawFn, ident: str = "N0") -> m.Need:
         requires_training=draw(st.booleans()),
         posted=draw(st.sampled_from([0, 1, 2**53 + 1])),
         preferred_kinds=draw(some(["official", "specialist"])),
+        month_pay=draw(st.sampled_from([None, None, 0, 40_000, 80_000])),
     )
 
 

@@ -93,6 +93,11 @@ def broken_rules(person: m.Candidate, need: m.Need) -> list[m.Rule]:
             if is_met and claim is not None and asked.since is not None:
                 is_met = claim.last_used is not None and claim.last_used >= asked.since
             groups.setdefault(asked.group or f"#{number}", []).append(is_met)
+    share = 0 if not on_site else 100 if not online else need.on_site_share or 50
+    monthly = need.pay * need.half_days if need.month_pay is None else need.month_pay
+    paid = {t // 12 - (t % 12 < 3): 0 for t in need.months}
+    for t in need.months:
+        paid[t // 12 - (t % 12 < 3)] += monthly
     way = person.travel.get(need.place)
     is_near = way is not None and (person.travel_limit is None or way <= person.travel_limit)
     kept = {
@@ -112,6 +117,12 @@ def broken_rules(person: m.Candidate, need: m.Need) -> list[m.Rule]:
         m.Rule.CAPACITY: all(t.half_days >= need.half_days for t in months),
         m.Rule.ENGAGEMENTS: all(t.engagements < person.most_at_once for t in months),
         m.Rule.PAY: person.pay_minimum <= need.pay,
+        m.Rule.ON_SITE: all(
+            t.on_site is None or 200 * t.on_site >= need.half_days * share for t in months
+        ),
+        m.Rule.INCOME: all(
+            yen <= (person.income_left or {}).get(y, yen) for y, yen in paid.items()
+        ),
         m.Rule.CONFLICT: person.conflicts.get(need.id) != "block",
         m.Rule.HOLD: person.conflicts.get(need.id) != "hold",
         m.Rule.TRAINING: not need.requires_training

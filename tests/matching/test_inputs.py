@@ -95,15 +95,22 @@ def test_every_field_of_a_record_is_written_and_read() -> None:
 
 def test_a_field_that_came_later_is_written_where_it_is_given_alone() -> None:
     """What was stored before there was such a field keeps its bytes and its hash."""
-    given = {**NEED["skills"][0], "since": 2024}  # type: ignore[index]
-    for skill in (NEED["skills"][0], given):  # type: ignore[index]
+    [skill], month = NEED["skills"], PERSON["availability"]["24327"]  # type: ignore[index, misc]
+    person = {
+        **PERSON, "income_left": {"2027": 5},
+        "availability": {"24327": {**month, "on_site": 3}},  # type: ignore[dict-item]
+    }  # fmt: skip
+    need = {**NEED, "skills": [{**skill, "since": 2024}], "month_pay": 9}  # type: ignore[dict-item]
+    for people, needs in (([PERSON], [NEED]), ([person], [need])):
         stored = {
-            "candidates": [PERSON], "needs": [{**NEED, "skills": [skill]}],
-            "policy": m.Policy().to_dict(), "pins": [], "forbids": [],
+            "candidates": people, "needs": needs, "policy": m.Policy().to_dict(),
+            "pins": [], "forbids": [],
         }  # fmt: skip
         read = m.inputs_of(stored)
         assert m.input_document(read.candidates, read.needs, read.policy) == stored
-        assert read.needs[0].skills[0].since == skill.get("since")
+    assert read.candidates[0].income_left == {2027: 5}
+    assert read.candidates[0].availability[24_327].on_site == 3
+    assert (read.needs[0].skills[0].since, read.needs[0].month_pay) == (2024, 9)
 
 
 def test_the_plan_in_force_is_among_the_inputs_where_there_is_one() -> None:

@@ -184,6 +184,8 @@ def test_every_rule_excludes_somebody_and_says_so() -> None:
         m.Rule.CAPACITY: replace(person, availability={START: replace(month, half_days=3)}),
         m.Rule.ENGAGEMENTS: replace(person, availability={START: replace(month, engagements=1)}),
         m.Rule.PAY: replace(person, pay_minimum=6),
+        m.Rule.ON_SITE: replace(person, availability={START: replace(month, on_site=0)}),
+        m.Rule.INCOME: replace(person, income_left={START // 12 - (START % 12 < 3): 19}),
         m.Rule.CONFLICT: replace(person, conflicts={"N": "block"}),
         m.Rule.HOLD: replace(person, conflicts={"N": "hold"}),
         m.Rule.TRAINING: replace(person, training_until=START - 1),

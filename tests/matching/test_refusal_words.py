@@ -203,6 +203,7 @@ NEEDS: list[tuple[dict[str, Any], str]] = [
     ({"skills": (m.SkillRequirement("s", 0),)}, "level of a skill must be an integer from 1 to 4"),
     ({"skills": (m.SkillRequirement("s", 4, 1001),)}, "weight of a skill must be an integer from 1 to 1000"),
     ({"skills": (m.SkillRequirement("s", 4, 0),)}, "weight of a skill must be an integer from 1 to 1000"),
+    ({"month_pay": -1}, "month_pay must be an integer from 0 to 62000000000"),
     ({"skills": (m.SkillRequirement("s", 4, must=True, since=10_000),)}, "since of a skill must be an integer from 0 to 9999"),
     ({"skills": (m.SkillRequirement("s", 4, since=2020),)}, "since of a skill is for musts alone"),
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from talentpool import matching as m
 from talentpool.dates import month_number, months
 from talentpool.db import Session
 from talentpool.needs.models import NeedMode
@@ -14,6 +15,9 @@ from talentpool.placements.earning import list_beyond, read_limits
 from talentpool.placements.extending import find_broken
 from talentpool.placements.guards import WITHHELD, Rules
 from talentpool.placements.models import Placement
+from talentpool.pool.assemble import list_requests
+from talentpool.pool.reading import read_profiles
+from talentpool.pool.translate import translate
 from talentpool.reference.service import load_catalogue
 from talentpool.states import PlacementState
 from talentpool.web.unit import TalentpoolFlask
@@ -77,6 +81,44 @@ def test_days_on_site(
     assert any("現地の日数" in text for text in faults(session, row)) is is_beyond
 
 
+def test_days_on_site_of_other_work_count_and_the_plan_asks_the_same(session: Session) -> None:
+    """What the engine reads of a person is what the draft is held to: limits less what is taken."""
+    person = make.make_candidate(session, half_days=20, onsite_days=4, most_at_once=3)
+    person.income_ceiling = 1_000_000
+    terms: dict[str, Any] = {"mode": NeedMode.ONSITE, "pay_basis": "day", "pay_amount": 20_000}
+    held = make.make_placement(
+        session, make.make_need(session, half_days=5, **terms), person, state=PlacementState.OFFERED
+    )
+    row = make.make_placement(
+        session,
+        make.make_need(session, half_days=4, **terms),
+        person,
+        state=PlacementState.APPROVED,
+    )
+    (said,) = faults(session, row)
+    assert "合わせて月5日になり" in said
+    assert faults(session, held) == []
+
+    def engine() -> list[m.Rule]:
+        session.flush()
+        needs = list_requests(session, [row.need])
+        people, wanted = translate(
+            read_profiles(session, make.HYOGO).values(), needs, load_catalogue(session)
+        )
+        return m.excluded(people, wanted[0]).get(person.code, [])  # type: ignore[arg-type]
+
+    assert engine() == [m.Rule.ON_SITE]
+    person.onsite_days = 5
+    months_, earned = len(held.conditions.months), 50_000 * len(held.conditions.months)
+    assert (faults(session, row), engine()) == ([], [])
+    person.income_ceiling = earned + 40_000 * months_
+    assert (faults(session, row), engine()) == ([], [])
+    person.income_ceiling -= 1
+    assert engine() == [m.Rule.INCOME]
+    (said,) = faults(session, row)
+    assert "収入の上限" in said
+
+
 def test_months_that_are_added_count_beside_those_that_are_booked(session: Session) -> None:
     """Booked from April 2027 to September: 4 half-days a month of 40,000 yen, in one fiscal year."""
     need = make.make_need(
@@ -105,7 +147,7 @@ def test_months_that_are_added_count_beside_those_that_are_booked(session: Sessi
     person.income_ceiling, person.onsite_days = None, 2
     assert said(added) == []
     (text,) = said(last)
-    assert "現地で月3日" in text
+    assert "月3日になり" in text
 
 
 def test_staff_read_it_before_anybody_is_asked(app: TalentpoolFlask) -> None:

@@ -60,9 +60,11 @@ def _person(r: random.Random, number: int) -> Profile:
         known=(Known(r.choice([None, *TOWNS[:3]]), VENDORS[0], Ground.OTHER, r.choice(list(Lifter)), FIRST - 9),
                Known(r.choice(TOWNS[:3]), None, Ground.FAMILY, Lifter.NOBODY, FIRST, FIRST + 1)) if r.random() < 0.2 else (),
         windows=tuple(windows),
-        taken=(Taken(FIRST + 1, 2, r.choice(["N-1", "N-9"])),) if r.random() < 0.2 else (),
+        taken=(Taken(FIRST + 1, 2, r.choice(["N-1", "N-9"]), r.randint(0, 1), 50_000),) if r.random() < 0.2 else (),
         lifted=(("N-1", "former_office"),) if r.random() < 0.1 else (),
         turned_down=("N-1",) if r.random() < 0.1 else (),
+        onsite_days=r.choice([None, None, 0, 1, 2, 3]),
+        income_ceiling=r.choice([None, None, 50_000, 200_000, 1_000_000]),
     )  # fmt: skip
 
 
@@ -79,7 +81,7 @@ def draw_request(r: random.Random) -> Request:
         code="N-1", municipality_code=r.choice(TOWNS[:3]), title="", theme="bpr", half_days=r.randint(1, 6),
         first_month=first, last_month=first + r.randint(0, 4), mode=r.choice(["online", "hybrid", "onsite"]),
         place_code=r.choice(TOWNS[:3]), pay_basis=r.choice(["day", "month", "time"]),
-        pay_amount=r.choice([0, 9_000, 25_000, 50_000]), weekdays=r.choice([31, 1, 96]),
+        pay_amount=r.choice([0, 9_000, 25_000, 50_000]), on_site_share=r.choice([0, 25, 75]), weekdays=r.choice([31, 1, 96]),
         forms=tuple(sorted(r.sample(FORMS, r.randint(1, 3)))), skills=tuple(asked),
         vendors=(r.choice(VENDORS),) if r.random() < 0.4 else (),
         touches_procurement=r.random() < 0.5, requires_training=r.random() < 0.3, seats=2, filled=r.randint(0, 2),
@@ -138,7 +140,7 @@ def _wrong_gains(found: Counted, profiles: list[Profile], request: Request) -> l
     """Each step of the need by asking the engine for the need after it; each must by the claims."""
     steps = {
         "half_days": replace(request, half_days=request.half_days - 1),
-        "mode": replace(request, mode="online"),
+        "mode": replace(request, mode="online", on_site_share=0),
         "training": replace(request, requires_training=False),
     }
     faults = []

@@ -113,7 +113,8 @@ def test_nobody_can_be_counted_and_what_is_not_said_counts_nobody_out(session: S
 
 def test_what_a_town_may_not_learn_counts_nobody_out_for_it(session: Session) -> None:
     catalogue = Catalogue.shipped()
-    tied, near, _ = (make_candidate(session) for _ in range(3))
+    tied, near, capped, _ = (make_candidate(session) for _ in range(4))
+    capped.income_ceiling = 1
     tied.companies.append(CandidateCompany(name="会社", name_key=search_key("会社")))
     near.travel_limit = 30
     joint = make_joint(session, mode=NeedMode.ONSITE, half_days=8, state=NeedState.DRAFT)
@@ -127,7 +128,7 @@ def test_what_a_town_may_not_learn_counts_nobody_out_for_it(session: Session) ->
     sketch = replace(SKETCH, skills=(), vendors=("会社",), touches_procurement=True)
     by_staff, by_town = asked(sketch, staff), asked(sketch, town)
     assert (by_staff.fitting, by_town.fitting) == (Figure(2, 2), Figure(3, 5))
-    assert Rule.CONFLICT in {one.rule for one in by_staff.near}
+    assert {Rule.CONFLICT, Rule.INCOME} <= {one.rule for one in by_staff.near}
     assert not by_town.near
     assert Stage.CONFLICT not in by_town.left
     stored = sketch_of(joint.need)

@@ -12,6 +12,7 @@ from talentpool.candidates.content import SkillClaim, Window
 from talentpool.conflicts.models import KnownConflict
 from talentpool.db import Database, Session
 from talentpool.needs.content import SkillRequirement
+from talentpool.needs.models import NeedMode
 from talentpool.permissions import Role
 from talentpool.pool.assemble import list_open_needs, list_requests
 from talentpool.pool.reach import Addition, Kind, reach, read_open_requests
@@ -72,12 +73,13 @@ def test_an_addition_brings_what_the_rules_say(
 def test_open_needs_are_read_as_the_rounds_read_them(session: Session) -> None:
     need = make_need(session, seats=2, musts={"bpr": 2, "security": 1})
     need.skills[0].used_within = 5
+    need.mode, need.on_site_share = NeedMode.HYBRID, 25
     make_need(session, state=NeedState.DRAFT)
     make_placement(session, need, make_candidate(session), state=PlacementState.CONFIRMED)
     session.flush()
     expected = list_requests(session, list_open_needs(session, HYOGO))
     read = read_open_requests(session, HYOGO)
-    names = ("code", "filled", "seats", "skills", "forms", "mode", "first_month", "last_month", "weekdays")  # fmt: skip
+    names = ("code", "filled", "on_site_share", "seats", "skills", "forms", "mode", "first_month", "last_month", "weekdays")  # fmt: skip
     assert [[getattr(r, n) for n in names] for r in read] == [
         [getattr(r, n) for n in names] for r in expected
     ]

@@ -67,7 +67,7 @@ def test_only_who_was_offered_a_seat_takes_it(session: Session, state: Placement
     is_seated = state in {PS.OFFERED, PS.INTRODUCED, PS.AGREED, PS.CONFIRMED}
     assert standing.count_filled(session, [need.id]) == ({need.id: 1} if is_seated else {})
     taken = read_profiles(session, HYOGO, [person.id])[person.id].taken
-    months = [Taken(month, 4, need.code) for month in range(FIRST, LAST + 1)]
+    months = [Taken(month, 4, need.code, 0, 50_000) for month in range(FIRST, LAST + 1)]
     takes = is_seated or state is PS.FINISHED  # the months that were worked stay booked
     assert taken == (tuple(months) if takes else ())
 

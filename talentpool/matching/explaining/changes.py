@@ -67,7 +67,7 @@ def changes_of(need: Need, forms: Collection[str]) -> Iterator[Change]:
                 yield change("recency", replace(need, skills=dated), skill.skill)
     yield change("travel", need)
     if need.half_days > 1:
-        yield change("half_days", replace(need, half_days=need.half_days - 1))
+        yield change("half_days", replace(need, half_days=need.half_days - 1, month_pay=None))
     yield change("later", replace(need, months=tuple(month + 1 for month in need.months)))
     if need.mode != "online":
         yield change("mode", replace(need, mode="online", on_site_share=0), "online")

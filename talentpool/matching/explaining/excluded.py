@@ -117,7 +117,7 @@ def _broken(people: Sequence[Candidate], needs: Sequence[Need]) -> Iterator[NDAr
     numbering = numbering_of(needs)
     arrays = encode(people, numbering)
     tables = []
-    for rule, asked in zip(CONDITIONS, asked_of(needs, numbering), strict=True):
+    for rule, asked in zip(CONDITIONS, asked_of(needs, numbering, arrays), strict=True):
         table = np.zeros((1 + len(asked.keys), len(people)), np.uint16)
         for row, key in enumerate(asked.keys, 1):
             table[row] = ~asked.condition.holds(arrays, key) * BITS[rule]

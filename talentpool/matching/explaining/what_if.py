@@ -102,7 +102,8 @@ class WhatIf:
         )
 
     def _need(self, need: Need) -> Need:
-        return replace(need, pay=_within(need.pay + self.pay, GREATEST_PAY))
+        monthly = need.month_pay if not self.pay else None  # what a half-day is paid then
+        return replace(need, pay=_within(need.pay + self.pay, GREATEST_PAY), month_pay=monthly)
 
 
 def _within(value: int, most: int) -> int:

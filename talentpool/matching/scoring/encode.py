@@ -21,20 +21,24 @@ from ..records import (
     BEST_RATING,
     EVERY_DAY,
     EVIDENCE,
+    GREATEST_INCOME,
     GREATEST_LEVEL,
     GREATEST_PAY,
     LAST_MONTH,
     LAST_YEAR,
     MONTH_MODES,
     MOST_HALF_DAYS,
+    MOST_ON_SITE,
     Candidate,
     Month,
     Need,
     SkillClaim,
+    fiscal_year,
 )
 
 BRIDGING = "bridging"
 NEVER = -1  # stands for no year of last use, no month of training, no number
+ANY_DAYS = 255  # on site in a month, for no limit
 LOST = 32_767  # minutes that stand for an unknown way: beyond any limit
 MOST_ENGAGEMENTS = 100  # at once; fits uint8 and int8
 MOST_SERVICE_YEARS = 1000
@@ -56,7 +60,7 @@ class Claims:
 class People:
     """n candidates as arrays; rows are the months, skills, roles and so on that the needs mention.
 
-    half_days, weekdays (bits) and engagements are (T, n) uint8; online and onsite (T, n) bool; claim (S + 1, n) is a
+    half_days, weekdays (bits), engagements and days_on_site are (T, n) uint8; income_left (Y, n) int64; online and onsite (T, n) bool; claim (S + 1, n) is a
     number in `claims`, and nobody has any in the last row; roles (R, n), forms (F, n), themes (H, n) and regions
     (G, n) are bool; kind (n,) is a number among the preferred kinds, or one past the last; home (n,) is a column of
     minutes (P, homes), shared by people with the same travel times. All others are (n,).
@@ -67,6 +71,8 @@ class People:
     engagements: NDArray[np.uint8]
     online: Bools
     onsite: Bools
+    days_on_site: NDArray[np.uint8]  # that are left; ANY_DAYS for no limit
+    income_left: Ints  # yen; GREATEST_INCOME for no limit
     claim: Whole
     claims: Claims
     roles: Bools
@@ -102,6 +108,7 @@ class Numbering:
     """The row number of every month, skill, role and so on that the needs mention."""
 
     months: dict[int, int]
+    years: dict[int, int]  # fiscal
     skills: dict[str, int]
     roles: dict[str, int]
     forms: dict[str, int]
@@ -112,8 +119,10 @@ class Numbering:
 
 
 def numbering_of(needs: Sequence[Need]) -> Numbering:
+    months = _numbered(month for need in needs for month in need.months)
     return Numbering(
-        months=_numbered(month for need in needs for month in need.months),
+        months=months,
+        years=_numbered(map(fiscal_year, months)),
         skills=_numbered([*(s.skill for need in needs for s in need.skills), BRIDGING]),
         roles=_numbered(role for need in needs for role in need.roles),
         forms=_numbered(form for need in needs for form in need.forms),
@@ -132,7 +141,9 @@ def encode(candidates: Sequence[Candidate], numbering: Numbering) -> People:
     """Turn candidates into arrays, in the order given. Raises InvalidProblem for what no array can hold."""
     ids = [c.id for c in candidates]
     homes, minutes = _travel(candidates, ids, numbering.places)
-    half_days, weekdays, engagements, online, onsite = _months(candidates, ids, numbering.months)
+    half_days, weekdays, engagements, online, onsite, days = _months(
+        candidates, ids, numbering.months
+    )
     claim, claims = _skills(candidates, ids, numbering.skills)
 
     def vector(name: str, least: int, most: int, dtype: Any, absent: int | None = None) -> Any:
@@ -155,6 +166,8 @@ def encode(candidates: Sequence[Candidate], numbering: Numbering) -> People:
         engagements=engagements,
         online=online,
         onsite=onsite,
+        days_on_site=days,
+        income_left=_income(candidates, numbering.years),
         claim=claim,
         claims=claims,
         roles=_members([c.roles for c in candidates], numbering.roles),
@@ -190,8 +203,8 @@ def _owners(candidates: Sequence[Candidate], held: Sequence[Mapping[Any, Any]]) 
 
 def _months(
     candidates: Sequence[Candidate], ids: Sequence[str], numbers: Mapping[int, int]
-) -> tuple[Any, Any, Any, Bools, Bools]:
-    """Return half_days, weekdays, engagements, online and onsite, (T, n) each."""
+) -> tuple[Any, Any, Any, Bools, Bools, Any]:
+    """Return half_days, weekdays, engagements, online, onsite and days_on_site, (T, n) each."""
     held = [c.availability for c in candidates]
     found: list[Month] = [month for mapping in held for month in mapping.values()]
     column = np.array([numbers.get(t, NEVER) for mapping in held for t in mapping], np.int64)
@@ -200,8 +213,8 @@ def _months(
     known = column >= 0
     place = (column[known], owner[known])
 
-    def table(values: NDArray[Any], dtype: Any) -> Any:
-        array = np.zeros((len(numbers), len(candidates)), dtype)
+    def table(values: NDArray[Any], dtype: Any, absent: int = 0) -> Any:
+        array = np.full((len(numbers), len(candidates)), absent, dtype)
         array[place] = values[known]
         return array
 
@@ -220,6 +233,13 @@ def _months(
     has = np.array([bits[some] for some in modes], np.uint8)
     refuse("candidates", "modes of a month must not be empty", has == 0, names)
     online, onsite = ((has >> k & 1).astype(bool) for k in range(len(MONTH_MODES)))
+    limits = [month.on_site for month in found]
+    limited = np.array([limit is not None for limit in limits], bool)
+    days = np.full(len(found), ANY_DAYS)
+    days[limited] = wholes(
+        "candidates", "on_site of a month", [limit for limit in limits if limit is not None],
+        names[limited], 0, MOST_ON_SITE,
+    )  # fmt: skip
     return (
         table(
             figures("half_days", [month.half_days for month in found], 0, MOST_HALF_DAYS), np.uint8
@@ -231,7 +251,23 @@ def _months(
         ),
         table(online, bool),
         table(onsite, bool),
+        table(days, np.uint8, ANY_DAYS),
     )
+
+
+def _income(candidates: Sequence[Candidate], numbers: Mapping[int, int]) -> Ints:
+    """Return (Y, n) what each person may still earn in each fiscal year."""
+    left = np.full((len(numbers), len(candidates)), GREATEST_INCOME, np.int64)
+    for column, person in enumerate(candidates):
+        if person.income_left is not None:
+            held = list(person.income_left.values())
+            yen = wholes(
+                "candidates", "income_left", held, [person.id] * len(held), 0, GREATEST_INCOME
+            )
+            for year, most in zip(person.income_left, yen, strict=True):
+                if year in numbers:
+                    left[numbers[year], column] = most
+    return left
 
 
 def _bits_of(modes: Collection[str]) -> int:

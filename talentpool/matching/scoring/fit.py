@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..arrays import Bools, Ints
 from ..policy import PARTS, Policy
-from ..records import BEST_RATING, GREATEST_LEVEL, MOST_HALF_DAYS, Need
+from ..records import BEST_RATING, GREATEST_LEVEL, HALF_ON_SITE, MOST_HALF_DAYS, Need
 from .encode import BRIDGING, Numbering, People
 from .lookup import Chunk, table
 from .rules import needs_presence
@@ -29,7 +29,6 @@ LINKING = FULL - SERVICE  # share of practice that comes from linking officials 
 MOST_SERVICE = 20  # years of service; more of them add nothing
 AMPLE = 2  # free half-days beyond this many times those asked add nothing
 FAR = 180  # minutes of travel that leave nothing of the part
-HALF_ON_SITE = 50  # percent assumed for a hybrid need that names no share
 PRIOR_COUNT = (
     3  # ratings that the mean of the pool counts for, so that a single real one decides little
 )

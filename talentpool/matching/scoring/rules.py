@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Bools
-from ..records import Candidate, Need, SkillRequirement
-from .encode import NEVER, Numbering, People
+from ..records import GREATEST_INCOME, Candidate, Need, SkillRequirement
+from .encode import ANY_DAYS, NEVER, Numbering, People
 
 
 class Rule(StrEnum):
@@ -43,6 +43,8 @@ class Rule(StrEnum):
     CAPACITY = "capacity"
     ENGAGEMENTS = "engagements"
     PAY = "pay"
+    ON_SITE = "on_site"
+    INCOME = "income"
     CONFLICT = "conflict"
     HOLD = "hold"
     TRAINING = "training"
@@ -90,6 +92,14 @@ RULES: Mapping[Rule, RuleText] = {
     Rule.PAY: RuleText(
         "報酬", "Pay", "提示する報酬が、本人の最低額以上であること。",
         "The pay is not below the person's minimum."),
+    Rule.ON_SITE: RuleText(
+        "現地の日数", "Days on site",
+        "全ての月に、現地で働く日が、本人の決めた月の上限の残りに収まること（一件ごとに確かめる）。",
+        "In every month the days on site fit what is left of the person's own limit; asked of each vacancy by itself."),
+    Rule.INCOME: RuleText(
+        "収入の上限", "Income ceiling",
+        "全ての年度に、支払われる報酬が、本人の決めた年度の上限の残りに収まること（一件ごとに確かめる）。",
+        "In every fiscal year the pay fits what is left of the person's own ceiling; asked of each vacancy by itself."),
     Rule.CONFLICT: RuleText(
         "利益相反", "Conflict of interest", "利益相反による制限がないこと。",
         "No conflict of interest blocks the pair."),
@@ -113,12 +123,14 @@ class Condition:
     """How one rule is checked.
 
     asks: the keys of all conditions of a need; holds: (n,) bool, who meets the condition of a key; reads: the fields
-    of a need that its conditions depend on, so that similar needs are asked only once.
+    of a need that its conditions depend on, so that similar needs are asked only once; concerns: whether the rule can
+    rule out anybody of these people at all.
     """
 
     asks: Callable[[Need, Numbering], Sequence[Hashable]]
     holds: Callable[[People, Any], Bools]
     reads: Callable[[Need], Hashable]
+    concerns: Callable[[People], bool] = lambda _people: True
 
 
 def skill_groups(need: Need) -> list[list[SkillRequirement]]:
@@ -246,6 +258,25 @@ def _takes_pay(people: People, pay: int) -> Bools:
     return np.asarray(people.pay_minimum <= pay)
 
 
+def _days_on_site(need: Need, numbering: Numbering) -> list[tuple[int, int]]:
+    days = need.days_on_site
+    return [(numbering.months[month], days) for month in need.months] if days else []
+
+
+def _has_days(people: People, wanted: tuple[int, int]) -> Bools:
+    month, days = wanted
+    return np.asarray(people.days_on_site[month] >= days)
+
+
+def _income(need: Need, numbering: Numbering) -> list[tuple[int, int]]:
+    return [(numbering.years[year], yen) for year, yen in need.pay_by_year.items() if yen]
+
+
+def _may_earn(people: People, paid: tuple[int, int]) -> Bools:
+    year, yen = paid
+    return np.asarray(people.income_left[year] >= yen)
+
+
 def _training(need: Need, numbering: Numbering) -> list[int]:
     return [need.months[-1]] if need.requires_training else []
 
@@ -266,6 +297,18 @@ CONDITIONS: Mapping[Rule, Condition] = {
     Rule.CAPACITY: Condition(_amounts, _is_free, attrgetter("months", "half_days")),
     Rule.ENGAGEMENTS: Condition(_months, _has_room, attrgetter("months")),
     Rule.PAY: Condition(_pay, _takes_pay, attrgetter("pay")),
+    Rule.ON_SITE: Condition(
+        _days_on_site,
+        _has_days,
+        attrgetter("months", "mode", "on_site_share", "half_days"),
+        lambda people: bool((people.days_on_site < ANY_DAYS).any()),
+    ),
+    Rule.INCOME: Condition(
+        _income,
+        _may_earn,
+        attrgetter("months", "half_days", "pay", "month_pay"),
+        lambda people: bool((people.income_left < GREATEST_INCOME).any()),
+    ),
     Rule.TRAINING: Condition(_training, _is_trained, attrgetter("months", "requires_training")),
 }
 

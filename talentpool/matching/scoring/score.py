@@ -45,7 +45,7 @@ def score(
 ) -> Scored:
     """Score the feasible pairs of all needs. barred: for each need, the people ruled out by name."""
     fit = Fit(people, needs, numbering, policy)
-    ptr, candidate = _pairs(people, asked_of(needs, numbering), barred or [()] * len(needs))
+    ptr, candidate = _pairs(people, asked_of(needs, numbering, people), barred or [()] * len(needs))
     pairs = len(candidate)
     total, count = np.empty(pairs, np.int16), np.empty(pairs, np.int16)
     parts = np.empty((len(PARTS), pairs), np.int16) if has_parts else None

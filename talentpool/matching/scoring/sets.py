@@ -33,9 +33,14 @@ class Asked:
     rows: Ints
 
 
-def asked_of(needs: Sequence[Need], numbering: Numbering) -> list[Asked]:
-    """Collect the distinct conditions of all needs, rule by rule."""
-    return [_asked(condition, needs, numbering) for condition in CONDITIONS.values()]
+def asked_of(needs: Sequence[Need], numbering: Numbering, people: People) -> list[Asked]:
+    """Collect the distinct conditions of all needs, rule by rule; none of a rule that concerns nobody of the people."""
+    return [
+        _asked(condition, needs, numbering)
+        if condition.concerns(people)
+        else Asked(condition, [], np.zeros((len(needs), 0), np.int64))
+        for condition in CONDITIONS.values()
+    ]
 
 
 def _asked(condition: Condition, needs: Sequence[Need], numbering: Numbering) -> Asked:

@@ -26,7 +26,7 @@ from ...rounds.models import Round
 from ...rounds.revised import list_pending
 from ...states import APPROVED, PENDING
 from ..conditions import EXCESS_LABELS, find_excess
-from ..guards import PRIVATE, Rules, months_ahead
+from ..guards import UNTOLD, Rules, months_ahead
 from ..models import Placement
 
 UNREAD = frozenset(  # by no rule and no part of the fit
@@ -161,7 +161,7 @@ def _newly_broken(placement: Placement, after: Need, rules: Rules) -> list[str]:
 
 
 def _unread_by(role: Role | None) -> frozenset[Rule]:
-    return PRIVATE if role is Role.MUNICIPALITY else frozenset()
+    return UNTOLD if role is Role.MUNICIPALITY else frozenset()
 
 
 def list_people(session: Session, ids: Sequence[int]) -> Sequence[Candidate]:

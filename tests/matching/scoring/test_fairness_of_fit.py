@@ -214,7 +214,7 @@ def test_age_sex_and_disability_are_no_inputs() -> None:
         "id", "kind", "availability", "most_at_once", "skills", "roles", "forms", "travel",
         "travel_limit", "overnight", "pay_minimum", "pay_wish", "member_from", "member_until",
         "consents", "training_until", "service_years", "themes", "regions", "conflicts", "forbidden",
-        "rating_sum", "rating_count", "load", "in_force",
+        "rating_sum", "rating_count", "load", "in_force", "income_left",
     }  # fmt: skip
     never = {"age", "birth", "born", "sex", "gender", "disab", "handicap", "nationality", "name"}
     for record in (m.Candidate, m.Month, m.SkillClaim, m.Need, m.SkillRequirement, People):
