@@ -79,4 +79,4 @@ def _register(
 def give_consents(
     session: Session, person: Candidate, purposes: list[str], *, actor: Actor, now: datetime
 ) -> list[str]:
-    return consenting.savegive_consentss(session, person, HYOGO, purposes, actor=actor, now=now)
+    return consenting.save_consents(session, person, HYOGO, purposes, actor=actor, now=now)
