@@ -48,9 +48,9 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 PIN = "県の職員を充て、実務を担ってもらう"
 _HOME = "281000"  # 神戸市
 _PEOPLE = (  # family name, furigana, post, years of the term from this one, half-days a month, yen of one
-    ("県野", "ケンノ", "accelerator", 2, 16, 9_500),
-    ("走井", "ハシリイ", "accelerator", 2, 20, 9_500),
-    ("支倉", "ハセクラ", "supporter", 1, 12, 7_000),
+    ("県野", "ケンノ", "accelerator", 3, 16, 9_500),
+    ("走井", "ハシリイ", "accelerator", 3, 20, 9_500),
+    ("支倉", "ハセクラ", "supporter", 2, 12, 7_000),
 )
 _TITLES = ("業務の棚卸しと手順の見直し", "職員向けデジタル研修の立ち上げ", "申請手続の電子化の作業")
 
