@@ -55,6 +55,7 @@ FEATURES = (
     "deadlines",
     "travel",
     "panels",
+    "preferences",
     "notes",
     "desk",
     "complaints",

@@ -266,6 +266,12 @@ class Deed(Entry, Enum):
         "同じテーマの市町への知らせ",
         "Theme told to other municipalities",
     )
+    INTEREST_SAY = "interest.say", "募集への興味の返事", "Answer to an open vacancy"
+    NEED_SHOWING = (
+        "need_showing.choose",
+        "募集の市町名を示すかどうかの変更",
+        "Choice to name the municipality of a vacancy",
+    )
     NEED_COST = "need.cost", "募集の翌年度からの経費の変更", "Running cost of a vacancy changed"
     PROGRAMME_SAVE = "programme.save", "支援制度の登録・変更", "Programme entered or changed"
     PROGRAMME_TAKE = (
@@ -326,6 +332,8 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "work_log": ("活動記録", "Work log"),
     "review": ("振り返り", "Review"),
     "panel": ("評価会", "Panel"),
+    "interest": ("募集への興味", "Interest in a vacancy"),
+    "need_showing": ("募集の見せ方", "How a vacancy is shown"),
     "report": ("報告", "Report"),
     "complaint": ("苦情", "Complaint"),
     "known_conflict": ("利益相反の記録", "Recorded conflict of interest"),

@@ -34,6 +34,7 @@ from .placements import models as placements, recorded
 from .placements.counters import models as counters
 from .placements.questions import models as questions
 from .placements.statement_printing import StatementPrint
+from .preferences import models as preferences
 from .programmes import models as programmes
 from .reference import models as reference
 from .reviews import models as reviews
@@ -78,6 +79,7 @@ __all__ = [
     "panels",
     "placements",
     "postal",
+    "preferences",
     "programmes",
     "questions",
     "received",

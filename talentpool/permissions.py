@@ -134,6 +134,9 @@ class Action(StrEnum):
     WRITE_CASE = "case_study:write"
     OFFER_CONTACT = "case_study:contact"  # whom other towns may ask
     VIEW_REASONS = "reason:view"  # in numbers
+    VIEW_INTEREST = "interest:view"  # what people say of open needs
+    SAY_INTEREST = "interest:say"
+    SHOW_TOWN = "need_showing:choose"  # to whom the need fits
     VIEW_PANEL = "panel:view"
     RUN_PANEL = "panel:run"
     SCORE_PANEL = "panel:score"
@@ -315,6 +318,11 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.VIEW_REASONS: {
         _M: _PREFECTURE, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
+    Action.VIEW_INTEREST: {
+        _C: _OWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.SAY_INTEREST: {_C: _OWN},
+    Action.SHOW_TOWN: {_M: _TOWN},
     Action.VIEW_PANEL: {_M: _TOWN, _U: _PREFECTURE, _S: _ANY},
     Action.RUN_PANEL: {_M: _TOWN},
     Action.SCORE_PANEL: {_M: _TOWN},

@@ -40,6 +40,7 @@ from talentpool.permissions import (
 from talentpool.placements.counters.models import CounterProposal
 from talentpool.placements.models import DecisionPaper, Placement
 from talentpool.placements.questions.models import Question as NeedQuestion
+from talentpool.preferences.models import Interest
 from talentpool.programmes.models import Programme, Referral
 from talentpool.reviews.answering import close_pair
 from talentpool.reviews.asking import Question, ask
@@ -75,6 +76,7 @@ from tests.factories import (
     make_user,
 )
 from tests.panels.made import make_panel
+from tests.preferences.made import make_interest
 from tests.reviews.made import make_report
 
 SAKAI = "271403"
@@ -95,6 +97,8 @@ MODELS: dict[str, tuple[type[Base], ...]] = {
     "note": (Note,),
     "review": (Review,),
     "panel": (Panel,),
+    "interest": (Interest,),
+    "need_showing": (Need,),
     "report": (Report,),
     "duty": (Duty,),
     "programme": (Programme,),
@@ -159,6 +163,7 @@ def test_administrators_see_nobody_s_profile() -> None:
             "note",
             "review",
             "panel",
+            "interest",
             "report",
             "duty",
             "consultation",
@@ -270,6 +275,7 @@ def build(session: Session) -> World:
             review,
             report,
             panel,
+            make_interest(session, need, candidate),
             consultation,
             case,
         ):
@@ -314,6 +320,7 @@ VIEWS = {
     Note: Action.VIEW_NOTE,
     Review: Action.VIEW_REVIEW,
     Panel: Action.VIEW_PANEL,
+    Interest: Action.VIEW_INTEREST,
     Report: Action.VIEW_REPORT,
     Duty: Action.VIEW_DUTY,
     Consultation: Action.VIEW_CONSULTATION,

@@ -67,6 +67,7 @@ KEPT_BY = {
     "あなたの報告と、振り返りの回答": "reviews.reporting:write_report reviews.answering:close_pair",
     "送られた報告と、双方の振り返りの回答": "reviews.show_report reviews.show_review",
     "市町の評価会であなたに付けられた点": "panels.show_panel panels.service:list_results",
+    "「あなたに合う募集」への返事": "preferences.list_interests preferences.views.needs:interest_of",
     "証明を確かめる画面で、氏名と": "credentials.answer_office credentials.service:get_asked",
     "打診中の人数と、手続きの日付と": "placements.service:count_asked placements.progress:list_seats",
     "生年月日、住所、報酬の希望は見えません": "candidates.views.presenting:Presenter.introduced",

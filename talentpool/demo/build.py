@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -43,6 +43,7 @@ from .joining import admit, fill_ledger, joining_moment, write_profiles
 from .needs import draw_needs
 from .people import HYOGO, draw_people, first_month
 from .posting import publish_needs, save_needs, submit_needs
+from .preferring import prefer
 from .receiving import receive_people
 
 PEOPLE, IN_REVIEW, RETURNED = 300, 12, 4
@@ -118,7 +119,14 @@ class Builder:
             served = look(session, HYOGO, catalogue=self.catalogue, now=self.midnight)
             keep_gaps(session, HYOGO, served, actor=SYSTEM, now=self.midnight)
         with self._unit() as session:
-            return self._plan_ahead(session, officers)
+            round_id = self._plan_ahead(session, officers)
+        self._prefer(officers, planted.values())
+        return round_id
+
+    def _prefer(self, officers: Officers, planted: Iterable[Candidate]) -> None:
+        with self._unit() as session:
+            codes = {person.code for person in planted}
+            prefer(session, officers, codes, self.catalogue, self.midnight)
 
     @contextmanager
     def _unit(self) -> Iterator[Session]:

@@ -37,7 +37,9 @@ from .tables import refuse
 
 NAMES_AT_ONCE = 500
 PORTION = 200  # people written at once
-RESTING = ("taken", "lifted", "turned_down", "rating_count")
+RESTING = (
+    "taken", "lifted", "turned_down", "interested", "uninterested", "preferred", "rating_count",
+)  # fmt: skip
 
 
 def import_candidates(

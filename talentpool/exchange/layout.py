@@ -24,7 +24,7 @@ from ..cases.models import Case
 from ..db import length_of
 from ..errors import BadCell, Fault
 from ..geo import MOST_MINUTES
-from ..matching.records import BEST_RATING, GREATEST_MONTH_PAY
+from ..matching.records import BEST_RATING, GREATEST_MONTH_PAY, WHOLE_PART
 from ..needs import content as needs
 from ..needs.models import Need, NeedSkill, NeedVendor
 from ..pay import MOST_HALF_DAYS
@@ -190,6 +190,8 @@ CANDIDATES = Layout(
         _personal("現地の希望曜日", "onsite_weekdays", DAYS),
         Column("標準化対象業務", "operations", kinds.codes("standard_operation")),
         Column("推薦しない募集", "turned_down", kinds.REFERENCES),
+        Column("興味のある募集", "interested", kinds.REFERENCES),
+        Column("見送りたい募集", "uninterested", kinds.REFERENCES),
         Column("実績の評価の合計", "rating_sum", kinds.whole(0, MOST_RATINGS * BEST_RATING)),
         Column("実績の評価の件数", "rating_count", kinds.whole(0, MOST_RATINGS)),
         _personal("別人の確認", DISTINCT, kinds.PERSONS),
@@ -244,6 +246,9 @@ CANDIDATES = Layout(
             _OTHER,
             Column("現地の日数", "days_on_site", kinds.whole(0, candidates.MOST_ON_SITE)),
             Column("報酬(円)", "pay", kinds.whole(0, GREATEST_MONTH_PAY, YEN)),
+        )),
+        Leaf("市町の順位", "preferred", (
+            _OTHER, Column("割合(千分率)", "share", kinds.whole(0, WHOLE_PART), True),
         )),
         Leaf("利益相反の解除", "lifted", (_OTHER, Column("規則", "rule", kinds.text(40), True))),
         Leaf("利益相反の記録", "known", (

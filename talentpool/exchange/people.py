@@ -42,8 +42,8 @@ from .tables import refuse
 
 PLAIN = (
     "kind", "home_code", "travel_limit", "overnight", "most_at_once", "pay_minimum", "themes",
-    "regions", "roles", "forms", "turned_down", "rating_sum", "rating_count", "onsite_days",
-    "income_ceiling",
+    "regions", "roles", "forms", "turned_down", "interested", "uninterested", "rating_sum",
+    "rating_count", "onsite_days", "income_ceiling",
 )  # fmt: skip
 TERM = ("post", "employed_from", "employed_until", "half_day_cost", "employment_note")
 LIFTABLE = tuple(rule for rule, (severity, *_) in RULES.items() if severity == "hold")
@@ -149,6 +149,7 @@ def profile_of(entry: Entry, catalogue: Catalogue) -> Profile:
         taken=tuple(Taken(**row) for row in leaves["taken"]),
         known=known_of(entry),
         lifted=tuple((row["need_code"], row["rule"]) for row in leaves["lifted"]),
+        preferred=tuple(sorted((row["need_code"], row["share"]) for row in leaves["preferred"])),
         **{name: values[name] for name in PLAIN if name in values},
     )
 
@@ -197,6 +198,9 @@ def check_sheet(entry: Entry, towns: Collection[str] | None = None) -> Iterator[
     for known in known_of(entry):
         for _field, sentence in content_faults(known, towns):
             yield "known", sentence
+    both = set(values.get("interested", ())) & set(values.get("uninterested", ()))
+    if both:
+        yield "uninterested", f"興味のある募集にもあります: {'、'.join(sorted(both))}"
     if any(row["rule"] not in LIFTABLE for row in entry.leaves["lifted"]):
         yield "lifted", f"規則は {'、'.join(LIFTABLE)} から書いてください。"
 
@@ -232,6 +236,7 @@ def entry_of(
         "taken": [_fields(row) for row in profile.taken],
         "lifted": [{"need_code": need, "rule": rule} for need, rule in profile.lifted],
         "known": [_fields(row) for row in profile.known],
+        "preferred": [{"need_code": need, "share": n} for need, n in profile.preferred],
         "travel": [{"hall": hall, "minutes": n} for hall, n in sorted(minutes.items())],
     })  # fmt: skip
 

@@ -61,7 +61,7 @@ def input_document(
     ['candidates', 'needs', 'policy', 'pins', 'forbids']
     """
     document = {
-        "candidates": [_plain(c) for c in by_id(candidates)],
+        "candidates": [_person(c) for c in by_id(candidates)],
         "needs": [_plain(need) for need in by_id(needs)],
         "policy": policy.to_dict(),
         "pins": _listed("pins", pins),
@@ -151,12 +151,19 @@ def to_json(document: Mapping[str, Any]) -> str:
 
 
 ATOMS = frozenset({str, int, float, bool, type(None)})
+# What people and towns say of each other by name; left out while empty, so that rounds from before keep their hash.
+PREFERENCES = frozenset({"wishes", "preferred"})
 
 
 @cache
 def _fields_of(kind: type) -> tuple[str, ...] | None:
     """The names of a record's fields; None for anything but a record."""
     return tuple(entry.name for entry in fields(kind)) if is_dataclass(kind) else None
+
+
+def _person(candidate: Candidate) -> Any:
+    plain = _plain(candidate)
+    return {name: value for name, value in plain.items() if value or name not in PREFERENCES}
 
 
 def _plain(value: Any) -> Any:

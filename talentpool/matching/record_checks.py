@@ -52,7 +52,7 @@ PEOPLE: Sequence[tuple[str, Types]] = (
     ("overnight,consents", FLAG),
     ("roles,forms,themes,regions,forbidden,in_force", SET),
     ("roles,forms,themes,regions,forbidden,in_force.each", TEXT),
-    ("availability,skills,travel,conflicts", MAPPING),
+    ("availability,skills,travel,conflicts,wishes,preferred", MAPPING),
     ("income_left", (Mapping, type(None))),
     ("availability.each", WHOLE),
     ("availability.values", (Month,)),
@@ -60,7 +60,7 @@ PEOPLE: Sequence[tuple[str, Types]] = (
     ("skills.each", TEXT),
     ("skills.values", (SkillClaim,)),
     ("skills.values.evidence", TEXT),
-    ("conflicts.each", TEXT),
+    ("conflicts,wishes,preferred.each", TEXT),
     ("conflicts.values", TEXT),
 )
 NEEDS: Sequence[tuple[str, Types]] = (
@@ -86,7 +86,7 @@ NEEDS_WORDS: Sequence[tuple[str, Sequence[str | None]]] = (
     ("mode", MODES),
     ("preferred_kinds.each", KINDS),
 )
-NAMING = ("conflicts", "forbidden", "in_force")  # where people name needs
+NAMING = ("conflicts", "forbidden", "in_force", "wishes", "preferred")  # where people name needs
 Names = Sequence[str] | NDArray[np.object_]
 
 

@@ -25,6 +25,7 @@ MODES = ("online", "hybrid", "onsite")  # of a need
 MONTH_MODES = ("online", "onsite")
 EVIDENCE = ("self", "documented", "confirmed")
 SEVERITIES = ("block", "hold", "warn")  # of a conflict
+WHOLE_PART = 1000  # share of a part of the fit, in thousandths
 
 
 def month_number(year: int, month: int) -> int:
@@ -250,6 +251,12 @@ class Candidate:
         Need id → how far a conflict of interest goes.
     forbidden : frozenset of str, optional
         Ids of needs that the person is not to be matched with.
+    wishes : mapping of str to int, optional
+        Need id → share of the wish in thousandths, of needs about which the person has said it. Theme and region
+        count for the others.
+    preferred : mapping of str to int, optional
+        Need id → share of the preference in thousandths, of needs whose town has ranked the person. The preferred
+        kinds count for the others.
     rating_sum, rating_count : int, optional
         Ratings of past engagements, 0 to 5 each.
     load : int, optional
@@ -296,6 +303,8 @@ class Candidate:
     load: int = 0
     in_force: frozenset[str] = frozenset()
     income_left: Mapping[int, int] | None = None
+    wishes: Mapping[str, int] = field(default_factory=dict)
+    preferred: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # one expression decides the usual case, because a nation has many people

@@ -43,6 +43,7 @@ from ..placements import papers
 from ..placements.counters import soundness as counters
 from ..placements.models import DecisionPaper, Placement, Verdict
 from ..placements.questions import soundness as questions
+from ..preferences import soundness as preferences
 from ..programmes import soundness as referrals
 from ..reference.models import Municipality
 from ..reviews import soundness as reviews
@@ -519,6 +520,11 @@ def reviews_are_of_both_sides(session: Session) -> Iterator[str]:
 @_invariant
 def panels_are_of_one_town(session: Session) -> Iterator[str]:
     return panels.violations(session)
+
+
+@_invariant
+def preferences_are_of_one_prefecture(session: Session) -> Iterator[str]:
+    return preferences.violations(session)
 
 
 @_invariant

@@ -16,6 +16,7 @@ from ..errors import Conflict, NotFound, Refused
 from ..language import listed, named, say
 from ..needs.models import Need
 from ..permissions import Action, Actor, require
+from ..pool.standing import INTEREST
 from ..reference.reasons import check_comment
 from ..rounds.models import Round
 from ..rounds.plan import find_entry
@@ -56,6 +57,8 @@ def suggest_alternate(
         raise Conflict(
             say("この組合せは、すでに%(labels)sのいずれかになっています。", labels=labels)
         )
+    if _is_barred(session, need, candidate):
+        raise Conflict(say("本人が、この募集では打診しないでほしいと答えています。"))
     return add_suggestion(session, round_, need, candidate.id, entry, actor=actor, now=now)
 
 
@@ -115,6 +118,15 @@ def list_turned_down(session: Session, candidate: Candidate) -> set[int]:
         Placement.candidate_id == candidate.id, Placement.state.in_(TURNED_DOWN)
     )
     return set(session.scalars(query))
+
+
+def _is_barred(session: Session, need: Need, candidate: Candidate) -> bool:
+    """Whether the person has asked not to be asked for the need."""
+    said = INTEREST.c
+    query = sa.select(said.need_id).where(
+        said.need_id == need.id, said.candidate_id == candidate.id, said.bars.is_(sa.true())
+    )
+    return session.scalars(query).first() is not None
 
 
 def propose_placements(

@@ -175,13 +175,16 @@ def _crowd(
 
 
 def _joined(first: People, kept: Ints, second: People) -> People:
-    """The people at `kept` of the first and all of the second; claims and ways of the second are counted on."""
+    """The people at `kept` of the first and all of the second; claims and ways of the second are counted on.
+
+    What was said of needs is left out: it is in no condition, and a crowd is asked for conditions alone.
+    """
     values = {
         entry.name: np.concatenate(
             [getattr(first, entry.name)[..., kept], getattr(second, entry.name)], axis=-1
         )
         for entry in fields(People)
-        if entry.name not in {"claim", "claims", "home", "minutes"}
+        if entry.name not in {"claim", "claims", "home", "minutes", "wishes", "preferred"}
     }
     claims = [first.claims, second.claims]
     more = len(first.claims.level)
@@ -196,4 +199,6 @@ def _joined(first: People, kept: Ints, second: People) -> People:
         )),
         home=np.concatenate([first.home[kept], second.home + first.minutes.shape[1]]),
         minutes=np.ascontiguousarray(np.concatenate([first.minutes, second.minutes], axis=1)),
+        wishes={},
+        preferred={},
     )  # fmt: skip

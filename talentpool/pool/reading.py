@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -108,6 +108,12 @@ def _list(name: str, owner: Any, *columns: Any) -> sa.Label[Any]:
 
 
 def _profile(person: sa.Row[Any]) -> Profile:
+    # what was said under this registration comes last, and stands
+    said = {
+        code: (answer, bool(bars))
+        for _, code, answer, bars in sorted((own, *rest) for *rest, own in person.interests)
+    }
+    barred = {code for code, (_, bars) in said.items() if bars}
     return Profile(
         code=person.code,
         kind=person.kind or "",
@@ -148,7 +154,9 @@ def _profile(person: sa.Row[Any]) -> Profile:
         income_ceiling=person.income_ceiling,
         known=in_order(_known(*row) for row in person.known),
         lifted=tuple((code, rule) for code, rule in sorted(person.lifted)),
-        turned_down=tuple(sorted({code for (code,) in person.turned_down})),
+        turned_down=tuple(sorted(barred | {code for (code,) in person.turned_down})),
+        interested=_answered(said, "interested"),
+        uninterested=_answered(said, "not_now"),
         rating_sum=sum(rating for (rating,) in person.ratings),
         rating_count=len(person.ratings),
     )
@@ -168,6 +176,13 @@ def _taken(
     on_site = share_on_site(NeedMode(agreed or mode), 0 if agreed and agreed != mode else share)
     work = Work(amount, basis, half_days, [month], on_site)
     return Taken(month, half_days, code, work.visits, month_pay(amount, basis, half_days))
+
+
+def _answered(said: Mapping[str, tuple[str, bool]], answer: str) -> tuple[str, ...]:
+    """Codes of the needs that were given this answer; one that bars the need is no wish any more."""
+    return tuple(
+        sorted(code for code, (given, bars) in said.items() if given == answer and not bars)
+    )
 
 
 def _known(

@@ -93,6 +93,9 @@ class Profile:
     turned_down: tuple[str, ...] = ()  # need codes that are not to be proposed again
     onsite_days: int | None = None  # most in a month
     income_ceiling: int | None = None  # yen in a fiscal year, over all assignments
+    interested: tuple[str, ...] = ()  # need codes: the person would like to be asked
+    uninterested: tuple[str, ...] = ()  # need codes: rather not, but may be asked
+    preferred: tuple[tuple[str, int], ...] = ()  # (need code, share of the town's preference)
 
 
 class Screened(Protocol):

@@ -31,6 +31,10 @@ KNOWN_CONFLICT = sa.table(
         "first_month", "last_month", "ended_at",
     )),
 )  # fmt: skip
+INTEREST = sa.table(
+    "interest",
+    *map(sa.column, ("candidate_id", "need_id", "prefecture_code", "answer", "bars")),
+)
 NEED = sa.table(
     "need",
     *map(sa.column, ("id", "code", "pay_amount", "pay_basis", "mode", "on_site_share")),
@@ -48,7 +52,9 @@ REVIEW = sa.table(
 def settled_of(person: type[Base], prefecture_code: str) -> list[sa.Label[Any]]:
     """Of a candidate, as columns of lists: what is held and booked in a month and of which need, (need code, conflict rule)
     that a coordinator has lifted, the conflicts that officers of the prefecture have recorded, the codes of needs that
-    turned the pair down, and the ratings by which towns of the prefecture ended the person's work.
+    turned the pair down, (need code, answer, whether the person is not to be asked, whether it was said under this
+    registration and not one that was merged into it), and the ratings by which towns of the prefecture ended the
+    person's work.
     """
     key = sa.inspect(person).primary_key[0]
     taken = (
@@ -80,12 +86,21 @@ def settled_of(person: type[Base], prefecture_code: str) -> list[sa.Label[Any]]:
             PLACEMENT.c.state.in_([str(state) for state in TURNED_DOWN]),
         )
     )
+    said = INTEREST.c
+    interests = (
+        gather(NEED.c.code, said.answer, said.bars, said.candidate_id == key)
+        .join(INTEREST, said.need_id == NEED.c.id)
+        .where(
+            (said.candidate_id == key) | said.candidate_id.in_(_merged_into(person, key)),
+            said.prefecture_code == prefecture_code,
+        )
+    )
     ratings = gather(REVIEW.c.overall).where(
         REVIEW.c.candidate_id == key, *_counted(prefecture_code)
     )
     named = {
         "taken": taken, "lifted": lifted, "known": known, "turned_down": turned_down,
-        "ratings": ratings,
+        "interests": interests, "ratings": ratings,
     }  # fmt: skip
     return [query.correlate(person).scalar_subquery().label(name) for name, query in named.items()]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from .. import dates, matching as m
 from ..candidates.content import EMPLOYED
+from ..matching.records import WHOLE_PART
 from ..pay import half_day_pay, month_pay
 from ..reference.catalogue import Catalogue
 from .conflicts import gravest, screen
@@ -96,7 +98,12 @@ def to_candidate(
     start = min((request.first_month for request in requests), default=0)
     # one month more, because an empty seat may be filled by starting a month later
     end = max((request.last_month for request in requests), default=0) + 1
-    return person_between(profile, start, end, travel, _conflicts(profile, requests))
+    asked = {request.code for request in requests}
+    return replace(
+        person_between(profile, start, end, travel, _conflicts(profile, requests)),
+        wishes={code: n for code, n in _wishes(profile).items() if code in asked},
+        preferred={code: n for code, n in profile.preferred if code in asked},
+    )
 
 
 def person_between(
@@ -106,7 +113,7 @@ def person_between(
     travel: Mapping[str, int],
     conflicts: Mapping[str, str] = MappingProxyType({}),
 ) -> m.Candidate:
-    """With what is free from the month `start` to `end`; conflicts: need code → gravest severity."""
+    """With what is free from the month `start` to `end`, as far as rules read it; conflicts: need code → gravest severity."""
     return m.Candidate(
         id=profile.code,
         kind=profile.kind,
@@ -137,6 +144,14 @@ def person_between(
         load=_load(profile, start),
         income_left=_income_left(profile, start, end),
     )
+
+
+def _wishes(profile: Profile) -> dict[str, int]:
+    """What the person has said of a need counts in full, for or against it."""
+    return {
+        **dict.fromkeys(profile.uninterested, 0),
+        **dict.fromkeys(profile.interested, WHOLE_PART),
+    }
 
 
 def turned_down(profile: Profile) -> frozenset[str]:

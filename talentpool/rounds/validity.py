@@ -13,6 +13,7 @@ from ..audit import AuditEvent
 from ..db import Session
 from ..errors import Conflict
 from ..language import listed, named, say, sentences
+from ..matching.inputs import PREFERENCES
 from ..needs.models import Need
 from ..states import NEED, SOLVED, NeedState
 from .history import stored_history
@@ -23,6 +24,7 @@ SHOWN = 5  # codes in a sentence
 WATCHED = (
     "candidate",
     "hold_lift",
+    "interest",  # that bars a need
     "membership",
     "need",
     "placement",
@@ -39,7 +41,12 @@ def list_obstacles(session: Session, round_: Round) -> list[str]:
     if inputs.hash == round_.input_hash:
         return found
     if stored is not None:
-        found += _list_differences(stored.document, inputs.put_to(m.input_document))
+        before, after = (
+            _but_preferences(one) for one in (stored.document, inputs.put_to(m.input_document))
+        )
+        if before == after:
+            return found
+        found += _list_differences(before, after)
     return found or [say("計算に使った内容が、計算のあとで変わりました。")]
 
 
@@ -57,6 +64,15 @@ def check_unchanged(session: Session, round_: Round) -> None:
         raise Conflict(
             sentences([*found, say("この割当案は採用できません。もう一度実行してください。")])
         )
+
+
+def _but_preferences(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what people and towns have said they prefer: it makes no plan wrong, and counts from the next run on."""
+    people = [
+        {name: value for name, value in person.items() if name not in PREFERENCES}
+        for person in document["candidates"]
+    ]
+    return {**document, "candidates": people}
 
 
 def _list_changed_needs(session: Session, round_: Round) -> list[str]:

@@ -19,10 +19,12 @@ from talentpool.db import Session
 from talentpool.needs.models import Need, NeedKind, NeedSkill, NeedVendor
 from talentpool.permissions import SYSTEM
 from talentpool.placements.models import HoldLift
+from talentpool.preferences.models import Answer
 from talentpool.reference.revising import set_travel_time
 from talentpool.states import NeedState, PlacementState
 from talentpool.text import search_key
 from tests import factories as make
+from tests.preferences.made import make_interest
 
 APRIL, SEPTEMBER = make.FIRST, make.LAST
 VENDOR = "株式会社;試作:デザイン"
@@ -133,6 +135,8 @@ def _let_stand(session: Session, people: list[Candidate], needs: list[Need]) -> 
     make.make_placement(session, booked, people[1], state=PlacementState.CONFIRMED)
     make.make_placement(session, needs[2], people[2], state=PlacementState.OFFERED)
     make.make_placement(session, needs[1], people[3], state=PlacementState.DECLINED_BY_TOWN)
+    make_interest(session, needs[2], people[0])
+    make_interest(session, needs[0], people[3], Answer.NOT_NOW)
     session.add(
         HoldLift(
             candidate_id=people[0].id, need_id=needs[1].id, rule="former_office",

@@ -78,6 +78,8 @@ def test_files_hold_all_that_matching_knows(
     assert any(profile.taken for profile in profiles)
     assert any(profile.lifted for profile in profiles)
     assert any(profile.turned_down for profile in profiles)
+    assert any(profile.interested for profile in profiles)
+    assert any(profile.uninterested for profile in profiles)
 
 
 @pytest.mark.parametrize(("name", "encoding"), FORMATS)

@@ -88,6 +88,8 @@ def candidates(draw: st.DrawFn, ident: str = "C0") -> m.Candidate:
         "load": draw(st.sampled_from([0, 1, 100, 10**9])),
         "in_force": draw(some([*NEEDS, "other"])),
         "income_left": draw(incomes),
+        "wishes": draw(st.dictionaries(st.sampled_from(NEEDS), st.sampled_from([0, 500, 1000]))),
+        "preferred": draw(st.dictionaries(st.sampled_from(NEEDS), st.sampled_from([0, 333, 1000]))),
     }
     willing = {
         "availability": dict.fromkeys(range(START, START + 8), generous),

@@ -63,8 +63,10 @@ def fit_parts(person: m.Candidate, need: m.Need, policy: m.Policy) -> dict[str, 
         "capacity": 1000 * min(*free, 2 * need.half_days) // (2 * need.half_days),
         "travel": 1000 if need.mode == "online" else 1000 - share * 10 * minutes // 180,
         "pay": 1000 if need.pay >= person.pay_wish else 1000 * over // span,
-        "wish": theme + region,
-        "preference": 1000 if not kinds or person.kind in kinds else 0,
+        "wish": person.wishes.get(need.id, theme + region),
+        "preference": person.preferred.get(
+            need.id, 1000 if not kinds or person.kind in kinds else 0
+        ),
         "record": _record(person, policy),
     }
     return {part: policy.weights[part] * quality[part] // 1000 for part in m.PARTS}

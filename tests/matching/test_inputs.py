@@ -58,7 +58,7 @@ PERSON = {
     "pay_wish": 6, "member_from": 7, "member_until": 8, "consents": False, "training_until": 9,
     "service_years": 10, "themes": ["a", "b"], "regions": ["x", "y"], "conflicts": {"N": "warn"},
     "forbidden": ["N", "O"], "rating_sum": 11, "rating_count": 12, "load": 13,
-    "in_force": ["N", "O"],
+    "in_force": ["N", "O"], "wishes": {"N": 0, "O": 1000}, "preferred": {"N": 500},
 }  # fmt: skip
 NEED = {
     "id": "N", "municipality": "t", "region": "x", "size_class": 2, "place": "p", "theme": "a",
@@ -111,6 +111,13 @@ def test_a_field_that_came_later_is_written_where_it_is_given_alone() -> None:
     assert read.candidates[0].income_left == {2027: 5}
     assert read.candidates[0].availability[24_327].on_site == 3
     assert (read.needs[0].skills[0].since, read.needs[0].month_pay) == (2024, 9)
+
+
+def test_what_nobody_said_is_not_written_so_that_older_rounds_keep_their_hash() -> None:
+    people, needs = make_market(1, 3, 2)
+    stored = m.input_document(people, needs, m.Policy())
+    assert not any({"wishes", "preferred"} & row.keys() for row in stored["candidates"])
+    assert m.inputs_of(stored).candidates == tuple(people)
 
 
 def test_the_plan_in_force_is_among_the_inputs_where_there_is_one() -> None:

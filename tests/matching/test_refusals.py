@@ -191,6 +191,7 @@ BAD_PEOPLE: list[dict[str, Any]] = [
     {"service_years": -1}, {"rating_sum": 6, "rating_count": 1}, {"rating_sum": -1},
     {"rating_count": 2**40}, {"load": -1}, {"load": float("inf")}, {"load": [1]},
     {"conflicts": {"N000": "Block"}}, {"conflicts": None}, {"conflicts": {"N000": []}}, {"conflicts": {3: "warn"}},
+    {"wishes": None}, {"wishes": {"N000": 1.5}}, {"preferred": {"N000": 2000}}, {"preferred": {None: 1}},
     {"roles": None}, {"roles": "pm"}, {"forms": (None,)}, {"themes": None}, {"regions": 5},
     {"forbidden": None}, {"forbidden": {5}}, {"in_force": None}, {"in_force": "N000"}, {"travel": None}, {"travel": []},
     {"availability": None}, {"availability": {"1": m.Month(1, 31, ANY)}}, {"availability": {1: None}},

@@ -262,6 +262,7 @@ def far(database: Database) -> dict[str, int]:
             "engagements": log.engagement_id,
             "work_logs": log.id,
             "panels": make_panel(session, placement).id,
+            "suited": need.id,
             "joint_members": _member(session, need).id,
             "people": placement.id,
             "reports": make_report(session, log.engagement).id,

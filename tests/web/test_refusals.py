@@ -154,6 +154,16 @@ def person(path: str, **typed: Any) -> Callable[[Session], Sent]:
     return send
 
 
+def suited(**typed: Any) -> Callable[[Session], Sent]:
+    """About a need that the person fits."""
+
+    def send(session: Session) -> Sent:
+        need, candidate = make_need(session), make_candidate(session)
+        return session.get_one(User, candidate.user_id), f"/suited/{need.id}", typed
+
+    return send
+
+
 def handed_in_empty(session: Session) -> Sent:
     candidate = make_candidate(
         session, state=MembershipState.DRAFT, skills={}, forms=(), phone=None
@@ -802,6 +812,10 @@ CASES = [
     Case("consultations.write_interview", consulted("/consultations/{}/interview", "sort", team="長" * 901, tasks="長" * 901), 2),
     Case("consultations.share_consultation", consulted("/consultations/{}/sharing", "ask", Role.MUNICIPALITY, sharing="?"), 1),
     Case("desk.assign_consultation", consulted("/consultations/{}/duty", version="0", owner="?", follow_up="いつか", line="長" * 101), 3),
+    Case("preferences.show_suiting", suited(words="前から関心がある"), 1),
+    Case("preferences.show_suiting", suited(answer="not_now", reason="weather", words="長" * 1001), 1),
+    Case("preferences.show_suiting", suited(answer="not_now", reason="other"), 1),
+    Case("preferences.choose_showing", need("/needs/{}/showing", Role.MUNICIPALITY, NeedState.OPEN, typed={"names_town": "?"}), 1),
     Case("cases.new_case", as_role(Role.COORDINATOR, "/cases/new", cost_yen="たくさん", source_url="x"), 6),
     Case("cases.new_case", as_role(Role.COORDINATOR, "/cases/new", title="a", did="b", source="c", municipality_code="282014", theme="bpr", source_url="javascript:x"), 1),
     Case("cases.edit_case", written("/cases/{}/edit", Role.COORDINATOR, title="", did="b", source="c", municipality_code="282014", theme="bpr"), 1),

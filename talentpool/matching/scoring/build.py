@@ -37,8 +37,8 @@ def build(
     has_parts : bool, optional
         Keep the parts of each fit. Without them a pair takes 20 bytes instead of 38.
     has_others : bool, optional
-        There are other needs than these, which people may name in `conflicts`, `forbidden` and `in_force`. Otherwise
-        whoever names one is refused.
+        There are other needs than these, which people may name in `conflicts`, `forbidden`, `in_force`,
+        `wishes` and `preferred`. Otherwise whoever names one is refused.
 
     Returns
     -------

@@ -29,6 +29,7 @@ from ..records import (
     MONTH_MODES,
     MOST_HALF_DAYS,
     MOST_ON_SITE,
+    WHOLE_PART,
     Candidate,
     Month,
     Need,
@@ -57,13 +58,22 @@ class Claims:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What was said of some pairs by name. person (k,): numbers, ascending; share (k,): thousandths of a part."""
+
+    person: Ints
+    share: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class People:
     """n candidates as arrays; rows are the months, skills, roles and so on that the needs mention.
 
     half_days, weekdays (bits), engagements and days_on_site are (T, n) uint8; income_left (Y, n) int64; online and onsite (T, n) bool; claim (S + 1, n) is a
     number in `claims`, and nobody has any in the last row; roles (R, n), forms (F, n), themes (H, n) and regions
     (G, n) are bool; kind (n,) is a number among the preferred kinds, or one past the last; home (n,) is a column of
-    minutes (P, homes), shared by people with the same travel times. All others are (n,).
+    minutes (P, homes), shared by people with the same travel times. wishes and preferred: need id → what was said of
+    it by the people, and of the people by its town. All others are (n,).
     """
 
     half_days: NDArray[np.uint8]
@@ -97,6 +107,8 @@ class People:
     rating_sum: NDArray[np.int32]
     rating_count: NDArray[np.int32]
     load: NDArray[np.int32]
+    wishes: Mapping[str, Said]
+    preferred: Mapping[str, Said]
 
     @property
     def n(self) -> int:
@@ -194,7 +206,29 @@ def encode(candidates: Sequence[Candidate], numbering: Numbering) -> People:
         rating_sum=rating_sum,
         rating_count=rating_count,
         load=vector("load", 0, GREATEST_PAY, np.int32),
+        wishes=_said("wishes", [c.wishes for c in candidates], ids),
+        preferred=_said("preferred", [c.preferred for c in candidates], ids),
     )
+
+
+def _said(name: str, held: Sequence[Mapping[str, int]], ids: Sequence[str]) -> dict[str, Said]:
+    pairs = sorted(
+        (need, person, share)
+        for person, shares in enumerate(held)
+        if shares
+        for need, share in shares.items()
+    )
+    names = [ids[person] for _need, person, _share in pairs]
+    wholes("candidates", f"share of {name}", [share for *_, share in pairs], names, 0, WHOLE_PART)
+    found: dict[str, tuple[list[int], list[int]]] = {}
+    for need, person, share in pairs:
+        people, shares = found.setdefault(need, ([], []))
+        people.append(person)
+        shares.append(share)
+    return {
+        need: Said(np.array(people, np.int64), np.array(shares, np.int64))
+        for need, (people, shares) in found.items()
+    }
 
 
 def _owners(candidates: Sequence[Candidate], held: Sequence[Mapping[Any, Any]]) -> Ints:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..arrays import Bools, Ints
 from ..policy import PARTS, Policy
 from ..records import BEST_RATING, GREATEST_LEVEL, HALF_ON_SITE, MOST_HALF_DAYS, Need
-from .encode import BRIDGING, Numbering, People
+from .encode import BRIDGING, Numbering, People, Said
 from .lookup import Chunk, table
 from .rules import needs_presence
 from .skills import FULL, REACHED, Skills, claim_quality
@@ -175,7 +175,7 @@ def _pay(people: People, needs: Sequence[Need], weighted: Ints) -> Part:
 
 
 def _wish(people: People, needs: Sequence[Need], numbering: Numbering, weighted: Ints) -> Part:
-    """Theme and region that the person prefers; half of each share where there is no preference."""
+    """What the person has said of the need itself; else theme and region, half of each share without a preference."""
 
     def code(wished: Bools, has_wish: Bools) -> NDArray[np.uint8]:
         return np.where(has_wish, 2 * wished.astype(np.uint8), np.uint8(1))
@@ -192,13 +192,13 @@ def _wish(people: People, needs: Sequence[Need], numbering: Numbering, weighted:
         wished += region.reshape(-1).take(chunk.spread(regions) + chunk.person)
         return np.asarray(both.take(wished))
 
-    return part
+    return _where_said(part, people.wishes, needs, weighted)
 
 
 def _preference(
     people: People, needs: Sequence[Need], numbering: Numbering, weighted: Ints
 ) -> Part:
-    """Full for the kinds of people that the town prefers, or for everybody where it has no preference."""
+    """The rank that the town has given; else full for the kinds of people it prefers, and for all where it prefers none."""
 
     def is_preferred(kinds: frozenset[str]) -> Ints:
         row = np.full(len(numbering.kinds) + 1, 0 if kinds else weighted[FULL])
@@ -207,7 +207,35 @@ def _preference(
 
     keys = [need.preferred_kinds for need in needs]
     by_kinds = table(keys, is_preferred, len(numbering.kinds) + 1, np.int16)
-    return lambda chunk: by_kinds.at(chunk, people.kind.take(chunk.person))
+
+    def part(chunk: Chunk) -> NDArray[Any]:
+        return by_kinds.at(chunk, people.kind.take(chunk.person))
+
+    return _where_said(part, people.preferred, needs, weighted)
+
+
+def _where_said(
+    part: Part, said: Mapping[str, Said], needs: Sequence[Need], weighted: Ints
+) -> Part:
+    """The same part, but for the pairs of which something was said by name."""
+    named = {j: said[need.id] for j, need in enumerate(needs) if need.id in said}
+    if not named:
+        return part
+
+    def with_said(chunk: Chunk) -> NDArray[Any]:
+        values = part(chunk)
+        start = 0
+        for j, size in zip(range(chunk.needs.start, chunk.needs.stop), chunk.sizes, strict=True):
+            own = named.get(j)
+            if own is not None:
+                person = chunk.person[start : start + size]
+                place = np.searchsorted(own.person, person).clip(max=len(own.person) - 1)
+                is_named = own.person[place] == person
+                values[start : start + size][is_named] = weighted[own.share[place[is_named]]]
+            start += size
+        return values
+
+    return with_said
 
 
 def _record(people: People, mean: int, weighted: Ints) -> Part:

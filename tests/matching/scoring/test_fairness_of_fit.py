@@ -159,6 +159,27 @@ def test_each_part_rises_with_what_it_is_about_and_no_other_does(part: str) -> N
     assert {name for name, gain in gains.items() if gain} == {part}
 
 
+SAID: dict[str, Callable[[int], m.Candidate]] = {
+    "wish": lambda share: replace(PERSON, wishes={"N": share}),
+    "preference": lambda share: replace(PERSON, kind="specialist", preferred={"N": share}),
+}
+
+
+@pytest.mark.parametrize("part", SAID)
+def test_what_is_said_by_name_is_the_whole_part_and_no_other(part: str) -> None:
+    """Against it: nothing of the part. For it: all of it, whatever theme, region and kind say."""
+    least, middle, most = (SAID[part](share) for share in (0, 500, 1000))
+    policy = m.Policy()
+    for before, after in ((least, middle), (middle, most)):
+        gains = _assert_no_less(before, after, NEED, policy)
+        assert {name: gain for name, gain in gains.items() if gain} == {
+            part: policy.weights[part] // 2
+        }
+    elsewhere = replace(most, wishes={"O": 0}, preferred={"O": 0})
+    silent = replace(most, wishes={}, preferred={})
+    assert not any(_assert_no_less(elsewhere, silent, NEED, policy).values())
+
+
 def test_a_dated_better_proved_or_linking_skill_raises_its_part() -> None:
     proved = replace(PERSON, skills={"s0": m.SkillClaim(2, 2020, "documented")})
     recent = replace(PERSON, skills={"s0": m.SkillClaim(2, 2026)})
@@ -214,7 +235,7 @@ def test_age_sex_and_disability_are_no_inputs() -> None:
         "id", "kind", "availability", "most_at_once", "skills", "roles", "forms", "travel",
         "travel_limit", "overnight", "pay_minimum", "pay_wish", "member_from", "member_until",
         "consents", "training_until", "service_years", "themes", "regions", "conflicts", "forbidden",
-        "rating_sum", "rating_count", "load", "in_force", "income_left",
+        "rating_sum", "rating_count", "load", "in_force", "income_left", "wishes", "preferred",
     }  # fmt: skip
     never = {"age", "birth", "born", "sex", "gender", "disab", "handicap", "nationality", "name"}
     for record in (m.Candidate, m.Month, m.SkillClaim, m.Need, m.SkillRequirement, People):

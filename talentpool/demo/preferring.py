@@ -1,0 +1,67 @@
+"""What people say of the open needs that suit them, and which towns name themselves to them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from ..candidates.models import Candidate, Membership
+from ..db import Session
+from ..needs.models import Need
+from ..permissions import Actor, Role
+from ..preferences.answering import Said, say_interest
+from ..preferences.models import Answer
+from ..preferences.showing import choose_showing
+from ..preferences.suiting import list_suiting
+from ..reference.catalogue import Catalogue
+from ..states import MembershipState
+from .accounts import Officers
+from .people import HYOGO
+
+PEOPLE, EVERY = 12, 5  # of the pool who answer, and how far they are apart
+NAMED = 3  # of four needs that are answered
+SAID = (
+    Said(Answer.INTERESTED, words="前の職場で同じ仕事をしていました。"),
+    Said(Answer.INTERESTED),
+    Said(Answer.NOT_NOW, "schedule"),
+    Said(Answer.NOT_NOW, "other", "家族の介護が落ち着いてから考えます。"),
+)
+
+
+def prefer(
+    session: Session,
+    officers: Officers,
+    planted: Collection[str],
+    catalogue: Catalogue,
+    midnight: datetime,
+) -> None:
+    """`planted`: codes of those for whom the demo has made hard shapes; they say nothing."""
+    now, answered = midnight - timedelta(hours=14), dict[int, Need]()
+    for number, person in enumerate(_list_people(session, planted)):
+        actor = Actor(person.user_id, Role.CANDIDATE, HYOGO)
+        found = list_suiting(session, person, HYOGO, catalogue=catalogue, actor=actor, now=midnight)
+        for place, one in enumerate(found or ()):
+            if place < 2 and one.need.opened_at is not None and one.need.opened_at <= now:
+                said = SAID[(number + place) % len(SAID)]
+                say_interest(session, one.need, said, actor=actor, now=now)
+                answered[one.need.id] = one.need
+    for number, need in enumerate(answered.values()):
+        town = officers.towns.get(need.municipality_code)
+        if number % (NAMED + 1) < NAMED and town is not None:
+            choose_showing(session, need, names_town=True, actor=town, now=now)
+
+
+def _list_people(session: Session, planted: Collection[str]) -> list[Candidate]:
+    query = (
+        sa.select(Candidate)
+        .join(Membership, Membership.candidate_id == Candidate.id)
+        .where(
+            Membership.prefecture_code == HYOGO, Membership.state == MembershipState.ACTIVE,
+            Candidate.user_id.is_not(None), Candidate.code.not_in(planted),
+        )
+        .order_by(Candidate.id)
+        .limit(PEOPLE * EVERY)
+    )  # fmt: skip
+    return list(session.scalars(query))[::EVERY]

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..candidates.models import Candidate
+from ..db import Base, EncryptedText, Text, UtcDateTime, choice
+from ..language import Words
+from ..needs.models import Need
+from ..permissions import Action, Actor, Scope, viewed_by, within
+
+_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+class Answer(StrEnum):
+    """What a person says of an open need."""
+
+    INTERESTED = "interested"
+    NOT_NOW = "not_now"
+
+
+ANSWERS: Mapping[Answer, Words] = {
+    Answer.INTERESTED: ("興味あり", "Interested"),
+    Answer.NOT_NOW: ("今回は見送り", "Not this time"),
+}
+
+
+class Interest(Base):
+    """The answer of one person to one need; it can be changed until the need closes. Its words are the person's own."""
+
+    __tablename__ = "interest"
+    __table_args__ = (
+        sa.UniqueConstraint("candidate_id", "need_id"),
+        sa.ForeignKeyConstraint(
+            ["need_id", "municipality_code"], ["need.id", "need.municipality_code"]
+        ),
+        sa.CheckConstraint(
+            f"(answer = '{Answer.NOT_NOW}') = (reason IS NOT NULL)", name="not_now_has_a_reason"
+        ),
+        sa.CheckConstraint(f"NOT bars OR answer = '{Answer.NOT_NOW}'", name="bars_only_not_now"),
+    )
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"))
+    need_id: Mapped[int] = mapped_column(_ID, index=True)
+    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"), index=True)
+    municipality_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"))
+    answer: Mapped[Answer] = mapped_column(choice(Answer))
+    reason: Mapped[str | None] = mapped_column(Text(40))  # vocabulary candidate_decline_reason
+    words: Mapped[str] = mapped_column(EncryptedText, default="")
+    bars: Mapped[bool] = mapped_column(default=False)  # not to be asked for this need
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime)  # the last time
+    version: Mapped[int] = mapped_column(sa.Integer)
+
+    candidate: Mapped[Candidate] = relationship()
+    need: Mapped[Need] = relationship(
+        foreign_keys=[need_id], primaryjoin=lambda: Interest.need_id == Need.id, viewonly=True
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class NeedShowing(Base):
+    """Whether people whom an open need fits read which town it is of. No row: they do not."""
+
+    __tablename__ = "need_showing"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["need_id", "municipality_code"], ["need.id", "need.municipality_code"]
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    need_id: Mapped[int] = mapped_column(_ID, unique=True)
+    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"))
+    municipality_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"))
+    names_town: Mapped[bool]
+    chosen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    chosen_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    version: Mapped[int] = mapped_column(sa.Integer)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+viewed_by(Interest, Action.VIEW_INTEREST)
+
+
+@within(Interest, Scope.OWN)
+def _own(actor: Actor) -> sa.ColumnElement[bool]:
+    return Interest.candidate_id.in_(
+        sa.select(Candidate.id).where(Candidate.user_id == actor.user_id)
+    )
+
+
+@within(Interest, Scope.PREFECTURE)
+def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
+    return Interest.prefecture_code == actor.prefecture_code

@@ -1,0 +1,35 @@
+"""What must hold of what people and towns prefer, for `talentpool check`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from ..candidates.models import Membership
+from ..db import Session
+from ..needs.models import Need
+from .models import Interest, NeedShowing
+
+
+def violations(session: Session) -> Iterator[str]:
+    """An answer is of somebody of the pool, to a need of its prefecture that has been open."""
+    row = Interest
+    is_member = (Membership.candidate_id == row.candidate_id) & (
+        Membership.prefecture_code == row.prefecture_code
+    )
+    for ident in session.scalars(sa.select(row.id).where(~sa.exists().where(is_member))):
+        yield f"interest {ident}: of a person of another pool"
+    query = sa.select(row.id, row.prefecture_code, Need.prefecture_code, Need.opened_at).join(
+        Need, Need.id == row.need_id
+    )
+    for ident, said, asked, opened in session.execute(query):
+        if said != asked:
+            yield f"interest {ident}: of a need of another prefecture"
+        if opened is None:
+            yield f"interest {ident}: of a need that never was open"
+    showing = sa.select(NeedShowing.id).join(Need, Need.id == NeedShowing.need_id)
+    for ident in session.scalars(
+        showing.where(NeedShowing.prefecture_code != Need.prefecture_code)
+    ):
+        yield f"need_showing {ident}: of a need of another prefecture"

@@ -1,0 +1,77 @@
+"""What the page of a need shows of the people whom it fits, and the town's choice to name itself to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ... import clock
+from ...candidates.views.blueprint import log_names
+from ...errors import Conflict
+from ...needs.models import Need
+from ...permissions import Action, Role, can, get_visible, require
+from ...pool.told import exactly, in_steps
+from ...states import NeedState
+from ...web import current_actor, current_session, requires
+from ...web.steps import show_lost
+from .. import answering, showing
+from ..forms import ShowingForm
+from ..models import ANSWERS, Answer
+from .blueprint import blueprint
+
+STAFF = frozenset({Role.COORDINATOR, Role.APPROVER, Role.AUDITOR})
+
+
+@blueprint.app_template_global("interest_of")
+def interest_of(need: Need) -> dict[str, Any] | None:
+    """For the page of a need, which lies below this room; towns get counts in steps of three, like all their counts."""
+    session, actor = current_session(), current_actor()
+    may_choose = need.state is not NeedState.CLOSED and can(session, actor, Action.SHOW_TOWN, need)
+    if need.opened_at is None and not may_choose:
+        return None
+    counts = answering.count_of_needs(session, [need.id]).get(need.id, {})
+    show = exactly if actor.role in STAFF else in_steps
+    return {
+        "counts": [(ANSWERS[one], show(counts.get(one, 0))) for one in Answer]
+        if need.opened_at
+        else [],
+        "is_named": need.id in showing.list_named(session, [need.id]),
+        "may_choose": may_choose,
+        "may_list": actor.role in STAFF and bool(counts),
+    }
+
+
+@blueprint.get("/needs/<int:need_id>/interests")
+@requires(Action.VIEW_INTEREST, roles=STAFF)
+def list_interests(need_id: int) -> ResponseReturnValue:
+    session, actor = current_session(), current_actor()
+    need = get_visible(session, actor, Need, need_id)
+    rows = answering.list_of_need(session, actor, need.id)
+    log_names([row.candidate_id for row in rows])
+    return render_template("preferences/list_interests.html", need=need, rows=rows, answers=ANSWERS)
+
+
+@blueprint.route("/needs/<int:need_id>/showing", methods=["GET", "POST"])
+@requires(Action.SHOW_TOWN)
+def choose_showing(need_id: int) -> ResponseReturnValue:
+    session, actor = current_session(), current_actor()
+    need = get_visible(session, actor, Need, need_id)
+    require(session, actor, Action.SHOW_TOWN, need)
+    is_named = need.id in showing.list_named(session, [need.id])
+    form = ShowingForm(data={"names_town": "yes" if is_named else "no"})
+    back = url_for("needs.show_need", need_id=need.id)
+    if not form.validate_on_submit():
+        page = render_template("preferences/choose_showing.html", need=need, form=form, back=back)
+        return page, form.status
+    try:
+        showing.choose_showing(
+            session, need, names_town=form.names_town.data == "yes", actor=actor, now=clock.now()
+        )
+    except Conflict as error:
+        session.rollback()
+        return show_lost(error, [], [], back)
+    flash(_("条件に合う登録者に示すことを決めました。"), "success")
+    return redirect(back)
