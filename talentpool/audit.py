@@ -310,6 +310,7 @@ class Deed(Entry, Enum):
     SUPPLY_GAP_CLOSE = "supply_gap.close", "足りない人の記録の終了", "Supply gap closed"
     SUPPLY_GAP_OPEN = "supply_gap.open", "足りない人の記録", "Supply gap recorded"
     STEP_SILENT = "step.silent", "知らせずに行った訂正", "Corrected without telling anybody"
+    TOWN_RANK = "town_rank.give", "紹介された人の順位", "Rank of an introduced person"
     WORK_LOG_SAVE = "work_log.save", "活動記録の下書きの保存", "Draft of a work log saved"
 
 
@@ -332,6 +333,7 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "work_log": ("活動記録", "Work log"),
     "review": ("振り返り", "Review"),
     "panel": ("評価会", "Panel"),
+    "town_rank": ("紹介された人の順位", "Rank of an introduced person"),
     "interest": ("募集への興味", "Interest in a vacancy"),
     "need_showing": ("募集の見せ方", "How a vacancy is shown"),
     "report": ("報告", "Report"),

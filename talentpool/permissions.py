@@ -136,6 +136,8 @@ class Action(StrEnum):
     VIEW_REASONS = "reason:view"  # in numbers
     VIEW_INTEREST = "interest:view"  # what people say of open needs
     SAY_INTEREST = "interest:say"
+    VIEW_TOWN_RANK = "town_rank:view"
+    RANK_PEOPLE = "town_rank:give"  # whom the town was introduced to
     SHOW_TOWN = "need_showing:choose"  # to whom the need fits
     VIEW_PANEL = "panel:view"
     RUN_PANEL = "panel:run"
@@ -322,6 +324,10 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
         _C: _OWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
     Action.SAY_INTEREST: {_C: _OWN},
+    Action.VIEW_TOWN_RANK: {
+        _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.RANK_PEOPLE: {_M: _TOWN},
     Action.SHOW_TOWN: {_M: _TOWN},
     Action.VIEW_PANEL: {_M: _TOWN, _U: _PREFECTURE, _S: _ANY},
     Action.RUN_PANEL: {_M: _TOWN},

@@ -40,7 +40,7 @@ from talentpool.permissions import (
 from talentpool.placements.counters.models import CounterProposal
 from talentpool.placements.models import DecisionPaper, Placement
 from talentpool.placements.questions.models import Question as NeedQuestion
-from talentpool.preferences.models import Interest
+from talentpool.preferences.models import Interest, TownRank
 from talentpool.programmes.models import Programme, Referral
 from talentpool.reviews.answering import close_pair
 from talentpool.reviews.asking import Question, ask
@@ -76,7 +76,7 @@ from tests.factories import (
     make_user,
 )
 from tests.panels.made import make_panel
-from tests.preferences.made import make_interest
+from tests.preferences.made import make_interest, make_rank
 from tests.reviews.made import make_report
 
 SAKAI = "271403"
@@ -98,6 +98,7 @@ MODELS: dict[str, tuple[type[Base], ...]] = {
     "review": (Review,),
     "panel": (Panel,),
     "interest": (Interest,),
+    "town_rank": (TownRank,),
     "need_showing": (Need,),
     "report": (Report,),
     "duty": (Duty,),
@@ -164,6 +165,7 @@ def test_administrators_see_nobody_s_profile() -> None:
             "review",
             "panel",
             "interest",
+            "town_rank",
             "report",
             "duty",
             "consultation",
@@ -276,6 +278,7 @@ def build(session: Session) -> World:
             report,
             panel,
             make_interest(session, need, candidate),
+            make_rank(session, placement),
             consultation,
             case,
         ):
@@ -321,6 +324,7 @@ VIEWS = {
     Review: Action.VIEW_REVIEW,
     Panel: Action.VIEW_PANEL,
     Interest: Action.VIEW_INTEREST,
+    TownRank: Action.VIEW_TOWN_RANK,
     Report: Action.VIEW_REPORT,
     Duty: Action.VIEW_DUTY,
     Consultation: Action.VIEW_CONSULTATION,

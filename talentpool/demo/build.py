@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -119,14 +119,7 @@ class Builder:
             served = look(session, HYOGO, catalogue=self.catalogue, now=self.midnight)
             keep_gaps(session, HYOGO, served, actor=SYSTEM, now=self.midnight)
         with self._unit() as session:
-            round_id = self._plan_ahead(session, officers)
-        self._prefer(officers, planted.values())
-        return round_id
-
-    def _prefer(self, officers: Officers, planted: Iterable[Candidate]) -> None:
-        with self._unit() as session:
-            codes = {person.code for person in planted}
-            prefer(session, officers, codes, self.catalogue, self.midnight)
+            return self._plan_ahead(session, officers, {one.code for one in planted.values()})
 
     @contextmanager
     def _unit(self) -> Iterator[Session]:
@@ -227,7 +220,8 @@ class Builder:
         title = f"{dates.show_fiscal_year(self.year)} 県の職員による支援"
         lending.lend(session, needs, people, officers, self.midnight, title)
 
-    def _plan_ahead(self, session: Session, officers: Officers) -> int:
+    def _plan_ahead(self, session: Session, officers: Officers, planted: Collection[str]) -> int:
+        """planted: codes of those of the hard shapes."""
         year, draw = self.year + 1, Draw(self.seed, "ahead")
         drawn = self._draw_needs("needs", OPEN_NEEDS - shapes.NEEDS, year)
         needs = draw.shuffled([*drawn, *shapes.plant_needs(year)])
@@ -242,6 +236,7 @@ class Builder:
             ),
             time_limit=history.TIME_LIMIT, actor=officers.coordinator, now=self.midnight,
         )  # fmt: skip
+        prefer(session, officers, planted, self.catalogue, self.midnight)
         return round_.id
 
 

@@ -26,6 +26,7 @@ from ..candidates.standing import REGISTERED, SEARCH, is_in_force, standing_on
 from ..child_rows import gather
 from ..costs import Work
 from ..db import Session
+from ..matching.records import WHOLE_PART
 from ..needs.costing import share_on_site
 from ..needs.models import JointMember, Need, NeedMode, NeedVendor
 from ..pay import month_pay
@@ -157,6 +158,11 @@ def _profile(person: sa.Row[Any]) -> Profile:
         turned_down=tuple(sorted(barred | {code for (code,) in person.turned_down})),
         interested=_answered(said, "interested"),
         uninterested=_answered(said, "not_now"),
+        preferred=tuple(
+            sorted(
+                (code, WHOLE_PART * (last - rank + 1) // last) for code, rank, last in person.ranks
+            )
+        ),
         rating_sum=sum(rating for (rating,) in person.ratings),
         rating_count=len(person.ratings),
     )

@@ -35,6 +35,9 @@ INTEREST = sa.table(
     "interest",
     *map(sa.column, ("candidate_id", "need_id", "prefecture_code", "answer", "bars")),
 )
+TOWN_RANK = sa.table(
+    "town_rank", *map(sa.column, ("candidate_id", "need_id", "prefecture_code", "rank"))
+)
 NEED = sa.table(
     "need",
     *map(sa.column, ("id", "code", "pay_amount", "pay_basis", "mode", "on_site_share")),
@@ -53,7 +56,8 @@ def settled_of(person: type[Base], prefecture_code: str) -> list[sa.Label[Any]]:
     """Of a candidate, as columns of lists: what is held and booked in a month and of which need, (need code, conflict rule)
     that a coordinator has lifted, the conflicts that officers of the prefecture have recorded, the codes of needs that
     turned the pair down, (need code, answer, whether the person is not to be asked, whether it was said under this
-    registration and not one that was merged into it), and the ratings by which towns of the prefecture ended the
+    registration and not one that was merged into it), (need code, rank that the town has given, last rank it has given
+    to anybody for the need), and the ratings by which towns of the prefecture ended the
     person's work.
     """
     key = sa.inspect(person).primary_key[0]
@@ -95,12 +99,23 @@ def settled_of(person: type[Base], prefecture_code: str) -> list[sa.Label[Any]]:
             said.prefecture_code == prefecture_code,
         )
     )
+    among = TOWN_RANK.alias()
+    last = sa.select(sa.func.max(among.c.rank)).where(among.c.need_id == TOWN_RANK.c.need_id)
+    ranks = (
+        gather(NEED.c.code, TOWN_RANK.c.rank, last.correlate(TOWN_RANK).scalar_subquery())
+        .join(TOWN_RANK, TOWN_RANK.c.need_id == NEED.c.id)
+        .where(
+            TOWN_RANK.c.candidate_id == key,
+            TOWN_RANK.c.rank.is_not(None),
+            TOWN_RANK.c.prefecture_code == prefecture_code,
+        )
+    )
     ratings = gather(REVIEW.c.overall).where(
         REVIEW.c.candidate_id == key, *_counted(prefecture_code)
     )
     named = {
         "taken": taken, "lifted": lifted, "known": known, "turned_down": turned_down,
-        "interests": interests, "ratings": ratings,
+        "interests": interests, "ranks": ranks, "ratings": ratings,
     }  # fmt: skip
     return [query.correlate(person).scalar_subquery().label(name) for name, query in named.items()]
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -10,7 +11,8 @@ from ..web.fields import Marked, option
 from ..web.forms import Form, long_text_field
 from ..web.labels import choices, lazy_label
 from .answering import REASONS, Said
-from .models import ANSWERS, Answer, Interest
+from .models import ANSWERS, MOST_RANK, Answer, Interest
+from .ranking import Ranked
 
 
 class InterestForm(Form):
@@ -60,3 +62,39 @@ class ShowingForm(Form):
             option("yes", _("市町名と募集の名前・内容を示す")),
         ],
     )
+
+
+class RankForm(Form):
+    """`rank_form_of` adds a field for each person."""
+
+    people: Sequence[int] = ()  # placements
+
+    def value(self) -> dict[int, int | None]:
+        return {ident: _number(self[f"rank_{ident}"].data) for ident in self.people}
+
+    def rows(self) -> dict[int, Any]:
+        return {ident: self[f"rank_{ident}"] for ident in self.people}
+
+    def sent(self) -> list[tuple[str, Any]]:
+        """What was chosen, to be shown where it could not be saved."""
+        return [(field.label.text, field.data) for field in self.rows().values() if field.data]
+
+
+def _number(value: Any) -> int | None:
+    return int(value) if value else None
+
+
+def rank_form_of(people: Sequence[Ranked], **options: Any) -> RankForm:
+    most = min(max([len(people), *(one.rank or 0 for one in people)], default=0), MOST_RANK)
+    ranks = [option(str(n), _("%(n)s位", n=n)) for n in range(1, most + 1)]
+    fields: dict[str, Any] = {
+        f"rank_{one.placement.id}": SelectField(
+            one.placement.candidate.name,
+            choices=[option("", _("順位なし")), *ranks],
+            default=str(one.rank or ""),
+        )
+        for one in people
+    }
+    known = [one.placement.id for one in people]
+    form: RankForm = type("PeopleForm", (RankForm,), {**fields, "people": known})(**options)
+    return form

@@ -14,6 +14,7 @@ from ..needs.models import Need
 from ..permissions import Action, Actor, Scope, viewed_by, within
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+MOST_RANK = 20
 
 
 class Answer(StrEnum):
@@ -86,7 +87,34 @@ class NeedShowing(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class TownRank(Base):
+    """Which place a town would give somebody whom it was introduced to, among all of one need. Ties are allowed."""
+
+    __tablename__ = "town_rank"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["placement_id", "candidate_id", "municipality_code"],
+            ["placement.id", "placement.candidate_id", "placement.municipality_code"],
+        ),
+        sa.CheckConstraint(f"rank BETWEEN 1 AND {MOST_RANK}", name="rank_of_few"),
+    )
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    need_id: Mapped[int] = mapped_column(sa.ForeignKey("need.id"), index=True)
+    placement_id: Mapped[int] = mapped_column(_ID, unique=True)
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
+    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"))
+    municipality_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"))
+    rank: Mapped[int | None]  # none: taken away
+    ranked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ranked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    version: Mapped[int] = mapped_column(sa.Integer)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
 viewed_by(Interest, Action.VIEW_INTEREST)
+viewed_by(TownRank, Action.VIEW_TOWN_RANK)
 
 
 @within(Interest, Scope.OWN)
@@ -99,3 +127,13 @@ def _own(actor: Actor) -> sa.ColumnElement[bool]:
 @within(Interest, Scope.PREFECTURE)
 def _of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
     return Interest.prefecture_code == actor.prefecture_code
+
+
+@within(TownRank, Scope.TOWN)
+def _rank_of_town(actor: Actor) -> sa.ColumnElement[bool]:
+    return TownRank.municipality_code == actor.municipality_code
+
+
+@within(TownRank, Scope.PREFECTURE)
+def _rank_of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
+    return TownRank.prefecture_code == actor.prefecture_code

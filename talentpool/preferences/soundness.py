@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from ..candidates.models import Membership
 from ..db import Session
 from ..needs.models import Need
-from .models import Interest, NeedShowing
+from ..placements.models import Placement
+from .models import Interest, NeedShowing, TownRank
 
 
 def violations(session: Session) -> Iterator[str]:
@@ -33,3 +34,11 @@ def violations(session: Session) -> Iterator[str]:
         showing.where(NeedShowing.prefecture_code != Need.prefecture_code)
     ):
         yield f"need_showing {ident}: of a need of another prefecture"
+    rank = sa.select(
+        TownRank.id, TownRank.need_id, Placement.need_id, Placement.introduced_at
+    ).join(Placement, Placement.id == TownRank.placement_id)
+    for ident, ranked, placed, introduced in session.execute(rank):
+        if ranked != placed:
+            yield f"town_rank {ident}: of another need than its placement"
+        if introduced is None:
+            yield f"town_rank {ident}: of somebody who was not introduced"

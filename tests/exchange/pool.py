@@ -24,7 +24,7 @@ from talentpool.reference.revising import set_travel_time
 from talentpool.states import NeedState, PlacementState
 from talentpool.text import search_key
 from tests import factories as make
-from tests.preferences.made import make_interest
+from tests.preferences.made import make_interest, make_rank
 
 APRIL, SEPTEMBER = make.FIRST, make.LAST
 VENDOR = "株式会社;試作:デザイン"
@@ -136,6 +136,8 @@ def _let_stand(session: Session, people: list[Candidate], needs: list[Need]) -> 
     make.make_placement(session, needs[2], people[2], state=PlacementState.OFFERED)
     make.make_placement(session, needs[1], people[3], state=PlacementState.DECLINED_BY_TOWN)
     make_interest(session, needs[2], people[0])
+    lapsed = make.make_placement(session, needs[0], people[0], state=PlacementState.LAPSED)
+    make_rank(session, lapsed)
     make_interest(session, needs[0], people[3], Answer.NOT_NOW)
     session.add(
         HoldLift(

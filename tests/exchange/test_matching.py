@@ -79,6 +79,7 @@ def test_files_hold_all_that_matching_knows(
     assert any(profile.lifted for profile in profiles)
     assert any(profile.turned_down for profile in profiles)
     assert any(profile.interested for profile in profiles)
+    assert any(profile.preferred for profile in profiles)
     assert any(profile.uninterested for profile in profiles)
 
 

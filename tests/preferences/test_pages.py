@@ -17,6 +17,7 @@ from talentpool.states import NeedState
 from talentpool.web.unit import TalentpoolFlask
 from tests.browsers import Browser, signed_in
 from tests.factories import make_candidate, make_need
+from tests.pages import version_in
 from tests.preferences.made import make_interest
 
 
@@ -65,7 +66,10 @@ def test_a_person_answers_a_need_whose_town_they_read_only_once_it_names_itself(
     assert "遠いので" in again
     assert re.search(r'value="distance"[^>]*selected|selected[^>]*value="distance"', again)
     assert browser.post(f"/suited/{here}", answer="interested").status_code == 302
-    assert town.post(f"/needs/{here}/showing", names_town="yes").status_code == 302
+    form = f"/needs/{here}/showing"
+    version = version_in(town.get(form).text, form)
+    assert town.post(form, version=version, names_town="yes").status_code == 302
+    assert town.post(form, version=version, names_town="no").status_code == 409  # chosen meanwhile
     assert "秘密の窓口改革" in browser.get("/suited").text
     assert "来庁者の待ち時間" in browser.get(f"/suited/{here}").text
     with database.writing() as session:

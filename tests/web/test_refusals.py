@@ -103,6 +103,8 @@ OWN_PAGE = {
     "engagements.show_log",
     "engagements.record_log",
     "engagements.give_outlook",
+    "preferences.choose_showing",
+    "preferences.rank_people",
 }  # a version of the content, on the page itself
 VERSION_OF_CONTENT = {"accounts.change_role", "candidates.verify_evidence"}
 
@@ -152,6 +154,13 @@ def person(path: str, **typed: Any) -> Callable[[Session], Sent]:
         return session.get_one(User, candidate.user_id), path, typed
 
     return send
+
+
+def ranked(session: Session) -> Sent:
+    need, town = make_need(session), make_user(session, Role.MUNICIPALITY)
+    person = make_candidate(session, family_name="Sato", given_name="Ai")
+    shown = make_placement(session, need, person, state=PlacementState.INTRODUCED)
+    return town, f"/needs/{need.id}/ranks", {f"rank_{shown.id}": "9"}
 
 
 def suited(**typed: Any) -> Callable[[Session], Sent]:
@@ -815,6 +824,7 @@ CASES = [
     Case("preferences.show_suiting", suited(words="前から関心がある"), 1),
     Case("preferences.show_suiting", suited(answer="not_now", reason="weather", words="長" * 1001), 1),
     Case("preferences.show_suiting", suited(answer="not_now", reason="other"), 1),
+    Case("preferences.rank_people", ranked, 1),
     Case("preferences.choose_showing", need("/needs/{}/showing", Role.MUNICIPALITY, NeedState.OPEN, typed={"names_town": "?"}), 1),
     Case("cases.new_case", as_role(Role.COORDINATOR, "/cases/new", cost_yen="たくさん", source_url="x"), 6),
     Case("cases.new_case", as_role(Role.COORDINATOR, "/cases/new", title="a", did="b", source="c", municipality_code="282014", theme="bpr", source_url="javascript:x"), 1),

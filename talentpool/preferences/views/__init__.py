@@ -6,10 +6,10 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import needs, own
+from . import needs, own, ranking
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "init_app", "needs", "own"]
+__all__ = ["blueprint", "init_app", "needs", "own", "ranking"]
 
 
 def init_app(app: Flask) -> None:

@@ -10,13 +10,15 @@ from flask_babel import gettext as _
 
 from ... import clock
 from ...candidates.views.blueprint import log_names
-from ...errors import Conflict
+from ...errors import Conflict, LostRace
 from ...needs.models import Need
 from ...permissions import Action, Role, can, get_visible, require
 from ...pool.told import exactly, in_steps
 from ...states import NeedState
 from ...web import current_actor, current_session, requires
+from ...web.changed import differences
 from ...web.steps import show_lost
+from ...web.versions import is_stale, mark_of
 from .. import answering, showing
 from ..forms import ShowingForm
 from ..models import ANSWERS, Answer
@@ -61,11 +63,14 @@ def choose_showing(need_id: int) -> ResponseReturnValue:
     need = get_visible(session, actor, Need, need_id)
     require(session, actor, Action.SHOW_TOWN, need)
     is_named = need.id in showing.list_named(session, [need.id])
-    form = ShowingForm(data={"names_town": "yes" if is_named else "no"})
+    present: dict[str, Any] = {"names_town": "yes" if is_named else "no"}
+    form, mark = ShowingForm(data=present), mark_of(present)
     back = url_for("needs.show_need", need_id=need.id)
+    if form.is_submitted() and is_stale(mark):
+        overtaken = differences(form, ShowingForm(data=present, formdata=None))
+        return _page(need, form, mark, overtaken), LostRace.status
     if not form.validate_on_submit():
-        page = render_template("preferences/choose_showing.html", need=need, form=form, back=back)
-        return page, form.status
+        return _page(need, form, mark), form.status
     try:
         showing.choose_showing(
             session, need, names_town=form.names_town.data == "yes", actor=actor, now=clock.now()
@@ -75,3 +80,15 @@ def choose_showing(need_id: int) -> ResponseReturnValue:
         return show_lost(error, [], [], back)
     flash(_("条件に合う登録者に示すことを決めました。"), "success")
     return redirect(back)
+
+
+def _page(need: Need, form: ShowingForm, mark: str, overtaken: object = None) -> str:
+    back = url_for("needs.show_need", need_id=need.id)
+    return render_template(
+        "preferences/choose_showing.html",
+        need=need,
+        form=form,
+        mark=mark,
+        back=back,
+        overtaken=overtaken,
+    )

@@ -1,6 +1,6 @@
 """What people say of open needs, and whether a need names its town to them.
 
-Revision: 0058, after 0057
+Revision: 0063, after 0062
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0058"
-down_revision = "0057"
+revision = "0063"
+down_revision = "0062"
 branch_labels = None
 depends_on = None
 
