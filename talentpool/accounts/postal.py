@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -50,6 +51,7 @@ class PostalTask(Base):
     version: Mapped[int] = mapped_column(sa.Integer)
 
     officer: Mapped[User | None] = relationship()
+    candidate: Mapped[Any] = relationship("Candidate", viewonly=True)  # of a room above
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 

@@ -8,16 +8,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..accounts.postal import PostalTask
 from ..candidates.models import Candidate, Membership
 from ..dates import fiscal_year, fiscal_year_days, local_date
 from ..db import Session
 from ..desk.models import Owned
 from ..desk.service import Plan, set_duty
+from ..engagements.plan_changes import OPEN, PlanChange
 from ..needs.models import Need
 from ..notes.models import NoteKind, Subject
 from ..notes.service import Words, write_note
+from ..placements.counters.models import CounterProposal
 from ..placements.models import Placement
-from ..states import MembershipState, NeedState, PlacementState
+from ..states import COUNTER_OPEN, MembershipState, NeedState, PlacementState
 from .accounts import Officers
 
 _MADE, _RECEIVED = NoteKind.CALL_MADE, NoteKind.CALL_RECEIVED
@@ -43,6 +46,9 @@ DUTIES: Sequence[tuple[type[Owned], Sequence[Any], str, str]] = (  # what is sha
     (Need, (NeedState.SUBMITTED,), "待ち時間の数字が来たか確かめる", SOON),
     (Placement, (PlacementState.OFFERED, PlacementState.INTRODUCED), "返事がなければ電話する", SOON),
     (Placement, (PlacementState.AGREED,), "初日の様子を市町に聞く", SPRING),
+    (PostalTask, (), "窓口の封筒で投函する", SOON),
+    (CounterProposal, sorted(COUNTER_OPEN), "返事がなければ電話する", SOON),
+    (PlanChange, sorted(OPEN), "市町に進み具合を聞く", SOON),
 )  # fmt: skip
 SHARED = 6  # of each
 
@@ -61,9 +67,9 @@ def share_out(session: Session, officers: Officers, midnight: datetime) -> None:
     today = local_date(midnight)
     for place, (kind, states, line, when) in enumerate(DUTIES):
         model: Any = kind
-        found = session.scalars(
-            sa.select(model).where(model.state.in_(states)).order_by(model.id).limit(SHARED)
-        ).all()
+        is_waiting = model.state.in_(states) if states else model.handled_at.is_(None)
+        query = sa.select(model).where(is_waiting).order_by(model.id)
+        found = session.scalars(query.limit(SHARED)).all()
         for number, thing in enumerate(found):
             owner = (officers.coordinator, officers.colleague, None)[(place + number) % 3]
             follow_up = _day(when, number, today) if number < 3 else None

@@ -11,21 +11,32 @@ import sqlalchemy as sa
 
 from .. import audit
 from ..accounts.models import User
+from ..accounts.postal import PostalTask
 from ..candidates.models import Membership
 from ..candidates.service import ENDED
 from ..consultations.models import Consultation
 from ..dates import local_date, start_of_day
 from ..db import Base, Session
+from ..engagements.month_additions import MonthAddition
+from ..engagements.plan_changes import OPEN, PlanChange
 from ..errors import Conflict, LostRace, Refused
 from ..language import say
 from ..needs.models import Need
 from ..notes.models import NoteKind
 from ..notes.service import Words, add_note
 from ..permissions import Action, Actor, require, visible
+from ..placements.counters.models import CounterProposal
 from ..placements.models import Placement
 from ..rounds.models import Round
-from ..states import LIVE, ConsultationState, NeedState, RoundState
-from .models import OF, Duty, Owned, along, is_of
+from ..states import (
+    ADDITION_OPEN,
+    COUNTER_OPEN,
+    LIVE,
+    ConsultationState,
+    NeedState,
+    RoundState,
+)
+from .models import OF, Duty, Owned, along, due_of, is_of
 from .service import list_owners
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -35,7 +46,12 @@ _IS_OPEN: Mapping[type[Base], sa.ColumnElement[bool]] = {
     Placement: Placement.state.in_(LIVE),
     Round: Round.state.not_in((RoundState.ADOPTED, RoundState.DISCARDED)),
     Consultation: Consultation.state != ConsultationState.CLOSED,
+    PostalTask: PostalTask.handled_at.is_(None),
+    CounterProposal: CounterProposal.state.in_(COUNTER_OPEN),
+    PlanChange: PlanChange.state.in_(OPEN),
+    MonthAddition: MonthAddition.state.in_(ADDITION_OPEN),
 }
+_NOTED = Membership | Need | Placement  # whose pages keep notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +64,7 @@ class Holding:
 
     @property
     def due(self) -> datetime | None:
-        return getattr(self.thing, "answer_until", None)
+        return due_of(self.thing)
 
     @property
     def next(self) -> datetime:
@@ -61,7 +77,7 @@ class Holding:
 
     @property
     def takes_note(self) -> bool:
-        return not isinstance(self.thing, Round | Consultation)
+        return isinstance(self.thing, _NOTED)
 
 
 def list_givers(session: Session, actor: Actor) -> Sequence[tuple[int, str]]:
@@ -127,7 +143,7 @@ def hand_over(
             duty.owner_id, duty.set_at = one.to, now
         thing = one.holding.thing
         given.setdefault(str(one.to), []).append(f"{thing.__tablename__}/{thing.id}")
-        if one.note.strip() and not isinstance(thing, Round | Consultation):
+        if one.note.strip() and isinstance(thing, _NOTED):
             about = thing.candidate if isinstance(thing, Membership) else thing
             add_note(session, about, Words(NoteKind.HANDOVER, one.note), actor=actor, now=now)
     session.flush()

@@ -10,14 +10,18 @@ from sqlalchemy.orm import joinedload
 
 from .. import audit
 from ..accounts.models import User
+from ..accounts.postal import PostalTask
 from ..candidates.models import Membership
 from ..consultations.models import Consultation
 from ..dates import local_date
 from ..db import Base, Session
+from ..engagements.month_additions import MonthAddition
+from ..engagements.plan_changes import PlanChange
 from ..errors import raise_first
 from ..language import say
 from ..needs.models import Need
 from ..permissions import Action, Actor, Role, require
+from ..placements.counters.models import CounterProposal
 from ..placements.models import Placement
 from ..rounds.models import Round
 from ..states import LIVE
@@ -31,6 +35,10 @@ _VIEWS: dict[type[Base], Action] = {
     Placement: Action.VIEW_PLACEMENT,
     Round: Action.VIEW_ROUND,
     Consultation: Action.VIEW_CONSULTATION,
+    PostalTask: Action.VIEW_MAIL,
+    CounterProposal: Action.VIEW_COUNTER,
+    PlanChange: Action.VIEW_CHANGE,
+    MonthAddition: Action.VIEW_ADDITION,
 }
 
 

@@ -15,7 +15,8 @@ from sqlalchemy.sql.base import ExecutableOption
 from ..accounts.models import User
 from ..dates import local_date, start_of_day
 from ..db import Base, Session
-from ..desk.models import OF, Duty, along, is_of
+from ..desk.models import OF, Duty, about, along, due_of, is_of
+from ..engagements.models import Engagement
 from ..permissions import Action, Actor, scope_of, visible
 from ..placements.models import Placement
 from ..waits import Terms
@@ -63,6 +64,16 @@ class Item:
             paper or 0,
             *(() if paper else sa.inspect(self.thing).identity),
         )
+
+    @property
+    def subject(self) -> Any:
+        """What stands there by name: the thing, or what a proposal is made for."""
+        return about(self.thing) or self.thing
+
+    @property
+    def is_of_both(self) -> bool:
+        """Of a person and a need."""
+        return isinstance(self.subject, Placement | Engagement)
 
     @property
     def candidate_id(self) -> int | None:
@@ -185,7 +196,7 @@ def _list_of(
     for thing, number, duty in session.execute(query):
         queue = queues[number]
         since_when = getattr(thing, queue.since.key)
-        due = getattr(thing, "answer_until", None)
+        due = due_of(thing)
         if due is None and queue.wait is not None and since_when is not None:
             due = terms.due(queue.wait, since_when)
         yield Item(queue, thing, since_when, due, duty if sees else None)

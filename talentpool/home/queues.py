@@ -25,7 +25,7 @@ from ..dates import start_of_day
 from ..db import Base
 from ..desk.models import OF, Duty
 from ..engagements.finding import ASKED, EXTENDING, TO_CORRECT, UNSIGNED
-from ..engagements.models import WorkLog, is_staffs_to_correct
+from ..engagements.models import Engagement, WorkLog, WorkTerms, is_staffs_to_correct
 from ..engagements.month_additions import MonthAddition
 from ..engagements.outlook import EngagementOutlook, Side as WorkSide, is_unseen
 from ..engagements.plan_changes import PlanChange
@@ -144,6 +144,16 @@ def _is_counter(state: CounterState, side: Side) -> sa.ColumnElement[bool]:
 
 def _is_addition(state: AdditionState, side: WorkSide) -> sa.ColumnElement[bool]:
     return (MonthAddition.state == state) & (MonthAddition.side == side)
+
+
+def _has_new_terms() -> sa.ColumnElement[bool]:
+    """Whether the town has stated terms for an extension since both were asked."""
+    return sa.exists().where(
+        WorkTerms.placement_id == Engagement.placement_id,
+        Engagement.id == PlanChange.engagement_id,
+        WorkTerms.last_day == PlanChange.last_day,
+        WorkTerms.stated_at >= PlanChange.opened_at,
+    )
 
 
 def _consultations(label: Words, advice: Words, *states: ConsultationState, **more: Any) -> Queue:
@@ -319,24 +329,55 @@ _COORDINATOR = (
           ("決裁された範囲を超えています。決裁に回すか、尋ねないことにしてください。",
            "They go beyond the decision. Send them for a new one, or end them."),
           CounterProposal, lambda _today: CounterProposal.state == CounterState.REVIEW,
-          CounterProposal.proposed_at, _COUNTERS, {}),
+          CounterProposal.proposed_at, _COUNTERS, {}, wait=Wait.COUNTER_REVIEW),
     Queue(("市町が回答していない質問", "Questions that a municipality has not answered"),
           ("回答があるまで、次の人への打診は送られません。", "Until they are answered nobody else is asked."),
           Question, lambda _today: _IS_ASKED, Question.asked_at, _QUESTIONS, {}, waits=False,
           party=Party.TOWN),
-    Queue(("返事を待っている条件の提案", "Proposed conditions that wait for an answer"),
-          ("本人か市町に尋ねています。", "The person or the municipality is asked."),
-          CounterProposal, lambda _today: CounterProposal.state == CounterState.ASKED,
-          CounterProposal.asked_at, _COUNTERS, {}, waits=False),
+    Queue(("決裁を待っている条件の提案", "Proposed conditions that wait for a decision"),
+          ("決裁者が確かめています。", "An approver is looking at them."),
+          CounterProposal, lambda _today: CounterProposal.state == CounterState.PROPOSED,
+          CounterProposal.drafted_at, _COUNTERS, {}, waits=False, wait=Wait.DECISION,
+          party=Party.APPROVER),
+    Queue(("市町の返事を待っている条件の提案", "Proposed conditions that wait for a municipality"),
+          ("本人の提案について、市町に尋ねています。", "The municipality is asked what it thinks of them."),
+          CounterProposal, lambda _today: _is_counter(CounterState.ASKED, Side.PERSON),
+          CounterProposal.asked_at, _COUNTERS, {}, waits=False, party=Party.TOWN),
+    Queue(("本人の返事を待っている条件の提案", "Proposed conditions that wait for the person"),
+          ("市町の提案について、本人に尋ねています。", "The person is asked what they think of them."),
+          CounterProposal, lambda _today: _is_counter(CounterState.ASKED, Side.TOWN),
+          CounterProposal.asked_at, _COUNTERS, {}, waits=False, party=Party.PERSON),
+    Queue(("決裁を待っている延長", "Extensions that wait for a decision"),
+          ("決裁者が確かめています。", "An approver is looking at them."),
+          PlanChange, lambda _today: PlanChange.state == PlanChangeState.PROPOSED,
+          PlanChange.drafted_at, _ENGAGEMENTS, {"state": EXTENDING}, waits=False,
+          wait=Wait.DECISION, party=Party.APPROVER),
+    Queue(("市町の勤務条件を待っている延長", "Extensions that wait for a municipality's terms"),
+          ("市町が新しい期間の勤務条件を示します。", "The municipality has to state terms for the new period."),
+          PlanChange, lambda _today: (PlanChange.state == PlanChangeState.OPEN) & ~_has_new_terms(),
+          PlanChange.opened_at, _ENGAGEMENTS, {"state": ASKED}, waits=False, party=Party.TOWN),
+    Queue(("本人の承諾を待っている延長", "Extensions that wait for the person's consent"),
+          ("新しい期間の勤務条件が示されています。", "Terms for the new period are stated."),
+          PlanChange, lambda _today: (PlanChange.state == PlanChangeState.OPEN) & _has_new_terms(),
+          PlanChange.opened_at, _ENGAGEMENTS, {"state": ASKED}, waits=False, party=Party.PERSON),
     Queue(("確認を待っている半日コマの追加", "More half-days to review"),
           ("承認された半日コマを年度で超えています。決裁に回すか、尋ねないことにしてください。",
            "They go beyond what was approved for the fiscal year. Send them for a decision, or end them."),
           MonthAddition, lambda _today: MonthAddition.state == AdditionState.REVIEW,
           MonthAddition.proposed_at, _ADDITIONS, {}),
-    Queue(("返事を待っている半日コマの追加", "More half-days that wait for an answer"),
-          ("本人か市町に尋ねています。", "The person or the municipality is asked."),
-          MonthAddition, lambda _today: MonthAddition.state == AdditionState.ASKED,
-          MonthAddition.asked_at, _ADDITIONS, {}, waits=False),
+    Queue(("決裁を待っている半日コマの追加", "More half-days that wait for a decision"),
+          ("決裁者が確かめています。", "An approver is looking at them."),
+          MonthAddition, lambda _today: MonthAddition.state == AdditionState.PROPOSED,
+          MonthAddition.drafted_at, _ADDITIONS, {}, waits=False, wait=Wait.DECISION,
+          party=Party.APPROVER),
+    Queue(("市町の返事を待っている半日コマの追加", "More half-days that wait for a municipality"),
+          ("本人の申出について、市町に尋ねています。", "The person asked for them, the municipality has to answer."),
+          MonthAddition, lambda _today: _is_addition(AdditionState.ASKED, WorkSide.PERSON),
+          MonthAddition.asked_at, _ADDITIONS, {}, waits=False, party=Party.TOWN),
+    Queue(("本人の返事を待っている半日コマの追加", "More half-days that wait for the person"),
+          ("市町の申出について、本人に尋ねています。", "The municipality asked for them, the person has to answer."),
+          MonthAddition, lambda _today: _is_addition(AdditionState.ASKED, WorkSide.TOWN),
+          MonthAddition.asked_at, _ADDITIONS, {}, waits=False, party=Party.PERSON),
     Queue(("市町の確認を待っている活動記録", "Work logs that wait for a municipality"),
           ("市町の担当者が確かめています。", "The municipality is checking them."),
           WorkLog, lambda _today: WorkLog.state == WorkLogState.SENT, WorkLog.sent_at,
@@ -418,17 +459,17 @@ _APPROVER = (
           ("活動のページで内容を見て、承認か却下を選んでください。",
            "Look at them on the pages of their assignments, then approve or reject."),
           PlanChange, lambda _today: PlanChange.state == PlanChangeState.PROPOSED,
-          PlanChange.drafted_at, _ENGAGEMENTS, {"state": EXTENDING}),
+          PlanChange.drafted_at, _ENGAGEMENTS, {"state": EXTENDING}, wait=Wait.DECISION),
     Queue(("決裁を待っている条件の提案", "Proposed conditions that wait for a decision"),
           ("決裁された範囲を超える提案です。承認か却下を選んでください。",
            "They go beyond the decision. Approve or reject them."),
           CounterProposal, lambda _today: CounterProposal.state == CounterState.PROPOSED,
-          CounterProposal.drafted_at, _COUNTERS, {}),
+          CounterProposal.drafted_at, _COUNTERS, {}, wait=Wait.DECISION),
     Queue(("決裁を待っている半日コマの追加", "More half-days that wait for a decision"),
           ("承認された半日コマを年度で超える申出です。承認か却下を選んでください。",
            "They go beyond what was approved for the fiscal year. Approve or reject them."),
           MonthAddition, lambda _today: MonthAddition.state == AdditionState.PROPOSED,
-          MonthAddition.drafted_at, _ADDITIONS, {}),
+          MonthAddition.drafted_at, _ADDITIONS, {}, wait=Wait.DECISION),
 )  # fmt: skip
 
 _ADMIN = (

@@ -12,19 +12,26 @@ from sqlalchemy import exc
 
 from talentpool import clock
 from talentpool.accounts.models import User
+from talentpool.accounts.postal import PostalTask
 from talentpool.audit import AuditEvent, seal
 from talentpool.candidates.models import Membership
 from talentpool.consultations.models import Consultation
 from talentpool.dates import local_date
 from talentpool.db import Database, Session
+from talentpool.desk.handing import list_holdings
 from talentpool.desk.models import OF, Duty, Owned
 from talentpool.desk.service import LONGEST, Plan, find_duty, set_duty
 from talentpool.desk.soundness import violations
+from talentpool.engagements.month_additions import MonthAddition
+from talentpool.engagements.plan_changes import PlanChange
 from talentpool.errors import Forbidden, Refused
-from talentpool.home.items import Whose
+from talentpool.home.items import Item, Whose
+from talentpool.home.queues import Party
 from talentpool.home.service import Home, look
 from talentpool.needs.models import Need
 from talentpool.permissions import Role
+from talentpool.placements.counters.models import CounterProposal
+from talentpool.placements.extending import approve_extension
 from talentpool.placements.models import Placement
 from talentpool.rounds.models import Round
 from talentpool.states import MembershipState, NeedState, PlacementState
@@ -39,18 +46,34 @@ SOON, LATER = TODAY + timedelta(days=2), TODAY + timedelta(days=30)
 PATHS = {
     Membership: "/memberships/{}/duty", Need: "/needs/{}/duty",
     Placement: "/placements/{}/duty", Round: "/rounds/{}/duty", Consultation: "/consultations/{}/duty",
+    PostalTask: "/letters/{}/duty", CounterProposal: "/counters/{}/duty",
+    PlanChange: "/plan_changes/{}/duty", MonthAddition: "/month_additions/{}/duty",
 }  # fmt: skip
 LINE = "姫路市に電話する"
+BEHIND = 3  # an offer with a proposal of conditions, two filled needs of what goes on
 
 
 def make_things(session: Session) -> dict[type[Owned], Any]:
-    """One of each kind, and each of them waits for a coordinator."""
+    """One of each kind, and each of them waits; so do three of what they are made for."""
     applied = make.make_candidate(session, state=MembershipState.APPLIED)
     need = make.make_need(session, state=NeedState.SUBMITTED)
     asked, person = make.make_need(session), make.make_candidate(session)
     placement = make.make_placement(session, asked, person, state=PlacementState.AGREED)
     made = make.make_round_with_plan(session, [(asked, person)])
+    offered = make.make_placement(
+        session, asked, make.make_candidate(session), state=PlacementState.OFFERED
+    )
+    counter = make.make_counter(session, offered)
+    first, second = (make.make_engagement(session) for _ in range(2))
+    letter = PostalTask(
+        event="membership/1/activate/1", candidate_id=applied.id, prefecture_code=make.HYOGO,
+        template="membership.activate", link="/profile", ordered_at=make.NOW,
+    )  # fmt: skip
+    session.add(letter)
+    session.flush()
     return {
+        PostalTask: letter, CounterProposal: counter, PlanChange: make.make_extension(session, first),
+        MonthAddition: make.make_addition(session, second),
         Membership: applied.memberships[0], Need: need, Placement: placement, Round: made,
         Consultation: make_consultation(session),
     }  # fmt: skip
@@ -181,18 +204,21 @@ def listed(home: Home) -> set[tuple[str, int]]:
 def test_coordinators_list_mine_nobody_s_and_all(session: Session) -> None:
     things = make_things(session)
     me, other = (make.make_user(session, Role.COORDINATOR) for _ in range(2))
-    names = {kind: (thing.__tablename__, thing.id) for kind, thing in things.items()}
+    names: dict[Any, Any] = {
+        kind: (thing.__tablename__, thing.id) for kind, thing in things.items()
+    }
     set_duty(session, things[Need], Plan(me.id), actor=me.actor, now=make.NOW)
     set_duty(session, things[Round], Plan(other.id), actor=me.actor, now=make.NOW)
     for whose, kinds in (
         (Whose.ALL, set(OF)),
         (Whose.MINE, {Need}),
-        (Whose.NOBODY, {Membership, Placement, Consultation}),
+        (Whose.NOBODY, set(OF) - {Need, Round}),
     ):
         home = look(session, me.actor, now=make.NOW, whose=whose)
-        assert listed(home) == {names[kind] for kind in kinds}
+        assert listed(home) & set(names.values()) == {names[kind] for kind in kinds}
         assert home.owners is not None
-        assert home.owners.counts == {Whose.ALL: 5, Whose.MINE: 1, Whose.NOBODY: 3}
+        n = len(OF) + BEHIND
+        assert home.owners.counts == {Whose.ALL: n, Whose.MINE: 1, Whose.NOBODY: n - 2}
 
 
 def test_what_waits_for_others_is_listed_too_for_who_shares_the_work(session: Session) -> None:
@@ -255,7 +281,7 @@ def test_who_sees_to_it_stands_in_the_queue(
     browser, me = officer(app, "山根 智")
     path, day = PATHS[kind].format(ids[kind]), local_date(clock.now()) + timedelta(days=3)
     home = browser.get("/home").text
-    assert home.count(">担当を決める<") == 5
+    assert home.count(">担当を決める<") == len(OF) + BEHIND
     assert f'href="{path}"' in home
     version = version_in(browser.get(path).text, path)
     fields = {"owner": me.id, "follow_up": day.isoformat(), "line": LINE, "version": version}
@@ -271,7 +297,7 @@ def test_who_sees_to_it_stands_in_the_queue(
     assert LINE not in told
 
 
-@pytest.mark.parametrize("kind", OF)
+@pytest.mark.parametrize("kind", [Need, PostalTask, PlanChange])
 def test_the_second_of_two_officers_reads_what_stands_and_loses_nothing(
     app: TalentpoolFlask, ids: dict[type[Owned], int], kind: type[Owned]
 ) -> None:
@@ -318,7 +344,52 @@ def test_a_word_that_is_no_filter_lists_everything(
     browser, _ = officer(app, "山根 智")
     for asked in ("", "all", "?", "MINE", "%00"):
         page = browser.get(f"/home?whose={asked}")
-        assert page.text.count(">担当を決める<") == len(ids), asked
+        assert page.text.count(">担当を決める<") == len(ids) + BEHIND, asked
+
+
+def test_a_letter_that_went_out_and_a_proposal_that_ended_are_not_handed_over(
+    session: Session,
+) -> None:
+    things, me = make_things(session), make.make_user(session, Role.COORDINATOR)
+    kinds = (PostalTask, CounterProposal, PlanChange, MonthAddition)
+    for kind in kinds:
+        set_duty(session, things[kind], Plan(me.id, SOON), actor=me.actor, now=make.NOW)
+    assert {type(one.thing) for one in list_holdings(session, me.actor, me.id, SOON)} == set(kinds)
+    items = look(session, me.actor, now=make.NOW, whose=Whose.MINE).items
+    assert {(type(item.thing), item.queue.party) for item in items} == {
+        (PostalTask, Party.PREFECTURE), (CounterProposal, Party.TOWN),
+        (PlanChange, Party.APPROVER), (MonthAddition, Party.PREFECTURE),
+    }  # fmt: skip
+    assert next(item.due for item in items if item.kind == "counter_proposal") is not None
+    letter = things[PostalTask]
+    letter.handled_at, letter.handled_by, letter.told_on = make.NOW, me.id, TODAY
+    ended: dict[str, Any] = {"ended_at": make.NOW, "end_reason": "other"}
+    for kind in kinds[1:]:
+        ending = sa.update(kind).where(kind.id == things[kind].id)
+        session.execute(ending.values(state="withdrawn", **ended))
+    session.flush()
+    assert list_holdings(session, me.actor, me.id, SOON) == []
+
+
+def test_an_extension_waits_for_the_town_s_terms_and_then_for_the_person(session: Session) -> None:
+    me, engagement = make.make_user(session, Role.COORDINATOR), make.make_engagement(session)
+    change = make.make_extension(session, engagement)
+
+    def extensions() -> list[Item]:
+        items = look(session, me.actor, now=make.NOW).items
+        return [item for item in items if item.kind == "plan_change"]
+
+    approver = make.make_user(session, Role.APPROVER).actor
+    (item,) = look(session, approver, now=make.NOW).items
+    assert (item.thing, item.due is not None) == (change, True)
+    approve_extension(session, change, actor=approver, now=make.NOW)
+    session.flush()
+    (item,) = extensions()
+    assert (item.thing, item.queue.party) == (change, Party.TOWN)
+    placement = session.get_one(Placement, engagement.placement_id)
+    make.make_terms(session, placement, is_accepted=False)
+    (item,) = extensions()
+    assert (item.thing, item.queue.party) == (change, Party.PERSON)
 
 
 def test_no_name_stands_on_the_page_where_something_is_given_away(
@@ -334,7 +405,13 @@ def test_no_name_stands_on_the_page_where_something_is_given_away(
     assert "鷺沢" not in page
 
 
-@pytest.mark.parametrize(("kind", "path"), [(Need, "/needs/{}"), (Placement, "/placements/{}")])
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        (Need, "/needs/{}"), (Placement, "/placements/{}"), (CounterProposal, "/counters/{}"),
+        (PlanChange, "/plan_changes/{}"), (MonthAddition, "/month_additions/{}"),
+    ],
+)  # fmt: skip
 def test_staff_read_on_the_page_of_a_thing_who_sees_to_it(
     app: TalentpoolFlask, ids: dict[type[Owned], int], kind: type[Owned], path: str
 ) -> None:

@@ -352,6 +352,24 @@ def duty(path: str, **typed: Any) -> Callable[[Session], Sent]:
     return send
 
 
+def duty_of(path: str) -> Callable[[Session], Sent]:
+    """Of a proposal, by the table that its address names."""
+
+    def send(session: Session) -> Sent:
+        if path.startswith("/counters"):
+            asked = make_placement(
+                session, make_need(session), make_candidate(session), state=PlacementState.OFFERED
+            )
+            ident = make_counter(session, asked).id
+        else:
+            made = make_extension if path.startswith("/plan_changes") else make_addition
+            ident = made(session, make_engagement(session)).id
+        typed = {"version": "0", "owner": "?", "follow_up": "いつか", "line": "長" * 101}
+        return make_user(session, Role.COORDINATOR), path.format(ident), typed
+
+    return send
+
+
 def held(session: Session) -> Sent:
     candidate = make_candidate(session)
     candidate.posts.append(
@@ -899,6 +917,10 @@ CASES = [
     Case("desk.assign_membership", duty("/memberships/{person}/duty", owner="?", follow_up="いつか", line="長" * 101), 3),
     Case("desk.assign_need", duty("/needs/{need}/duty", follow_up="2020-01-01"), 1),
     Case("desk.assign_placement", duty("/placements/{placement}/duty", line="電話"), 1),
+    Case("desk.assign_letter", posted("/letters/{letter}/duty", version="0", line="電話"), 1),
+    Case("desk.assign_counter", duty_of("/counters/{}/duty"), 3),
+    Case("desk.assign_extension", duty_of("/plan_changes/{}/duty"), 3),
+    Case("desk.assign_addition", duty_of("/month_additions/{}/duty"), 3),
     Case("desk.assign_round", duty("/rounds/{round}/duty", owner="?", follow_up="いつか", line="長" * 101), 3),
     Case("rounds.new_round", round_page("/rounds/new", fill_premium="-1", order="?"), 21),
     Case("rounds.try_round", round_page("/rounds/{round}/what-if", title="", load_penalty="x"), 25),

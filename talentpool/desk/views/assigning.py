@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -12,12 +12,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ... import clock
+from ...accounts.postal import PostalTask
 from ...candidates.models import Membership
 from ...consultations.models import Consultation
 from ...dates import local_date
+from ...db import Base
+from ...engagements.month_additions import MonthAddition
+from ...engagements.plan_changes import PlanChange
 from ...errors import LostRace, Refused
 from ...needs.models import Need
 from ...permissions import Action, can, get_visible
+from ...placements.counters.models import CounterProposal
 from ...placements.models import Placement
 from ...rounds.models import Round
 from ...web import current_actor, current_session, requires
@@ -28,7 +33,21 @@ from ..models import Duty, Owned
 from ..service import Plan, find_duty, list_owners, set_duty
 from .blueprint import blueprint, title_of, url_of
 
-T = TypeVar("T", Membership, Need, Placement, Round, Consultation)
+T = TypeVar(
+    "T", Membership, Need, Placement, Round, Consultation, PostalTask, CounterProposal, PlanChange,
+    MonthAddition,
+)  # fmt: skip
+_PAGES: Mapping[type[Base], tuple[str, str]] = {
+    Membership: ("desk.assign_membership", "ident"),
+    Need: ("desk.assign_need", "need_id"),
+    Placement: ("desk.assign_placement", "placement_id"),
+    Round: ("desk.assign_round", "round_id"),
+    Consultation: ("desk.assign_consultation", "ident"),
+    PostalTask: ("desk.assign_letter", "ident"),
+    CounterProposal: ("desk.assign_counter", "counter_id"),
+    PlanChange: ("desk.assign_extension", "change_id"),
+    MonthAddition: ("desk.assign_addition", "addition_id"),
+}
 UNSET = "0"  # version of a duty that nobody has set yet
 
 
@@ -51,7 +70,7 @@ def duty_of(thing: Owned | None) -> Owning | None:
     session, actor = current_session(), current_actor()
     if thing is None or not can(session, actor, Action.VIEW_DUTY):
         return None
-    url = _duty_url(thing) if can(session, actor, Action.ASSIGN_DUTY) else ""
+    url = duty_url(thing) if can(session, actor, Action.ASSIGN_DUTY) else ""
     return Owning(find_duty(session, thing), url, local_date(clock.now()))
 
 
@@ -83,6 +102,30 @@ def assign_round(round_id: int) -> ResponseReturnValue:
 @requires(Action.ASSIGN_DUTY)
 def assign_consultation(ident: int) -> ResponseReturnValue:
     return _answer(_get(Consultation, ident))
+
+
+@blueprint.route("/letters/<int:ident>/duty", methods=["GET", "POST"])
+@requires(Action.ASSIGN_DUTY)
+def assign_letter(ident: int) -> ResponseReturnValue:
+    return _answer(_get(PostalTask, ident))
+
+
+@blueprint.route("/counters/<int:counter_id>/duty", methods=["GET", "POST"])
+@requires(Action.ASSIGN_DUTY)
+def assign_counter(counter_id: int) -> ResponseReturnValue:
+    return _answer(_get(CounterProposal, counter_id))
+
+
+@blueprint.route("/plan_changes/<int:change_id>/duty", methods=["GET", "POST"])
+@requires(Action.ASSIGN_DUTY)
+def assign_extension(change_id: int) -> ResponseReturnValue:
+    return _answer(_get(PlanChange, change_id))
+
+
+@blueprint.route("/month_additions/<int:addition_id>/duty", methods=["GET", "POST"])
+@requires(Action.ASSIGN_DUTY)
+def assign_addition(addition_id: int) -> ResponseReturnValue:
+    return _answer(_get(MonthAddition, addition_id))
 
 
 def _get(model: type[T], ident: int) -> T:
@@ -138,13 +181,7 @@ def _page(
     )  # fmt: skip
 
 
-def _duty_url(thing: Owned) -> str:
-    if isinstance(thing, Membership):
-        return url_for("desk.assign_membership", ident=thing.id)
-    if isinstance(thing, Need):
-        return url_for("desk.assign_need", need_id=thing.id)
-    if isinstance(thing, Placement):
-        return url_for("desk.assign_placement", placement_id=thing.id)
-    if isinstance(thing, Consultation):
-        return url_for("desk.assign_consultation", ident=thing.id)
-    return url_for("desk.assign_round", round_id=thing.id)
+@blueprint.app_template_global("duty_url")
+def duty_url(thing: Owned) -> str:
+    endpoint, name = _PAGES[type(thing)]
+    return url_for(endpoint, **{name: thing.id})  # type: ignore[arg-type]
