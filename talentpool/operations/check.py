@@ -39,7 +39,7 @@ from ..needs.joint import soundness as joint_needs
 from ..needs.models import JointMember, Need, NeedDraft, NeedVersion
 from ..notes import soundness as notes
 from ..panels import soundness as panels
-from ..placements import papers
+from ..placements import extension_soundness as extensions, papers
 from ..placements.counters import soundness as counters
 from ..placements.models import DecisionPaper, Placement, Verdict
 from ..placements.questions import soundness as questions
@@ -127,8 +127,9 @@ def seats_are_not_over_filled(session: Session) -> Iterator[str]:
 
 @_invariant
 def commitments_follow_the_state(session: Session) -> Iterator[str]:
-    """A hold while somebody is asked, a booking when it is confirmed, worked months once it is over, nothing otherwise."""
-    held = sa.func.count().filter(Commitment.state == CommitmentState.HOLD)
+    """A hold while somebody or an extension is asked, a booking when it is confirmed, worked months once it is over, nothing otherwise."""
+    is_hold = Commitment.state == CommitmentState.HOLD
+    held = sa.func.count().filter(is_hold & ~extensions.is_extended())
     booked = sa.func.count().filter(Commitment.state == CommitmentState.BOOKED)
     query = (
         sa.select(_P.id, _P.state, held, booked)
@@ -490,6 +491,11 @@ def terms_say_what_was_accepted(session: Session) -> Iterator[str]:
 @_invariant
 def additions_are_for_months_that_go_on(session: Session) -> Iterator[str]:
     return logs.addition_violations(session)
+
+
+@_invariant
+def extensions_hold_what_they_ask_for(session: Session) -> Iterator[str]:
+    return extensions.violations(session)
 
 
 @_invariant

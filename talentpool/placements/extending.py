@@ -31,7 +31,7 @@ from ..states import PLAN_CHANGE, RUNNING, Audience, PlanChangeState
 from .conditions import Conditions
 from .counters.finding import list_decided
 from .earning import read_limits
-from .extension_steps import take
+from .extension_steps import hold, take
 from .finishing import lock
 from .guards import NOT_IN_POOL, broken_for, readable
 from .models import Placement
@@ -203,12 +203,16 @@ def extend(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Both sides agree by the terms `row`: the new months are booked, the last day is later. Conflict where it cannot be."""
+    """Both sides agree by the terms `row`: the new months are booked, the last day is later. Conflict where it cannot be.
+
+    What is held for them is given back first, so that the rules do not find it taken.
+    """
     change = find_open(session, engagement)
     is_asked = change is not None and change.state is PlanChangeState.OPEN
     if change is None or not is_asked or change.last_day != row.last_day:
         raise Conflict(say("この条件の延長は、取り下げられたか、変わっています。"))
     session.refresh(change, with_for_update=True)
+    hold(session, change, {}, now)
     _check_rules(session, change, actor.role)
     added = dict(change.months)
     ledger.book(

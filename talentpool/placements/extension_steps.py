@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from ..db import Session
 from ..engagements.models import Engagement
 from ..engagements.plan_changes import PlanChange, find_open
 from ..language import say
+from ..ledger import service as ledger
 from ..permissions import SYSTEM, Actor
 from ..states import Audience, PlanChangeState, Transition, move
 
@@ -37,7 +39,11 @@ def take(
     reason: str | None = None,
     **columns: Any,
 ) -> None:
-    """One step, and those who are told: both sides only of what they were asked about."""
+    """One step, and those who are told: both sides only of what they were asked about.
+
+    The new months are held from the question to both sides until it is over; NoCapacity where they are not free.
+    """
+    was_asked = change.state is PlanChangeState.OPEN
     with session.no_autoflush:  # the state and what it implies change together
         step = move(session, change, verb, actor=actor, now=now, reason=reason)
         if step.target is PlanChangeState.OPEN:
@@ -46,7 +52,19 @@ def take(
             change.end_reason, change.ended_at = reason, now
         for name, value in columns.items():
             setattr(change, name, value)
+    if step.target is PlanChangeState.OPEN:
+        hold(session, change, change.months, now)
+    elif was_asked:
+        hold(session, change, {}, now)
     _tell(session, change, step, actor, now)
+
+
+def hold(session: Session, change: PlanChange, months: Mapping[int, int], now: datetime) -> None:
+    """Make `months` all that is held for the engagement: nothing else is, once it is confirmed."""
+    ledger.change_hold(
+        session, change.engagement.placement_id, change.candidate_id, change.municipality_code,
+        months, now,
+    )  # fmt: skip
 
 
 def _tell(

@@ -28,6 +28,7 @@ from talentpool.placements.extending import (
     exceeds,
     propose_extension,
 )
+from talentpool.placements.extension_soundness import violations
 from talentpool.placements.finishing import complete_over, end_engagement
 from talentpool.placements.models import Placement
 from talentpool.states import EngagementState, PlacementState, PlanChangeState
@@ -69,6 +70,13 @@ def _end(
         cast.session, change, verb=verb, reason=reason, actor=actor, now=make.NOW, comment=comment
     )
     cast.session.flush()
+
+
+def _held(session: Session, placement: Placement) -> dict[int, int]:
+    taken, booked = (
+        ledger.list_taken(session, placement.id), ledger.list_booked(session, placement.id),
+    )  # fmt: skip
+    return {month: n for month, n in taken.items() if month not in booked}
 
 
 def _told(session: Session, template: str) -> set[int]:
@@ -177,25 +185,53 @@ def test_a_form_bound_to_the_year_gets_a_new_term_behind_it(cast: Cast, session:
     assert_sound(session)
 
 
-def test_months_that_were_given_away_meanwhile_stop_it(cast: Cast, session: Session) -> None:
+def test_the_new_months_are_held_from_the_question_to_both_sides_on(
+    cast: Cast, session: Session
+) -> None:
     engagement, placement = _engaged(session)
     change = make.make_extension(session, engagement)
+    assert _held(session, placement) == {}
     _approve(cast, change)
+    months = {OCTOBER: 4, OCTOBER + 1: 4, OCTOBER + 2: 4}
+    assert _held(session, placement) == months
+    assert_sound(session)
+    with pytest.raises(NoCapacity):
+        ledger.set_capacity(
+            session, placement.candidate_id, dict.fromkeys(months, 3), from_month=OCTOBER
+        )
+    other = make.make_engagement(session)
+    with pytest.raises(NoCapacity):  # of eight half-days
+        ledger.hold(
+            session, other.placement_id, placement.candidate_id, placement.municipality_code,
+            {OCTOBER + 1: 5}, make.NOW,
+        )  # fmt: skip
     row = make.make_terms(session, placement, town=cast.town, is_accepted=False)
+    assert row.half_days["2027-10"] == 4
+    ledger.release(session, placement.id, after=OCTOBER)
+    assert list(violations(session)) == [
+        f"plan_change {change.id}: asks for {months}, holds {{{OCTOBER}: 4}}"
+    ]
+    stating.accept_terms(session, placement, row.number, actor=cast.person(placement), now=make.NOW)
+    assert list(violations(session)) == []
+    assert list(ledger.list_booked(session, placement.id).items())[-3:] == list(months.items())
+
+
+def test_months_that_were_given_away_before_both_are_asked_stop_it(
+    cast: Cast, session: Session
+) -> None:
+    engagement, placement = _engaged(session)
+    change = make.make_extension(session, engagement)
     full = sa.update(LedgerMonth).where(
         LedgerMonth.candidate_id == placement.candidate_id, LedgerMonth.month == OCTOBER + 1
     )
     session.execute(full.values(capacity=3))
     session.commit()
-    placement = session.get_one(Placement, placement.id)
-    with pytest.raises((Conflict, NoCapacity)):
-        stating.accept_terms(
-            session, placement, row.number, actor=cast.person(placement), now=make.NOW
-        )
+    with pytest.raises(Conflict):
+        _approve(cast, change)
     session.rollback()
     session.expire_all()
-    assert session.get_one(Engagement, engagement.id).last_day == date(2027, 9, 30)
-    assert list(ledger.list_booked(session, placement.id))[-1] == OCTOBER - 1
+    assert session.get_one(PlanChange, change.id).state is CS.PROPOSED
+    assert _held(session, session.get_one(Placement, placement.id)) == {}
 
 
 @pytest.mark.parametrize("verb", ["refuse", "withdraw", "decline"])
@@ -217,6 +253,7 @@ def test_an_extension_that_ends_changes_nothing_and_another_may_follow(
     assert "reason" in refused.value.fields
     _end(cast, change, verb, actor)
     assert engagement.last_day == date(2027, 9, 30)
+    assert _held(session, placement) == {}
     is_told = placement.candidate.user_id in _told(session, f"plan_change.{verb}")
     assert not is_told  # never asked, or the one who acts
     session.commit()
@@ -234,6 +271,8 @@ def test_terms_of_an_extension_that_was_withdrawn_are_not_accepted(
     _approve(cast, change)
     row = make.make_terms(session, placement, town=cast.town, is_accepted=False)
     _end(cast, change, "withdraw", cast.coordinator)
+    assert _held(session, placement) == {}
+    assert_sound(session)
     with pytest.raises(Conflict, match="取り下げられた"):
         stating.accept_terms(
             session, placement, row.number, actor=cast.person(placement), now=make.NOW
@@ -259,12 +298,15 @@ def test_terms_of_an_extension_that_is_over_wait_for_nobody(cast: Cast, session:
 
 
 def test_an_end_takes_the_open_extension_along(cast: Cast, session: Session) -> None:
-    engagement, _ = _engaged(session)
+    engagement, placement = _engaged(session)
     change = make.make_extension(session, engagement)
+    _approve(cast, change)
     end_engagement(
         session, engagement, last=date(2027, 7, 31), reason="budget", actor=cast.town, now=make.NOW
     )
     assert change.state is CS.WITHDRAWN
+    assert _held(session, placement) == {}
+    assert "2027-10" not in engagement.freed_half_days
     assert_sound(session)
     other, _ = _engaged(session)
     asked = make.make_extension(session, other)
