@@ -40,6 +40,7 @@ FEATURES = (
     "candidates",
     "credentials",
     "rota",
+    "selfchecks",
     "needs",
     "consultations",
     "pool",

@@ -39,6 +39,7 @@ from .programmes import models as programmes
 from .reference import models as reference
 from .reviews import models as reviews
 from .rounds import models as rounds
+from .selfchecks import models as selfchecks
 
 __all__ = [
     "AuditEvent",
@@ -87,4 +88,5 @@ __all__ = [
     "reference",
     "reviews",
     "rounds",
+    "selfchecks",
 ]

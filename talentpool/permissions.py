@@ -59,6 +59,8 @@ class Action(StrEnum):
     VIEW_EMPLOYMENT = "employment:view"  # and where they are
     MERGE_PEOPLE = "candidate:merge"
     VIEW_MERGE = "merge:view"
+    VIEW_SELF_CHECK = "self_check:view"
+    EDIT_SELF_CHECK = "self_check:edit"
     VIEW_CREDENTIAL = "credential:view"
     EDIT_CREDENTIAL = "credential:edit"
     CHECK_CREDENTIAL = "credential:check"
@@ -209,6 +211,10 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.VIEW_EMPLOYMENT: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
     Action.MERGE_PEOPLE: {_K: _PREFECTURE},
     Action.VIEW_MERGE: {_K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY},
+    Action.VIEW_SELF_CHECK: {
+        _C: _OWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
+    },
+    Action.EDIT_SELF_CHECK: {_C: _OWN},
     Action.VIEW_CREDENTIAL: {
         _C: _OWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },

@@ -37,6 +37,7 @@ from . import (
     working,
 )
 from .accounts import SHOWN_TOWNS, Officers, choose_mails, hash_password, open_demo_pool
+from .checking import answer_checks
 from .conflicts import record_conflicts
 from .drawing import Draw
 from .joining import admit, fill_ledger, joining_moment, write_profiles
@@ -107,6 +108,7 @@ class Builder:
             voices.look_ahead(session, officers, self.midnight)
             desk.take_notes(session, officers, self.midnight)
             desk.share_out(session, officers, self.midnight)
+            answer_checks(session, HYOGO, self.midnight)
         with self._unit() as session:
             helping.keep_programmes(session, officers, self.catalogue, self.midnight)
             helping.keep_measures(session, officers, self.catalogue, self.midnight)

@@ -49,6 +49,7 @@ from ..reference.models import Municipality
 from ..reviews import soundness as reviews
 from ..rounds.models import Round, RoundNeed
 from ..searching import Searchable
+from ..selfchecks import soundness as selfchecks
 from ..states import (
     APPROVED,
     ENDED,
@@ -571,6 +572,11 @@ def the_prefecture_alone_pays_its_own_people(session: Session) -> Iterator[str]:
 @_invariant
 def credentials_count_once_they_are_checked(session: Session) -> Iterator[str]:
     return credentials.violations(session)
+
+
+@_invariant
+def self_checks_are_of_the_twelve_questions(session: Session) -> Iterator[str]:
+    return selfchecks.violations(session)
 
 
 @_invariant

@@ -34,6 +34,7 @@ from talentpool.permissions import Actor, Role
 from talentpool.placements.finishing import end_engagement
 from talentpool.reviews.answering import Answers, contest_review, give_review
 from talentpool.reviews.models import ReviewSide
+from talentpool.selfchecks.questions import GROUPS
 from talentpool.states import (
     CounterState,
     MembershipState,
@@ -603,6 +604,16 @@ def referred(path: str, who: Role, **typed: Any) -> Callable[[Session], Sent]:
     return send
 
 
+def self_checked(session: Session) -> Sent:
+    """A yes without what was done, and an answer that there is not."""
+    person, group = make_candidate(session), GROUPS[0]
+    first, second, _third = group.questions
+    version = mark_of([[code, None, ""] for code in group.questions])
+    path = f"/profile/self_check/{group.code}"
+    said = {first: "yes", f"line_{first}": "長" * 201, second: "?", "version": version}
+    return session.get_one(User, person.user_id), path, said
+
+
 def shown(path: str, who: Role = Role.COORDINATOR, **typed: Any) -> Callable[[Session], Sent]:
     """Sent by an officer, or by the person, about a credential that waits."""
 
@@ -817,6 +828,7 @@ CASES = [
     Case("corrections.correct_engagement", rested_by_mistake, 1),
     Case("travel.correct_travel", as_role(Role.COORDINATOR, "/travel-times", minutes="x"), 5),
     Case("merging.compare_pair", twice, 1),
+    Case("selfchecks.answer_group", self_checked, 2),
     Case("credentials.say_own", shown("/profile/credentials/new", Role.CANDIDATE, link="x"), 1),
     Case("credentials.say_for", shown("/candidates/{person}/credentials/new", about="training:privacy"), 2),
     Case("credentials.check_credential", shown("/credentials/{credential}/check", **UNTIL), 1),
