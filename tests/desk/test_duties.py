@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from talentpool import clock
+from talentpool import clock, schema
 from talentpool.accounts.models import User
 from talentpool.accounts.postal import PostalTask
 from talentpool.audit import AuditEvent, seal
@@ -49,6 +50,7 @@ PATHS = {
     PostalTask: "/letters/{}/duty", CounterProposal: "/counters/{}/duty",
     PlanChange: "/plan_changes/{}/duty", MonthAddition: "/month_additions/{}/duty",
 }  # fmt: skip
+VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
 LINE = "姫路市に電話する"
 BEHIND = 3  # an offer with a proposal of conditions, two filled needs of what goes on
 
@@ -192,6 +194,22 @@ def test_the_database_takes_a_duty_of_one_thing_alone(
     session.add(duty)
     with pytest.raises(exc.IntegrityError, match=r"of_one_thing|line_of_a_day"):
         session.flush()
+
+
+def test_duties_of_before_stay_when_more_things_can_have_one(database: Database) -> None:
+    (path,) = VERSIONS.glob("*_proposal_duties.py")
+    with database.writing() as session:
+        me = make.make_user(session, Role.COORDINATOR)
+        for thing in make_things(session).values():
+            set_duty(session, thing, Plan(me.id, SOON, LINE), actor=me.actor, now=make.NOW)
+        new = {PostalTask, CounterProposal, PlanChange, MonthAddition}
+    schema.downgrade(database, f"{int(path.name[:4]) - 1:04}")
+    schema.upgrade(database)
+    with database.reading() as session:
+        rows = session.scalars(sa.select(Duty)).all()
+        named = {kind for row in rows for kind, name in OF.items() if getattr(row, name)}
+        assert (len(rows), named) == (len(OF) - len(new), set(OF) - new)
+        assert {Plan.of(row) for row in rows} == {Plan(me.id, SOON, LINE)}
 
 
 # --- The queue

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings, strategies as st
 
-from talentpool import dates
+from talentpool import dates, schema
 from talentpool.accounts.models import User
-from talentpool.db import Session
+from talentpool.db import Database, Session
 from talentpool.engagements.models import Engagement
 from talentpool.engagements.plan_changes import PlanChange
 from talentpool.engagements.terms import list_terms
@@ -40,6 +41,7 @@ from .cast import Cast, assert_sound
 
 PS, ES, CS = PlacementState, EngagementState, PlanChangeState
 DECEMBER = date(2027, 12, 31)
+VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
 OCTOBER = dates.month_number(2027, 10)
 
 
@@ -214,6 +216,37 @@ def test_the_new_months_are_held_from_the_question_to_both_sides_on(
     stating.accept_terms(session, placement, row.number, actor=cast.person(placement), now=make.NOW)
     assert list(violations(session)) == []
     assert list(ledger.list_booked(session, placement.id).items())[-3:] == list(months.items())
+
+
+def test_extensions_of_before_hold_their_months_where_these_are_free(database: Database) -> None:
+    (path,) = VERSIONS.glob("*_extension_holds.py")
+    with database.writing() as session:
+        cast = Cast.of(session)
+        found = [_engaged(session) for _ in range(2)]
+        for engagement, _ in found:
+            _approve(cast, make.make_extension(session, engagement))
+        free, full = (placement.id for _, placement in found)
+    below = f"{int(path.name[:4]) - 1:04}"
+    schema.downgrade(database, below)
+    with database.writing() as session:
+        assert all(
+            _held(session, session.get_one(Placement, ident)) == {} for ident in (free, full)
+        )
+        assert list(ledger.violations(session)) == []
+        person = session.get_one(Placement, full).candidate_id
+        less = sa.update(LedgerMonth).where(
+            LedgerMonth.candidate_id == person, LedgerMonth.month == OCTOBER + 1
+        )
+        session.execute(less.values(capacity=3))
+    for _ in range(2):
+        schema.upgrade(database)
+        with database.reading() as session:
+            held = [_held(session, session.get_one(Placement, ident)) for ident in (free, full)]
+            assert held == [dict.fromkeys(range(OCTOBER, OCTOBER + 3), 4), {}]
+            assert list(ledger.violations(session)) == []
+            assert len(list(violations(session))) == 1  # an officer withdraws it
+        schema.downgrade(database, below)
+    schema.upgrade(database)
 
 
 def test_months_that_were_given_away_before_both_are_asked_stop_it(
