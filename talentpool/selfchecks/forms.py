@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import RadioField
 
-from ..web.fields import option
+from ..web.fields import Marked, option
 from ..web.forms import Form, text_field
 from ..web.labels import label
 from .questions import ANSWERS, Answer, Group
@@ -23,7 +23,7 @@ class GroupForm(Form):
         for code, words in group.questions.items():
             fields[code] = RadioField(label(words), choices=choices, default="")
             fields[f"line_{code}"] = text_field(
-                str(_("したこと（「はい」のときは必須）")), most=LONGEST
+                str(_("したこと")), Marked(str(_("「はい」のときに必須"))), most=LONGEST
             )
         return type("GroupFormOfOne", (cls,), fields)
 
