@@ -134,7 +134,7 @@ class Deed(Entry, Enum):
     CONSENT_GIVE = "consent.give", "同意", "Consent given"
     CONSENT_WITHDRAW = "consent.withdraw", "同意の撤回", "Consent withdrawn"
     CREDENTIAL_ASK = "credential.ask", "証明の確認先への問合せ", "Office asked about a credential"
-    SELF_CHECK_SAVE = "self_check.save", "自己点検の回答", "Self-check answered"
+    SELF_CHECK_SAVE = "self_check.save", "自己点検の回答", "Answers about leading changed"
     CREDENTIAL_SAY = "credential.say", "証明の届出", "Credential said"
     CONSULTATION_CREATE = "consultation.create", "相談の下書き", "Consultation begun"
     CONSULTATION_DISCARD = (

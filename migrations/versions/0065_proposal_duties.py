@@ -2,7 +2,7 @@
 
 SQLite keeps the list of what a duty is about in the table itself: its rows are copied out and back.
 
-Revision: 0059, after 0058
+Revision: 0065, after 0064
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0059"
-down_revision = "0058"
+revision = "0065"
+down_revision = "0064"
 branch_labels = None
 depends_on = None
 

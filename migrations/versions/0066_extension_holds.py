@@ -3,7 +3,7 @@
 Where a month has too little left, nothing of that extension is held: it could not have been agreed to either. The
 nightly check names it, and an officer withdraws it.
 
-Revision: 0060, after 0059
+Revision: 0066, after 0065
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0060"
-down_revision = "0059"
+revision = "0066"
+down_revision = "0065"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """What people say to the questions of the self-check.
 
-Revision: 0061, after 0060
+Revision: 0067, after 0066
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0061"
-down_revision = "0060"
+revision = "0067"
+down_revision = "0066"
 branch_labels = None
 depends_on = None
 
