@@ -47,7 +47,7 @@ from .reviews.made import make_report
 FIRST, SECOND = ("鷺沢", "凜々子", "サギサワ"), ("鵜飼", "蔵之介", "ウカイ")
 EMPLOYEE = ("雁金", "燈一郎", "カリガネ")  # of the prefecture
 SHOWING = {  # pages on which a name is seen in this test
-    "candidates.list_candidates", "rota.show_rota", "placements.record_wish", "candidates.show_candidate", "candidates.save_term", "candidates.show_reception", "credentials.list_of_person", "candidates.show_snapshots", "merging.list_alike", "home.find_anything", "home.show_home", "needs.show_need",
+    "candidates.list_candidates", "pool.list_never_asked", "rota.show_rota", "placements.record_wish", "candidates.show_candidate", "candidates.save_term", "candidates.show_reception", "credentials.list_of_person", "candidates.show_snapshots", "merging.list_alike", "home.find_anything", "home.show_home", "needs.show_need",
     "placements.draft_placements", "placements.draft_round", "placements.list_approvals", "placements.list_introductions",
     "placements.list_placements", "placements.list_letters", "placements.show_letter", "placements.record_answer", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
@@ -58,7 +58,7 @@ SHOWING = {  # pages on which a name is seen in this test
 
 
 LISTS = {
-    "list_candidates", "list_needs", "list_placements", "list_approvals", "list_rounds", "list_accounts",
+    "list_candidates", "list_never_asked", "list_needs", "list_placements", "list_approvals", "list_rounds", "list_accounts",
     "list_mails", "list_audit", "list_engagements", "list_reviews",
 }  # fmt: skip
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..candidates.merged import PersonMerge
 from ..child_rows import gather
-from ..db import Base, Session
+from ..db import Base, Session, UtcDateTime
 from ..ledger.models import Commitment
 from ..states import REVIEWS_COUNTED, SEATED, TURNED_DOWN
 
@@ -20,6 +21,8 @@ PLACEMENT = sa.table(
     sa.column("candidate_id"),
     sa.column("state"),
     sa.column("agreed_mode"),
+    sa.column("prefecture_code"),
+    sa.column("offered_at", UtcDateTime()),
 )
 HOLD_LIFT = sa.table(
     "hold_lift", sa.column("candidate_id"), sa.column("need_id"), sa.column("rule")
@@ -136,6 +139,17 @@ def list_committed(need_ids: Iterable[int]) -> sa.Select[int]:
         .where(PLACEMENT.c.need_id.in_(list(need_ids)))
         .distinct()
     )
+
+
+def last_asked(person: type[Base], prefecture_code: str) -> sa.ScalarSelect[datetime | None]:
+    """When a vacancy of the prefecture last asked the candidate, also under a registration that turned out to be theirs."""
+    key = sa.inspect(person).primary_key[0]
+    row = PLACEMENT.c
+    query = sa.select(sa.func.max(row.offered_at)).where(
+        (row.candidate_id == key) | row.candidate_id.in_(_merged_into(person, key)),
+        row.prefecture_code == prefecture_code,
+    )
+    return query.correlate(person).scalar_subquery()
 
 
 def has_ratings(session: Session, prefecture_code: str) -> bool:

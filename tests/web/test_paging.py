@@ -31,6 +31,7 @@ LISTS = {
     "funding/list_fundings.html": "/funding",
     "meetings/list_meetings.html": "/meetings",
     "gaps/list_gaps.html": "/gaps",
+    "pool/list_unasked.html": "/candidates/unasked",
     "needs/list_needs.html": "/needs/",
     "placements/list_papers.html": "/papers",
     "placements/list_placements.html": "/placements",
