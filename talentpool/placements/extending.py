@@ -154,6 +154,7 @@ def find_broken(
         mode=str(agreed.mode),
         on_site_share=agreed.on_site_share,
         first_month=min(added),
+        begins=engagement.need.first_month,
         last_month=max(added),
         half_days=max(added.values()),
     )

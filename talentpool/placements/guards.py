@@ -120,6 +120,7 @@ def broken_rules(
         request_of(need),
         half_days=conditions.half_days,
         first_month=months_ahead(conditions, this_month)[0],
+        begins=need.first_month,
         last_month=conditions.last_month,
         mode=str(conditions.mode),
         on_site_share=conditions.on_site_share,

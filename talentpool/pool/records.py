@@ -157,3 +157,4 @@ class Request:
     priority: int = 0
     posted: int = 0  # seconds since 1970 of the publication
     members: tuple[str, ...] = ()  # codes of the other towns of a joint need
+    begins: int | None = None  # first month of the whole work, where only later ones are asked for

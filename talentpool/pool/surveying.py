@@ -88,6 +88,7 @@ def request_of_sketch(sketch: Sketch, this_month: int) -> tuple[Request, frozens
         weekdays=sketch.weekdays or 127, forms=sketch.forms, skills=sketch.skills,
         vendors=sketch.vendors, members=sketch.members, touches_procurement=sketch.touches_procurement,
         requires_training=sketch.requires_training, on_site_share=sketch.on_site_share,
+        begins=sketch.first_month if months else None,
     )  # fmt: skip
     return request, frozenset(undecided)
 

@@ -53,6 +53,7 @@ def seats_left(request: Request) -> int:
 
 def to_need(request: Request, catalogue: Catalogue) -> m.Need:
     town = catalogue.municipality(request.municipality_code)
+    begins = request.first_month if request.begins is None else request.begins
     return m.Need(
         id=request.code,
         municipality=request.municipality_code,
@@ -71,9 +72,7 @@ def to_need(request: Request, catalogue: Catalogue) -> m.Need:
         forms=frozenset((*request.forms, EMPLOYED)),
         pay=half_day_pay(request.pay_amount, request.pay_basis, request.half_days),
         skills=tuple(
-            m.SkillRequirement(
-                s.skill, s.level, s.weight, s.must, s.group, s.since(request.first_month)
-            )
+            m.SkillRequirement(s.skill, s.level, s.weight, s.must, s.group, s.since(begins))
             for s in request.skills
         ),
         priority=request.priority,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from talentpool.dates import month_number, months
 from talentpool.db import Session
 from talentpool.needs.models import NeedMode
 from talentpool.permissions import Role
+from talentpool.placements.conditions import Conditions
 from talentpool.placements.earning import list_beyond, read_limits
 from talentpool.placements.extending import find_broken
-from talentpool.placements.guards import WITHHELD, Rules
+from talentpool.placements.guards import WITHHELD, Rules, broken_rules
 from talentpool.placements.models import Placement
 from talentpool.pool.assemble import list_requests
 from talentpool.pool.reading import read_profiles
@@ -142,6 +144,19 @@ def test_months_that_are_added_count_beside_those_that_are_booked(session: Sessi
         (text,) = said(new)
         assert f"合計{ceiling:,}円" in text
         assert said(new, Role.MUNICIPALITY) == [WITHHELD]
+    (must,) = need.skills
+    must.used_within = 3
+    (claim,) = (claim for claim in person.skills if claim.skill == must.skill)
+    claim.last_used = 2024  # three years before the work began, and four before a month of 2028
+    later = month_number(2028, 1)
+    over = replace(Conditions.of(need), last_month=later)
+    session.flush()
+    profile = read_profiles(session, make.HYOGO)[person.id]
+    for broken in (said({later: 4}), broken_rules(profile, need, over, catalogue, later).values()):
+        assert not any("必須の技能" in text for text in broken)
+    claim.last_used = 2023
+    assert any("必須の技能" in text for text in said({later: 4}))
+    claim.last_used = 2024
     next_year = {month_number(2028, 4): 4}
     assert not any("収入の上限" in text for text in said(next_year))
     person.income_ceiling, person.onsite_days = None, 2

@@ -24,6 +24,7 @@ from talentpool.pool.crowd import Crowd
 from talentpool.pool.kept import crowd_of
 from talentpool.pool.surveying import PERIOD, request_of_sketch, survey
 from talentpool.pool.told import Figure, Told, in_steps, tell
+from talentpool.pool.translate import to_need
 from talentpool.reference.catalogue import Catalogue
 from talentpool.states import NeedState, PlacementState
 from talentpool.text import search_key
@@ -107,8 +108,11 @@ def test_nobody_can_be_counted_and_what_is_not_said_counts_nobody_out(session: S
         )
         assert count(crowd, some, far, catalogue, undecided=rest).fitting == 1
         assert rest >= PERIOD
-    begun, rest = request_of_sketch(replace(SKETCH, first_month=crowd.start - 3), crowd.start)
+    recent = (SkillRequirement("bpr", 2, must=True, used_within=3),)
+    before = replace(SKETCH, first_month=crowd.start - 12, skills=recent)
+    begun, rest = request_of_sketch(before, crowd.start)
     assert (begun.first_month, list(rest)) == (crowd.start, [])
+    assert to_need(begun, catalogue).skills[0].since == crowd.start // 12 - 4
 
 
 def test_what_a_town_may_not_learn_counts_nobody_out_for_it(session: Session) -> None:
