@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from .. import dates
-from ..candidates.content import Company, Matter, Post, SkillClaim, Window
+from ..candidates.content import EMPLOYED, Company, Matter, Post, SkillClaim, Window
 from ..candidates.freshness import is_left_out
 from ..candidates.models import (
     Candidate,
@@ -150,7 +150,10 @@ def _profile(person: sa.Row[Any]) -> Profile:
             Window(first, last, half_days, weekdays, mode, bool(is_available))
             for first, _, last, half_days, weekdays, mode, is_available in sorted(person.windows)
         ),
-        taken=tuple(_taken(*row) for row in sorted(person.taken, key=lambda row: row[:3])),
+        taken=tuple(
+            _taken(*row, is_paid=person.kind != EMPLOYED)
+            for row in sorted(person.taken, key=lambda row: row[:3])
+        ),
         onsite_days=person.onsite_days,
         income_ceiling=person.income_ceiling,
         known=in_order(_known(*row) for row in person.known),
@@ -177,11 +180,14 @@ def _taken(
     mode: str,
     share: int,
     agreed: str | None,
+    *,
+    is_paid: bool,
 ) -> Taken:
-    """Of another mode than the need's nobody said how much is on site."""
+    """Of another mode than the need's nobody said how much is on site. No town pays whom the prefecture employs."""
     on_site = share_on_site(NeedMode(agreed or mode), 0 if agreed and agreed != mode else share)
     work = Work(amount, basis, half_days, [month], on_site)
-    return Taken(month, half_days, code, work.visits, month_pay(amount, basis, half_days))
+    pay = month_pay(amount, basis, half_days) if is_paid else 0
+    return Taken(month, half_days, code, work.visits, pay)
 
 
 def _answered(said: Mapping[str, tuple[str, bool]], answer: str) -> tuple[str, ...]:

@@ -58,6 +58,8 @@ def test_terms_and_statement_have_no_pay(session: Session) -> None:
     assert forms_of(need, person) == [EMPLOYED]
     engagement.form = EMPLOYED
     assert [(row.half_days, row.pay) for row in list_rows(session, engagement)] == [(1, 0)]
+    taken = read_profiles(session, make.HYOGO)[person.id].taken
+    assert {row.pay for row in taken} == {0}
     asked = {item.code for item in list_items(session, engagement, Catalogue.shipped())}
     assert "contract" in asked
     assert not asked & {"side_job", "ordinance", "terms"}
