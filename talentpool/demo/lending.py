@@ -17,6 +17,7 @@ from ..candidates.content import (
     Skills,
     Term,
     Window,
+    Wishes,
 )
 from ..candidates.employing import save_term
 from ..candidates.models import Candidate
@@ -60,7 +61,7 @@ def suit(needs: Sequence[Need], midnight: datetime) -> None:
     month = month_of(local_date(midnight))
     for need, town, title in zip(needs, SHOWN_TOWNS, _TITLES, strict=True):
         need.municipality_code = need.place_code = town
-        need.title, need.theme, need.stage = title, "bpr", "build"
+        need.title, need.theme, need.stage, need.involvement = title, "bpr", "build", "does"
         need.first_month, need.last_month, need.half_days, need.seats = month + 1, month + 5, 4, 1
         need.mode, need.on_site_share, need.requires_training = NeedMode.HYBRID, 50, False
         need.pay_basis, need.pay_amount, need.funding_source = "day", 25_000, None
@@ -116,6 +117,7 @@ def _register(
         (Step.CAREER, editing.save_career, Career(posts)),
         (Step.SKILLS, editing.save_skills, Skills(claims)),
         (Step.AVAILABILITY, availability.save_availability, months),
+        (Step.WISHES, editing.save_wishes, Wishes([EMPLOYED], involvement="does")),
         (Step.CONSENTS, give_consents, ["search", "introduction"]),
     )
     for step, save, value in told:
@@ -128,7 +130,7 @@ def _register(
     confirm_by_telephone(session, person, Call(local_date(now), person.name, HOW), **by)
     by["now"] = now + DAY
     activate_membership(session, person.memberships[0], **by)
-    for subject in ("privacy", "security"):
+    for subject in ("privacy", "security", "local_government"):
         content = Content(
             Kind.TRAINING, subject, title="県の必須研修", done_on=local_date(now - 30 * DAY)
         )

@@ -83,7 +83,7 @@ def rota_from(first: int) -> ListPage[Employment, Line]:
         _("県の職員の支援表"),
         "rota/show_rota.html",
         [
-            Column(_("氏名"), lambda line: line.name, "w-10", "name"),
+            Column(_("氏名"), lambda line: line.name, "w-14", "name"),
             Column(_("番号"), lambda line: line.row.candidate.code, None),
             Column(_("職"), lambda line: term(line.row.post, "prefectural_post"), None),
             Column(_("雇用の終わり"), lambda line: show_day(line.row.last_day), "w-7", "until"),
@@ -110,4 +110,4 @@ def show_rota() -> ResponseReturnValue:
 
 def init_app(app: Flask) -> None:
     menu = app.extensions["talentpool_navigation"]
-    menu.add(_("支援表"), "rota.show_rota", *STAFF, position=46, icon="calendar")
+    menu.add(_("支援表"), "rota.show_rota", *STAFF, position=58, icon="calendar")

@@ -37,11 +37,11 @@ class Pool:
 
 
 def make_pool(session: Session, *, has_placements: bool = True) -> Pool:
-    """Five people, four open needs, a draft; bookings, a lifted hold and a refusal where wanted."""
+    """Five people, one of whom the prefecture employs, four open needs, a draft; bookings, a lifted hold and a refusal where wanted."""
     pool = make.make_prefecture_pool(session)
     pool.lottery_seed = 7
     people = [_rich_person(session), *(make.make_candidate(session) for _ in range(3))]
-    people.append(make.make_candidate(session, half_days=2, home_code=make.SAYO))
+    people.append(make.make_employee(session, half_days=2, home_code=make.SAYO))
     needs = [
         _rich_need(session),
         make.make_need(session, municipality_code=make.SAYO, priority=2, half_days=8),
@@ -70,6 +70,7 @@ def _rich_person(session: Session) -> Candidate:
         motives=["income", "contribute"],
         motive="町を\n支えたい。",
         heard_from="town",
+        involvement="advises",
         growth=["bpr"],
         side_job="given",
         income_ceiling=1_000_000,
@@ -117,7 +118,7 @@ def _rich_need(session: Session) -> Need:
     need = make.make_need(
         session, title="=窓口", department="市民課", outcome_wanted="待ち時間を\n半分に。", weekdays=0b111,
         funding_source="general", after_fiscal_year="未定", tasks="受付を\n見直す。", team="担当2人", touches_procurement=True,
-        requires_training=True, roles=["pm"],
+        requires_training=True, roles=["pm"], involvement="does",
     )  # fmt: skip
     need.kinds = [NeedKind(kind="official")]
     need.vendors = [NeedVendor(name=VENDOR, name_key=search_key(VENDOR))]

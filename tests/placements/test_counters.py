@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, strategies as st
 
-from talentpool.candidates.models import Mode
+from talentpool.candidates.models import Candidate, Mode
 from talentpool.costs import pay_by_year
 from talentpool.dates import add_business_days, end_of_day, local_date
 from talentpool.db import Database, Session
@@ -94,6 +94,7 @@ def told(session: Session, row: CounterProposal, template: str) -> set[int]:
 
 
 MONTHS = range(make.FIRST, make.LAST + 1)
+SOMEBODY = Candidate(kind="official")  # whom a town pays
 
 
 def test_a_person_proposes_fewer_half_days_and_the_town_agrees(
@@ -407,8 +408,8 @@ def test_what_goes_beyond_the_decision_is_named(
     need = make.make_need(session)
     decided = Conditions.of(need)
     asked = replace(decided, **changes)  # type: ignore[arg-type]
-    assert set(find_excess(need, asked, [decided])) == beyond
-    assert find_excess(need, asked, [decided, asked]) == []
+    assert set(find_excess(need, SOMEBODY, asked, [decided])) == beyond
+    assert find_excess(need, SOMEBODY, asked, [decided, asked]) == []
 
 
 @given(
@@ -426,8 +427,8 @@ def test_less_of_everything_never_needs_a_decision(
     asked = Conditions.changed(
         need, half_days, decided.first_month + later, decided.last_month - earlier, mode
     )
-    assert find_excess(need, asked, [decided]) == []
-    before, after = (pay_by_year(work_of(need, one)) for one in (decided, asked))
+    assert find_excess(need, SOMEBODY, asked, [decided]) == []
+    before, after = (pay_by_year(work_of(need, SOMEBODY, one)) for one in (decided, asked))
     assert all(yen <= before[year] for year, yen in after.items())
 
 
