@@ -70,9 +70,9 @@ UNASKED = ListPage[Candidate, Line](
             lambda line: term(line.person.kind, "candidate_kind") if line.person.kind else "",
             "w-12",
         ),
-        Column(_("登録の始まり"), lambda line: show_day(line.since), "w-8", "since"),
+        Column(_("登録の始まり"), lambda line: show_day(line.since), "w-9", "since"),
         Column(_("最後の打診"), lambda line: line.last, "w-8", "asked"),
-        Column(_("候補にできる募集"), lambda line: line.fits, "w-7 number"),
+        Column(_("候補にできる募集"), lambda line: line.fits, "w-9 number"),
         Column(
             _("住まい"),
             lambda line: town(line.person.home_code) if line.person.home_code else "",
