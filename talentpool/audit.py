@@ -268,6 +268,11 @@ class Deed(Entry, Enum):
         "Theme told to other municipalities",
     )
     INTEREST_SAY = "interest.say", "募集への興味の返事", "Answer to an open vacancy"
+    NEED_WATCH = (
+        "need_watch.keep",
+        "募集に合う人の知らせの設定",
+        "Watch of the people who fit a vacancy",
+    )
     NEED_SHOWING = (
         "need_showing.choose",
         "募集の市町名を示すかどうかの変更",
@@ -336,6 +341,7 @@ OBJECTS: Mapping[str, Words] = {  # what an entry is about, by its table
     "panel": ("評価会", "Panel"),
     "town_rank": ("紹介された人の順位", "Rank of an introduced person"),
     "interest": ("募集への興味", "Interest in a vacancy"),
+    "need_watch": ("募集に合う人の知らせ", "Watch of a vacancy"),
     "need_showing": ("募集の見せ方", "How a vacancy is shown"),
     "report": ("報告", "Report"),
     "complaint": ("苦情", "Complaint"),

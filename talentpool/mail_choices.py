@@ -64,7 +64,12 @@ FAMILY_LABELS: Mapping[str, Words] = {  # by machine; what a person and a town c
     "placement": ("推薦", "Proposals"),
     "engagement": ("活動", "Assignments"),
     "consultation": ("相談", "Consultations"),
+    "interest": ("あなたに合う募集", "Vacancies that suit you"),
 }
+NO_STEPS: Mapping[str, Role] = {"interest": Role.CANDIDATE}  # families of no machine: who is told
+DAILY_AT_FIRST = frozenset(
+    {"interest"}
+)  # families that come once a day until something else is chosen
 _PART_OF = {
     "credential": "membership",
     "joint_member": "need",
@@ -79,6 +84,7 @@ _PART_OF = {
     "counter_proposal": "placement",
     "supply_gap": "need",
     "question": "placement",
+    "need_watch": "need",
 }  # machines that make one family
 _OWN_LABELS: Mapping[tuple[str, Role], Words] = {
     ("placement", Role.CANDIDATE): ("打診", "Offers"),
@@ -87,7 +93,7 @@ _OWN_LABELS: Mapping[tuple[str, Role], Words] = {
 
 
 class MailChoice(Base):
-    """What an account has chosen for a family of events. No row: at once."""
+    """What an account has chosen for a family of events. No row: `first_of`."""
 
     __tablename__ = "mail_choice"
 
@@ -162,7 +168,13 @@ def families_of(role: Role) -> Sequence[str]:
         for machine in MACHINES.values()
         if any(str(role) in step.notice for step in machine.transitions)
     )
-    return list(dict.fromkeys(told))
+    apart = (family for family, who in NO_STEPS.items() if who is role)
+    return list(dict.fromkeys((*told, *apart)))
+
+
+def first_of(family: str) -> How:
+    """What holds where nothing was chosen."""
+    return How.DAILY if family in DAILY_AT_FIRST else How.AT_ONCE
 
 
 def family_label(family: str, role: Role) -> Words:
@@ -220,4 +232,4 @@ def wish_of(session: Session, user_id: int, family: str) -> Wish | None:
         return None
     role, how, begins, ends = found
     quiet = Quiet(begins, ends) if begins is not None and ends is not None else None
-    return Wish(Role(role), how or How.AT_ONCE, quiet)
+    return Wish(Role(role), how or first_of(family), quiet)

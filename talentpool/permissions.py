@@ -140,6 +140,9 @@ class Action(StrEnum):
     SAY_INTEREST = "interest:say"
     VIEW_TOWN_RANK = "town_rank:view"
     RANK_PEOPLE = "town_rank:give"  # whom the town was introduced to
+    VIEW_WATCH = "need_watch:view"  # of one's own
+    KEEP_WATCH = "need_watch:keep"
+    RUN_WATCH = "need_watch:run"  # and tell people what suits them
     SHOW_TOWN = "need_showing:choose"  # to whom the need fits
     VIEW_PANEL = "panel:view"
     RUN_PANEL = "panel:run"
@@ -334,6 +337,9 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
         _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
     Action.RANK_PEOPLE: {_M: _TOWN},
+    Action.VIEW_WATCH: {_M: _OWN, _K: _OWN, _S: _ANY},
+    Action.KEEP_WATCH: {_M: _OWN, _K: _OWN},
+    Action.RUN_WATCH: {_S: _ANY},
     Action.SHOW_TOWN: {_M: _TOWN},
     Action.VIEW_PANEL: {_M: _TOWN, _U: _PREFECTURE, _S: _ANY},
     Action.RUN_PANEL: {_M: _TOWN},

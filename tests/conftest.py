@@ -21,6 +21,7 @@ from talentpool.config import Config
 from talentpool.db import Database, Session
 from talentpool.gaps import tracking
 from talentpool.pool import kept
+from talentpool.preferences import timing
 from talentpool.web.sessions import DatabaseSessions
 from talentpool.web.unit import TalentpoolFlask
 from talentpool.worker import Engine
@@ -110,6 +111,7 @@ def config(databases: Databases) -> Config:
     factories.count_from_one()
     kept.forget()
     tracking.forget()
+    timing.forget()
     return replace(CONFIG, database_url=databases.renew())
 
 

@@ -40,7 +40,7 @@ from talentpool.permissions import (
 from talentpool.placements.counters.models import CounterProposal
 from talentpool.placements.models import DecisionPaper, Placement
 from talentpool.placements.questions.models import Question as NeedQuestion
-from talentpool.preferences.models import Interest, TownRank
+from talentpool.preferences.models import Interest, NeedWatch, TownRank
 from talentpool.programmes.models import Programme, Referral
 from talentpool.reviews.answering import close_pair
 from talentpool.reviews.asking import Question, ask
@@ -99,6 +99,7 @@ MODELS: dict[str, tuple[type[Base], ...]] = {
     "panel": (Panel,),
     "interest": (Interest,),
     "town_rank": (TownRank,),
+    "need_watch": (NeedWatch,),
     "need_showing": (Need,),
     "report": (Report,),
     "duty": (Duty,),

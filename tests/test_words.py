@@ -32,6 +32,7 @@ from talentpool.placements.revising import service as revising
 from talentpool.placements.stepping import SERVICES
 from talentpool.placements.views import needs as ends_of_needs
 from talentpool.placements.views.words import WORDS
+from talentpool.preferences import suggesting, watching
 from talentpool.reviews import asking, reporting
 from talentpool.rounds import preparing
 from talentpool.rounds.models import DirectiveKind
@@ -101,6 +102,8 @@ def test_every_mail_that_a_step_orders_has_a_text_and_no_text_is_left_over() -> 
         *(f"meeting.{verb}" for verb in ("change", "cancel")),
         *(f"referral.{verb}" for verb in ("make", "record")),
         tracking.TEMPLATE,
+        suggesting.TEMPLATE,
+        watching.TEMPLATE,
         *returning.TEMPLATES.values(),
         *(asked.template for asked in reminding.ASKED.values()),
         *(template for told in deferring.TOLD.values() for _who, template, _link in told),

@@ -20,6 +20,7 @@ from ..mail_choices import (
     Quiet,
     QuietHours,
     families_of,
+    first_of,
     offered,
 )
 from ..permissions import Actor
@@ -35,13 +36,13 @@ class Chosen:
 
 
 def read_choices(session: Session, user: User) -> Chosen:
-    """What holds now: for every family of the role, what was chosen where it may be, else at once."""
+    """What holds now: for every family of the role, what was chosen where it may be."""
     query = sa.select(MailChoice.family, MailChoice.how).where(MailChoice.user_id == user.id)
     stored = {row.family: row.how for row in session.execute(query)}
     how = {
         family: stored[family]
         if family in stored and stored[family] in offered(family, user.role)
-        else How.AT_ONCE
+        else first_of(family)
         for family in families_of(user.role)
     }
     hours = session.get(QuietHours, user.id)

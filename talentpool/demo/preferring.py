@@ -15,12 +15,14 @@ from ..preferences.answering import Said, say_interest
 from ..preferences.models import Answer
 from ..preferences.showing import choose_showing
 from ..preferences.suiting import list_suiting
+from ..preferences.watching import watch_need
 from ..reference.catalogue import Catalogue
 from ..states import MembershipState
 from .accounts import Officers
 from .people import HYOGO
 
 PEOPLE, EVERY = 12, 5  # of the pool who answer, and how far they are apart
+WATCHED = 3  # needs that an officer wants to be told of
 NAMED = 3  # of four needs that are answered
 SAID = (
     Said(Answer.INTERESTED, words="前の職場で同じ仕事をしていました。"),
@@ -48,6 +50,8 @@ def prefer(
                 say_interest(session, one.need, said, actor=actor, now=now)
                 answered[one.need.id] = one.need
     for number, need in enumerate(answered.values()):
+        if number < WATCHED:
+            watch_need(session, need, catalogue=catalogue, actor=officers.coordinator, now=now)
         town = officers.towns.get(need.municipality_code)
         if number % (NAMED + 1) < NAMED and town is not None:
             choose_showing(session, need, names_town=True, actor=town, now=now)

@@ -20,7 +20,11 @@ _LISTS: Sequence[tuple[Any, type[Base], Sequence[str]]] = (
     (Need.forms, NeedForm, ("form",)),
     (Need.kinds, NeedKind, ("kind",)),
     (Need.vendors, NeedVendor, ("id", "name", "name_key")),
-    (Need.skills, NeedSkill, ("position", "id", "skill", "must", "level", "weight", "group")),
+    (
+        Need.skills,
+        NeedSkill,
+        ("position", "id", "skill", "must", "level", "weight", "group", "used_within"),
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""What the worker looks at every minute: deadlines, reminders, reviews, the nightly check, and what is kept for a while."""
+"""What the worker looks at every minute: deadlines, reminders, reviews, suggestions, the nightly check, and what is kept for a while."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ..credentials import lapsing as credentials
 from ..db import Database
 from ..gaps import tracking
 from ..placements import lapsing
+from ..preferences import timing
 from ..reviews import asking
 from . import nightly
 
@@ -21,6 +22,7 @@ def keep_time(database: Database, now: datetime) -> None:
     asking.keep(database, now)
     credentials.keep(database, now)
     tracking.keep_time(database, now)
+    timing.keep_time(database, now)
     nightly.keep_checking(database, now)
     for prune in (throttling.prune, keeping.prune):
         database.repeat(partial(prune, now=now))

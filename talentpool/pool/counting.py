@@ -242,7 +242,7 @@ class _Counting:
         rules = {
             i: rule for rule, mask in broken.items() for i in np.flatnonzero(mask & alone).tolist()
         }
-        fits = _fits([self.crowd.profiles[i] for i in who], request, catalogue)
+        fits = fits_of([self.crowd.profiles[i] for i in who], request, catalogue)
         order = sorted(
             zip(who, fits, strict=True), key=lambda pair: (-pair[1], self._code(pair[0]))
         )
@@ -252,7 +252,10 @@ class _Counting:
         return self.crowd.profiles[index].code
 
 
-def _fits(profiles: Sequence[Profile], request: Request, catalogue: Catalogue) -> list[int]:
+def fits_of(profiles: Sequence[Profile], request: Request, catalogue: Catalogue) -> list[int]:
+    """The fit of each for the need, in bp, as a round begins with it."""
+    if not profiles:
+        return []
     candidates, needs = translate(profiles, [replace(request, filled=0)], catalogue)
     policy = first_policy(has_ratings=any(profile.rating_count for profile in profiles))
     fits = next(Encoded.of(candidates, numbering_of(needs)).fits(needs, policy))

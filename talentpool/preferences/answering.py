@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -132,16 +132,3 @@ def list_of_need(session: Session, actor: Actor, need_id: int) -> Sequence[Inter
     query = visible(actor, Interest).where(Interest.need_id == need_id)
     query = query.options(joinedload(Interest.candidate))
     return session.scalars(query.order_by(Interest.said_at.desc(), Interest.id)).all()
-
-
-def count_of_needs(session: Session, need_ids: Iterable[int]) -> Mapping[int, Mapping[Answer, int]]:
-    """Need id → how many have said what."""
-    query = (
-        sa.select(Interest.need_id, Interest.answer, sa.func.count())
-        .where(Interest.need_id.in_(list(need_ids)))
-        .group_by(Interest.need_id, Interest.answer)
-    )
-    found: dict[int, dict[Answer, int]] = {}
-    for need_id, answer, n in session.execute(query):
-        found.setdefault(need_id, {})[answer] = n
-    return found

@@ -113,7 +113,46 @@ class TownRank(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class NeedWatch(Base):
+    """An account that is told when more people meet the conditions of a need. people: as many as there were last."""
+
+    __tablename__ = "need_watch"
+    __table_args__ = (
+        sa.UniqueConstraint("need_id", "user_id"),
+        sa.ForeignKeyConstraint(
+            ["need_id", "municipality_code"], ["need.id", "need.municipality_code"]
+        ),
+        sa.CheckConstraint("people >= 0", name="people_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
+    need_id: Mapped[int] = mapped_column(_ID)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    prefecture_code: Mapped[str] = mapped_column(sa.ForeignKey("prefecture.code"))
+    municipality_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"))
+    people: Mapped[int]
+    watched_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(sa.Integer)
+
+    need: Mapped[Need] = relationship(
+        foreign_keys=[need_id], primaryjoin=lambda: NeedWatch.need_id == Need.id, viewonly=True
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class NeedSuggestion(Base):
+    """People were told that an open need fits them: once for a need. people: how many."""
+
+    __tablename__ = "need_suggestion"
+
+    need_id: Mapped[int] = mapped_column(sa.ForeignKey("need.id"), primary_key=True)
+    told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    people: Mapped[int]
+
+
 viewed_by(Interest, Action.VIEW_INTEREST)
+viewed_by(NeedWatch, Action.VIEW_WATCH)
 viewed_by(TownRank, Action.VIEW_TOWN_RANK)
 
 
@@ -137,3 +176,8 @@ def _rank_of_town(actor: Actor) -> sa.ColumnElement[bool]:
 @within(TownRank, Scope.PREFECTURE)
 def _rank_of_prefecture(actor: Actor) -> sa.ColumnElement[bool]:
     return TownRank.prefecture_code == actor.prefecture_code
+
+
+@within(NeedWatch, Scope.OWN)
+def _own_watch(actor: Actor) -> sa.ColumnElement[bool]:
+    return NeedWatch.user_id == actor.user_id

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from ..accounts.models import User
 from ..candidates.models import Membership
 from ..db import Session
 from ..needs.models import Need
+from ..permissions import Role
 from ..placements.models import Placement
-from .models import Interest, NeedShowing, TownRank
+from .models import Interest, NeedShowing, NeedWatch, TownRank
 
 
 def violations(session: Session) -> Iterator[str]:
@@ -42,3 +44,9 @@ def violations(session: Session) -> Iterator[str]:
             yield f"town_rank {ident}: of another need than its placement"
         if introduced is None:
             yield f"town_rank {ident}: of somebody who was not introduced"
+    watch = sa.select(NeedWatch.id).join(User, User.id == NeedWatch.user_id)
+    foreign = (User.prefecture_code != NeedWatch.prefecture_code) | (
+        (User.role == Role.MUNICIPALITY) & (User.municipality_code != NeedWatch.municipality_code)
+    )
+    for ident in session.scalars(watch.where(foreign)):
+        yield f"need_watch {ident}: of an account that does not see the need"

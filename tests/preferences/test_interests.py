@@ -19,8 +19,9 @@ from talentpool.placements.drafting import suggest_alternate
 from talentpool.pool.assemble import assemble
 from talentpool.pool.policy import first_policy
 from talentpool.pool.reading import read_profiles
-from talentpool.preferences import answering, showing, suiting
+from talentpool.preferences import showing, suiting
 from talentpool.preferences.answering import Said, say_interest
+from talentpool.preferences.beside import look_beside
 from talentpool.preferences.models import Answer, Interest
 from talentpool.preferences.reasons import Ground, Reason, in_steps, reasons_of
 from talentpool.preferences.soundness import violations
@@ -216,8 +217,10 @@ def test_answers_are_counted_by_need_and_a_strange_row_is_found(session: Session
     need, other = make.make_need(session), make.make_need(session)
     for answer in (Answer.INTERESTED, Answer.INTERESTED, Answer.NOT_NOW):
         make_interest(session, need, make.make_candidate(session), answer)
-    counts = answering.count_of_needs(session, [need.id, other.id])
-    assert counts == {need.id: {Answer.INTERESTED: 2, Answer.NOT_NOW: 1}}
+    reader = make.make_user(session, Role.COORDINATOR).actor
+    counts = [look_beside(session, one, reader).counts for one in (need, other)]
+    assert counts[0] == {Answer.INTERESTED: 2, Answer.NOT_NOW: 1}
+    assert counts[1] == {Answer.INTERESTED: 0, Answer.NOT_NOW: 0}
     make.make_prefecture_pool(session, make.OSAKA)
     row = session.scalars(sa.select(Interest).order_by(Interest.id)).first()
     assert row is not None

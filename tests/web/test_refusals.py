@@ -81,7 +81,7 @@ from tests.reviews.made import make_reviews
 Fields = dict[str, Any]
 Sent = tuple[User | None, str, Fields]
 NOTHING_TYPED = {
-    "meetings.cancel_meeting", "meetings.say_interest", "meetings.drop_theme",
+    "meetings.cancel_meeting", "meetings.say_interest", "preferences.watch_need", "meetings.drop_theme",
     "funding.take_shipped",
     "programmes.take_shipped",
     "accounts.open_notice", "placements.accept_terms", "placements.order_statement_print", "engagements.issue_calendar", "engagements.revoke_calendar",

@@ -20,8 +20,9 @@ from ...web.changed import differences
 from ...web.steps import show_lost
 from ...web.versions import is_stale, mark_of
 from .. import answering, showing
+from ..beside import look_beside
 from ..forms import ShowingForm
-from ..models import ANSWERS, Answer
+from ..models import ANSWERS
 from .blueprint import blueprint
 
 STAFF = frozenset({Role.COORDINATOR, Role.APPROVER, Role.AUDITOR})
@@ -32,17 +33,19 @@ def interest_of(need: Need) -> dict[str, Any] | None:
     """For the page of a need, which lies below this room; towns get counts in steps of three, like all their counts."""
     session, actor = current_session(), current_actor()
     may_choose = need.state is not NeedState.CLOSED and can(session, actor, Action.SHOW_TOWN, need)
-    if need.opened_at is None and not may_choose:
+    may_watch = need.state is not NeedState.CLOSED and can(session, actor, Action.KEEP_WATCH)
+    if need.opened_at is None and not may_choose and not may_watch:
         return None
-    counts = answering.count_of_needs(session, [need.id]).get(need.id, {})
+    found = look_beside(session, need, actor)
     show = exactly if actor.role in STAFF else in_steps
+    told = found.counts.items() if need.opened_at else ()
     return {
-        "counts": [(ANSWERS[one], show(counts.get(one, 0))) for one in Answer]
-        if need.opened_at
-        else [],
-        "is_named": need.id in showing.list_named(session, [need.id]),
+        "counts": [(ANSWERS[answer], show(people)) for answer, people in told],
+        "is_named": found.is_named,
         "may_choose": may_choose,
-        "may_list": actor.role in STAFF and bool(counts),
+        "may_watch": may_watch,
+        "watches": found.is_watched,
+        "may_list": actor.role in STAFF and any(found.counts.values()),
     }
 
 

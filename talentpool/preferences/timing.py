@@ -1,0 +1,52 @@
+"""What the worker looks at each half hour: open needs that nobody was told of, and needs that somebody watches."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+
+import sqlalchemy as sa
+
+from ..accounts.models import Pool
+from ..db import Database
+from ..needs.models import Need
+from ..permissions import SYSTEM
+from ..reference.service import load_catalogue
+from ..states import NeedState
+from . import suggesting, watching
+from .models import NeedWatch
+
+EVERY = timedelta(minutes=30)
+_LOOKED: dict[str, datetime] = {}  # by address of the database: when this process last looked
+
+
+def forget() -> None:
+    """Look at every database at once again; for tests."""
+    _LOOKED.clear()
+
+
+def keep_time(database: Database, now: datetime) -> None:
+    """Read all at once, then write in short transactions; what was told meanwhile by another worker is not told again."""
+    address = str(database.engine.url)
+    if now - _LOOKED.get(address, now - EVERY) < EVERY:
+        return
+    _LOOKED[address] = now
+    chosen: dict[int, list[int]] = {}
+    counts: dict[int, int] = {}
+    with database.reading() as session:
+        catalogue = load_catalogue(session)
+        for code in session.scalars(sa.select(Pool.prefecture_code)).all():
+            new = suggesting.list_new(session, code)
+            chosen |= suggesting.choose_people(session, new, catalogue, now)
+            watched = sa.select(Need).where(
+                Need.prefecture_code == code, Need.state != NeedState.CLOSED,
+                Need.id.in_(sa.select(NeedWatch.need_id)),
+            )  # fmt: skip
+            rows = session.scalars(watched.order_by(Need.id)).all()
+            counts |= watching.count_fitting(session, rows, catalogue, now)
+    for need_id, people in chosen.items():
+        database.repeat(
+            partial(suggesting.tell_people, need_id=need_id, people=people, actor=SYSTEM, now=now)
+        )
+    if counts:
+        database.repeat(partial(watching.tell_watchers, counts=counts, actor=SYSTEM, now=now))

@@ -1,0 +1,135 @@
+"""「合う人が増えたら知らせる」: a town or an officer saves the conditions of a need and is told when more people meet them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
+
+from .. import audit
+from ..accounts.models import User
+from ..db import Session
+from ..errors import Conflict
+from ..language import say
+from ..mail import order_mail
+from ..needs.models import Need
+from ..permissions import Action, Actor, Role, get_visible, require, visible
+from ..pool.assemble import list_requests
+from ..pool.counting import look_over
+from ..pool.kept import crowd_of
+from ..pool.told import Figure, exactly, in_steps
+from ..reference.catalogue import Catalogue
+from ..states import NeedState
+from .models import NeedWatch
+
+TEMPLATE = "need_watch.supply"
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """fitting: people who meet the conditions now, as the reader is told."""
+
+    watch: NeedWatch
+    need: Need
+    fitting: Figure
+
+
+def figure_for(role: Role, people: int) -> Figure:
+    """Towns are told steps of three, like every count of theirs."""
+    return in_steps(people) if role is Role.MUNICIPALITY else exactly(people)
+
+
+def find_watch(session: Session, need: Need, actor: Actor) -> NeedWatch | None:
+    query = sa.select(NeedWatch).where(
+        NeedWatch.need_id == need.id, NeedWatch.user_id == actor.user_id
+    )
+    return session.scalars(query).one_or_none()
+
+
+def watch_need(
+    session: Session, need: Need, *, catalogue: Catalogue, actor: Actor, now: datetime
+) -> None:
+    """From what the pool is now on; said twice, it is said once."""
+    require(session, actor, Action.KEEP_WATCH)
+    get_visible(session, actor, Need, need.id)
+    if need.state is NeedState.CLOSED:
+        raise Conflict(say("この募集は締め切られています。"))
+    if find_watch(session, need, actor) is not None:
+        return
+    people = count_fitting(session, [need], catalogue, now)[need.id]
+    row = NeedWatch(
+        need_id=need.id, user_id=actor.user_id, prefecture_code=need.prefecture_code,
+        municipality_code=need.municipality_code, people=people, watched_at=now,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    detail = {"need": need.id, "watches": True}
+    audit.record(session, audit.Deed.NEED_WATCH, row, actor=actor, now=now, detail=detail)
+
+
+def drop_watch(session: Session, need: Need, *, actor: Actor, now: datetime) -> None:
+    require(session, actor, Action.KEEP_WATCH)
+    row = find_watch(session, need, actor)
+    if row is None:
+        return
+    detail = {"need": need.id, "watches": False}
+    audit.record(session, audit.Deed.NEED_WATCH, row, actor=actor, now=now, detail=detail)
+    session.delete(row)
+    session.flush()
+
+
+def list_watched(
+    session: Session, actor: Actor, *, catalogue: Catalogue, now: datetime
+) -> Sequence[Watched]:
+    """Of the reader, the last first, without those of needs that are closed."""
+    require(session, actor, Action.KEEP_WATCH)
+    query = (
+        visible(actor, NeedWatch)
+        .join(NeedWatch.need)
+        .where(Need.state != NeedState.CLOSED)
+        .options(contains_eager(NeedWatch.need))
+        .order_by(NeedWatch.watched_at.desc(), NeedWatch.id.desc())
+    )
+    rows = session.scalars(query).all()
+    counts = count_fitting(session, [row.need for row in rows], catalogue, now)
+    return [Watched(row, row.need, figure_for(actor.role, counts[row.need_id])) for row in rows]
+
+
+def count_fitting(
+    session: Session, needs: Sequence[Need], catalogue: Catalogue, now: datetime
+) -> dict[int, int]:
+    """Need id → people who meet its conditions; of one prefecture."""
+    if not needs:
+        return {}
+    crowd, counted = crowd_of(session, needs[0].prefecture_code, catalogue, now)
+    return {
+        need.id: look_over(crowd, counted, request, catalogue)[0]
+        for need, request in zip(needs, list_requests(session, needs), strict=True)
+    }
+
+
+def tell_watchers(session: Session, counts: dict[int, int], *, actor: Actor, now: datetime) -> None:
+    """Mails to those for whom more people fit than were there; what became fewer is noted, so that a rise counts anew."""
+    require(session, actor, Action.RUN_WATCH)
+    query = (
+        sa.select(NeedWatch, User.role)
+        .join(User, User.id == NeedWatch.user_id)
+        .where(NeedWatch.need_id.in_(list(counts)), User.disabled_at.is_(None))
+        .order_by(NeedWatch.id)
+        .with_for_update(of=NeedWatch)
+    )
+    for row, role in session.execute(query).all():
+        before, people = row.people, counts[row.need_id]
+        if before == people:
+            continue
+        row.people = people
+        session.flush()  # the version names the event
+        if figure_for(role, people) > figure_for(role, before):
+            order_mail(
+                session, event=f"need_watch/{row.id}/supply/{row.version}", recipient_id=row.user_id,
+                template=TEMPLATE, link=f"/needs/{row.need_id}", now=now,
+                prefecture_code=row.prefecture_code,
+            )  # fmt: skip
