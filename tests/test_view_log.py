@@ -52,7 +52,7 @@ SHOWING = {  # pages on which a name is seen in this test
     "placements.list_placements", "placements.list_letters", "placements.show_letter", "placements.record_answer", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
     "engagements.list_outlooks", "engagements.list_engagements", "engagements.show_engagement", "engagements.show_log", "engagements.show_statement",
-    "reviews.list_reviews", "reviews.show_review", "panels.show_panel", "preferences.rank_people", "placements.show_joint_work", "reviews.answer_review", "reviews.show_report",
+    "reviews.list_reviews", "reviews.show_review", "panels.show_panel", "preferences.rank_people", "placements.show_joint_work", "reviews.answer_review", "reviews.show_report", "reviews.write_report",
     "placements.compare_introduced", "placements.change_end", "placements.end_engagement", "placements.ask_more", "placements.propose_extension", "placements.show_addition", "placements.show_extension", "placements.show_terms", "placements.state_terms", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
 }  # fmt: skip
 
@@ -244,6 +244,7 @@ def pool(app: TalentpoolFlask) -> Pool:
         make.make_extension(session, make.make_engagement(session, **free), half_days=1, now=now)
         made = make.make_engagement(session, **free)  # can be extended
         make.make_addition(session, made, month=made.last_month, now=now)
+        make.make_engagement(session, candidate=people[2], now=now)  # who has no account
         ended = make.make_engagement(session, **free)
         end_engagement(
             session, ended, last=dates.first_day(ended.last_month), reason="budget", actor=officer,

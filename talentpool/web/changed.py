@@ -28,6 +28,11 @@ def differences(typed: BaseForm, present: BaseForm) -> list[Difference]:
     return found
 
 
+def typed_rows(form: BaseForm) -> list[tuple[str, Any]]:
+    """What was typed, as far as anything was; nothing of what is stored."""
+    return [(str(field.label.text), text) for field in form if (text := text_of(field))]
+
+
 def text_of(field: Any) -> str:
     """What the field says, as a reader puts it."""
     if isinstance(field, FieldList):

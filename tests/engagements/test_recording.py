@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from talentpool import clock, dates
 from talentpool.accounts.postal import PostalTask
 from talentpool.audit import AuditEvent
+from talentpool.candidates.models import Candidate
 from talentpool.candidates.received import Source
 from talentpool.db import Database, Session
 from talentpool.engagements import logs, statement
-from talentpool.engagements.models import Engagement, WorkLog
+from talentpool.engagements.models import Engagement, RecordedLog, WorkLog
 from talentpool.engagements.recording import Heard, record_log
 from talentpool.engagements.service import list_unwritten
 from talentpool.errors import Conflict, Forbidden, Refused
@@ -184,3 +185,13 @@ def test_the_pages_lead_an_officer_to_the_form_and_back(
         over = {"state": EngagementState.ENDED, "outcome": "completed", "ended_at": clock.now()}
         session.execute(sa.update(Engagement).values(over))
     assert f"{page}/addition" not in office.get(form).text  # no month is open any more
+    with database.writing() as session:
+        account = make.make_user(session, Role.CANDIDATE).id
+        session.execute(sa.update(Candidate).values(user_id=account))
+        draft = {"state": WorkLogState.DRAFT, "sent_at": None, "text": "本人だけの下書き"}
+        session.execute(sa.update(WorkLog).values(draft))
+        session.execute(sa.delete(RecordedLog))
+    lost = office.post(form, submit="1", **typed)
+    assert lost.status_code == 409
+    assert "窓口の聞き取り" in lost.text
+    assert "本人だけの下書き" not in lost.text

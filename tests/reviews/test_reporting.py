@@ -260,10 +260,14 @@ def test_an_officer_writes_down_what_somebody_without_an_account_reports(
     with database.writing() as session:
         assert session.scalars(sa.select(Report.person_agreed_at)).one() is not None
         session.execute(sa.update(Candidate).values(user_id=user_id))
-    version = _version(shown)
-    lost = office.post(f"{path}/edit", version=version, submit="1", outcome="別の言葉", made="様式")
-    assert lost.status_code == 409
-    assert "別の言葉" in lost.text
+        report = session.scalars(sa.select(Report)).one()
+        report.outcome, report.sent_at, report.person_agreed_at = "本人だけの下書き", None, None
+    for version in (_version(shown), "old"):
+        said = {"version": version, "submit": "1", "outcome": "別の言葉", "made": "様式"}
+        lost = office.post(f"{path}/edit", **said)
+        assert lost.status_code == 409
+        assert "別の言葉" in lost.text
+        assert "本人だけの下書き" not in lost.text
     assert f"{path}/edit" not in office.get(path).text
 
 

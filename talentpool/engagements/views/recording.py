@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from ... import clock
@@ -15,6 +15,8 @@ from ...db import Session
 from ...errors import Conflict, NotFound
 from ...permissions import Action, Actor
 from ...web import current_actor, current_session, requires
+from ...web.changed import typed_rows
+from ...web.steps import show_lost
 from .. import logs, recording
 from ..forms import RecordedLogForm, recorded_form_of
 from ..models import Engagement, WorkLog
@@ -56,9 +58,13 @@ def record_log(engagement_id: int, month: str) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     engagement, number = get_engagement(engagement_id), month_number(month)
     log_person([engagement.candidate_id])
-    if request.method == "POST":
+    why = recording.why_closed(session, engagement, number)
+    if request.method == "POST" and not why:
         return save(engagement, number, RECORDED)
-    if why := recording.why_closed(session, engagement, number):
+    if request.method == "POST":  # nothing of a draft, which is the person's alone
+        back = url_for(".show_engagement", engagement_id=engagement_id)
+        return show_lost(Conflict(why), typed_rows(RECORDED.make(number)()), [], back)
+    if why:
         raise Conflict(why)
     log = logs.find_log(session, engagement, number)
     is_theirs = recording.may_record(engagement, actor)

@@ -14,13 +14,13 @@ from ...engagements.views.blueprint import get_engagement, log_person
 from ...errors import Conflict, LostRace, NotFound, Refused
 from ...permissions import Action, Role, get_visible, require
 from ...web import check_version, current_actor, current_session, requires
-from ...web.changed import Difference, differences
+from ...web.changed import Difference, differences, typed_rows
 from ...web.steps import show_lost
 from ...web.versions import is_stale, mark_of
 from .. import reporting
 from ..forms import ReportForm
 from ..models import Report
-from ..speaking import is_for_person
+from ..speaking import check_speaks, is_for_person
 from .blueprint import blueprint
 
 DONE = {
@@ -62,6 +62,11 @@ def write_report(engagement_id: int) -> ResponseReturnValue:
             raise NotFound
         return _page(engagement, report, ReportForm(data=ReportForm.values(report)))
     form, is_sent = ReportForm(), "submit" in request.form
+    try:
+        check_speaks(session, engagement.candidate, actor)
+    except Conflict as error:  # nothing of a draft, which is the person's alone
+        back = url_for("engagements.show_engagement", engagement_id=engagement_id)
+        return show_lost(error, typed_rows(form), [], back)
     if not form.validate():
         return _page(engagement, report, form)
     if is_stale(_mark(report)):
@@ -91,6 +96,7 @@ def _page(
     form: ReportForm,
     overtaken: list[Difference] | None = None,
 ) -> ResponseReturnValue:
+    log_person([engagement.candidate_id])
     page = render_template(
         "reviews/write_report.html", engagement=engagement, report=report, form=form,
         mark=_mark(report), overtaken=overtaken, opens_on=reporting.opens_on(engagement),
