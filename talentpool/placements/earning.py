@@ -42,10 +42,12 @@ class Limits:
         """Yen in a fiscal year; besides: a placement that is left out."""
         return _sum_besides(self.earned, year, besides)
 
-    def broken(self, placement: Placement, conditions: Conditions) -> Iterator[str]:
-        """Which limits the work would exceed, each as a sentence with its figures."""
-        asked = dict.fromkeys(conditions.months, conditions.half_days)
-        return self.broken_in(asked, placement, conditions)
+    def broken(
+        self, placement: Placement, conditions: Conditions, this_month: int
+    ) -> Iterator[str]:
+        """Which limits the work would exceed in the months that are not over, each as a sentence with its figures."""
+        ahead = [month for month in conditions.months if month >= this_month]
+        return self.broken_in(dict.fromkeys(ahead, conditions.half_days), placement, conditions)
 
     def broken_in(
         self,
@@ -91,12 +93,12 @@ def _sum_besides(taken: Mapping[tuple[int, int], int], when: int, besides: int |
     return sum(n for (at, placement), n in taken.items() if at == when and placement != besides)
 
 
-def list_beyond(session: Session, placement: Placement) -> list[str]:
+def list_beyond(session: Session, placement: Placement, this_month: int) -> list[str]:
     """Which limits of the person the placement would exceed as things stand; nothing once it has ended."""
     if placement.state not in PENDING:
         return []
     limits = read_limits(session, [placement.candidate_id]).get(placement.candidate_id)
-    return list(limits.broken(placement, placement.conditions)) if limits else []
+    return list(limits.broken(placement, placement.conditions, this_month)) if limits else []
 
 
 def _pay_of(half_days: Mapping[int, int], fee: Fee) -> Mapping[int, int]:

@@ -20,6 +20,7 @@ from ..permissions import Role
 from ..pool.assemble import request_of
 from ..pool.reading import read_profiles
 from ..pool.records import Profile, Request
+from ..pool.surveying import UNTOLD
 from ..pool.translate import minutes_from, to_candidate, to_need
 from ..reference.catalogue import Catalogue
 from ..reference.service import load_catalogue
@@ -33,10 +34,12 @@ NOT_OPEN = say("募集が公開中でなくなっています。")
 PERIOD_OVER = say("この募集の期間は終わっています。")
 CHANGED = say("募集の内容が、推薦したあとで変わっています。")
 WITHHELD = say("県の確認が要ります。県担当者に連絡してください。")
-# No town reads of a conflict of interest, neither the reason nor that there is one, nor what a person earns elsewhere.
-PRIVATE = frozenset({m.Rule.CONFLICT, m.Rule.HOLD})
-UNTOLD = PRIVATE | {m.Rule.INCOME}  # to towns
 LIMITS = frozenset({m.Rule.ON_SITE, m.Rule.INCOME})  # earning.Limits says these with their figures
+# Of a conflict of interest and of a hold officers read, town and person are sent to them; so is a town with the limits.
+_UNREAD: Mapping[Role, frozenset[m.Rule]] = {
+    Role.MUNICIPALITY: UNTOLD | LIMITS,
+    Role.CANDIDATE: frozenset({m.Rule.CONFLICT, m.Rule.HOLD}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Rules:
         if not months_ahead(conditions, self.this_month):
             return [PERIOD_OVER]
         limits = self.limits.get(placement.candidate_id)
-        beyond = limits.broken(placement, conditions) if limits else ()
+        beyond = limits.broken(placement, conditions, self.this_month) if limits else ()
         return readable(self.broken(placement, conditions), self.reader, beyond)
 
     def broken(self, placement: Placement, conditions: Conditions) -> Mapping[m.Rule, str]:
@@ -96,15 +99,19 @@ class Rules:
     ) -> Mapping[m.Rule, str]:
         """The same of a need as it would be."""
         broken = broken_rules(profile, need, conditions, self.catalogue, self.this_month)
-        if self.reader is not Role.MUNICIPALITY:
-            return broken
-        return {rule: WITHHELD if rule in UNTOLD else text for rule, text in broken.items()}
+        unread = unread_by(self.reader)
+        return {rule: WITHHELD if rule in unread else text for rule, text in broken.items()}
 
     def check(self, placement: Placement) -> None:
         """Conflict that says what no longer holds."""
         faults = self.faults(placement)
         if faults:
             raise Conflict(sentences([say("この推薦は先に進められません。"), *faults]))
+
+
+def unread_by(role: Role | None) -> frozenset[m.Rule]:
+    """The rules of which `role` does not read, of one pair, that they are broken."""
+    return _UNREAD.get(role, frozenset()) if role else frozenset()
 
 
 def months_ahead(conditions: Conditions, this_month: int) -> range:
@@ -140,17 +147,12 @@ def broken_for(profile: Profile, request: Request, catalogue: Catalogue) -> Mapp
 def readable(
     broken: Mapping[m.Rule, str], reader: Role | None, beyond: Iterable[str] = ()
 ) -> list[str]:
-    """The rules that are broken, and the limits of the person that are exceeded, as `reader` may read them.
-
-    Of a conflict of interest and of a hold officers read, town and person are sent to them; so is a town with the limits.
-    """
-    is_side = reader in {Role.MUNICIPALITY, Role.CANDIDATE}
+    """The rules that are broken, and the limits of the person that are exceeded, as `reader` may read them."""
+    unread = unread_by(reader)
     rules = (
-        WITHHELD if is_side and rule in PRIVATE else text
-        for rule, text in broken.items()
-        if rule not in LIMITS
+        WITHHELD if rule in unread else text for rule, text in broken.items() if rule not in LIMITS
     )
-    limits = (WITHHELD if reader is Role.MUNICIPALITY else text for text in beyond)
+    limits = (WITHHELD if unread >= LIMITS else text for text in beyond)
     return list(dict.fromkeys([*rules, *limits]))
 
 

@@ -18,7 +18,7 @@ from .records import Request
 from .told import Told, tell
 
 # No town learns who has a conflict of interest, nor for whom its vacancy has come to nothing.
-WITHHELD = frozenset({Rule.CONFLICT, Rule.HOLD, Rule.FORBIDDEN, Rule.INCOME})
+UNTOLD = frozenset({Rule.CONFLICT, Rule.HOLD, Rule.FORBIDDEN, Rule.INCOME})
 ONE_MONTH = 1  # half-day: any amount does where none is written
 PERIOD = frozenset(
     {
@@ -48,8 +48,8 @@ def survey(
     if is_exact:
         found = count(crowd, counted, request, catalogue, undecided=undecided, has_nearest=True)
         return tell(found, _in_order(undecided), is_exact=True)
-    found = count(crowd, counted, request, catalogue, undecided=undecided | WITHHELD)
-    return tell(found, _in_order(undecided - WITHHELD), is_exact=False)
+    found = count(crowd, counted, request, catalogue, undecided=undecided | UNTOLD)
+    return tell(found, _in_order(undecided - UNTOLD), is_exact=False)
 
 
 def _in_order(rules: Collection[Rule]) -> list[Rule]:

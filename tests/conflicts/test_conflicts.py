@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from talentpool import clock
+from talentpool.accounts.models import User
 from talentpool.audit import AuditEvent
 from talentpool.conflicts import service
 from talentpool.conflicts.models import KnownConflict
@@ -18,10 +19,13 @@ from talentpool.conflicts.soundness import violations
 from talentpool.dates import local_date, month_of
 from talentpool.db import Database, Session
 from talentpool.errors import Conflict, Refused
+from talentpool.matching import Rule
 from talentpool.merging.service import merge_people
+from talentpool.needs.models import NeedMode
 from talentpool.permissions import Role
 from talentpool.placements.answering import welcome_person
-from talentpool.placements.guards import check_pair
+from talentpool.placements.counters.proposing import propose_counter
+from talentpool.placements.guards import WITHHELD, Rules, check_pair
 from talentpool.placements.screening import screen_pairs
 from talentpool.pool.records import Ground, Lifter
 from talentpool.states import PlacementState
@@ -169,6 +173,34 @@ def test_a_town_that_meets_a_conflict_is_not_told_of_it(session: Session) -> Non
     assert "県の確認が要ります。" in refused.value.message
     with pytest.raises(Conflict, match="利益相反"):
         check_pair(session, placement, make.NOW, Role.COORDINATOR)
+
+
+def test_who_proposes_conditions_is_told_no_more(session: Session) -> None:
+    """A town neither of the conflict nor of the person's limits, the person of their own limits alone."""
+    person, staff = make.make_candidate(session), make.make_user(session, Role.COORDINATOR).actor
+    needs = [make.make_need(session, mode=NeedMode.ONSITE) for _ in range(2)]
+    met, asked = (
+        make.make_placement(session, need, person, state=state)
+        for need, state in zip(
+            needs, (PlacementState.INTRODUCED, PlacementState.OFFERED), strict=True
+        )
+    )
+    content = replace(CONTENT, person=person.code, town=met.municipality_code)
+    service.record_conflict(session, content, actor=staff, now=make.NOW)
+    person.onsite_days = 0
+    town = make.make_user(session, Role.MUNICIPALITY).actor
+    said = []
+    for row, actor in ((met, town), (asked, session.get_one(User, person.user_id).actor)):
+        fewer = replace(row.conditions, half_days=1)
+        with pytest.raises(Refused) as refused:
+            propose_counter(session, row, fewer, "", actor=actor, now=make.NOW)
+        assert "利益相反" not in str(refused.value.fields)
+        broken = Rules.read(session, [row], make.NOW, actor.role).broken(row, fewer)
+        said.append({rule: text == WITHHELD for rule, text in broken.items()})
+    assert said == [
+        {Rule.CONFLICT: True, Rule.ON_SITE: True},
+        {Rule.CONFLICT: True, Rule.ON_SITE: False},
+    ]
 
 
 def test_what_was_recorded_of_a_second_registration_holds_for_the_first(session: Session) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from talentpool import matching as m
-from talentpool.dates import month_number, months
+from talentpool.dates import first_day, local_date, month_number, month_of, months, start_of_day
 from talentpool.db import Session
 from talentpool.needs.models import NeedMode
 from talentpool.permissions import Role
@@ -29,10 +30,11 @@ from tests.browsers import signed_in
 FIRST = make.FIRST  # of the pool's months
 
 
-def faults(session: Session, row: Placement) -> list[str]:
+def faults(session: Session, row: Placement, now: datetime = make.NOW) -> list[str]:
     session.flush()
-    found = Rules.read(session, [row], make.NOW).faults(row)
-    assert list_beyond(session, row) == [text for text in found if "上限" in text]
+    found = Rules.read(session, [row], now).faults(row)
+    beyond = list_beyond(session, row, month_of(local_date(now)))
+    assert beyond == [text for text in found if "上限" in text]
     return found
 
 
@@ -119,6 +121,19 @@ def test_days_on_site_of_other_work_count_and_the_plan_asks_the_same(session: Se
     assert engine() == [m.Rule.INCOME]
     (said,) = faults(session, row)
     assert "収入の上限" in said
+
+
+def test_months_that_are_over_count_no_more(session: Session) -> None:
+    """Other work took days and pay in its first month alone; in the next the limits have room for this one."""
+    person = make.make_candidate(session, half_days=20, onsite_days=4, most_at_once=3)
+    terms: dict[str, Any] = {"mode": NeedMode.ONSITE, "pay_basis": "day", "pay_amount": 20_000}
+    short = make.make_need(session, half_days=6, last_month=FIRST, **terms)
+    make.make_placement(session, short, person, state=PlacementState.OFFERED)
+    need = make.make_need(session, half_days=4, **terms)
+    row = make.make_placement(session, need, person, state=PlacementState.APPROVED)
+    person.income_ceiling = 60_000 + 40_000 * (len(row.conditions.months) - 1)
+    assert len(faults(session, row)) == 2
+    assert faults(session, row, start_of_day(first_day(FIRST + 1))) == []
 
 
 def test_months_that_are_added_count_beside_those_that_are_booked(session: Session) -> None:

@@ -13,11 +13,10 @@ from ...candidates.models import Candidate
 from ...crypto import keyed_hash
 from ...db import Session, canonical_json
 from ...language import named, say
-from ...matching import Rule
 from ...needs.content import NeedContent
 from ...needs.models import Need
 from ...needs.writing import content_of, imagine
-from ...permissions import Actor, Role
+from ...permissions import Actor
 from ...pool.assemble import request_of
 from ...pool.fitting import who_fits
 from ...pool.reading import read_profiles
@@ -26,7 +25,7 @@ from ...rounds.models import Round
 from ...rounds.revised import list_pending
 from ...states import APPROVED, PENDING
 from ..conditions import EXCESS_LABELS, find_excess
-from ..guards import UNTOLD, Rules, months_ahead
+from ..guards import Rules, months_ahead, unread_by
 from ..models import Placement
 
 UNREAD = frozenset(  # by no rule and no part of the fit
@@ -95,8 +94,8 @@ def foresee(
 ) -> Effect:
     """For `actor` the effect of making `content`, which must be possible, the need's next version.
 
-    A town's change is held against no conflict of interest: what it would do tells who has ties to whom. Such a pair
-    goes on, and is stopped at its next step.
+    A town's change is held against nothing that no town reads of a person, as a conflict of interest: what it would do
+    tells who has ties to whom. Such a pair goes on, and is stopped at its next step.
     """
     before, after = content_of(need), imagine(need, content, catalogue)
     changed = frozenset(
@@ -114,7 +113,7 @@ def foresee(
     others = read_profiles(session, need.prefecture_code, confirmed_at=now)
     for row in rows:
         others.pop(row.candidate_id, None)
-    unread = _unread_by(actor.role)
+    unread = unread_by(actor.role)
     fits, will = (who_fits(others, request_of(one), catalogue, unread) for one in (need, after))
     fitting, leaving = (len(fits), len(will)), frozenset(fits - will)
     return Effect(
@@ -154,14 +153,10 @@ def _newly_broken(placement: Placement, after: Need, rules: Rules) -> list[str]:
         return []
     broken = rules.broken_by(profile, after, conditions)
     present = placement.conditions
-    known = set(_unread_by(rules.reader))
+    known = set(unread_by(rules.reader))
     if months_ahead(present, rules.this_month):
         known |= rules.broken(placement, present).keys()
     return [text for rule, text in broken.items() if rule not in known]
-
-
-def _unread_by(role: Role | None) -> frozenset[Rule]:
-    return UNTOLD if role is Role.MUNICIPALITY else frozenset()
 
 
 def list_people(session: Session, ids: Sequence[int]) -> Sequence[Candidate]:

@@ -12,7 +12,7 @@ from ... import clock, matching as m
 from ...audit import AuditEvent
 from ...candidates.models import CandidateSkill
 from ...candidates.views.blueprint import log_names
-from ...dates import local_date
+from ...dates import local_date, month_of
 from ...errors import Conflict, Refused
 from ...language import Words
 from ...permissions import Action, Role, can, get_visible, require
@@ -80,7 +80,7 @@ def facts(placement: Placement) -> dict[str, Any]:
         "need": placement.need,
         "candidate": placement.candidate,
         "buttons": buttons(placement, [step for step in steps if step.verb != "propose"]),
-        "beyond": list_beyond(session, placement),
+        "beyond": list_beyond(session, placement, month_of(local_date(now))),
         "is_suggestion": any(step.verb == "propose" for step in steps),
         "parts": service.list_parts(placement),
         "skills": _skills(placement),

@@ -19,7 +19,7 @@ from ...permissions import Action, Role, get_visible
 from ...pool.assemble import request_of
 from ...pool.musts import Group, find_impossible, read_levels
 from ...pool.reading import read_profiles
-from ...pool.surveying import WITHHELD
+from ...pool.surveying import UNTOLD
 from ...pool.told import FEW
 from ...pool.weighing import TOP, Move, weigh
 from ...web import current_actor, current_catalogue, current_session, requires
@@ -100,7 +100,7 @@ def weigh_need(need_id: int) -> str:
         session, need.prefecture_code, registered_on=local_date(now), confirmed_at=now
     )
     is_town = current_actor().role is Role.MUNICIPALITY
-    unread = {*_undecided(need), *(WITHHELD if is_town else ())}
+    unread = {*_undecided(need), *(UNTOLD if is_town else ())}
     weighing = weigh(request_of(need), list(found.values()), current_catalogue(), unread)
     return render_template(
         "placements/weigh_need.html", need=need, weighing=weighing, top=TOP,
