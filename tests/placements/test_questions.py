@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from talentpool import clock
 from talentpool.accounts.models import User
 from talentpool.accounts.postal import PostalTask, enclosed
 from talentpool.audit import AuditEvent
@@ -112,6 +113,12 @@ def test_who_asks_answers_and_reads(cast: Cast, session: Session) -> None:
         ask(cast, row, actor=cast.coordinator)
     unheard = offered(session, need, has_account=False)
     noted = ask(cast, unheard, actor=cast.coordinator)
+    colleague = make.make_user(session, Role.COORDINATOR).actor
+    assert finding.may_withdraw(noted, colleague)
+    unheard.candidate.user_id = make.make_user(session, Role.CANDIDATE).id  # has an account by now
+    assert not finding.may_withdraw(noted, cast.coordinator)
+    assert finding.may_withdraw(noted, cast.person(unheard))
+    unheard.candidate.user_id = None
     for actor in (cast.coordinator, cast.approver, cast.person(row)):
         with pytest.raises(Forbidden):
             answering.answer_question(session, question, "はい", actor=actor, now=NOW)
@@ -223,6 +230,16 @@ def test_from_the_question_to_the_text_of_the_need(
     )
     assert "駐車場があります。" in taken.text
     assert staff.get(f"/placements/{placement_id}/ask").status_code == 404  # asks in person
+    assert person.post(f"/offers/{placement_id}/ask", text="雪の日は。").status_code == 302
+    pages = [f"/offers/{placement_id}", f"/offers/{placement_id}/ask"]
+    assert all("締切までに回答が届けば" in person.get(path).text for path in pages)
+    with database.writing() as session:  # the deadline of questions is over
+        session.execute(sa.update(Question).values(asked_by=None))
+        session.get_one(Placement, placement_id).offer_until = clock.now() + timedelta(hours=1)
+    for path in pages:
+        assert "を過ぎました" in (shown := person.get(path).text)
+        assert "届けば" not in shown
+    assert "あなたの質問" in person.get(pages[0]).text
     with database.writing() as session:
         unheard = offered(session, session.get_one(Need, need_id), has_account=False).id
     assert staff.get(f"/placements/{unheard}/ask").status_code == 200

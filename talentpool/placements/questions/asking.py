@@ -58,7 +58,9 @@ def ask_question(
     _check_time(placement, now)
     check_text("text", text)
     if waits(session, placement):
-        raise Conflict(say("まだ回答のない質問があります。次の質問は、回答が届いてから送れます。"))
+        raise Conflict(
+            say("まだ回答のない質問があります。次の質問は、締切までに回答が届けば送れます。")
+        )
     row = Question(
         need_id=placement.need_id, placement_id=placement.id, placement=placement,
         prefecture_code=placement.prefecture_code, municipality_code=placement.municipality_code,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from ...candidates.service import speaks_for
 from ...db import Session
 from ...needs.models import Need
 from ...permissions import Actor, get_visible, visible
@@ -47,8 +48,8 @@ def list_steps(session: Session, row: Question, actor: Actor) -> list[Transition
 
 
 def may_withdraw(row: Question, actor: Actor) -> bool:
-    """Only whoever asked it, in person or by an officer."""
-    return row.asked_by == actor.user_id
+    """The person who asked, or an officer for somebody without an account."""
+    return speaks_for(actor, row.placement.candidate)
 
 
 def need_of(row: Question) -> Need:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext
 
 from ... import clock
+from ...candidates.service import speaks_for
 from ...errors import Conflict, NotFound, Refused
 from ...needs.models import Need
 from ...permissions import Action, Role, can, get_visible
@@ -68,12 +69,13 @@ def asking_of(placement_id: int) -> dict[str, Any]:
     """Whether the person may still ask, and until when."""
     placement = get_visible(current_session(), current_actor(), Placement, placement_id)
     questions = questions_of(placement.need_id)
-    waits = any(
+    is_open = asking.may_ask(placement, clock.now())
+    waits = is_open and any(
         row.placement_id == placement_id and row.state is QuestionState.ASKED for row in questions
     )
     return {
-        "closes_at": asking.closes_at(placement),
-        "may_ask": asking.may_ask(placement, clock.now()) and not waits, "waits": waits, "questions": questions, "mine": current_actor().user_id,
+        "closes_at": asking.closes_at(placement), "may_ask": is_open and not waits, "waits": waits,
+        "questions": questions,
     }  # fmt: skip
 
 
@@ -93,7 +95,7 @@ def ask_for_person(placement_id: int) -> ResponseReturnValue:
 def _ask(placement_id: int, page: str) -> ResponseReturnValue:
     session, actor, form = current_session(), current_actor(), QuestionForm()
     placement = get_visible(session, actor, Placement, placement_id)
-    if actor.role is not Role.CANDIDATE and placement.candidate.user_id is not None:
+    if not speaks_for(actor, placement.candidate):
         raise NotFound  # who has an account asks in person
     back = url_for(page, placement_id=placement_id)
     if form.is_submitted() and form.validate():
@@ -108,10 +110,11 @@ def _ask(placement_id: int, page: str) -> ResponseReturnValue:
         flash(_("質問を市町に送りました。回答が届くとお知らせします。"), "success")
         return redirect(back)
     title, closing = in_town(placement.need), asking.closes_at(placement)
+    is_open = asking.may_ask(placement, clock.now())
     return render_template(
         "placements/ask_question.html", form=form, title=title, back=back, closing=closing,
-        may_ask=asking.may_ask(placement, clock.now()) or form.is_submitted(),
-        waits=asking.waits(session, placement) and not form.is_submitted(),
+        may_ask=is_open or form.is_submitted(),
+        waits=is_open and asking.waits(session, placement) and not form.is_submitted(),
         days=asking.ANSWER_DAYS,
     ), form.status  # fmt: skip
 
