@@ -469,10 +469,7 @@ class _Reading:
 
     def _person(self, person: Mapping[str, Any]) -> str:
         """Kind and home, as decided."""
-        row = next(row for row in self.rows if row.id == person["placement"])
-        profile = self.profiles.get(row.snapshot_id) if row.snapshot_id else None
-        kind = (profile or {}).get("kind") or row.candidate.kind
-        home = (profile or {}).get("home_code") or row.candidate.home_code
+        kind, home = self._known(person, "kind"), self._known(person, "home_code")
         said = [
             self.words.label(Vocabulary.CANDIDATE_KIND, kind) if kind else "",
             self.words.municipality(home).label() if home else "",
@@ -480,10 +477,14 @@ class _Reading:
         return "・".join(filter(None, said))
 
     def _is_employed(self, person: Mapping[str, Any]) -> bool:
-        """By the prefecture: as decided, or as it is now."""
+        """By the prefecture."""
+        return self._known(person, "kind") == EMPLOYED
+
+    def _known(self, person: Mapping[str, Any], column: str) -> str | None:
+        """Of the profile: as decided, or as it is now."""
         row = next(row for row in self.rows if row.id == person["placement"])
         profile = self.profiles.get(row.snapshot_id) if row.snapshot_id else None
-        return ((profile or {}).get("kind") or row.candidate.kind) == EMPLOYED
+        return (profile or {}).get(column) or getattr(row.candidate, column)
 
     def _why(self, person: Mapping[str, Any]) -> str:
         reason = person["reason"]

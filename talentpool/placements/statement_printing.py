@@ -108,7 +108,7 @@ def read_sheet(session: Session, engagement: Engagement) -> StatementSheet | Non
             )
             for year in by_year(rows)
         ],
-        note=_note(fee.basis) + _said_of_recorded(rows),
+        note=_note(fee.basis, is_lent=is_employed(person)) + _said_of_recorded(rows),
         foot=f"活動 {engagement.code}　{month_text(rows[-1].month)} まで",
         at=at.isoformat(),
     )
@@ -132,7 +132,9 @@ def _cells(row: Row) -> list[str]:
     ]  # fmt: skip
 
 
-def _note(basis: str) -> str:
+def _note(basis: str, *, is_lent: bool) -> str:
+    if is_lent:
+        return "市町が確認した月だけを示している。市町の報酬はない（県が給与を支払う）。"
     said = "市町が確認した月だけを、募集の報酬で計算している。税などは引いていない。"
     if basis == MONTHLY:
         return said + "月額は、活動があった月に1か月分である。"

@@ -7,9 +7,12 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+import sqlalchemy as sa
 
 from talentpool import dates
 from talentpool.accounts.models import User
+from talentpool.candidates.content import EMPLOYED
+from talentpool.candidates.models import Candidate
 from talentpool.db import Database, Session
 from talentpool.engagements.logs import sign_log
 from talentpool.engagements.models import Engagement, Part, Place, WorkDay, WorkLog
@@ -99,3 +102,10 @@ def test_it_is_read_and_taken_away(app: TalentpoolFlask, database: Database) -> 
         lines = list(csv.reader(StringIO(file.text.lstrip("\ufeff"))))
         assert len(lines) == 2
         assert lines[1][-4:] == ["12500", "900", "13400", "本人"]
+    calculated = "募集の報酬で計算しています"
+    assert calculated in own.get(page).text
+    with database.writing() as session:
+        session.execute(sa.update(Candidate).values(kind=EMPLOYED))
+    shown = own.get(page).text
+    assert calculated not in shown
+    assert "市町の報酬はありません" in shown

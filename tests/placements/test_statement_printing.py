@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 import talentpool
 from talentpool import clock, jobs, serving
+from talentpool.candidates.content import EMPLOYED
 from talentpool.candidates.models import ProfileView
 from talentpool.db import Database
 from talentpool.engagements.logs import reopen_log, sign_log
@@ -63,6 +64,17 @@ def test_the_file_is_tagged_and_says_what_was_signed(database: Database) -> None
 def test_the_same_months_give_the_same_bytes(database: Database) -> None:
     ident, _ = _signed(database)
     assert _print(database, ident) == _print(database, ident)
+
+
+def test_of_whom_the_prefecture_pays_it_calculates_no_pay(database: Database) -> None:
+    ident, _ = _signed(database)
+    with database.writing() as session:
+        engagement = session.get_one(Engagement, ident)
+        engagement.candidate.kind = EMPLOYED
+        sheet = printing.read_sheet(session, engagement)
+    assert sheet is not None
+    assert "募集の報酬" not in sheet.note
+    assert "県が給与を支払う" in sheet.note
 
 
 def test_what_is_reopened_is_no_longer_on_it(database: Database) -> None:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from ... import clock
+from ...candidates.content import EMPLOYED
 from ...candidates.views.blueprint import log_names
 from ...dates import month_number
 from ...engagements.models import WorkTerms
@@ -76,6 +77,7 @@ def show_terms(placement_id: int) -> ResponseReturnValue:
         and stating.may_accept(placement, actor),
         told=_told(placement, stating.ACCEPTED),
         in_force=engagement.terms_id if engagement else None,
+        is_lent=newest is not None and newest.form == EMPLOYED,
     )
 
 
