@@ -73,6 +73,18 @@ def test_no_imported_macro_is_unused(name: str) -> None:
     assert imported_names(template) - used == set()
 
 
+def test_only_the_frame_says_that_somebody_else_was_first() -> None:
+    """A page that says it too says it twice."""
+    calls = {name for name in FILES if "changed_meanwhile(overtaken)" in _source(name)}
+    assert calls == {"layout.html"}
+    named = {name for name in FILES if "changed_meanwhile" in _source(name)}
+    assert named == {"layout.html", "_parts/page.html"}
+
+
+def _source(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_nothing_is_inline_that_the_content_policy_forbids(name: str) -> None:
     source = (TEMPLATES / name).read_text(encoding="utf-8")

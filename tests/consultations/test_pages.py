@@ -75,8 +75,9 @@ def test_a_town_consults_and_comes_away_with_a_draft_vacancy(
         f"{path}/interview", version=version_on(page), **answers | {"tasks": "操作の研修"}
     )
     assert late.status_code == 409
-    for text in ("ほかの人が先に変更しました", "手順書づくり", "操作の研修"):
+    for text in ("保存していません：", "手順書づくり", "操作の研修"):
         assert text in late.text
+    assert late.text.count("ほかの人が先に変更しました") == 1
     handed = staff.post(f"{path}/hand_over", version=version_on(staff.get(path).text))
     assert handed.status_code == 302
     page = town.get(path).text

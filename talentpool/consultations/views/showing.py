@@ -55,7 +55,7 @@ def show(consultation: Consultation, sent: Sent | None = None) -> str:
     is_sorting = consultation.state is ConsultationState.SORTING
     return render_template(
         "consultations/show_consultation.html",
-        consultation=consultation, is_town=is_town, sent=sent, may_answer=may_answer,
+        consultation=consultation, is_town=is_town, sent=sent, may_answer=may_answer, overtaken=sent.overtaken,
         steps=[step for step in steps if step.verb not in RESPONSES],
         told={step.verb: [label(AUDIENCE_LABELS[one]) for one in step.notice] for step in steps},
         changes=CHANGES,
