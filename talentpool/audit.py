@@ -160,6 +160,11 @@ class Deed(Entry, Enum):
     )
     COUNTER_MAKE = "counter_proposal.make", "条件の提案", "Other conditions proposed"
     DEADLINE_SET = "deadline.set", "期限の日数の変更", "Days of deadlines changed"
+    EMPLOYMENT_DROP = (
+        "employment.drop",
+        "県の職員の雇用の期間の削除",
+        "Term of employment by the prefecture deleted",
+    )
     EMPLOYMENT_SAVE = (
         "employment.save",
         "県の職員の雇用の期間の記録",

@@ -27,9 +27,9 @@ def save_basics(
     catalogue = load_catalogue(session)
     raise_first(rules.basics_faults(basics, catalogue, local_date(now)))
     before = candidate.kind
-    if basics.kind == EMPLOYED != before and actor.role is Role.CANDIDATE:
-        raise Refused.at("kind", say("県の職員の登録は、県の担当者が行います。"))
-    settled = settle_kind(session, candidate, basics.kind, before)
+    if (basics.kind == EMPLOYED) != (before == EMPLOYED) and actor.role is Role.CANDIDATE:
+        raise Refused.at("kind", say("区分が「県の職員」かどうかは、県の担当者が決めます。"))
+    settled = settle_kind(session, candidate, basics.kind, before, actor=actor, now=now)
     forms = [row.form for row in candidate.forms]
     for _field, sentence in rules.form_faults(forms, basics.kind, catalogue):
         raise Refused.at("kind", sentence)

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from .. import audit
 from ..db import Session
 from ..errors import Refused
 from ..language import say
 from ..ledger import service as ledger
+from ..permissions import Actor
 from ..states import MembershipState
 from .content import EMPLOYED
 from .models import Candidate, CandidateForm
 from .terms import find_employment
 
 
-def settle_kind(session: Session, candidate: Candidate, kind: str, before: str | None) -> list[str]:
+def settle_kind(
+    session: Session,
+    candidate: Candidate,
+    kind: str,
+    before: str | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> list[str]:
     """What a change of kind to or from `EMPLOYED` brings with it; the names of the fields that changed.
 
     Refused for somebody in the pool or with work in the ledger: what was agreed as one kind was paid as that kind.
@@ -29,11 +40,21 @@ def settle_kind(session: Session, candidate: Candidate, kind: str, before: str |
         raise Refused.at("kind", message)
     if kind == EMPLOYED:
         return _as_employed(candidate)
-    row = find_employment(session, candidate)
-    if row is not None:
-        session.delete(row)
+    _drop_term(session, candidate, actor, now)
     candidate.forms = []
     return ["forms"]
+
+
+def _drop_term(session: Session, candidate: Candidate, actor: Actor, now: datetime) -> None:
+    row = find_employment(session, candidate)
+    if row is None:
+        return
+    detail = {
+        "post": row.post, "from": row.first_day.isoformat(), "until": row.last_day.isoformat(),
+    }  # fmt: skip
+    deed = audit.Deed.EMPLOYMENT_DROP
+    audit.record(session, deed, candidate, actor=actor, now=now, detail=detail)
+    session.delete(row)
 
 
 def _as_employed(candidate: Candidate) -> list[str]:

@@ -108,15 +108,19 @@ class BasicsForm(CatalogueForm):
         _("番地・建物"), most=MOST_ADDRESS, render_kw={"autocomplete": "street-address"}
     )
 
-    def __init__(self, *args: Any, is_staff: bool = False, **options: Any) -> None:
-        self.is_staff = is_staff
+    def __init__(
+        self, *args: Any, is_staff: bool = False, kind: str | None = None, **options: Any
+    ) -> None:
+        self.is_staff, self.is_employed = is_staff, kind == EMPLOYED
         super().__init__(*args, **options)
 
     def set_choices(self) -> None:
         self.choose(self.kind, Vocabulary.CANDIDATE_KIND)
         if not self.is_staff:
             kinds: Any = self.kind.choices
-            self.kind.choices = [choice for choice in kinds if choice.value != EMPLOYED]
+            self.kind.choices = [
+                choice for choice in kinds if (choice.value == EMPLOYED) is self.is_employed
+            ]
         offered = [option(entry.code, entry.ja) for entry in self.catalogue.prefectures()]
         self.home_prefecture.choices = [option("", str(_("選んでください"))), *offered]
 

@@ -213,13 +213,19 @@ def _sources(candidate: Candidate) -> Iterator[Taken]:
             yield Taken(step, fields, source, who.name if who else "", rows[0].at)
 
 
+def _labels_of(form: CatalogueForm) -> dict[str, str]:
+    return {name: str(field.label.text) for name, field in form._fields.items()}
+
+
 def _labels(step: Step, candidate: Candidate) -> Any:
     """What the page of a step calls a field."""
     if step is Step.CONSENTS:
         return lambda name: term(name, Vocabulary.CONSENT_PURPOSE)
     skills = {one.code: label(one) for one in current_catalogue().terms(Vocabulary.SKILL)}
     form = steps.form_of(PAGES[step], candidate, None)
-    known = {name: str(field.label.text) for name, field in form._fields.items()}
+    known = _labels_of(form)
+    if step in {Step.BASICS, Step.WISHES}:  # wishes that the kind decides are not asked for
+        known = _labels_of(steps.form_of(PAGES[Step.WISHES], None, None)) | known
     others = {
         "home_code": known.get("home_name", ""), "windows": _("稼働できる期間"),
         "exams": _("試験・資格"),

@@ -41,10 +41,12 @@ def _save_consents(
 
 
 def _basics_form(
-    _catalogue: Catalogue, actor: Actor, _candidate: Candidate | None
+    _catalogue: Catalogue, actor: Actor, candidate: Candidate | None
 ) -> Callable[..., CatalogueForm]:
+    is_staff, kind = actor.role is not Role.CANDIDATE, candidate.kind if candidate else None
+
     def build(**options: Any) -> forms.BasicsForm:
-        return forms.BasicsForm(is_staff=actor.role is not Role.CANDIDATE, **options)
+        return forms.BasicsForm(is_staff=is_staff, kind=kind, **options)
 
     return build
 
