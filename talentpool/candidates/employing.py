@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from .. import audit
 from ..dates import local_date
 from ..db import Session
@@ -27,11 +29,12 @@ def save_term(
     Refused where a month that would close is held or booked.
     """
     require(session, actor, Action.EMPLOY_PERSON, candidate)
+    _lock(session, candidate)
     if not is_employed(candidate):
         raise Conflict(say("区分が「県の職員」の人だけに、雇用の期間を記録できます。"))
     today = local_date(now)
     raise_first(term_faults(term, load_catalogue(session), today))
-    row = find_employment(session, candidate)
+    row = session.get(Employment, candidate.id, populate_existing=True)
     if row is not None and term_of(row) == term:
         return
     before = row.last_day.isoformat() if row else None
@@ -49,6 +52,14 @@ def save_term(
     deed = audit.Deed.EMPLOYMENT_SAVE
     audit.record(session, deed, candidate, actor=actor, now=now, detail=detail)
     session.flush()
+
+
+def _lock(session: Session, candidate: Candidate) -> None:
+    """The registrations, as whoever accepts one does: its days are those of one term. As they are now."""
+    session.flush()
+    rows = sa.select(Membership).where(Membership.candidate_id == candidate.id)
+    fresh = rows.order_by(Membership.id).with_for_update()
+    session.scalars(fresh.execution_options(populate_existing=True)).all()
 
 
 def write_term(
@@ -78,9 +89,10 @@ def _find_active(candidate: Candidate) -> Membership | None:
 def _move_registration(
     session: Session, membership: Membership, term: Term, actor: Actor, now: datetime
 ) -> None:
-    """The registration lasts as long as the term; the ledger is closed outside it."""
-    before = membership.active_until
-    membership.active_from = max(membership.active_from or term.first_day, term.first_day)
+    """The registration lasts as long as the term, what is over of it aside; the ledger is closed outside it."""
+    before, today = membership.active_until, local_date(now)
+    began = min(membership.active_from or today, today)
+    membership.active_from = max(began, term.first_day)
     membership.active_until = term.last_day
     session.flush()
     update_ledger(session, membership.candidate, now=now, field="last_day")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
 from talentpool import audit
+from talentpool.audit import AuditEvent
 from talentpool.candidates import (
     availability,
     consenting,
@@ -37,8 +40,8 @@ from talentpool.states import PlacementState
 from talentpool.web.unit import TalentpoolFlask
 
 from .. import factories as make
-from ..browsers import signed_in
-from . import profiles
+from ..browsers import Browser, signed_in
+from . import profiles, typed
 from .test_receiving import received
 
 NOW = make.NOW
@@ -66,14 +69,21 @@ def fill(session: Session, officer: Actor) -> Candidate:
     return person
 
 
-def join(session: Session, officer: Actor, term: Term = TERM) -> Membership:
+def apply(session: Session, officer: Actor, term: Term = TERM) -> Membership:
+    """Handed in, and to be accepted."""
     person, by = fill(session, officer), {"actor": officer, "now": NOW}
     employing.save_term(session, person, term, **by)  # type: ignore[arg-type]
     reception = receiving.get_reception(session, person)
     reception.confirmed_at, reception.confirmed_how = NOW, Confirmed.CODE
     membership = person.memberships[0]
     submitting.submit_profile(session, membership, **by)  # type: ignore[arg-type]
-    reviewing.activate_membership(session, membership, until=date(2030, 3, 31), **by)  # type: ignore[arg-type]
+    return membership
+
+
+def join(session: Session, officer: Actor, term: Term = TERM) -> Membership:
+    membership = apply(session, officer, term)
+    until = date(2030, 3, 31)
+    reviewing.activate_membership(session, membership, until=until, actor=officer, now=NOW)
     return membership
 
 
@@ -106,6 +116,12 @@ def test_a_renewal_moves_the_last_day_and_never_takes_back_what_is_held(
     longer = Term(TERM.post, TERM.first_day, date(2028, 3, 31), TERM.half_day_cost, TERM.note)
     employing.save_term(session, person, longer, **by)  # type: ignore[arg-type]
     assert membership.active_until == longer.last_day
+    begun, later = date(2026, 12, 1), replace(longer, first_day=date(2027, 3, 1))
+    for term, first in (
+        (later, later.first_day), (replace(later, first_day=date(2027, 1, 1)), date(2027, 1, 1)), (longer, begun),
+    ):  # fmt: skip
+        employing.save_term(session, person, term, **by)  # type: ignore[arg-type]
+        assert membership.active_from == first
     need = make.make_need(session)
     make.make_placement(session, need, person, state=PlacementState.OFFERED)
     shorter = Term(TERM.post, TERM.first_day, date(2027, 4, 30))
@@ -152,8 +168,21 @@ def test_the_kind_is_given_by_staff_and_kept_in_the_pool(
     assert set(refused.value.fields) == {"kind"}
     draft = fill(session, officer)
     employing.save_term(session, draft, TERM, actor=officer, now=NOW)
+    own = make.make_user(session, Role.CANDIDATE).actor
+    draft.user_id = own.user_id
+    editing.save_basics(session, draft, BASICS, actor=own, now=NOW)
+    with pytest.raises(Refused) as refused:
+        editing.save_basics(session, draft, profiles.BASICS, actor=own, now=NOW)
+    assert set(refused.value.fields) == {"kind"}
+    assert find_term(session, draft) == TERM
+    draft.user_id = None
     editing.save_basics(session, draft, profiles.BASICS, actor=officer, now=NOW)
     assert find_term(session, draft) is None
+    audit.seal(session)
+    dropped = sa.select(AuditEvent.detail).where(AuditEvent.action == "employment.drop")
+    assert session.scalars(dropped).all() == [
+        {"post": "accelerator", "from": "2026-04-01", "until": "2027-06-15"}
+    ]
     assert not draft.forms
     with pytest.raises(Conflict):
         employing.save_term(session, draft, TERM, actor=officer, now=NOW)
@@ -200,6 +229,7 @@ def test_officers_record_the_term_on_its_page(app: TalentpoolFlask) -> None:
     browser = signed_in(app, Role.COORDINATOR)
     page = browser.get(f"/reception/{ident}").text
     assert "雇用の期間を記録する" in page
+    assert re.search('data-label="項目">[^<]*受けられる任用形態', page)  # by the kind
     wishes = browser.get(f"/reception/{ident}/wishes").text
     assert "給与は県が支払います" in wishes
     assert 'name="pay_minimum"' not in wishes
@@ -221,6 +251,14 @@ def test_officers_record_the_term_on_its_page(app: TalentpoolFlask) -> None:
     own = signed_in(app, Role.CANDIDATE)
     assert "市町支援" not in own.get("/profile/basics").text
     assert 'value="official"' in own.get("/profile/basics").text
+    with app.database.writing() as session:
+        account = make.make_user(session, Role.CANDIDATE)
+        session.get_one(Candidate, ident).user_id = account.id
+    own = Browser(app)
+    own.enter(account)
+    assert 'value="official"' not in own.get("/profile/basics").text
+    typed_ = {**typed.BASICS, "kind": EMPLOYED, "version": version_on(own, "/profile/basics")}
+    assert own.post("/profile/basics?only=1", **typed_).status_code == 302
 
 
 def test_the_cost_of_the_prefecture_is_half_days_times_its_figure() -> None:

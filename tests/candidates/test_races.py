@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from talentpool.accounts.models import User
+from talentpool.candidates.employing import save_term
+from talentpool.candidates.models import Membership
+from talentpool.candidates.reviewing import activate_membership
+from talentpool.candidates.service import get_membership
 from talentpool.db import Database
 from talentpool.ledger import service as ledger
+from talentpool.permissions import Role
 from talentpool.web.unit import TalentpoolFlask
 from tests import factories as make
 from tests.browsers import Browser
+from tests.candidates.test_employment import TERM, apply
 
 PATIENCE = 30  # seconds, for a machine that is busy
 BEFORE = 0.5  # seconds in which SQLite's second writer has come to its lock
@@ -56,3 +64,27 @@ def test_a_pause_of_what_is_being_taken_is_refused_with_the_month(
         refused = answer.result(PATIENCE)
     assert refused.status_code == 422
     assert "2027年4月" in refused.text
+
+
+def test_a_term_that_is_saved_while_the_person_is_accepted_decides_until_when(
+    database: Database,
+) -> None:
+    with database.writing() as session:
+        officer = make.make_user(session, Role.COORDINATOR).actor
+        ident = apply(session, officer).id
+    longer = replace(TERM, last_day=date(2028, 3, 31))
+
+    def save() -> None:
+        with database.writing() as session:
+            person = session.get_one(Membership, ident).candidate
+            save_term(session, person, longer, actor=officer, now=make.NOW)
+
+    with ThreadPoolExecutor(1) as thread, database.writing() as session:
+        membership = get_membership(session, officer, ident, lock=True)
+        activate_membership(session, membership, actor=officer, now=make.NOW)
+        answer = thread.submit(save)
+        _wait_until_it_waits(database, answer)
+        session.commit()
+        answer.result(PATIENCE)
+    with database.reading() as session:
+        assert session.get_one(Membership, ident).active_until == longer.last_day
