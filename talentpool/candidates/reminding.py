@@ -15,6 +15,7 @@ from ..db import Session
 from ..mail import order_mail
 from ..states import MembershipState
 from .models import Membership
+from .terms import is_employed
 
 DAYS = (7, 30, 60)  # before the last one
 TEMPLATE = "membership.remind_end"
@@ -46,8 +47,8 @@ def list_due(session: Session, now: datetime) -> list[Reminder]:
 
 
 def _nearest(row: Membership, now: datetime) -> Iterator[int]:
-    """None for somebody without an account: nobody would read it."""
-    if row.active_until is None or row.candidate.user_id is None:
+    """None for somebody without an account, who would not read it, nor for whom the prefecture employs: the term ends it."""
+    if row.active_until is None or row.candidate.user_id is None or is_employed(row.candidate):
         return
     left = (row.active_until - local_date(now)).days
     yield from sorted(days for days in DAYS if left <= days)[:1]

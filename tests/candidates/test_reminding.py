@@ -63,8 +63,11 @@ def test_an_extension_begins_anew(session: Session) -> None:
     assert [found.days for found in reminding.remind(session, MORNING)] == [30]
 
 
-def test_nobody_without_an_account_or_outside_the_pool_is_reminded(session: Session) -> None:
+def test_nobody_is_reminded_who_cannot_renew(session: Session) -> None:
+    """Without an account, outside the pool, or with the prefecture, which renews the term."""
     ending(session, 5, has_account=False)
+    employee = make.make_employee(session, has_account=True).memberships[0]
+    employee.active_until = local_date(MORNING) + 5 * DAY
     left = ending(session, 5)
     left.state = MembershipState.LEFT
     session.flush()
