@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import matching as m
+from ..candidates.content import EMPLOYED
 from ..db import Session
 from ..needs.models import Need
 from .models import Round
@@ -77,7 +78,7 @@ def _condition(change: Mapping[str, Any], people: Any, need: m.Need) -> Any:
         "half_days": need.half_days,
         "later": need.months[0],
         "mode": need.mode,
-        "form": need.forms,
+        "form": need.forms - {EMPLOYED},  # of whom the prefecture employs: no town issues it
     }[kind]
 
 

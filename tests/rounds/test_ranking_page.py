@@ -163,6 +163,18 @@ def test_the_smallest_change_is_tried_and_changes_nothing(
         assert eased.seats == len(made.pairs) - len(first.pairs) == 1
 
 
+def test_one_more_form_is_shown_beside_those_of_the_town_alone(database: Database) -> None:
+    with database.writing() as session:
+        need = make.make_need(session, forms=("commission",))
+        make.make_candidate(session, forms=("concurrent",))
+        make.make_employee(session, half_days=1)
+    ident = run(database, [need])
+    with database.writing() as session:
+        eased = try_change(session, session.get_one(Round, ident), session.get_one(Need, need.id))
+    assert eased is not None
+    assert (eased.before, eased.after) == ({"commission"}, {"commission", "concurrent"})
+
+
 def test_a_filled_need_has_no_change_to_try(app: TalentpoolFlask, database: Database) -> None:
     ident, need, _ = busy_market(database)
     coordinator = signed_in(app, Role.COORDINATOR)
