@@ -97,21 +97,22 @@ def test_the_pages_of_a_need_take_few_queries_at_any_size(
 
 def test_the_lists_of_a_need_are_not_joined_with_each_other(database: Database) -> None:
     with database.writing() as session:
-        ident = make_need(
+        made = make_need(
             session, roles=("adviser", "facilitator"), forms=("commission", "pro_bono"),
             kinds=[NeedKind(kind=kind) for kind in ("specialist", "official")],
             vendors=[NeedVendor(name=name, name_key=name) for name in ("b", "a")],
             musts={"security": 2, "bpr": 3},
-        ).id  # fmt: skip
+        )  # fmt: skip
+        made.skills[0].used_within, ident = 5, made.id
     with database.reading() as session, counted_queries(database) as seen:
         need, _ = load_whole(session, session.get_one(Need, ident))
         assert [row.role for row in need.roles] == ["adviser", "facilitator"]
         assert [row.kind for row in need.kinds] == ["official", "specialist"]
         assert [row.form for row in need.forms] == ["commission", "pro_bono"]
         assert [row.name for row in need.vendors] == ["b", "a"]
-        assert [(s.skill, s.must, s.level, s.weight, s.group) for s in need.skills] == [
-            ("security", True, 2, 50, None), ("bpr", True, 3, 50, None),
-        ]  # fmt: skip
+        told = [(s.skill, s.must, s.level, s.weight, s.group, s.used_within) for s in need.skills]
+        assert told == [("security", True, 2, 50, None, 5), ("bpr", True, 3, 50, None, None)]
         assert not session.dirty
+    assert len(seen) == 3
     lists = ("role", "form", "kind", "vendor", "skill")
     assert not [one for one in seen if any(f"JOIN need_{name}" in one for name in lists)]

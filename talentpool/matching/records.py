@@ -85,6 +85,11 @@ def fiscal_year(month: int) -> int:
     return (month - 3) // 12
 
 
+def share_on_site(mode: str, share: int) -> int:
+    """Percent of the work that is on site; of hybrid work that does not say it is half."""
+    return {"online": 0, "onsite": 100}.get(mode, share or HALF_ON_SITE)
+
+
 def days_on_site(half_days: int, percent: int) -> int:
     """Days on site in a month of which this percent is on site: two half-days to a day, rounded up."""
     return -(-half_days * percent // 200)
@@ -404,8 +409,7 @@ class Need:
     @property
     def days_on_site(self) -> int:
         """Of each person in a month."""
-        percent = {"online": 0, "onsite": 100}.get(self.mode, self.on_site_share or HALF_ON_SITE)
-        return days_on_site(self.half_days, percent)
+        return days_on_site(self.half_days, share_on_site(self.mode, self.on_site_share))
 
     @property
     def pay_by_year(self) -> Mapping[int, int]:

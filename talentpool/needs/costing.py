@@ -15,14 +15,14 @@ from ..candidates.terms import is_employed
 from ..costs import Work, YearCost, cost_by_year, road_km, trip_yen
 from ..dates import fiscal_year_of_month
 from ..db import Base, Session, Text, UtcDateTime
+from ..matching.records import share_on_site
 from ..pay import UNPAID
 from ..reference.catalogue import Catalogue
 from ..reference.models import Prefecture
-from .models import Need, NeedMode
+from .models import Need
 
 MOST_PER_KM, MOST_KM, MOST_YEN = 1_000, 2_000, 10_000_000_000
 YEARS_AFTER = 3  # of running cost, from the second fiscal year on
-HALF = 50  # percent on site, of work of both kinds that does not say
 
 
 class TravelRate(Base):
@@ -88,9 +88,9 @@ def find_running(session: Session, need: Need) -> Mapping[int, RunningCost]:
     return {row.year: row for row in rows}
 
 
-def share_on_site(mode: NeedMode, share: int) -> int:
-    """Percent of the work; of both kinds without a share it is half."""
-    return {NeedMode.ONLINE: 0, NeedMode.ONSITE: 100}.get(mode, share or HALF)
+def share_in(mode: str, need_mode: str, share: int) -> int:
+    """Percent on site that was said, 0 for none: of another mode than the need's nobody said it."""
+    return share if mode == need_mode else 0
 
 
 def work_of(need: Need) -> Work:

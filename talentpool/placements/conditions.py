@@ -11,7 +11,8 @@ from ..candidates.models import Candidate
 from ..costs import Work, pay_by_year
 from ..dates import months
 from ..language import Words
-from ..needs.costing import Fee, fee_of, share_on_site
+from ..matching.records import share_on_site
+from ..needs.costing import Fee, fee_of, share_in
 from ..needs.models import Need, NeedMode
 
 
@@ -31,8 +32,7 @@ class Conditions:
     def changed(
         cls, need: Need, half_days: int, first_month: int, last_month: int, mode: NeedMode
     ) -> Conditions:
-        """Of another mode than the need's nobody said how much is on site."""
-        share = need.on_site_share if mode == need.mode else 0
+        share = share_in(mode, need.mode, need.on_site_share)
         return cls(half_days, first_month, last_month, mode, share)
 
     @property

@@ -18,7 +18,7 @@ from ..candidates.content import EMPLOYED
 from ..candidates.models import ProfileSnapshot
 from ..costs import Work, YearCost, cost_by_year, months_by_year
 from ..db import Session
-from ..needs.costing import share_on_site
+from ..matching.records import share_on_site
 from ..needs.models import Need, NeedMode
 from ..pay import UNPAID
 from ..pool.conflicts import RULES

@@ -26,9 +26,9 @@ from ..candidates.standing import REGISTERED, SEARCH, is_in_force, standing_on
 from ..child_rows import gather
 from ..costs import Work
 from ..db import Session
-from ..matching.records import WHOLE_PART
-from ..needs.costing import share_on_site
-from ..needs.models import JointMember, Need, NeedMode, NeedVendor
+from ..matching.records import WHOLE_PART, share_on_site
+from ..needs.costing import share_in
+from ..needs.models import JointMember, Need, NeedVendor
 from ..pay import month_pay
 from ..states import MembershipState
 from . import standing
@@ -183,8 +183,9 @@ def _taken(
     *,
     is_paid: bool,
 ) -> Taken:
-    """Of another mode than the need's nobody said how much is on site. No town pays whom the prefecture employs."""
-    on_site = share_on_site(NeedMode(agreed or mode), 0 if agreed and agreed != mode else share)
+    """No town pays whom the prefecture employs."""
+    actual = agreed or mode
+    on_site = share_on_site(actual, share_in(actual, mode, share))
     work = Work(amount, basis, half_days, [month], on_site)
     pay = month_pay(amount, basis, half_days) if is_paid else 0
     return Taken(month, half_days, code, work.visits, pay)
