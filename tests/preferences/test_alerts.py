@@ -142,7 +142,8 @@ def test_who_is_watching_reads_the_list_and_stops(app: TalentpoolFlask, database
         page = browser.get("/watched").text
         assert "見守る募集" in page
         assert figure in page
-    assert "知らせるのをやめる" in town.get(f"/needs/{ident}").text
+    for browser, page in ((town, f"/needs/{ident}"), (staff, f"/needs/{ident}/interests")):
+        assert "知らせるのをやめる" in browser.get(page).text
     assert town.post(f"/needs/{ident}/watch/drop").status_code == 302
     assert "見守る募集" not in town.get("/watched").text
     assert "見守る募集" in staff.get("/watched").text

@@ -97,8 +97,9 @@ def test_staff_read_who_answered_and_a_town_only_how_many(
     assert "3名未満" in shown
     assert code not in shown
     assert town.get(f"/needs/{here}/interests").status_code == 403
-    assert "4名" in staff.get(f"/needs/{here}").text
+    assert f"/needs/{here}/interests" in staff.get(f"/needs/{here}").text
     page = staff.get(f"/needs/{here}/interests").text
+    assert "4名" in page
     assert code in page
     assert "今年度は忙しい。" in page
     assert staff.get(f"/needs/{here}/showing").status_code == 403

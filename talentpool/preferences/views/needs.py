@@ -30,7 +30,14 @@ STAFF = frozenset({Role.COORDINATOR, Role.APPROVER, Role.AUDITOR})
 
 @blueprint.app_template_global("interest_of")
 def interest_of(need: Need) -> dict[str, Any] | None:
-    """For the page of a need, which lies below this room; towns get counts in steps of three, like all their counts."""
+    """For the page of a need, which lies below this room; staff, whose page has much to ask for already, get a link."""
+    if current_actor().role in STAFF:
+        return {"is_brief": True} if need.opened_at else None
+    return _told(need)
+
+
+def _told(need: Need) -> dict[str, Any] | None:
+    """Towns get counts in steps of three, like all their counts."""
     session, actor = current_session(), current_actor()
     may_choose = need.state is not NeedState.CLOSED and can(session, actor, Action.SHOW_TOWN, need)
     may_watch = need.state is not NeedState.CLOSED and can(session, actor, Action.KEEP_WATCH)
@@ -45,7 +52,6 @@ def interest_of(need: Need) -> dict[str, Any] | None:
         "may_choose": may_choose,
         "may_watch": may_watch,
         "watches": found.is_watched,
-        "may_list": actor.role in STAFF and any(found.counts.values()),
     }
 
 
@@ -56,7 +62,9 @@ def list_interests(need_id: int) -> ResponseReturnValue:
     need = get_visible(session, actor, Need, need_id)
     rows = answering.list_of_need(session, actor, need.id)
     log_names([row.candidate_id for row in rows])
-    return render_template("preferences/list_interests.html", need=need, rows=rows, answers=ANSWERS)
+    return render_template(
+        "preferences/list_interests.html", need=need, rows=rows, answers=ANSWERS, told=_told(need)
+    )
 
 
 @blueprint.route("/needs/<int:need_id>/showing", methods=["GET", "POST"])

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from ... import clock
 from ...needs.models import Need
-from ...permissions import Action, get_visible
+from ...permissions import Action, Role, get_visible
 from ...web import current_actor, current_catalogue, current_session, requires
 from .. import watching
 from .blueprint import blueprint
@@ -34,4 +34,5 @@ def watch_need(need_id: int, verb: str) -> ResponseReturnValue:
     else:
         watching.drop_watch(session, need, actor=actor, now=now)
         flash(_("知らせるのをやめました。"), "success")
-    return redirect(url_for("needs.show_need", need_id=need_id))
+    page = "needs.show_need" if actor.role is Role.MUNICIPALITY else ".list_interests"
+    return redirect(url_for(page, need_id=need_id))
