@@ -42,6 +42,35 @@ def gather(*columns: Any) -> sa.Select[Any]:
     return sa.select(_Gathered(*columns))
 
 
+def read_lists(session: Session, owner: Base, names: Sequence[Any]) -> None:
+    """Load the lists of `owner` behind these attributes in one query; their columns must be plain."""
+    lists = [name.property for name in names]
+    query = sa.select(*(_gathered_of(owner, one) for one in lists))
+    for name, one, values in zip(names, lists, session.execute(query).one(), strict=True):
+        row, columns = one.mapper.class_, one.mapper.local_table.c
+        order = [columns[column.key] for column in one.order_by]
+        found = [_typed(columns, each) for each in values]
+        found.sort(key=lambda each: [each[column.key] for column in order])
+        adopt_rows(session, owner, name, [row(**each) for each in found])
+
+
+def _gathered_of(owner: Base, one: orm.RelationshipProperty[Any]) -> sa.ScalarSelect[Any]:
+    columns = one.mapper.local_table.c
+    ((_, foreign),) = one.local_remote_pairs or ()
+    (ident,) = sa.inspect(owner).identity or ()
+    return gather(*columns).where(foreign == ident).scalar_subquery()
+
+
+def _typed(columns: Any, values: Sequence[Any]) -> dict[str, Any]:
+    """What JSON has as numbers and texts, as the columns have it."""
+    kinds = {sa.Boolean: bool}
+    found = {}
+    for column, value in zip(columns, values, strict=True):
+        kind = getattr(column.type, "enum_class", None) or kinds.get(type(column.type))
+        found[column.key] = value if kind is None or value is None else kind(value)
+    return found
+
+
 def adopt_rows(
     session: Session, owner: Base, name: orm.InstrumentedAttribute[list[R]], rows: Sequence[R]
 ) -> None:

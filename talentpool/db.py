@@ -204,6 +204,8 @@ class Database:
             "keyring": self.keyring,
             "environment": self.config.environment,
             "sends_mail": bool(self.config.smtp_url),
+            "reads": read_only,
+            "allowed": {},  # see permissions
         }
         return Session(engine, expire_on_commit=False, info=info)
 

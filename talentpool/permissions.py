@@ -497,6 +497,8 @@ def get_visible(
     found = session.scalars(query.execution_options(populate_existing=is_anew)).one_or_none()
     if found is None:
         raise NotFound
+    scope = scope_of(actor, _view_actions[model])
+    _answers(session)[model, ident, scope, actor] = True
     return found
 
 
@@ -513,8 +515,17 @@ def can(session: Session, actor: Actor, action: Action, thing: Base | None = Non
     ident = sa.inspect(thing).identity
     if ident is None:
         return False
-    query = sa.select(key).where(key == ident[0], condition(actor, action, model))
-    return session.scalar(query) is not None
+    answers, question = _answers(session), (model, ident[0], scope, actor)
+    if question not in answers:
+        query = sa.select(key).where(key == ident[0], condition(actor, action, model))
+        answers[question] = session.scalar(query) is not None
+    return answers[question]
+
+
+def _answers(session: Session) -> dict[Any, bool]:
+    """What a reading unit has asked already; a writing one may change the answer, so it keeps none."""
+    kept: dict[Any, bool] = session.info["allowed"] if session.info["reads"] else {}
+    return kept
 
 
 def require(session: Session, actor: Actor, action: Action, thing: Base | None = None) -> None:

@@ -36,6 +36,7 @@ from talentpool.permissions import (
     Actor,
     Role,
     Scope,
+    can,
 )
 from talentpool.placements.counters.models import CounterProposal
 from talentpool.placements.models import DecisionPaper, Placement
@@ -57,6 +58,7 @@ from talentpool.states import (
 )
 from tests.cases.made import make_case
 from tests.consultations.made import make_closed
+from tests.counting import counted_queries
 from tests.factories import (
     ASAGO,
     HIMEJI,
@@ -470,3 +472,17 @@ def test_the_documents_are_what_the_tables_say() -> None:
     assert set(pages) == {f"{name}.md" for name in names}
     for name, text in pages.items():
         assert (folder / name).read_text(encoding="utf-8") == text
+
+
+def test_a_reading_unit_asks_once_and_a_writing_one_each_time(database: Database) -> None:
+    with database.writing() as session:
+        officer = make_user(session, Role.MUNICIPALITY).actor
+        need = make_need(session)
+        assert can(session, officer, Action.EDIT_NEED, need)
+        need.municipality_code = SAYO
+        assert not can(session, officer, Action.EDIT_NEED, need)
+    with database.reading() as session:
+        stored = session.get_one(Need, need.id)
+        with counted_queries(database) as queries:
+            assert not any(can(session, officer, Action.EDIT_NEED, stored) for _ in range(2))
+        assert len(queries) == 1

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from .. import audit
 from ..accounts.models import Pool, User
+from ..child_rows import read_lists
 from ..db import Session
 from ..errors import Conflict, Forbidden, NotFound, Refused
 from ..language import say
@@ -116,6 +117,14 @@ def get_own(session: Session, actor: Actor) -> Candidate:
 def get_profile(session: Session, actor: Actor, ident: int) -> Candidate:
     """The candidate if `actor` may see it; else NotFound, as if there were none."""
     return get_visible(session, actor, Candidate, ident)
+
+
+def get_whole(session: Session, actor: Actor, ident: int) -> Candidate:
+    """As `get_profile`, with the lists that a page of everything shows."""
+    found = get_profile(session, actor, ident)
+    lists = ("roles", "forms", "companies", "matters", "exams", "windows")
+    read_lists(session, found, [getattr(Candidate, name) for name in lists])
+    return found
 
 
 def list_by_codes(

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_string
 from email.message import EmailMessage
 from email.policy import default
@@ -266,7 +266,7 @@ def test_a_worker_killed_at_any_time_loses_nothing_and_repeats_only_the_unanswer
 ) -> None:
     """The real worker, killed as soon as the mail server hears the next mail."""
     users = [somebody(office) for _ in range(5)]
-    at[0] -= timedelta(days=2)
+    at[0] = datetime.now(UTC) - timedelta(days=2)  # the worker has a clock of its own
     for user in users:
         for number in range(2):
             tell(office, user, number)

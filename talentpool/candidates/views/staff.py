@@ -45,7 +45,7 @@ def list_candidates() -> ResponseReturnValue:
 @blueprint.get("/candidates/<int:ident>")
 @requires(Action.VIEW_CANDIDATE, roles=STAFF | {Role.MUNICIPALITY})
 def show_candidate(ident: int) -> ResponseReturnValue:
-    candidate = service.get_profile(current_session(), current_actor(), ident)
+    candidate = service.get_whole(current_session(), current_actor(), ident)
     log_names([candidate.id], viewing.PROFILE)
     if current_actor().role is Role.MUNICIPALITY:
         return _show_introduced(candidate)
