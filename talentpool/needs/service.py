@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from ..child_rows import adopt_rows, gather
 from ..db import GREATEST_ID, Base, Session
@@ -52,12 +52,14 @@ def _read_whole(
 ) -> tuple[Need, NeedStanding] | None:
     query = sa.select(Need, standing(), *(_gathered(row, names) for _, row, names in _LISTS))
     query = query.where(is_wanted).options(
-        joinedload(Need.joint), joinedload(Need.priority_grounds), selectinload(Need.members)
+        joinedload(Need.joint), joinedload(Need.priority_grounds)
     )
     found = session.execute(query).one_or_none()
     if found is None:
         return None
     whole, standing_, *lists = found
+    if whole.joint is None:
+        adopt_rows(session, whole, Need.members, [])
     for (owned, row, names), values in zip(_LISTS, lists, strict=True):
         rows = (dict(zip(names, each, strict=True)) for each in sorted(values))
         adopt_rows(session, whole, owned, [row(need_id=whole.id, **_typed(one)) for one in rows])

@@ -309,7 +309,7 @@ def test_a_list_of_twenty_people_takes_at_most_fifteen_queries(
     for path in ("/candidates", "/candidates?page=2&words=試験", f"/candidates/{candidate.id}"):
         with counted_queries(database) as seen:
             assert office.get(path).status_code == 200
-        assert len(seen) <= 15 + 9 * path.count(f"/{candidate.id}"), (path, seen)
+        assert len(seen) <= 15 + 6 * path.count(f"/{candidate.id}"), (path, seen)
 
 
 @pytest.mark.parametrize("role", [Role.MUNICIPALITY, Role.ADMIN, Role.CANDIDATE])

@@ -134,7 +134,7 @@ def test_the_page_takes_as_many_queries_for_many_proposals_as_for_one(
     page_of(coordinator, person)
     with counted_queries(app.database) as queries:
         page_of(coordinator, person)
-    assert len(queries) <= 26
+    assert len(queries) <= 22
 
 
 @pytest.mark.parametrize(
