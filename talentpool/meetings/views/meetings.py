@@ -16,6 +16,7 @@ from ...dates import JST
 from ...db import Session
 from ...ical import write_calendar
 from ...permissions import Action, Role, can
+from ...pool.told import FEW
 from ...web import check_version, current_actor, current_catalogue, current_session, requires
 from ...web.editing import Changes, answer
 from ...web.filters import show_moment
@@ -27,8 +28,6 @@ from ..forms import MeetingForm, MeetingListForm, contents
 from ..models import CIRCLES, KINDS, Meeting
 from ..service import WHENS, When
 from .blueprint import blueprint
-
-FEW = 3  # people: towns and people of the pool are told no smaller number
 
 
 @dataclass(frozen=True, slots=True)
