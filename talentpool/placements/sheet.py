@@ -484,7 +484,8 @@ class _Reading:
         """Of the profile: as decided, or as it is now."""
         row = next(row for row in self.rows if row.id == person["placement"])
         profile = self.profiles.get(row.snapshot_id) if row.snapshot_id else None
-        return (profile or {}).get(column) or getattr(row.candidate, column)
+        known: str | None = (profile or {}).get(column) or getattr(row.candidate, column)
+        return known
 
     def _why(self, person: Mapping[str, Any]) -> str:
         reason = person["reason"]
