@@ -70,7 +70,8 @@ class Check:
 
 
 def read_check(session: Session, candidate: Candidate, *, actor: Actor, today: date) -> Check:
-    require(session, actor, Action.VIEW_SELF_CHECK, candidate)
+    """Nothing of somebody whom `actor` does not see."""
+    require(session, actor, Action.VIEW_SELF_CHECK)
     query = visible(actor, SelfAnswer).where(SelfAnswer.candidate_id == candidate.id)
     rows = {row.question: row for row in session.scalars(query)}
     return Check([

@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
 def self_check_of(person: Candidate) -> Check | None:
     """For the pages of a person; none for readers who are not told."""
     session, actor = current_session(), current_actor()
-    if not can(session, actor, Action.VIEW_SELF_CHECK, person):
+    if not can(session, actor, Action.VIEW_SELF_CHECK):
         return None
     return read_check(session, person, actor=actor, today=local_date(clock.now()))
 
