@@ -217,7 +217,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
     Action.VIEW_SELF_CHECK: {
         _C: _OWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
-    Action.EDIT_SELF_CHECK: {_C: _OWN},
+    Action.EDIT_SELF_CHECK: {_C: _OWN, _K: _PREFECTURE},  # officers for who has no account
     Action.VIEW_CREDENTIAL: {
         _C: _OWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },

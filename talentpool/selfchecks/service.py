@@ -9,10 +9,10 @@ from typing import ClassVar
 
 from .. import audit
 from ..candidates.models import Candidate
-from ..candidates.service import get_own, has_ended
+from ..candidates.service import get_profile, has_ended, speaks_for
 from ..dates import local_date
 from ..db import Session
-from ..errors import Conflict, NotFound, raise_first
+from ..errors import Conflict, Forbidden, NotFound, raise_first
 from ..language import Words, say
 from ..permissions import Action, Actor, require, visible
 from .models import SelfAnswer
@@ -93,11 +93,17 @@ def year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=last)
 
 
-def lock_own(session: Session, actor: Actor) -> Candidate:
-    """The person who is signed in; another page of theirs waits."""
-    person = get_own(session, actor)
-    session.refresh(person, with_for_update=True)
+def get_spoken_for(session: Session, actor: Actor, ident: int) -> Candidate:
+    """Somebody for whom `actor` may write the answers down; else NotFound."""
+    person = get_profile(session, actor, ident)
+    if not speaks_for(actor, person):
+        raise NotFound
     return person
+
+
+def lock_person(session: Session, person: Candidate) -> None:
+    """Another page of the same answers waits."""
+    session.refresh(person, with_for_update=True)
 
 
 def get_group(code: str) -> Group:
@@ -121,6 +127,8 @@ def save_group(
     What is sent again unchanged is as of today where it was old: the person has read it anew.
     """
     require(session, actor, Action.EDIT_SELF_CHECK, candidate)
+    if not speaks_for(actor, candidate):
+        raise Forbidden(say("アカウントのある人の答えは、本人だけが変えられます。"))
     if has_ended(candidate):
         raise Conflict(say("登録が終了しているため、自己点検に答えられません。"))
     raise_first(_faults(group, said))

@@ -1,4 +1,4 @@
-"""The person's own pages: what was answered, and a screen for each group of questions."""
+"""Pages of a person, and of an officer for who has no account: what was answered, and a screen for each group of questions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from .. import clock
 from ..candidates.models import Candidate
-from ..candidates.service import get_own, has_ended
+from ..candidates.service import find_own, get_own, has_ended
 from ..dates import local_date
 from ..errors import LostRace, Refused
 from ..permissions import Action, Role, can
@@ -19,10 +19,10 @@ from ..web.changed import Difference, differences
 from ..web.versions import is_stale, mark_of
 from .forms import GroupForm
 from .questions import GROUPS, Group, following
-from .service import Check, get_group, lock_own, read_check, save_group
+from .service import Check, get_group, get_spoken_for, lock_person, read_check, save_group
 
 blueprint = Blueprint("selfchecks", __name__)
-PERSON = frozenset({Role.CANDIDATE})
+PERSON, OFFICER = frozenset({Role.CANDIDATE}), frozenset({Role.COORDINATOR})
 
 
 def init_app(app: Flask) -> None:
@@ -41,36 +41,75 @@ def self_check_of(person: Candidate) -> Check | None:
 @blueprint.get("/profile/self_check")
 @requires(Action.EDIT_SELF_CHECK, roles=PERSON)
 def show_own() -> ResponseReturnValue:
-    person = get_own(current_session(), current_actor())
-    return render_template(
-        "selfchecks/show_own.html", check=_read(person), may_answer=not has_ended(person)
-    )
+    person = find_own(current_session(), current_actor())
+    return _show(person) if person else render_template("candidates/begin_profile.html")
 
 
 @blueprint.route("/profile/self_check/<code>", methods=["GET", "POST"])
 @requires(Action.EDIT_SELF_CHECK, roles=PERSON)
 def answer_group(code: str) -> ResponseReturnValue:
-    session, actor, group = current_session(), current_actor(), get_group(code)
-    person = (lock_own if request.method == "POST" else get_own)(session, actor)
+    return _answer(get_own(current_session(), current_actor()), get_group(code))
+
+
+@blueprint.get("/candidates/<int:ident>/self_check")
+@requires(Action.EDIT_SELF_CHECK, roles=OFFICER)
+def show_for(ident: int) -> ResponseReturnValue:
+    """An officer writes down what somebody without an account says on paper or by telephone."""
+    return _show(get_spoken_for(current_session(), current_actor(), ident))
+
+
+@blueprint.route("/candidates/<int:ident>/self_check/<code>", methods=["GET", "POST"])
+@requires(Action.EDIT_SELF_CHECK, roles=OFFICER)
+def answer_for(ident: int, code: str) -> ResponseReturnValue:
+    return _answer(get_spoken_for(current_session(), current_actor(), ident), get_group(code))
+
+
+def _show(person: Candidate) -> str:
+    return render_template(
+        "selfchecks/show_own.html", check=_read(person), may_answer=not has_ended(person),
+        person=person, back=_back(person), is_own=_is_own(),
+        urls={group.code: _url(person, group) for group in GROUPS},
+    )  # fmt: skip
+
+
+def _answer(person: Candidate, group: Group) -> ResponseReturnValue:
+    session, actor = current_session(), current_actor()
+    if request.method == "POST":
+        lock_person(session, person)
     check = _read(person)
     form = GroupForm.of(group)(data=GroupForm.values(check, group))
     if request.method == "GET":
-        return _page(group, form, check)
+        return _page(person, group, form, check)
     if is_stale(_version(check, group)):
         stands = GroupForm.of(group)(data=GroupForm.values(check, group), formdata=None)
-        return _page(group, form, check, differences(form, stands)), LostRace.status
+        return _page(person, group, form, check, differences(form, stands)), LostRace.status
     if not form.validate():
-        return _page(group, form, check), 422
+        return _page(person, group, form, check), 422
     try:
         save_group(session, person, group, form.said(group), actor=actor, now=clock.now())
     except Refused as error:
         form.refuse(error)
-        return _page(group, form, check), form.status
+        return _page(person, group, form, check), form.status
     flash(_("自己点検の答えを保存しました。"), "success")
-    after = following(group)
-    if after is None:
-        return redirect(url_for(".show_own"))
-    return redirect(url_for(".answer_group", code=after.code))
+    return redirect(_url(person, following(group)))
+
+
+def _is_own() -> bool:
+    return current_actor().role is Role.CANDIDATE
+
+
+def _url(person: Candidate, group: Group | None) -> str:
+    """The screen of a group; without one, of all answers."""
+    code = {"code": group.code} if group else {}
+    if _is_own():
+        return url_for(".answer_group" if group else ".show_own", **code)
+    return url_for(".answer_for" if group else ".show_for", ident=person.id, **code)
+
+
+def _back(person: Candidate) -> tuple[str, str]:
+    if _is_own():
+        return str(_("登録情報")), url_for("candidates.show_profile")
+    return person.code, url_for("candidates.show_candidate", ident=person.id)
 
 
 def _read(person: Candidate) -> Check:
@@ -83,9 +122,14 @@ def _version(check: Check, group: Group) -> str:
 
 
 def _page(
-    group: Group, form: GroupForm, check: Check, overtaken: Sequence[Difference] | None = None
+    person: Candidate,
+    group: Group,
+    form: GroupForm,
+    check: Check,
+    overtaken: Sequence[Difference] | None = None,
 ) -> str:
     return render_template(
         "selfchecks/answer_group.html", group=group, form=form, version=_version(check, group),
         overtaken=overtaken, place=(GROUPS.index(group) + 1, len(GROUPS)), following=following(group),
+        back=_url(person, None), is_own=_is_own(),
     )  # fmt: skip

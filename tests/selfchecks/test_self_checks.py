@@ -133,6 +133,17 @@ def test_only_the_person_answers_and_only_staff_of_the_prefecture_read(session: 
         save_group(session, person, PRACTICE, {}, actor=actor, now=make.NOW)
 
 
+def test_officers_write_down_what_somebody_without_an_account_says(session: Session) -> None:
+    person = make.make_candidate(session, has_account=False)
+    officer = make.make_user(session, Role.COORDINATOR).actor
+    save_group(session, person, PRACTICE, SAID, actor=officer, now=make.NOW)
+    assert said_of(session, person, officer) == SAID
+    for role in (Role.APPROVER, Role.AUDITOR):
+        with pytest.raises(Forbidden):
+            reader = make.make_user(session, role).actor
+            save_group(session, person, PRACTICE, {}, actor=reader, now=make.NOW)
+
+
 def test_the_engine_hears_nothing_of_it(session: Session) -> None:
     person, actor = person_of(session)
     before = read_profiles(session, make.HYOGO, {person.id})
@@ -161,6 +172,7 @@ def test_the_pages_lead_through_the_questions_and_officers_read_the_answers(
     with database.writing() as session:
         person = make.make_candidate(session)
         ident, user = person.id, session.get_one(User, person.user_id)
+        told = make.make_candidate(session, has_account=False).id
     browser = Browser(app)
     browser.enter(user)
     assert 'href="/profile/self_check"' in browser.get("/profile").text
@@ -184,5 +196,13 @@ def test_the_pages_lead_through_the_questions_and_officers_read_the_answers(
         section = page.split('id="self-check"')[1].split('id="proposals"')[0]
         assert LINE in section and "自己申告" in section
         assert ANSWERS[Answer.PARTLY][0] in section
+    officer = signed_in(app, Role.COORDINATOR)
+    assert officer.get(f"/candidates/{ident}/self_check").status_code == 404  # the person's own
+    page = f"/candidates/{told}/self_check"
+    assert f'href="{page}"' in officer.get(f"/candidates/{told}").text
+    last = f"{page}/{GROUPS[3].code}"
+    assert f'href="{last}"' in officer.get(page).text
+    answer = officer.post(last, version=version_in(officer.get(last).text, last))
+    assert (answer.status_code, answer.location) == (302, page)
     with database.reading() as session:
         assert session.scalars(sa.select(SelfAnswer.question)).all() == [FIRST, SECOND]

@@ -604,8 +604,16 @@ def referred(path: str, who: Role, **typed: Any) -> Callable[[Session], Sent]:
     return send
 
 
+def self_check_told(session: Session) -> Sent:
+    """The same, by an officer for somebody without an account."""
+    person = make_candidate(session, has_account=False)
+    _user, path, said = self_checked(session)
+    path = path.replace("/profile", f"/candidates/{person.id}")
+    return make_user(session, Role.COORDINATOR), path, said
+
+
 def self_checked(session: Session) -> Sent:
-    """A yes without what was done, and an answer that there is not."""
+    """What was done, too long, and an answer that there is not."""
     person, group = make_candidate(session), GROUPS[0]
     first, second, _third = group.questions
     version = mark_of([[code, None, ""] for code in group.questions])
@@ -829,6 +837,7 @@ CASES = [
     Case("travel.correct_travel", as_role(Role.COORDINATOR, "/travel-times", minutes="x"), 5),
     Case("merging.compare_pair", twice, 1),
     Case("selfchecks.answer_group", self_checked, 2),
+    Case("selfchecks.answer_for", self_check_told, 2),
     Case("credentials.say_own", shown("/profile/credentials/new", Role.CANDIDATE, link="x"), 1),
     Case("credentials.say_for", shown("/candidates/{person}/credentials/new", about="training:privacy"), 2),
     Case("credentials.check_credential", shown("/credentials/{credential}/check", **UNTIL), 1),
