@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -100,7 +101,7 @@ def _is_own() -> bool:
 
 def _url(person: Candidate, group: Group | None) -> str:
     """The screen of a group; without one, of all answers."""
-    code = {"code": group.code} if group else {}
+    code: dict[str, Any] = {"code": group.code} if group else {}
     if _is_own():
         return url_for(".answer_group" if group else ".show_own", **code)
     return url_for(".answer_for" if group else ".show_for", ident=person.id, **code)
