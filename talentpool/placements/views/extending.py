@@ -38,6 +38,7 @@ CHANGES = {
     "withdraw": _("活動の最後の日は変わりません。"),
     "decline": _("活動の最後の日は変わりません。"),
 }
+HELD = _("それまで、増える月の半日コマを仮押さえします。")
 DONE = {
     "approve": _("承認しました。"),
     "refuse": _("却下しました。"),
@@ -133,7 +134,7 @@ def _button(step: Transition) -> dict[str, Any]:
         "reasons": choices(step.reasons) if step.reasons else (),
         "asks_comment": step.asks_comment,
         "told": [label(AUDIENCE_LABELS[audience]) for audience in step.notice],
-        "changes": [CHANGES[step.verb]],
+        "changes": [CHANGES[step.verb], *([HELD] if step.verb == "approve" else [])],
     }
 
 
