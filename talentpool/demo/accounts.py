@@ -49,7 +49,12 @@ CHOSEN: Mapping[Role, Chosen] = {  # by officers; everybody else gets mails at o
         }
     ),  # the first shown town
     Role.CANDIDATE: Chosen(
-        {"membership": How.DAILY, "placement": How.DAILY, "engagement": How.DAILY},
+        {
+            "membership": How.DAILY,
+            "placement": How.DAILY,
+            "engagement": How.DAILY,
+            "interest": How.DAILY,
+        },
         Quiet(21 * 60, 7 * 60 + 30),
     ),
 }
