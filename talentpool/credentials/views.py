@@ -297,10 +297,10 @@ def _ask_page(row: Credential, form: AnswerForm) -> ResponseReturnValue:
 
 def _lost_answer(error: NotFound, form: AnswerForm) -> ResponseReturnValue:
     """The link has ended: whoever was answering keeps the words."""
-    if not form.is_submitted():
+    chosen = next((row.label.text for row in form.is_right if row.checked), "")
+    if not (chosen or form.comment.data or form.who.data):
         raise error
     current_session().rollback()
-    chosen = next((row.label.text for row in form.is_right if row.checked), "")
     sent = [
         (form.is_right.label.text, chosen),
         (form.comment.label.text, form.comment.data),
