@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -123,3 +124,41 @@ def test_shares_are_rounded_down_and_a_class_without_a_seat_is_absent() -> None:
     assert plan.pairs.tolist() == [[0, 0], [0, 2], [1, 1]]
     assert m.filled_share(problem, plan, np.array([2, 0])) == {0: 100, 2: 66}
     assert m.filled_share(problem, plan, np.array([1, 1])) == {1: 75}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_greedy_by_fit_is_what_deferred_acceptance_gives_and_leaves_no_blocking_pair(
+    seed: int,
+) -> None:
+    problem = random_problem(seed, people=12, needs=12, months=4)
+    greedy = m.baselines(problem)["greedy"]
+    assert len(m.blocking_pairs(problem, greedy)) == 0
+    one_each = replace(
+        problem, months=np.ones((problem.m, 1), bool), engagements=None,
+        capacity=np.full((problem.n, 1), 62, np.int16), most_at_once=np.ones(problem.n, np.int8),
+        fit=np.random.default_rng(seed).permutation(len(problem.fit)).astype(np.int16), parts=None,
+    )  # fmt: skip
+    greedy = m.baselines(one_each)["greedy"]
+    assert sorted(greedy.pairs.tolist()) == _deferred_acceptance(one_each)
+
+
+def _deferred_acceptance(problem: m.Problem) -> list[list[int]]:
+    """Gale and Shapley 1962: needs propose, the best fit first; a person keeps the best that came."""
+    wishes = {
+        j: sorted(range(problem.ptr[j], problem.ptr[j + 1]), key=lambda e: problem.fit[e])
+        for j in range(problem.m)
+    }
+    free, held = [j for j in range(problem.m) for _ in range(problem.seats[j])], {}
+    while free:
+        j = free.pop()
+        if not wishes[j]:
+            continue
+        edge = wishes[j].pop()
+        person = int(problem.candidate[edge])
+        if person in held and problem.fit[held[person]] > problem.fit[edge]:
+            free.append(j)
+            continue
+        if person in held:
+            free.append(int(problem.row[held[person]]))
+        held[person] = edge
+    return sorted([int(problem.row[edge]), person] for person, edge in held.items())
