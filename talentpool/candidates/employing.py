@@ -46,7 +46,7 @@ def save_term(
         _move_registration(session, membership, term, actor, now)
     candidate.updated_at = now
     detail = {
-        "post": term.post, "from": term.first_day.isoformat(), "until": term.last_day.isoformat(),
+        "post": term.post, "first_day": term.first_day.isoformat(), "last_day": term.last_day.isoformat(),
         "before": before,
     }  # fmt: skip
     deed = audit.Deed.EMPLOYMENT_SAVE

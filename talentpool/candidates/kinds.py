@@ -50,7 +50,7 @@ def _drop_term(session: Session, candidate: Candidate, actor: Actor, now: dateti
     if row is None:
         return
     detail = {
-        "post": row.post, "from": row.first_day.isoformat(), "until": row.last_day.isoformat(),
+        "post": row.post, "first_day": row.first_day.isoformat(), "last_day": row.last_day.isoformat(),
     }  # fmt: skip
     deed = audit.Deed.EMPLOYMENT_DROP
     audit.record(session, deed, candidate, actor=actor, now=now, detail=detail)

@@ -181,7 +181,7 @@ def test_the_kind_is_given_by_staff_and_kept_in_the_pool(
     audit.seal(session)
     dropped = sa.select(AuditEvent.detail).where(AuditEvent.action == "employment.drop")
     assert session.scalars(dropped).all() == [
-        {"post": "accelerator", "from": "2026-04-01", "until": "2027-06-15"}
+        {"post": "accelerator", "first_day": "2026-04-01", "last_day": "2027-06-15"}
     ]
     assert not draft.forms
     with pytest.raises(Conflict):

@@ -32,7 +32,10 @@ STEPS: Mapping[str, Transition] = {
 }
 
 
-OF_DEEDS = {Deed.ENGAGEMENT_SHORTEN.code: str(Vocabulary.ENGAGEMENT_END_REASON)}  # of reasons
+OF_DEEDS = {  # of reasons
+    Deed.ENGAGEMENT_SHORTEN.code: str(Vocabulary.ENGAGEMENT_END_REASON),
+    Deed.INTEREST_SAY.code: str(Vocabulary.CANDIDATE_DECLINE_REASON),
+}
 CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of its own
     "side": {"person": ("登録者", "Person"), "town": ("市町", "Municipality")},
     "channel": {
@@ -46,6 +49,8 @@ CODES: Mapping[str, Mapping[str, Words]] = {  # of what is recorded by a code of
         "end": ("期間どおりに終える", "End as agreed"),
         "talk": ("別の形で続けたい", "Go on in another form"),
         "undecided": ("まだ決まっていない", "Not decided yet"),
+        "interested": ("興味あり", "Interested"),
+        "not_now": ("今回は見送り", "Not this time"),
     },
     "cause": {"consent_withdrawn": ("同意の撤回", "Consent withdrawn")},
     "decision": {"approved": ("承認", "Approved"), "refused": ("却下", "Refused")},
@@ -183,6 +188,14 @@ def _purpose(event: AuditEvent, value: Any, _names: Names) -> str:
     return term(value, Vocabulary.CONSENT_PURPOSE) if is_coded else str(value)
 
 
+def _post(_event: AuditEvent, value: Any, _names: Names) -> str:
+    return term(value, Vocabulary.PREFECTURAL_POST)
+
+
+def _questions(_event: AuditEvent, value: Any, _names: Names) -> str:
+    return str(gettext("%(n)s問", n=len(value)))
+
+
 def _form(_event: AuditEvent, value: Any, _names: Names) -> str:
     return term(value, Vocabulary.FORM)
 
@@ -296,6 +309,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "answered_on": (_("返事の日"), _day),
     "audience": (_("範囲"), _audience),
     "based_on": (_("もとの回"), _plain),
+    "bars": (_("打診しないでほしい"), _plain),
     "before": (_("前"), _plain),
     "business_days": (_("開庁日の数"), _waits),
     "by": (_("方法"), _plain),
@@ -317,6 +331,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "extension": (_("延長の番号"), _plain),
     "fields": (_("変えた項目"), _plain),
     "filters": (_("条件"), _plain),
+    "first_day": (_("最初の日"), _day),
     "fiscal_year": (_("年度"), _plain),
     "fitting": (_("条件に合う人"), _plain),
     "follow_up": (_("次に見る日"), _day_or_none),
@@ -340,6 +355,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "month": (_("月"), _plain),
     "municipality": (_("市町"), _town),
     "named": (_("氏名"), _plain),
+    "names_town": (_("市町の名前を示す"), _plain),
     "need": (_("募集"), _coded("need")),
     "needs": (_("募集の数"), _plain),
     "note": (_("メモの番号"), _plain),
@@ -352,9 +368,11 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "paper": (_("起案書"), _plain),
     "placement": (_("推薦"), _plain),
     "points": (_("似ている点数"), _plain),
+    "post": (_("県の職"), _post),
     "prefecture": (_("都道府県"), _prefecture),
     "programme": (_("支援制度の番号"), _plain),
     "purpose": (_("目的"), _purpose),
+    "questions": (_("自己点検の項目"), _questions),
     "quiet": (_("メールを送らない時間"), _hours),
     "rank": (_("順位"), _plain),
     "reason": (_("理由"), _reason),
@@ -379,6 +397,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "undo": (_("取消し"), _plain),
     "until": (_("期限"), _day),
     "version": (_("版"), _plain),
+    "watches": (_("合う人が増えたら知らせる"), _plain),
     "withdrawn": (_("取りやめ"), _plain),
     "what": (_("内容"), _coded_word("what")),
     "wish": (_("申出"), _coded_word("wish")),
