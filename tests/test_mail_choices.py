@@ -14,6 +14,7 @@ from talentpool.mail_choices import (
     FAMILY_LABELS,
     HOW_LABELS,
     LONGEST_QUIET,
+    NO_STEPS,
     How,
     Quiet,
     Wish,
@@ -157,7 +158,7 @@ def test_no_mail_is_offered_where_nothing_binds() -> None:
 
 def test_families_are_those_of_whose_steps_a_role_is_told() -> None:
     assert {role: families_of(role) for role in ROLES} == {
-        Role.CANDIDATE: ["membership", "placement", "engagement"],
+        Role.CANDIDATE: ["membership", "placement", "engagement", "interest"],
         Role.MUNICIPALITY: ["need", "placement", "engagement", "consultation"],
         Role.COORDINATOR: ["membership", "need", "placement", "engagement", "consultation"],
         Role.APPROVER: ["placement", "engagement"],
@@ -168,7 +169,8 @@ def test_families_are_those_of_whose_steps_a_role_is_told() -> None:
 
 def test_every_family_and_choice_has_its_words() -> None:
     told = {family for role in ROLES for family in families_of(role)}
-    assert told <= FAMILY_LABELS.keys() <= {machine.name for machine in MACHINES.values()}
+    machines = {machine.name for machine in MACHINES.values()}
+    assert told <= FAMILY_LABELS.keys() <= machines | NO_STEPS.keys()
     assert HOW_LABELS.keys() == set(How)
 
 

@@ -46,6 +46,7 @@ from .reviews.made import make_report
 
 FIRST, SECOND = ("鷺沢", "凜々子", "サギサワ"), ("鵜飼", "蔵之介", "ウカイ")
 EMPLOYEE = ("雁金", "燈一郎", "カリガネ")  # of the prefecture
+UNASKED = ("鴫原", "颯太郎", "シギハラ")  # whom no vacancy has asked
 SHOWING = {  # pages on which a name is seen in this test
     "candidates.list_candidates", "pool.list_never_asked", "rota.show_rota", "placements.record_wish", "candidates.show_candidate", "candidates.save_term", "candidates.show_reception", "credentials.list_of_person", "candidates.show_snapshots", "merging.list_alike", "home.find_anything", "home.show_home", "needs.show_need",
     "placements.draft_placements", "placements.draft_round", "placements.list_approvals", "placements.list_introductions",
@@ -182,6 +183,7 @@ def pool(app: TalentpoolFlask) -> Pool:
         users["stranger"] = make.make_user(session, Role.COORDINATOR, prefecture_code=make.OSAKA)
         people = [_person(session, FIRST), _person(session, SECOND)]
         people.append(_person(session, EMPLOYEE, make.make_employee))
+        people.append(_person(session, UNASKED))
         for key, person in (("person", people[0]), ("other person", people[1])):
             users[key] = session.get_one(User, person.user_id)
         asked = [make.make_need(session, half_days=1, seats=1, now=now).id for _ in range(3)]
@@ -270,7 +272,7 @@ def pool(app: TalentpoolFlask) -> Pool:
             "question_id": every(NeedQuestion),
             "month": [month_text(month_of(local_date(now)))],
         }  # fmt: skip
-    names = dict(zip(ids, (FIRST, SECOND, EMPLOYEE), strict=True))
+    names = dict(zip(ids, (FIRST, SECOND, EMPLOYEE, UNASKED), strict=True))
     return Pool(app, names, users, found, asked)
 
 
