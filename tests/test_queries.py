@@ -113,6 +113,6 @@ def test_the_lists_of_a_need_are_not_joined_with_each_other(database: Database) 
         told = [(s.skill, s.must, s.level, s.weight, s.group, s.used_within) for s in need.skills]
         assert told == [("security", True, 2, 50, None, 5), ("bpr", True, 3, 50, None, None)]
         assert not session.dirty
-    assert len(seen) == 3
+    assert len(seen) == 2
     lists = ("role", "form", "kind", "vendor", "skill")
     assert not [one for one in seen if any(f"JOIN need_{name}" in one for name in lists)]
