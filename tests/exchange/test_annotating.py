@@ -33,7 +33,7 @@ def test_faults_of_a_workbook_stand_at_their_cells(tmp_path: Path) -> None:
 
     book = annotated(fill_people(tmp_path / "p.xlsx", rows))
     assert book.sheetnames == [FAULTS, "登録者", "経歴", "会社", "決裁した相手先", "技能", "試験", "稼働",
-                               "確保済み", "利益相反の解除", "利益相反の記録", "移動時間"]  # fmt: skip
+                               "確保済み", "市町の順位", "利益相反の解除", "利益相反の記録", "移動時間"]  # fmt: skip
     main = book["登録者"]
     headers = [cell.value for cell in main[1]]
     kind = main.cell(2, headers.index("区分") + 1)

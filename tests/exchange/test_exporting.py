@@ -105,7 +105,7 @@ def test_a_workbook_shows_labels_and_says_how_to_fill_it_in(session: Session) ->
     made = export_candidates(session, XLSX, pool, **BY)
     book = openpyxl.load_workbook(io.BytesIO(render(XLSX, made.tables)))
     assert book.sheetnames == [
-        "登録者", "経歴", "会社", "決裁した相手先", "技能", "試験", "稼働", "確保済み", "利益相反の解除",
+        "登録者", "経歴", "会社", "決裁した相手先", "技能", "試験", "稼働", "確保済み", "市町の順位", "利益相反の解除",
         "利益相反の記録",
         "移動時間", "記入方法",
     ]  # fmt: skip
@@ -155,8 +155,9 @@ def test_placements_are_written_by_codes(session: Session) -> None:
     pool = make.make_prefecture_pool(session)
     made = exporting.export_placements(session, CSV, pool, **BY)
     (table,) = made.tables
-    assert column(table, "状態") == ["確定", "本人に打診中", "市町見送り"]
-    assert column(table, "登録者") == [person.code for person in made_pool.people[1:4]]
+    assert column(table, "状態") == ["確定", "本人に打診中", "市町見送り", "期限切れ"]
+    people = [*made_pool.people[1:4], made_pool.people[0]]
+    assert column(table, "登録者") == [person.code for person in people]
     assert column(table, "確定日")[0] == "2026-12-01"
     assert "花子" not in texts_of(made)
 

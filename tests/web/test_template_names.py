@@ -10,6 +10,7 @@ from jinja2 import nodes
 
 from talentpool.web.unit import TalentpoolFlask
 
+RENDERING = {"render_template", "_page", "answer"}  # the last of a list
 PACKAGE = Path(__file__).parents[2] / "talentpool"
 
 
@@ -17,9 +18,12 @@ def handed_in() -> Iterator[str]:
     """The names with which any page renders a template."""
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            name = getattr(getattr(node, "func", None), "id", "")
-            if isinstance(node, ast.Call) and name in ("render_template", "_page"):
+            if isinstance(node, ast.Call) and _name(node.func) in RENDERING:
                 yield from (keyword.arg for keyword in node.keywords if keyword.arg)
+
+
+def _name(called: ast.expr) -> str:
+    return str(getattr(called, "id", getattr(called, "attr", "")))
 
 
 def made_in(template: nodes.Template) -> Iterator[str]:
