@@ -272,7 +272,7 @@ def test_files_of_two_pools_draw_their_numbers_one_after_the_other(
             make.make_prefecture_pool(session, code)
 
     def bring() -> int:
-        with database.writing() as unit:
+        with database.writing(patience=PATIENCE) as unit:
             return bring_people(unit, entries, prefecture_code=make.OSAKA)
 
     with ThreadPoolExecutor(1) as thread, database.writing() as session:

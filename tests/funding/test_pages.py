@@ -96,19 +96,22 @@ def test_of_two_prices_at_once_one_is_told_of_the_other(app: TalentpoolFlask) ->
     browsers = [signed_in(app, Role.COORDINATOR) for _ in range(2)]
     price = {"usual_km": "40", "basis": "架空の規程"}
 
-    def post(place: int, version: str) -> int:
+    def post(yen: int, place: int, version: str) -> int:
         while True:
             sent = browsers[place].post(
-                "/funding/rate", version=version, yen_per_km=30 + place, **price
+                "/funding/rate", version=version, yen_per_km=yen + place, **price
             )
             if sent.status_code != 503:  # busy: the page says to try again
                 return sent.status_code
 
-    def both(version: str) -> list[int]:
-        return sorted(at_once([partial(post, place, version) for place in range(2)]))
+    def both(yen: int, version: str) -> list[int]:
+        return sorted(at_once([partial(post, yen, place, version) for place in range(2)]))
 
-    assert both(mark_of({})) == [302, 409]
-    assert both(version_in(browsers[0].get("/funding/rate").text, "/funding/rate")) == [302, 409]
+    assert both(30, mark_of({})) == [302, 409]
+    assert both(40, version_in(browsers[0].get("/funding/rate").text, "/funding/rate")) == [
+        302,
+        409,
+    ]
 
 
 def _few(database: Database, browser: Browser, address: str) -> None:
