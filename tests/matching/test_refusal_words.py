@@ -190,7 +190,7 @@ NEEDS: list[tuple[dict[str, Any], str]] = [
     ({"weekdays": 0}, "weekdays must be an integer from 1 to 127"),
     ({"mode": "on-site"}, "mode must be one of online, hybrid, onsite, not 'on-site'"),
     ({"preferred_kinds": ("retired",)},
-     "preferred_kinds must be one of official, specialist, freelance, serving, not 'retired'"),
+     "preferred_kinds must be one of official, specialist, freelance, serving, prefectural, not 'retired'"),
     ({"requires_training": 1}, "requires_training: expected bool, found int"),
     ({"place": 3}, "place: expected str, found int"),
     ({"months": "56"}, "months: expected sequence, found str"),
@@ -211,7 +211,7 @@ MODES = ("online", "onsite")
 PEOPLE: list[tuple[dict[str, Any], str]] = [
     ({"most_at_once": 101}, "most_at_once must be an integer from 0 to 100"),
     ({"most_at_once": None}, "most_at_once must be an integer from 0 to 100"),
-    ({"kind": "retired"}, "kind must be one of official, specialist, freelance, serving, not 'retired'"),
+    ({"kind": "retired"}, "kind must be one of official, specialist, freelance, serving, prefectural, not 'retired'"),
     ({"availability": {1: m.Month(63, 31, MODES)}}, "half_days of a month must be an integer from 0 to 62"),
     ({"availability": {1: m.Month(1, 0, MODES)}}, "weekdays of a month must be an integer from 1 to 127"),
     ({"availability": {1: m.Month(1, 1, MODES, 101)}}, "engagements of a month must be an integer from 0 to 100"),
