@@ -134,12 +134,20 @@ def count(
 
 
 def look_over(
-    crowd: Crowd, counted: Bools, request: Request, catalogue: Catalogue
+    crowd: Crowd,
+    counted: Bools,
+    request: Request,
+    catalogue: Catalogue,
+    undecided: frozenset[Rule] = frozenset(),
 ) -> tuple[int, Rule | None]:
-    """How many of `counted` could do `request`, and the rule that rules out most of the others."""
+    """How many of `counted` could do `request`, and the rule that rules out most of the others.
+
+    undecided: rules that rule nobody out.
+    """
     need = to_need(replace(request, filled=0), catalogue)
     crowd = crowd.asked_by(need, catalogue)
-    broken = crowd.broken(need, crowd.named(request))
+    masks = crowd.broken(need, crowd.named(request))
+    broken = {rule: mask for rule, mask in masks.items() if rule not in undecided}
     out = {rule: int((mask & counted).sum()) for rule, mask in broken.items()}
     worst = max(out, key=lambda rule: out[rule])
     return int((feasible(broken) & counted).sum()), worst if out[worst] else None

@@ -62,7 +62,7 @@ def rank_people(
 ) -> None:
     """順位を付ける: placement id → rank, the same one for several where the town is indifferent; none takes it away."""
     require(session, actor, Action.RANK_PEOPLE, need)
-    session.execute(sa.select(Need.id).where(Need.id == need.id).with_for_update())
+    session.refresh(need, with_for_update={"of": Need})
     if need.state is NeedState.CLOSED:
         raise Conflict(say("この募集は締め切られています。"))
     people = {one.placement.id: one.placement for one in list_ranked(session, need, actor)}

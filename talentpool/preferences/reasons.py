@@ -50,9 +50,7 @@ def reasons_of(rows: Sequence[Suiting]) -> list[list[Reason]]:
     all_of = [_in_order(row) for row in rows]
     counts = Counter(reason for found in all_of for reason in found)
     common = {reason for reason, n in counts.items() if n == len(rows) > 1}
-    return [
-        ([reason for reason in found if reason not in common] or found)[:MOST] for found in all_of
-    ]
+    return [[reason for reason in found if reason not in common][:MOST] for found in all_of]
 
 
 def _in_order(row: Suiting) -> list[Reason]:

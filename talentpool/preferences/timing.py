@@ -30,9 +30,8 @@ def keep_time(database: Database, now: datetime) -> None:
     address = str(database.engine.url)
     if now - _LOOKED.get(address, now - EVERY) < EVERY:
         return
-    _LOOKED[address] = now
     chosen: dict[int, list[int]] = {}
-    counts: dict[int, int] = {}
+    counts: dict[bool, dict[int, int]] = {False: {}, True: {}}  # for officers, for towns
     with database.reading() as session:
         catalogue = load_catalogue(session)
         for code in session.scalars(sa.select(Pool.prefecture_code)).all():
@@ -43,10 +42,14 @@ def keep_time(database: Database, now: datetime) -> None:
                 Need.id.in_(sa.select(NeedWatch.need_id)),
             )  # fmt: skip
             rows = session.scalars(watched.order_by(Need.id)).all()
-            counts |= watching.count_fitting(session, rows, catalogue, now)
+            for is_town, found in counts.items():
+                found.update(watching.count_fitting(session, rows, catalogue, now, is_town=is_town))
     for need_id, people in chosen.items():
         database.repeat(
             partial(suggesting.tell_people, need_id=need_id, people=people, actor=SYSTEM, now=now)
         )
-    if counts:
-        database.repeat(partial(watching.tell_watchers, counts=counts, actor=SYSTEM, now=now))
+    for is_town, found in counts.items():
+        tell = partial(watching.tell_watchers, counts=found, is_town=is_town, actor=SYSTEM, now=now)
+        if found:
+            database.repeat(tell)
+    _LOOKED[address] = now  # whatever failed is looked at again at once

@@ -20,6 +20,7 @@ from ..permissions import Action, Actor, Role, get_visible, require, visible
 from ..pool.assemble import list_requests
 from ..pool.counting import look_over
 from ..pool.kept import crowd_of
+from ..pool.surveying import UNTOLD
 from ..pool.told import Figure, exactly, in_steps
 from ..reference.catalogue import Catalogue
 from ..states import NeedState
@@ -39,7 +40,7 @@ class Watched:
 
 def figure_for(role: Role, people: int) -> Figure:
     """Towns are told steps of three, like every count of theirs."""
-    return in_steps(people) if role is Role.MUNICIPALITY else exactly(people)
+    return in_steps(people) if _is_town(role) else exactly(people)
 
 
 def find_watch(session: Session, need: Need, actor: Actor) -> NeedWatch | None:
@@ -59,7 +60,7 @@ def watch_need(
         raise Conflict(say("この募集は締め切られています。"))
     if find_watch(session, need, actor) is not None:
         return
-    people = count_fitting(session, [need], catalogue, now)[need.id]
+    people = count_fitting(session, [need], catalogue, now, is_town=_is_town(actor.role))[need.id]
     row = NeedWatch(
         need_id=need.id, user_id=actor.user_id, prefecture_code=need.prefecture_code,
         municipality_code=need.municipality_code, people=people, watched_at=now,
@@ -94,30 +95,43 @@ def list_watched(
         .order_by(NeedWatch.watched_at.desc(), NeedWatch.id.desc())
     )
     rows = session.scalars(query).all()
-    counts = count_fitting(session, [row.need for row in rows], catalogue, now)
+    needs, is_town = [row.need for row in rows], _is_town(actor.role)
+    counts = count_fitting(session, needs, catalogue, now, is_town=is_town)
     return [Watched(row, row.need, figure_for(actor.role, counts[row.need_id])) for row in rows]
 
 
+def _is_town(role: Role) -> bool:
+    return role is Role.MUNICIPALITY
+
+
 def count_fitting(
-    session: Session, needs: Sequence[Need], catalogue: Catalogue, now: datetime
+    session: Session, needs: Sequence[Need], catalogue: Catalogue, now: datetime, *, is_town: bool
 ) -> dict[int, int]:
-    """Need id → people who meet its conditions; of one prefecture."""
+    """Need id → people who meet its conditions; of one prefecture. Of what no town may learn nothing counts for towns."""
     if not needs:
         return {}
     crowd, counted = crowd_of(session, needs[0].prefecture_code, catalogue, now)
+    undecided = UNTOLD if is_town else frozenset()
     return {
-        need.id: look_over(crowd, counted, request, catalogue)[0]
+        need.id: look_over(crowd, counted, request, catalogue, undecided)[0]
         for need, request in zip(needs, list_requests(session, needs), strict=True)
     }
 
 
-def tell_watchers(session: Session, counts: dict[int, int], *, actor: Actor, now: datetime) -> None:
-    """Mails to those for whom more people fit than were there; what became fewer is noted, so that a rise counts anew."""
+def tell_watchers(
+    session: Session, counts: dict[int, int], *, is_town: bool, actor: Actor, now: datetime
+) -> None:
+    """Mails to the towns, or the officers, for whom more people fit than were there.
+
+    What became fewer is noted, so that a rise counts anew.
+    """
     require(session, actor, Action.RUN_WATCH)
+    of_town = User.role == Role.MUNICIPALITY
     query = (
         sa.select(NeedWatch, User.role)
         .join(User, User.id == NeedWatch.user_id)
         .where(NeedWatch.need_id.in_(list(counts)), User.disabled_at.is_(None))
+        .where(of_town if is_town else ~of_town)
         .order_by(NeedWatch.id)
         .with_for_update(of=NeedWatch)
     )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from talentpool import audit, clock
+from talentpool.conflicts.service import record_conflict
 from talentpool.db import Database, Session
 from talentpool.errors import Conflict, Forbidden, NotFound
 from talentpool.mail import MailOrder
 from talentpool.mail_choices import How, Wish, families_of, first_of, plan
 from talentpool.needs.models import Need
-from talentpool.permissions import SYSTEM, Role
+from talentpool.permissions import SYSTEM, Actor, Role
 from talentpool.preferences import suggesting, timing, watching
 from talentpool.preferences.models import Answer, NeedSuggestion, NeedWatch
 from talentpool.preferences.soundness import violations
@@ -23,6 +25,7 @@ from talentpool.states import MembershipState, NeedState, PlacementState
 from talentpool.web.unit import TalentpoolFlask
 from tests import factories as make
 from tests.browsers import signed_in
+from tests.conflicts.test_conflicts import CONTENT as CONFLICT
 from tests.preferences.made import make_interest
 
 
@@ -75,7 +78,12 @@ def test_the_suggestions_come_in_the_daily_mail_until_something_else_is_chosen()
 def _count(session: Session, need: Need) -> dict[int, int]:
     session.flush()
     audit.seal(session)
-    return watching.count_fitting(session, [need], load_catalogue(session), make.NOW)
+    return watching.count_fitting(session, [need], load_catalogue(session), make.NOW, is_town=False)
+
+
+def _tell(session: Session, counts: dict[int, int], actor: Actor = SYSTEM) -> None:
+    for is_town in (True, False):
+        watching.tell_watchers(session, counts, is_town=is_town, actor=actor, now=make.NOW)
 
 
 def test_a_town_is_told_by_steps_and_an_officer_by_one(session: Session) -> None:
@@ -88,13 +96,13 @@ def test_a_town_is_told_by_steps_and_an_officer_by_one(session: Session) -> None
     for people, towns, officers in ((1, 1, 1), (2, 1, 2), (3, 2, 3), (5, 2, 4), (6, 3, 5)):
         while _count(session, need)[need.id] < people:
             make.make_candidate(session)
-        watching.tell_watchers(session, _count(session, need), actor=SYSTEM, now=make.NOW)
+        _tell(session, _count(session, need))
         expected = {town.user_id: towns, staff.user_id: officers}
         assert Counter(who for who, _ in told(session, watching.TEMPLATE)) == expected
-    watching.tell_watchers(session, _count(session, need), actor=SYSTEM, now=make.NOW)
+    _tell(session, _count(session, need))
     assert len(told(session, watching.TEMPLATE)) == 8  # nothing new, nobody told
-    watching.tell_watchers(session, {need.id: 0}, actor=SYSTEM, now=make.NOW)
-    watching.tell_watchers(session, {need.id: 1}, actor=SYSTEM, now=make.NOW)
+    _tell(session, {need.id: 0})
+    _tell(session, {need.id: 1})
     assert len(told(session, watching.TEMPLATE)) == 10  # fewer says nothing, and more counts anew
     session.commit()
     assert list(violations(session)) == []
@@ -102,7 +110,18 @@ def test_a_town_is_told_by_steps_and_an_officer_by_one(session: Session) -> None
     watching.drop_watch(session, need, actor=town, now=make.NOW)
     assert [row.user_id for row in session.scalars(sa.select(NeedWatch))] == [staff.user_id]
     with pytest.raises(Forbidden):
-        watching.tell_watchers(session, {need.id: 9}, actor=staff, now=make.NOW)
+        _tell(session, {need.id: 9}, staff)
+
+
+def test_a_town_is_not_told_of_a_conflict_by_its_absence(session: Session) -> None:
+    person, need = make.make_candidate(session), make.make_need(session)
+    staff = make.make_user(session, Role.COORDINATOR).actor
+    content = replace(CONFLICT, person=person.code, town=need.municipality_code)
+    record_conflict(session, content, actor=staff, now=make.NOW)
+    catalogue = load_catalogue(session)
+    for is_town, people in ((True, 1), (False, 0)):
+        found = watching.count_fitting(session, [need], catalogue, make.NOW, is_town=is_town)
+        assert found == {need.id: people}
 
 
 def test_only_a_need_that_is_seen_and_not_closed_is_watched(session: Session) -> None:

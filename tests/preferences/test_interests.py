@@ -139,10 +139,7 @@ def test_the_needs_that_suit_are_those_of_the_rounds_with_reasons_that_tell_them
     told = dict(zip([row.need.id for row in found], reasons_of(found), strict=True))
     assert Reason(Ground.SKILLS, ("bpr",)) in told[asking.id]
     assert Ground.SKILLS not in {reason.ground for reason in told[plain.id]}
-    shared = set(told[plain.id]) & set(told[asking.id])
-    assert (
-        not shared or set(told[plain.id]) == shared
-    )  # said of all only where there is nothing else
+    assert set.intersection(*map(set, told.values())) == set()  # what is true of all is no reason
     assert len(reasons_of(found[:1])[0]) >= 1
     say_interest(session, plain, BAR, actor=actor_of(person), now=make.NOW)
     assert plain.id not in {row.need.id for row in suits(session, person) or ()}
