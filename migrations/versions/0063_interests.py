@@ -22,11 +22,12 @@ def _key(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], [target], name=op.f(name))
 
 
-def _of_need(table: str) -> sa.ForeignKeyConstraint:
+def _of_need(table: str, **options: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
         ["need_id", "municipality_code"],
         ["need.id", "need.municipality_code"],
         name=op.f(f"fk_{table}_need_id_municipality_code_need"),
+        **options,
     )
 
 
@@ -76,7 +77,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_need_showing")),
         sa.UniqueConstraint("need_id", name=op.f("uq_need_showing_need_id")),
-        _of_need("need_showing"),
+        _of_need("need_showing", ondelete="CASCADE"),
         _key("need_showing", "prefecture_code", "prefecture.code"),
         _key("need_showing", "municipality_code", "municipality.code"),
         _key("need_showing", "chosen_by", "user_account.id"),

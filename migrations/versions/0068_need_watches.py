@@ -40,6 +40,7 @@ def upgrade() -> None:
             ["need_id", "municipality_code"],
             ["need.id", "need.municipality_code"],
             name=op.f("fk_need_watch_need_id_municipality_code_need"),
+            ondelete="CASCADE",
         ),
         _key("need_watch", "user_id", "user_account.id"),
         _key("need_watch", "prefecture_code", "prefecture.code"),

@@ -45,7 +45,7 @@ def say_interest(
     if person is None or not _is_member(session, person, need.prefecture_code):
         raise Forbidden(say("この操作を行う権限がありません。"))
     if need.state is not NeedState.OPEN:
-        raise Conflict(say("この募集は締め切られたため、返事を変えられません。"))
+        raise Conflict(say("この募集は公開中ではないため、返事は変えられません。"))
     if need.id in list_asked(session, person.id):
         raise Conflict(
             say("この募集の打診はもう届いています。「打診」の画面で返事をしてください。")

@@ -71,7 +71,9 @@ class NeedShowing(Base):
     __tablename__ = "need_showing"
     __table_args__ = (
         sa.ForeignKeyConstraint(
-            ["need_id", "municipality_code"], ["need.id", "need.municipality_code"]
+            ["need_id", "municipality_code"],
+            ["need.id", "need.municipality_code"],
+            ondelete="CASCADE",  # a draft can be thrown away
         ),
     )
 
@@ -120,7 +122,9 @@ class NeedWatch(Base):
     __table_args__ = (
         sa.UniqueConstraint("need_id", "user_id"),
         sa.ForeignKeyConstraint(
-            ["need_id", "municipality_code"], ["need.id", "need.municipality_code"]
+            ["need_id", "municipality_code"],
+            ["need.id", "need.municipality_code"],
+            ondelete="CASCADE",  # a draft can be thrown away
         ),
         sa.CheckConstraint("people >= 0", name="people_not_negative"),
     )

@@ -60,9 +60,11 @@ def rank_people(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """順位を付ける: placement id → rank, the same one for several where the town is indifferent; none takes it away."""
+    """順位を付ける: placement id → rank, the same one for several where the town is indifferent; none takes it away.
+
+    The need must be locked.
+    """
     require(session, actor, Action.RANK_PEOPLE, need)
-    session.refresh(need, with_for_update={"of": Need})
     if need.state is NeedState.CLOSED:
         raise Conflict(say("この募集は締め切られています。"))
     people = {one.placement.id: one.placement for one in list_ranked(session, need, actor)}

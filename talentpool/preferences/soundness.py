@@ -10,7 +10,6 @@ from ..accounts.models import User
 from ..candidates.models import Membership
 from ..db import Session
 from ..needs.models import Need
-from ..permissions import Role
 from ..placements.models import Placement
 from .models import Interest, NeedShowing, NeedWatch, TownRank
 
@@ -45,8 +44,5 @@ def violations(session: Session) -> Iterator[str]:
         if introduced is None:
             yield f"town_rank {ident}: of somebody who was not introduced"
     watch = sa.select(NeedWatch.id).join(User, User.id == NeedWatch.user_id)
-    foreign = (User.prefecture_code != NeedWatch.prefecture_code) | (
-        (User.role == Role.MUNICIPALITY) & (User.municipality_code != NeedWatch.municipality_code)
-    )
-    for ident in session.scalars(watch.where(foreign)):
-        yield f"need_watch {ident}: of an account that does not see the need"
+    for ident in session.scalars(watch.where(User.prefecture_code != NeedWatch.prefecture_code)):
+        yield f"need_watch {ident}: of an account of another prefecture"

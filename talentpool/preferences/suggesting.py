@@ -50,10 +50,11 @@ def choose_people(
     found: dict[int, list[int]] = {}
     for need, request in zip(needs, list_requests(session, needs), strict=True):
         wanted = to_need(replace(request, filled=0), catalogue)
-        if not seats_left(request) or not crowd.covers(wanted):
+        if not seats_left(request):
             found[need.id] = []
             continue
-        fitting = feasible(crowd.broken(wanted, crowd.named(request))) & counted
+        able = crowd.asked_by(wanted, catalogue)
+        fitting = feasible(able.broken(wanted, able.named(request))) & counted
         who = np.flatnonzero(fitting).tolist()
         fits = fits_of([crowd.profiles[i] for i in who], request, catalogue)
         order = sorted(zip(who, fits, strict=True), key=lambda pair: -pair[1])

@@ -16,7 +16,7 @@ from ..errors import Conflict
 from ..language import say
 from ..mail import order_mail
 from ..needs.models import Need
-from ..permissions import Action, Actor, Role, get_visible, require, visible
+from ..permissions import Action, Actor, Role, condition, get_visible, require, visible
 from ..pool.assemble import list_requests
 from ..pool.counting import look_over
 from ..pool.kept import crowd_of
@@ -90,7 +90,7 @@ def list_watched(
     query = (
         visible(actor, NeedWatch)
         .join(NeedWatch.need)
-        .where(Need.state != NeedState.CLOSED)
+        .where(Need.state != NeedState.CLOSED, condition(actor, Action.VIEW_NEED, Need))
         .options(contains_eager(NeedWatch.need))
         .order_by(NeedWatch.watched_at.desc(), NeedWatch.id.desc())
     )
@@ -126,12 +126,14 @@ def tell_watchers(
     What became fewer is noted, so that a rise counts anew.
     """
     require(session, actor, Action.RUN_WATCH)
-    of_town = User.role == Role.MUNICIPALITY
+    of_town = (User.role == Role.MUNICIPALITY) & (
+        User.municipality_code == NeedWatch.municipality_code
+    )
     query = (
         sa.select(NeedWatch, User.role)
         .join(User, User.id == NeedWatch.user_id)
         .where(NeedWatch.need_id.in_(list(counts)), User.disabled_at.is_(None))
-        .where(of_town if is_town else ~of_town)
+        .where(of_town if is_town else User.role == Role.COORDINATOR)
         .order_by(NeedWatch.id)
         .with_for_update(of=NeedWatch)
     )

@@ -16,9 +16,11 @@ from talentpool.errors import Conflict, Forbidden, NotFound
 from talentpool.mail import MailOrder
 from talentpool.mail_choices import How, Wish, families_of, first_of, plan
 from talentpool.needs.models import Need
+from talentpool.needs.writing import delete_need
 from talentpool.permissions import SYSTEM, Actor, Role
 from talentpool.preferences import suggesting, timing, watching
 from talentpool.preferences.models import Answer, NeedSuggestion, NeedWatch
+from talentpool.preferences.showing import choose_showing
 from talentpool.preferences.soundness import violations
 from talentpool.reference.service import load_catalogue
 from talentpool.states import MembershipState, NeedState, PlacementState
@@ -26,6 +28,7 @@ from talentpool.web.unit import TalentpoolFlask
 from tests import factories as make
 from tests.browsers import signed_in
 from tests.conflicts.test_conflicts import CONTENT as CONFLICT
+from tests.needs.joined import make_joint
 from tests.preferences.made import make_interest
 
 
@@ -113,6 +116,40 @@ def test_a_town_is_told_by_steps_and_an_officer_by_one(session: Session) -> None
         _tell(session, {need.id: 9}, staff)
 
 
+def test_a_draft_that_is_watched_can_be_thrown_away(session: Session) -> None:
+    draft = make.make_need(session, state=NeedState.DRAFT)
+    town = make.make_user(session, Role.MUNICIPALITY).actor
+    catalogue = load_catalogue(session)
+    watching.watch_need(session, draft, catalogue=catalogue, actor=town, now=make.NOW)
+    choose_showing(session, draft, names_town=True, actor=town, now=make.NOW)
+    delete_need(session, draft, actor=town, now=make.NOW)
+    session.flush()
+    assert session.scalars(sa.select(NeedWatch)).all() == []
+
+
+def test_who_has_moved_to_another_town_is_told_no_more(session: Session) -> None:
+    need = make.make_need(session)
+    user = make.make_user(session, Role.MUNICIPALITY)
+    catalogue = load_catalogue(session)
+    watching.watch_need(session, need, catalogue=catalogue, actor=user.actor, now=make.NOW)
+    user.municipality_code = make.SAYO
+    session.flush()
+    _tell(session, {need.id: 9})
+    assert told(session, watching.TEMPLATE) == []
+    rows = watching.list_watched(session, user.actor, catalogue=catalogue, now=make.NOW)
+    assert rows == []
+
+
+def test_people_are_told_of_a_joint_need_too(database: Database) -> None:
+    with database.writing() as session:
+        joint = make_joint(session, state=NeedState.OPEN, mode="hybrid", on_site_share=50)
+        person = make.make_candidate(session, half_days=8, overnight=True)
+        user, here = person.user_id, joint.need.id
+    timing.keep_time(database, clock.now())
+    with database.reading() as session:
+        assert told(session, suggesting.TEMPLATE) == [(user, f"/suited/{here}")]
+
+
 def test_a_town_is_not_told_of_a_conflict_by_its_absence(session: Session) -> None:
     person, need = make.make_candidate(session), make.make_need(session)
     staff = make.make_user(session, Role.COORDINATOR).actor
@@ -128,6 +165,7 @@ def test_only_a_need_that_is_seen_and_not_closed_is_watched(session: Session) ->
     need, closed = make.make_need(session), make.make_need(session, state=NeedState.CLOSED)
     catalogue = load_catalogue(session)
     other = make.make_user(session, Role.MUNICIPALITY, municipality_code=make.SAYO)
+    far = make.make_user(session, Role.COORDINATOR, prefecture_code=make.OSAKA)
     approver = make.make_user(session, Role.APPROVER).actor
     town = make.make_user(session, Role.MUNICIPALITY).actor
     for actor, thing, error in (
@@ -136,13 +174,13 @@ def test_only_a_need_that_is_seen_and_not_closed_is_watched(session: Session) ->
         with pytest.raises(error):
             watching.watch_need(session, thing, catalogue=catalogue, actor=actor, now=make.NOW)
     row = NeedWatch(
-        need_id=need.id, user_id=other.id, prefecture_code=make.HYOGO, people=0,
+        need_id=need.id, user_id=far.id, prefecture_code=make.HYOGO, people=0,
         municipality_code=need.municipality_code, watched_at=make.NOW,
     )  # fmt: skip
     session.add(row)
     session.flush()
     assert list(violations(session)) == [
-        f"need_watch {row.id}: of an account that does not see the need"
+        f"need_watch {row.id}: of an account of another prefecture"
     ]
 
 

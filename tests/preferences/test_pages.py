@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import sqlalchemy as sa
+from werkzeug.test import TestResponse
 
 from talentpool import clock
 from talentpool.accounts.models import User
@@ -52,31 +53,46 @@ def test_a_person_answers_a_need_whose_town_they_read_only_once_it_names_itself(
         assert "中播磨" in text
     assert browser.get(f"/suited/{there}").status_code == 404
     assert browser.get("/suited/999999").status_code == 404
-    refused = browser.post(f"/suited/{here}", answer="not_now", words="遠いので", bars="y")
+    path = f"/suited/{here}"
+
+    def answer(**typed: str) -> TestResponse:
+        return browser.post(path, version=version_in(browser.get(path).text, path), **typed)
+
+    refused = answer(answer="not_now", words="遠いので", bars="y")
     assert refused.status_code == 422
     assert "理由を選んでください。" in refused.text
     assert "遠いので" in refused.text
-    sent = browser.post(
-        f"/suited/{here}", answer="not_now", reason="distance", words="遠いので", bars="y"
-    )
+    before = version_in(browser.get(path).text, path)
+    sent = answer(answer="not_now", reason="distance", words="遠いので", bars="y")
     assert sent.status_code == 302
+    stale = browser.post(path, version=before, answer="interested", words="古い画面の言葉")
+    assert stale.status_code == 409
+    assert "古い画面の言葉" in stale.text
     listed = browser.get("/suited").text
     assert "今回は見送り・打診しないでほしい" in listed
     again = browser.get(f"/suited/{here}").text
     assert "遠いので" in again
     assert re.search(r'value="distance"[^>]*selected|selected[^>]*value="distance"', again)
-    assert browser.post(f"/suited/{here}", answer="interested").status_code == 302
+    assert answer(answer="interested").status_code == 302
     form = f"/needs/{here}/showing"
     version = version_in(town.get(form).text, form)
     assert town.post(form, version=version, names_town="yes").status_code == 302
     assert town.post(form, version=version, names_town="no").status_code == 409  # chosen meanwhile
     assert "秘密の窓口改革" in browser.get("/suited").text
     assert "来庁者の待ち時間" in browser.get(f"/suited/{here}").text
+    version = version_in(browser.get(path).text, path)
     with database.writing() as session:
         session.execute(sa.text("UPDATE need SET state = 'on_hold'"))
-    lost = browser.post(f"/suited/{here}", answer="not_now", reason="other", words="失われない言葉")
-    assert lost.status_code == 409
-    assert "失われない言葉" in lost.text
+    unfit = f"/suited/{there}"
+    for lost in (
+        browser.post(
+            path, version=version, answer="not_now", reason="other", words="失われない言葉"
+        ),
+        browser.post(unfit, answer="not_now", reason="nothing", words="失われない言葉"),
+    ):
+        assert lost.status_code == 409
+        assert "失われない言葉" in lost.text
+    assert browser.post(unfit).status_code == 404
 
 
 def test_staff_read_who_answered_and_a_town_only_how_many(

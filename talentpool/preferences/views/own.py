@@ -12,12 +12,14 @@ from ... import clock
 from ...candidates.models import Candidate
 from ...candidates.service import find_own
 from ...db import GREATEST_ID
-from ...errors import Conflict, NotFound, Refused
+from ...errors import Conflict, LostRace, NotFound, Refused
 from ...permissions import Action
 from ...states import NeedState
 from ...web import current_actor, current_catalogue, current_session, requires
+from ...web.changed import Difference, differences
 from ...web.labels import label, term
 from ...web.steps import Rows, show_lost
+from ...web.versions import is_stale, mark_of
 from .. import answering, showing, suiting
 from ..answering import REASONS
 from ..forms import InterestForm, contents
@@ -40,7 +42,7 @@ def list_suiting() -> ResponseReturnValue:
     others = [row for row in own.values() if row.need_id not in known]
     return render_template(
         "preferences/list_suiting.html", lines=lines, total=len(found or ()), most=SHOWN,
-        is_counted=found is not None, answered=_answered(others, found or ()),
+        is_counted=found is not None, answered=_answered(others, found),
     )  # fmt: skip
 
 
@@ -73,10 +75,10 @@ def _minutes(row: Suiting, is_named: bool) -> int | None:
     return minutes if is_named else in_steps(minutes)
 
 
-def _answered(rows: Sequence[Interest], found: Sequence[Suiting]) -> list[Line]:
-    """Those that were answered and are not listed above."""
+def _answered(rows: Sequence[Interest], found: Sequence[Suiting] | None) -> list[Line]:
+    """Those that were answered and are not listed above. Of whoever no round would take nothing is said of the fit."""
     named = showing.list_named(current_session(), [row.need_id for row in rows])
-    fits = {row.need.id for row in found}
+    fits = {row.need.id for row in (rows if found is None else found)}
     asked = answering.list_asked(current_session(), rows[0].candidate_id) if rows else set()
     return [
         Line(
@@ -94,9 +96,18 @@ def _answered(rows: Sequence[Interest], found: Sequence[Suiting]) -> list[Line]:
 @blueprint.route("/suited/<int:need_id>", methods=["GET", "POST"])
 @requires(Action.SAY_INTEREST)
 def show_suiting(need_id: int) -> ResponseReturnValue:
-    session, actor, line = current_session(), current_actor(), _line(need_id)
+    session, actor = current_session(), current_actor()
+    try:
+        line = _line(need_id)
+    except NotFound:
+        return _gone()
     form = InterestForm(data=contents(line.interest))
     form.set_choices()
+    mark = mark_of(contents(line.interest))
+    if form.is_submitted() and is_stale(mark):
+        present = InterestForm(formdata=None, data=contents(line.interest))
+        present.set_choices()
+        return _page(line, form, differences(form, present))[0], LostRace.status
     if not form.validate_on_submit():
         return _page(line, form)
     try:
@@ -114,12 +125,24 @@ def show_suiting(need_id: int) -> ResponseReturnValue:
     return redirect(url_for(".list_suiting"))
 
 
+def _gone() -> ResponseReturnValue:
+    """A need that does not fit any more, or never did: whoever was answering keeps the words."""
+    form = InterestForm()
+    form.set_choices()
+    if not form.is_submitted() or not any(text for _name, text in _sent(form)):
+        raise NotFound
+    error = Conflict(_("この募集には、いまは返事ができません。"))
+    return show_lost(error, _sent(form), [], url_for(".list_suiting"))
+
+
 def _sent(form: InterestForm) -> Rows:
     said = form.value()
+    is_known = said.reason and current_catalogue().is_valid(REASONS, said.reason)
     return [
         (_("この募集への返事"), label(ANSWERS[said.answer]) if said.answer else ""),
-        (_("見送る理由"), term(said.reason, REASONS) if said.reason else ""),
+        (_("見送る理由"), term(said.reason or "", REASONS) if is_known else ""),
         (_("補足"), said.words),
+        (str(form.bars.label.text), _("はい") if said.bars else ""),
     ]
 
 
@@ -127,22 +150,26 @@ def _line(need_id: int) -> Line:
     """Of a need that fits, or that was answered; NotFound else."""
     session, actor = current_session(), current_actor()
     person = find_own(session, actor) if 0 < need_id <= GREATEST_ID else None
-    found = _list_found(person) or []
+    found = _list_found(person)
     own = answering.list_own(session, actor) if person else {}
-    here = next((row for row in found if row.need.id == need_id), None)
+    here = next((line for line in _lines(found or (), own) if line.need.id == need_id), None)
     if here is not None:
-        return next(line for line in _lines(found, own) if line.need.id == need_id)
+        return here
     if need_id not in own:
         raise NotFound
-    return _answered([own[need_id]], ())[0]
+    return _answered([own[need_id]], found)[0]
 
 
-def _page(line: Line, form: InterestForm) -> ResponseReturnValue:
+def _page(
+    line: Line, form: InterestForm, overtaken: Sequence[Difference] | None = None
+) -> tuple[str, int]:
     page = render_template(
         "preferences/show_suiting.html",
         line=line,
         need=line.need,
         form=form,
+        mark=mark_of(contents(line.interest)),
+        overtaken=overtaken,
         is_open=line.need.state is NeedState.OPEN and not line.is_asked,
     )
     return page, form.status

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -43,7 +43,7 @@ def ranks_of(need: Need) -> dict[str, Any] | None:
 @requires(Action.VIEW_TOWN_RANK)
 def rank_people(need_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
-    need = get_visible(session, actor, Need, need_id)
+    need = get_visible(session, actor, Need, need_id, lock=request.method == "POST")
     rows = ranking.list_ranked(session, need, actor)
     form = rank_form_of(rows)
     if not form.is_submitted():
