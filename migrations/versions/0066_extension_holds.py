@@ -72,8 +72,8 @@ def downgrade() -> None:
 
 
 def _months(half_days: Any) -> dict[int, int]:
-    """Month, counted as the ledger does, and half-days: PostgreSQL reads the column, SQLite its text."""
-    said: Mapping[str, int] = json.loads(half_days) if isinstance(half_days, str) else half_days
+    """Month, counted as the ledger does, and half-days."""
+    said: Mapping[str, int] = json.loads(half_days)
     found = {}
     for text, n in sorted(said.items()):
         year, month = map(int, text.split("-"))

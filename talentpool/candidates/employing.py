@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from .. import audit
 from ..dates import local_date
 from ..db import Session
@@ -18,7 +16,7 @@ from .availability import update_ledger
 from .content import Term
 from .employed import Employment
 from .models import Candidate, Membership
-from .terms import find_employment, is_employed, term_faults, term_of
+from .terms import find_employment, is_employed, lock_registrations, term_faults, term_of
 
 
 def save_term(
@@ -29,7 +27,7 @@ def save_term(
     Refused where a month that would close is held or booked.
     """
     require(session, actor, Action.EMPLOY_PERSON, candidate)
-    _lock(session, candidate)
+    lock_registrations(session, candidate)
     if not is_employed(candidate):
         raise Conflict(say("区分が「県の職員」の人だけに、雇用の期間を記録できます。"))
     today = local_date(now)
@@ -52,14 +50,6 @@ def save_term(
     deed = audit.Deed.EMPLOYMENT_SAVE
     audit.record(session, deed, candidate, actor=actor, now=now, detail=detail)
     session.flush()
-
-
-def _lock(session: Session, candidate: Candidate) -> None:
-    """The registrations, as whoever accepts one does: its days are those of one term. As they are now."""
-    session.flush()
-    rows = sa.select(Membership).where(Membership.candidate_id == candidate.id)
-    fresh = rows.order_by(Membership.id).with_for_update()
-    session.scalars(fresh.execution_options(populate_existing=True)).all()
 
 
 def write_term(

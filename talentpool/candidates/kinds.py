@@ -14,7 +14,7 @@ from ..permissions import Actor
 from ..states import MembershipState
 from .content import EMPLOYED
 from .models import Candidate, CandidateForm
-from .terms import find_employment
+from .terms import find_employment, lock_registrations
 
 
 def settle_kind(
@@ -32,6 +32,7 @@ def settle_kind(
     """
     if before is None or EMPLOYED not in {kind, before} or kind == before:
         return _as_employed(candidate) if before is None and kind == EMPLOYED else []
+    lock_registrations(session, candidate)
     is_in_pool = any(row.state is MembershipState.ACTIVE for row in candidate.memberships)
     if is_in_pool or ledger.lock_taken_months(session, candidate.id, from_month=0):
         message = say(

@@ -15,7 +15,7 @@ from ..reference.catalogue import Catalogue
 from ..reference.entries import Vocabulary
 from .content import EMPLOYED, MOST_COST, Term
 from .employed import Employment
-from .models import Candidate
+from .models import Candidate, Membership
 
 LONGEST = 5  # fiscal years, as the longest registration
 
@@ -87,3 +87,11 @@ def within_term(term: Term | None, capacity: Mapping[int, int]) -> dict[int, int
     first = month_of(term.first_day) + (term.first_day.day > 1)
     last = month_of(term.last_day + timedelta(days=1)) - 1
     return {month: n if first <= month <= last else 0 for month, n in capacity.items()}
+
+
+def lock_registrations(session: Session, candidate: Candidate) -> None:
+    """The registrations, as whoever accepts one does: its days are those of one term. As they are now."""
+    session.flush()
+    rows = sa.select(Membership).where(Membership.candidate_id == candidate.id)
+    fresh = rows.order_by(Membership.id).with_for_update()
+    session.scalars(fresh.execution_options(populate_existing=True)).all()

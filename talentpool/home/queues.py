@@ -39,7 +39,7 @@ from ..placements import standing as placements
 from ..placements.counters.models import CounterProposal, Side
 from ..placements.models import Placement
 from ..placements.questions.models import Question
-from ..placements.stating import has_terms
+from ..placements.stating import answers_extension, has_terms
 from ..programmes.models import Referral
 from ..programmes.referring import waits_for_town
 from ..reviews.asking import GRACE, is_overdue
@@ -151,8 +151,7 @@ def _has_new_terms() -> sa.ColumnElement[bool]:
     return sa.exists().where(
         WorkTerms.placement_id == Engagement.placement_id,
         Engagement.id == PlanChange.engagement_id,
-        WorkTerms.last_day == PlanChange.last_day,
-        WorkTerms.stated_at >= PlanChange.opened_at,
+        answers_extension(),
     )
 
 
@@ -231,8 +230,12 @@ _TOWN = (
     Queue(("承諾を待っている延長", "Extensions that wait for both sides"),
           ("延長するなら、新しい期間の勤務条件を示してください。本人が承諾すると延長されます。",
            "To extend, state terms of work for the new period. It is done once the person accepts them."),
-          PlanChange, lambda _today: PlanChange.state == PlanChangeState.OPEN, PlanChange.opened_at,
-          _ENGAGEMENTS, {"state": ASKED}),
+          PlanChange, lambda _today: (PlanChange.state == PlanChangeState.OPEN) & ~_has_new_terms(),
+          PlanChange.opened_at, _ENGAGEMENTS, {"state": ASKED}),
+    Queue(("本人の承諾を待っている延長", "Extensions that wait for the person's consent"),
+          ("新しい期間の勤務条件が示されています。", "Terms for the new period are stated."),
+          PlanChange, lambda _today: (PlanChange.state == PlanChangeState.OPEN) & _has_new_terms(),
+          PlanChange.opened_at, _ENGAGEMENTS, {"state": ASKED}, waits=False),
     Queue(("回答していない質問", "Questions without an answer"),
           ("期限までに回答してください。回答するまで、次の人への打診は送られません。",
            "Answer them in time. Until then nobody else is asked."),

@@ -209,8 +209,7 @@ def extend(
     What is held for them is given back first, so that the rules do not find it taken.
     """
     change = find_open(session, engagement)
-    is_asked = change is not None and change.state is PlanChangeState.OPEN
-    if change is None or not is_asked or change.last_day != row.last_day:
+    if change is None or not _is_answered(change, row):
         raise Conflict(say("この条件の延長は、取り下げられたか、変わっています。"))
     session.refresh(change, with_for_update=True)
     hold(session, change, {}, now)
@@ -222,6 +221,12 @@ def extend(
     engagement.last_day, engagement.last_month = change.last_day, month_of(change.last_day)
     take(session, change, "apply", actor=actor, now=now, terms_id=row.id)
     note_extension(session, placement, change.last_day, added, actor=actor, now=now)
+
+
+def _is_answered(change: PlanChange, row: WorkTerms) -> bool:
+    """Whether the town stated `row` for this extension, since both sides were asked about it."""
+    opened = change.opened_at if change.state is PlanChangeState.OPEN else None
+    return opened is not None and opened <= row.stated_at and change.last_day == row.last_day
 
 
 def _check_rules(session: Session, change: PlanChange, reader: Role) -> None:

@@ -47,13 +47,20 @@ def has_terms() -> sa.ColumnElement[bool]:
     return sa.exists().where(WorkTerms.placement_id == Placement.id)
 
 
+def answers_extension() -> sa.ColumnElement[bool]:
+    """Of terms and an extension: they were stated for it, since both sides were asked."""
+    return (WorkTerms.last_day == PlanChange.last_day) & (
+        WorkTerms.stated_at >= PlanChange.opened_at
+    )
+
+
 def list_unaccepted(session: Session, actor: Actor) -> list[Placement]:
     """Those whose newest version nobody has accepted, and can be."""
     later = aliased(WorkTerms)
     asked = sa.exists().where(
         PlanChange.engagement_id == Engagement.id,
         PlanChange.state == PlanChangeState.OPEN,
-        PlanChange.last_day == WorkTerms.last_day,
+        answers_extension(),
     )
     is_asked = asked.correlate(Engagement, WorkTerms)
     waits = sa.exists().where(
@@ -81,8 +88,13 @@ def is_open(placement: Placement, engagement: Engagement | None) -> bool:
 
 def can_be_accepted(session: Session, row: WorkTerms, engagement: Engagement | None) -> bool:
     """Whether its last day still is that of the work, or of the extension that is asked about."""
-    days = {engagement.last_day, last_day_of(session, engagement)} if engagement else {row.last_day}
-    return row.accepted_at is None and row.last_day in days
+    if row.accepted_at is not None or engagement is None or row.last_day == engagement.last_day:
+        return row.accepted_at is None
+    query = sa.select(PlanChange.id).where(
+        PlanChange.engagement_id == engagement.id, PlanChange.state == PlanChangeState.OPEN,
+        PlanChange.last_day == row.last_day, PlanChange.opened_at <= row.stated_at,
+    )  # fmt: skip
+    return session.scalars(query).first() is not None
 
 
 def period_of(
@@ -105,6 +117,13 @@ def last_day_of(session: Session, engagement: Engagement) -> date:
     return change.last_day if change is not None and is_asked else engagement.last_day
 
 
+def _was_asked_since(session: Session, engagement: Engagement | None, row: WorkTerms) -> bool:
+    """Whether both sides were asked about an extension after these terms."""
+    change = find_open(session, engagement) if engagement is not None else None
+    opened = change.opened_at if change is not None else None
+    return opened is not None and opened > row.stated_at
+
+
 def state_terms(
     session: Session, placement: Placement, content: TermsContent, *, actor: Actor, now: datetime
 ) -> WorkTerms:
@@ -121,9 +140,10 @@ def state_terms(
     before = versions[0] if versions else None
     fee = fee_of(placement.need, placement.candidate)
     said = content, half_days, *fee
-    if before and said == (
+    is_same = before is not None and said == (
         TermsContent.of(before), before.half_days, before.pay_amount, before.pay_basis,
-    ):  # fmt: skip
+    )  # fmt: skip
+    if before and is_same and not _was_asked_since(session, engagement, before):
         raise Refused(say("前の版から変わったところがありません。"))
     row = WorkTerms(
         placement_id=placement.id, prefecture_code=placement.prefecture_code,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -59,8 +59,8 @@ def _agree(cast: Cast, placement: Placement) -> None:
     make.make_terms(cast.session, placement, town=cast.town)
 
 
-def _approve(cast: Cast, change: PlanChange) -> None:
-    approve_extension(cast.session, change, actor=cast.approver, now=make.NOW)
+def _approve(cast: Cast, change: PlanChange, now: datetime = make.NOW) -> None:
+    approve_extension(cast.session, change, actor=cast.approver, now=now)
     cast.session.flush()
 
 
@@ -310,6 +310,13 @@ def test_terms_of_an_extension_that_was_withdrawn_are_not_accepted(
         stating.accept_terms(
             session, placement, row.number, actor=cast.person(placement), now=make.NOW
         )
+    later = make.NOW + timedelta(days=1)
+    again = make.make_extension(session, engagement, half_days=2)  # up to the same day
+    _approve(cast, again, now=later)
+    assert stating.list_unaccepted(session, cast.person(placement)) == []
+    assert not stating.can_be_accepted(session, row, engagement)
+    with pytest.raises(Conflict, match="変わっています"):
+        stating.accept_terms(session, placement, row.number, actor=cast.person(placement), now=later)
 
 
 def test_terms_of_an_extension_that_is_over_wait_for_nobody(cast: Cast, session: Session) -> None:
