@@ -432,6 +432,11 @@ def viewed_by(model: type[Base], action: Action) -> None:
     _register(_view_actions, model, action)
 
 
+def view_of(model: type[Base]) -> Action:
+    """The action that makes objects of `model` visible."""
+    return _view_actions[model]
+
+
 def within(model: type[Base], scope: Scope) -> Callable[[Condition], Condition]:
     """Register what `scope` means for `model`: a function from the actor to an SQL condition."""
 
@@ -475,7 +480,7 @@ def get_allowed(session: Session, actor: Actor, action: Action, model: type[M], 
 
 
 def visible(actor: Actor, model: type[M]) -> sa.Select[M]:
-    return sa.select(model).where(condition(actor, _view_actions[model], model))
+    return sa.select(model).where(condition(actor, view_of(model), model))
 
 
 def get_visible(
@@ -497,7 +502,7 @@ def get_visible(
     found = session.scalars(query.execution_options(populate_existing=is_anew)).one_or_none()
     if found is None:
         raise NotFound
-    scope = scope_of(actor, _view_actions[model])
+    scope = scope_of(actor, view_of(model))
     _answers(session)[model, ident, scope, actor] = True
     return found
 

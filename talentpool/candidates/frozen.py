@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ..db import Session, canonical_json
 from ..errors import NotFound
 from ..permissions import Action, Actor, require
+from .content import EMPLOYED
 from .models import Candidate, ProfileSnapshot
 from .snapshots import profile_record
 
@@ -58,6 +59,8 @@ def list_differences(
 
 
 def _seen(record: dict[str, Any], prefecture_code: str) -> Mapping[str, Any]:
+    if record.get("kind") == EMPLOYED:  # whose pay no town says, so that none is asked
+        record = record | {"pay_minimum": None, "pay_wish": None}
     if "consents" not in record:
         return record
     own = [row for row in record["consents"] if row["audience"] == prefecture_code]

@@ -10,36 +10,17 @@ from sqlalchemy.orm import joinedload
 
 from .. import audit
 from ..accounts.models import User
-from ..accounts.postal import PostalTask
-from ..candidates.models import Membership
-from ..consultations.models import Consultation
 from ..dates import local_date
-from ..db import Base, Session
-from ..engagements.month_additions import MonthAddition
-from ..engagements.plan_changes import PlanChange
+from ..db import Session
 from ..errors import raise_first
 from ..language import say
-from ..needs.models import Need
-from ..permissions import Action, Actor, Role, require
-from ..placements.counters.models import CounterProposal
+from ..permissions import Action, Actor, Role, require, view_of
 from ..placements.models import Placement
-from ..rounds.models import Round
 from ..states import LIVE
 from .models import OF, Duty, Owned
 
 LONGEST = 100  # characters of a line
 NOBODY = "none"  # in the trail: an owner or a day that was taken away
-_VIEWS: dict[type[Base], Action] = {
-    Membership: Action.VIEW_CANDIDATE,
-    Need: Action.VIEW_NEED,
-    Placement: Action.VIEW_PLACEMENT,
-    Round: Action.VIEW_ROUND,
-    Consultation: Action.VIEW_CONSULTATION,
-    PostalTask: Action.VIEW_MAIL,
-    CounterProposal: Action.VIEW_COUNTER,
-    PlanChange: Action.VIEW_CHANGE,
-    MonthAddition: Action.VIEW_ADDITION,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +66,7 @@ def _names(thing: Owned) -> sa.ColumnElement[bool]:
 def set_duty(session: Session, thing: Owned, plan: Plan, *, actor: Actor, now: datetime) -> None:
     """The people of one paper are one thing: they get the same. Nothing is recorded when nothing changed."""
     require(session, actor, Action.ASSIGN_DUTY)
-    require(session, actor, _VIEWS[type(thing)], thing)
+    require(session, actor, view_of(type(thing)), thing)
     before = Plan.of(find_duty(session, thing))
     _check(session, plan, before, actor, local_date(now))
     if plan == before:

@@ -71,6 +71,11 @@ def _exam(row: Mapping[str, Any]) -> str:
     return " ".join(dict.fromkeys(name for name in (now, row["name_then"]) if name))
 
 
+def _window(row: Mapping[str, Any]) -> str:
+    """Of a pause neither mode nor weekdays are said: the row has some, and nobody chose them."""
+    return (_AVAILABLE if row.get("is_available", True) else _PAUSED)(row)
+
+
 def _half_days(count: int) -> str:
     return str(_("月%(n)sコマ", n=count)) if count else ""
 
@@ -79,6 +84,11 @@ def _pay(yen: int) -> str:
     return show_yen(yen) if yen else str(_("無償でもよい"))
 
 
+_AVAILABLE = _row(
+    _period, half_days=_half_days, mode=lambda mode: str(MODES[Mode(mode)]), weekdays=show_weekdays,
+    note=str,
+)  # fmt: skip
+_PAUSED = _row(_period, lambda _row: str(_("休止")), note=str)
 NAMES: Mapping[str, Any] = {
     "kind": lazy_gettext("区分"), "family_name": lazy_gettext("氏"), "given_name": lazy_gettext("名"),
     "family_kana": lazy_gettext("氏のフリガナ"), "given_kana": lazy_gettext("名のフリガナ"),
@@ -141,11 +151,7 @@ SHOWN: Mapping[str, Show] = {
         evidence=_coded(Vocabulary.EVIDENCE_STATE), evidence_note=str,
     ),
     "exams": _row(_exam, year=str),
-    "windows": _row(
-        _period,
-        is_available=lambda value: "" if value else str(_("休止")),
-        half_days=_half_days, mode=lambda mode: str(MODES[Mode(mode)]), weekdays=show_weekdays, note=str,
-    ),
+    "windows": _window,
     "consents": _row(
         purpose=_coded(Vocabulary.CONSENT_PURPOSE),
         text_version=lambda version: str(_("（第%(n)s版）", n=version)),
