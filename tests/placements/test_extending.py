@@ -316,7 +316,9 @@ def test_terms_of_an_extension_that_was_withdrawn_are_not_accepted(
     assert stating.list_unaccepted(session, cast.person(placement)) == []
     assert not stating.can_be_accepted(session, row, engagement)
     with pytest.raises(Conflict, match="変わっています"):
-        stating.accept_terms(session, placement, row.number, actor=cast.person(placement), now=later)
+        stating.accept_terms(
+            session, placement, row.number, actor=cast.person(placement), now=later
+        )
 
 
 def test_terms_of_an_extension_that_is_over_wait_for_nobody(cast: Cast, session: Session) -> None:
