@@ -229,9 +229,11 @@ def test_another_refused_form_of_the_page_fills_no_note(
     with database.writing() as session:
         need = make.make_need(session, state=NeedState.SUBMITTED)
     browser = signed_in(app, Role.COORDINATOR)
-    answer = browser.post(f"/needs/{need.id}/return", version=need.version, kind="note", text="X1")
+    answer = browser.post(
+        f"/needs/{need.id}/return", version=need.version, kind="note", text="差し戻しの語"
+    )
     assert answer.status_code == 422
-    assert "X1" not in answer.text.split('id="notes"')[1]
+    assert "差し戻しの語" not in answer.text.split('id="notes"')[1]
 
 
 def test_a_note_of_another_prefecture_is_heard(session: Session) -> None:
