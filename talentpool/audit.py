@@ -272,6 +272,9 @@ class Deed(Entry, Enum):
         "同じテーマの市町への知らせ",
         "Theme told to other municipalities",
     )
+    INTEREST_RECORD = (
+        "interest.record", "募集への興味の返事の代理記録", "Answer to an open vacancy, recorded",
+    )  # fmt: skip
     INTEREST_SAY = "interest.say", "募集への興味の返事", "Answer to an open vacancy"
     NEED_WATCH = (
         "need_watch.keep",

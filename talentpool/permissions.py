@@ -138,6 +138,7 @@ class Action(StrEnum):
     VIEW_REASONS = "reason:view"  # in numbers
     VIEW_INTEREST = "interest:view"  # what people say of open needs
     SAY_INTEREST = "interest:say"
+    RECORD_INTEREST = "interest:record"  # of a person without an account, from paper or a call
     VIEW_TOWN_RANK = "town_rank:view"
     RANK_PEOPLE = "town_rank:give"  # whom the town was introduced to
     VIEW_WATCH = "need_watch:view"  # of one's own
@@ -333,6 +334,7 @@ RULES: Mapping[Action, Mapping[Role, Scope]] = {
         _C: _OWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },
     Action.SAY_INTEREST: {_C: _OWN},
+    Action.RECORD_INTEREST: {_K: _PREFECTURE},
     Action.VIEW_TOWN_RANK: {
         _M: _TOWN, _K: _PREFECTURE, _A: _PREFECTURE, _U: _PREFECTURE, _S: _ANY,
     },

@@ -76,6 +76,14 @@ def is_merged(candidate_id: sa.ColumnElement[int] | sa.orm.InstrumentedAttribute
     return sa.exists().where(_M.gone_id == candidate_id, _M.undone_at.is_(None))
 
 
+def survivor_of(
+    candidate_id: sa.ColumnElement[int] | sa.orm.InstrumentedAttribute[int],
+) -> sa.ColumnElement[int]:
+    """The registration by which the person goes on, for queries."""
+    kept = sa.select(_M.kept_id).where(_M.gone_id == candidate_id, _M.undone_at.is_(None))
+    return sa.func.coalesce(kept.scalar_subquery(), candidate_id)
+
+
 def find_merge(session: Session, candidate: Candidate) -> PersonMerge | None:
     """Into which registration this one was merged."""
     query = sa.select(PersonMerge).where(

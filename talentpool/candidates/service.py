@@ -83,6 +83,14 @@ def speaks_for(actor: Actor, candidate: Candidate) -> bool:
     return actor.role is Role.COORDINATOR and candidate.user_id is None
 
 
+def get_spoken_for(session: Session, actor: Actor, ident: int) -> Candidate:
+    """Somebody for whom `actor` may write down what they say; else NotFound."""
+    person = get_profile(session, actor, ident)
+    if not speaks_for(actor, person):
+        raise NotFound
+    return person
+
+
 def find_own(session: Session, actor: Actor) -> Candidate | None:
     """The profile of the person who is signed in."""
     if actor.role is not Role.CANDIDATE:

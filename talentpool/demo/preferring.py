@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from ..candidates.hearing import Heard
 from ..candidates.models import Candidate, Membership
+from ..candidates.received import Source
+from ..dates import local_date
 from ..db import Session
 from ..needs.models import Need
-from ..permissions import Actor, Role
-from ..preferences.answering import Said, say_interest
+from ..permissions import Action, Actor, Role
+from ..preferences.answering import Said, record_interest, say_interest
 from ..preferences.models import Answer
 from ..preferences.showing import choose_showing
 from ..preferences.suiting import list_suiting
@@ -49,6 +52,7 @@ def prefer(
                 said = SAID[(number + place) % len(SAID)]
                 say_interest(session, one.need, said, actor=actor, now=now)
                 answered[one.need.id] = one.need
+    _record(session, officers.coordinator, catalogue, now)
     for number, need in enumerate(answered.values()):
         if number < WATCHED:
             watch_need(session, need, catalogue=catalogue, actor=officers.coordinator, now=now)
@@ -57,15 +61,31 @@ def prefer(
             choose_showing(session, need, names_town=True, actor=town, now=now)
 
 
-def _list_people(session: Session, planted: Collection[str]) -> list[Candidate]:
-    query = (
+def _record(session: Session, officer: Actor, catalogue: Catalogue, now: datetime) -> None:
+    """Somebody without an account says it by telephone."""
+    query = _people().where(Candidate.user_id.is_(None))
+    for person in session.scalars(query):
+        found = list_suiting(
+            session, person, HYOGO, catalogue=catalogue, actor=officer, now=now,
+            right=Action.RECORD_INTEREST,
+        )  # fmt: skip
+        for one in found or ():
+            if one.need.opened_at is not None and one.need.opened_at <= now:
+                heard = Heard(Source.TELEPHONE, local_date(now), "本人")
+                record_interest(session, person, one.need, SAID[0], heard, actor=officer, now=now)
+                return
+
+
+def _people() -> sa.Select[Candidate]:
+    return (
         sa.select(Candidate)
         .join(Membership, Membership.candidate_id == Candidate.id)
-        .where(
-            Membership.prefecture_code == HYOGO, Membership.state == MembershipState.ACTIVE,
-            Candidate.user_id.is_not(None), Candidate.code.not_in(planted),
-        )
+        .where(Membership.prefecture_code == HYOGO, Membership.state == MembershipState.ACTIVE)
         .order_by(Candidate.id)
-        .limit(PEOPLE * EVERY)
-    )  # fmt: skip
+    )
+
+
+def _list_people(session: Session, planted: Collection[str]) -> list[Candidate]:
+    query = _people().where(Candidate.user_id.is_not(None), Candidate.code.not_in(planted))
+    query = query.limit(PEOPLE * EVERY)
     return list(session.scalars(query))[::EVERY]

@@ -6,19 +6,19 @@ from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import Field, RadioField, SelectField, SelectMultipleField
+from wtforms import Field, SelectField, SelectMultipleField
 
-from ..candidates.received import SOURCE_LABELS, Source
+from ..candidates.forms.hearing import HeardForm
 from ..dates import last_day
 from ..reference.entries import Vocabulary
 from ..states import EngagementState
 from ..typed.quantities import FEE
 from ..web import current_actor
-from ..web.fields import CatalogueForm, DateText, Marked, Required, WholeNumber, option
+from ..web.fields import CatalogueForm, DateText, Marked, WholeNumber, option
 from ..web.forms import long_text_field, text_field
 from ..web.labels import choices, label, lazy_label, region
 from ..web.lists import EVERY, ListForm
-from . import finding, recording
+from . import finding
 from .log_content import MOST_TRAVEL, LogContent
 from .models import REMARK, TEXT, Part, Place
 from .preparing import Item
@@ -159,25 +159,8 @@ def form_of(month: int) -> type[LogForm]:
     return type("LogForm", (LogForm,), fields)
 
 
-class RecordedLogForm(LogForm):
+class RecordedLogForm(HeardForm, LogForm):
     """The log of a month as an officer takes it from paper or a call."""
-
-    source = RadioField(
-        _("どこから写していますか"),
-        choices=[
-            option(str(source), lazy_label(words))
-            for source, words in SOURCE_LABELS.items()
-            if source is not Source.SELF
-        ],
-        validators=[Required(_("選んでください。"))],
-    )
-    came_on = DateText(
-        _("受け付けた日"), Required(), description=_("紙が届いた日か、電話の日。例：2027-05-06")
-    )
-    party = text_field(_("書いた人・電話の相手"), Required(), most=recording.LONGEST_PARTY)
-
-    def heard(self) -> recording.Heard:
-        return recording.Heard(Source(self.source.data), self.came_on.data, self.party.data or "")
 
 
 @cache

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from ..candidates.received import Source
+from ..candidates.hearing import Heard, check_heard
 from ..candidates.service import speaks_for
 from ..dates import first_day, local_date, show_date
 from ..db import Session
-from ..errors import Conflict, Refused
+from ..errors import Conflict
 from ..language import say
 from ..permissions import Action, Actor, Role, require
 from .log_content import LogContent
 from .logs import find_log, hand_in, keep_draft, lock_work, write_log
 from .models import Engagement, RecordedLog, WorkLog
-
-LONGEST_PARTY = 100  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """source: paper or telephone. came_on: when it came. party: who signed the paper, or called."""
-
-    source: Source
-    came_on: date
-    party: str
 
 
 def may_record(engagement: Engagement, actor: Actor) -> bool:
@@ -49,7 +37,8 @@ def record_log(
     lock_work(session, engagement)
     if why := why_closed(session, engagement, month):
         raise Conflict(why)
-    _check_heard(heard, month, local_date(now))
+    too_early = say("この月の初日から今日までの日にしてください。")
+    check_heard(heard, first_day(month), local_date(now), too_early)
     right = Action.RECORD_LOG
     log = write_log(
         session, engagement, month, content, actor=actor, now=now, is_draft=not is_sent, right=right
@@ -81,16 +70,3 @@ def why_closed(session: Session, engagement: Engagement, month: int) -> str:
         day = show_date(local_date(log.sent_at))
         return say("本人が%(day)sに、この月の記録を自分で送っています。", day=day)
     return say("この人にはアカウントがあるため、活動記録は本人が書きます。")
-
-
-def _check_heard(heard: Heard, month: int, today: date) -> None:
-    if heard.source is Source.SELF:
-        raise Refused.at("source", say("紙か電話かを選んでください。"))
-    if not first_day(month) <= heard.came_on <= today:
-        raise Refused.at("came_on", say("この月の初日から今日までの日にしてください。"))
-    if not heard.party.strip():
-        raise Refused.at("party", say("入力してください。"))
-    if len(heard.party) > LONGEST_PARTY:
-        raise Refused.at(
-            "party", say("%(longest)s文字以内で書いてください。", longest=LONGEST_PARTY)
-        )

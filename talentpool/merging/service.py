@@ -25,6 +25,7 @@ from ..errors import Conflict, Refused
 from ..language import say
 from ..permissions import Action, Actor, get_visible, require, visible
 from ..reference.service import load_catalogue
+from ..selfchecks.models import SelfAnswer
 from ..states import MembershipState, move
 from .likeness import Likeness, compare, read_traits
 from .rules import LISTS, check_pair, list_lacking, lock_both, require_free
@@ -74,6 +75,7 @@ def merge_people(
         "states": {str(row.id): str(row.state) for row in gone.memberships},
         "lists": _copy_lists(session, kept, gone),
         "skills": _copy_skills(session, kept, gone),
+        "checks": _copy_checks(session, kept, gone),
         "plain": _copy_plain(kept, gone),
         "account": _move_account(session, kept, gone),
     }
@@ -125,6 +127,31 @@ def _copy_skills(session: Session, kept: Candidate, gone: Candidate) -> list[str
     return [row.skill for row in new]
 
 
+def _copy_checks(session: Session, kept: Candidate, gone: Candidate) -> list[str]:
+    """Questions of the self-check that `kept` has not answered; the answers keep their days."""
+    said, other = _list_checks(session, kept), _list_checks(session, gone)
+    new = sorted(other.keys() - said.keys())
+    session.add_all(SelfAnswer(**_values(other[code]), candidate_id=kept.id) for code in new)
+    session.flush()
+    return new
+
+
+def _drop_checks(
+    session: Session, kept: Candidate, gone: Candidate, copied: Collection[str]
+) -> None:
+    """Those that are still as they were copied."""
+    said, other = _list_checks(session, kept), _list_checks(session, gone)
+    for code in said.keys() & set(copied):
+        if code in other and _values(said[code]) == _values(other[code]):
+            session.delete(said[code])
+    session.flush()
+
+
+def _list_checks(session: Session, person: Candidate) -> dict[str, SelfAnswer]:
+    query = sa.select(SelfAnswer).where(SelfAnswer.candidate_id == person.id)
+    return {row.question: row for row in session.scalars(query)}
+
+
 def _copy_plain(kept: Candidate, gone: Candidate) -> list[str]:
     """Facts that `kept` leaves blank."""
     names = [name for name in _PLAIN if not getattr(kept, name) and getattr(gone, name)]
@@ -165,6 +192,7 @@ def undo_merge(session: Session, merge: PersonMerge, *, actor: Actor, now: datet
             rows.remove(row)
     for row in [row for row in kept.skills if row.skill in before["skills"]]:
         kept.skills.remove(row)
+    _drop_checks(session, kept, gone, before.get("checks", ()))  # older merges copied none
     for name in before["plain"]:
         if getattr(kept, name) == getattr(gone, name):
             setattr(kept, name, None)

@@ -16,7 +16,7 @@ from ..errors import Conflict, NotFound, Refused
 from ..language import listed, named, say
 from ..needs.models import Need
 from ..permissions import Action, Actor, require
-from ..pool.standing import INTEREST
+from ..pool.reading import read_profiles
 from ..reference.reasons import check_comment
 from ..rounds.models import Round
 from ..rounds.plan import find_entry
@@ -27,6 +27,7 @@ from .models import DecisionPaper, Placement
 from .notices import notify
 from .offering import list_drafted
 from .papers import find_waiting, list_rows, open_paper
+from .service import list_used
 
 
 def suggest_alternate(
@@ -52,13 +53,7 @@ def suggest_alternate(
         raise Conflict(say("募集が公開中でないため、候補を加えられません。"))
     if has_live(session, need.id, candidate.id):
         raise Conflict(say("この人の推薦は、この募集ですでに進んでいます。"))
-    if need.id in list_turned_down(session, candidate):
-        labels = listed(named(PLACEMENT.labels[state]) for state in sorted(TURNED_DOWN))
-        raise Conflict(
-            say("この組合せは、すでに%(labels)sのいずれかになっています。", labels=labels)
-        )
-    if _is_barred(session, need, candidate):
-        raise Conflict(say("本人が、この募集では打診しないでほしいと答えています。"))
+    _check_asked(session, need, candidate)
     return add_suggestion(session, round_, need, candidate.id, entry, actor=actor, now=now)
 
 
@@ -112,21 +107,15 @@ def has_live(session: Session, need_id: int, candidate_id: int) -> bool:
     return session.scalars(query).first() is not None
 
 
-def list_turned_down(session: Session, candidate: Candidate) -> set[int]:
-    """Needs for which the pair has ended in a way that is not to be asked again."""
-    query = sa.select(Placement.need_id).where(
-        Placement.candidate_id == candidate.id, Placement.state.in_(TURNED_DOWN)
-    )
-    return set(session.scalars(query))
-
-
-def _is_barred(session: Session, need: Need, candidate: Candidate) -> bool:
-    """Whether the person has asked not to be asked for the need."""
-    said = INTEREST.c
-    query = sa.select(said.need_id).where(
-        said.need_id == need.id, said.candidate_id == candidate.id, said.bars.is_(sa.true())
-    )
-    return session.scalars(query).first() is not None
+def _check_asked(session: Session, need: Need, candidate: Candidate) -> None:
+    """Conflict where the person is not to be asked for the need, as the rounds read it."""
+    profile = read_profiles(session, need.prefecture_code, [candidate.id])[candidate.id]
+    if need.code not in profile.turned_down:
+        return
+    if candidate.code not in list_used(session, [need.id]).get(need.id, set()):
+        raise Conflict(say("本人が、この募集では打診しないでほしいと答えています。"))
+    labels = listed(named(PLACEMENT.labels[state]) for state in sorted(TURNED_DOWN))
+    raise Conflict(say("この組合せは、すでに%(labels)sのいずれかになっています。", labels=labels))
 
 
 def propose_placements(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from ..audit import AuditEvent
+from ..candidates.merged import survivor_of
 from ..candidates.models import Candidate
 from ..db import Session
 from ..errors import NotFound
@@ -145,10 +146,10 @@ def list_alternates(session: Session, need: Need) -> list[Alternate]:
 
 
 def list_used(session: Session, need_ids: Collection[int]) -> dict[int, set[str]]:
-    """Need → codes of the people for whom something is live or turned down on it."""
+    """Need → codes of the people for whom something is live or turned down on it, by any registration."""
     query = (
         sa.select(Placement.need_id, Candidate.code)
-        .join(Candidate, Candidate.id == Placement.candidate_id)
+        .join(Candidate, Candidate.id == survivor_of(Placement.candidate_id))
         .where(Placement.need_id.in_(need_ids), Placement.state.in_(LIVE | TURNED_DOWN))
     )
     used: dict[int, set[str]] = {}

@@ -82,14 +82,14 @@ def settled_of(person: type[Base], prefecture_code: str) -> list[sa.Label[Any]]:
     known = gather(
         row.municipality_code, row.vendor, row.ground, row.lifter, row.first_month, row.last_month
     ).where(
-        (row.candidate_id == key) | row.candidate_id.in_(_merged_into(person, key)),
+        _is_of(row.candidate_id, person),
         row.prefecture_code == prefecture_code, row.ended_at.is_(None),
     )  # fmt: skip
     turned_down = (
         gather(NEED.c.code)
         .join(PLACEMENT, PLACEMENT.c.need_id == NEED.c.id)
         .where(
-            PLACEMENT.c.candidate_id == key,
+            _is_of(PLACEMENT.c.candidate_id, person),
             PLACEMENT.c.state.in_([str(state) for state in TURNED_DOWN]),
         )
     )
@@ -98,7 +98,7 @@ def settled_of(person: type[Base], prefecture_code: str) -> list[sa.Label[Any]]:
         gather(NEED.c.code, said.answer, said.bars, said.candidate_id == key)
         .join(INTEREST, said.need_id == NEED.c.id)
         .where(
-            (said.candidate_id == key) | said.candidate_id.in_(_merged_into(person, key)),
+            _is_of(said.candidate_id, person),
             said.prefecture_code == prefecture_code,
         )
     )
@@ -123,12 +123,13 @@ def settled_of(person: type[Base], prefecture_code: str) -> list[sa.Label[Any]]:
     return [query.correlate(person).scalar_subquery().label(name) for name, query in named.items()]
 
 
-def _merged_into(person: type[Base], key: sa.ColumnElement[int]) -> sa.Select[int]:
-    """Other registrations that turned out to be this person's."""
-    query = sa.select(PersonMerge.gone_id).where(
+def _is_of(candidate_id: Any, person: type[Base]) -> sa.ColumnElement[bool]:
+    """Whether a row is of the person, also by another registration that turned out to be theirs."""
+    key = sa.inspect(person).primary_key[0]
+    others = sa.select(PersonMerge.gone_id).where(
         PersonMerge.kept_id == key, PersonMerge.undone_at.is_(None)
     )
-    return query.correlate(person)
+    return sa.or_(candidate_id == key, candidate_id.in_(others.correlate(person)))
 
 
 def list_committed(need_ids: Iterable[int]) -> sa.Select[int]:
@@ -143,11 +144,9 @@ def list_committed(need_ids: Iterable[int]) -> sa.Select[int]:
 
 def last_asked(person: type[Base], prefecture_code: str) -> sa.ScalarSelect[datetime | None]:
     """When a vacancy of the prefecture last asked the candidate, also under a registration that turned out to be theirs."""
-    key = sa.inspect(person).primary_key[0]
     row = PLACEMENT.c
     query = sa.select(sa.func.max(row.offered_at)).where(
-        (row.candidate_id == key) | row.candidate_id.in_(_merged_into(person, key)),
-        row.prefecture_code == prefecture_code,
+        _is_of(row.candidate_id, person), row.prefecture_code == prefecture_code
     )
     return query.correlate(person).scalar_subquery()
 

@@ -6,6 +6,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, RadioField, SelectField
 
+from .. import clock
+from ..candidates.forms.hearing import HeardForm
+from ..candidates.received import Source
+from ..dates import local_date
 from ..reference.reasons import LONGEST
 from ..web.fields import Marked, option
 from ..web.forms import Form, long_text_field
@@ -44,21 +48,41 @@ class InterestForm(Form):
         said = Answer(self.answer.data) if self.answer.data in set(Answer) else None
         return Said(said, self.reason.data or None, self.words.data or "", bool(self.bars.data))
 
+    @classmethod
+    def contents(cls, row: Interest | None) -> dict[str, Any]:
+        """What was answered, as the form has it."""
+        if row is None:
+            return {}
+        return {
+            "answer": str(row.answer), "reason": row.reason or "", "words": row.words, "bars": row.bars,
+        }  # fmt: skip
 
-def contents(row: Interest | None) -> dict[str, Any]:
-    """What was answered, as the form has it."""
-    if row is None:
-        return {}
-    return {
-        "answer": str(row.answer), "reason": row.reason or "", "words": row.words, "bars": row.bars,
-    }  # fmt: skip
+    def sent(self) -> list[tuple[str, Any]]:
+        """What was typed besides, to be shown where it could not be saved."""
+        return []
+
+
+class RecordedInterestForm(InterestForm, HeardForm):
+    """What somebody without an account says, as an officer takes it from paper or a call."""
+
+    @classmethod
+    def contents(cls, row: Interest | None) -> dict[str, Any]:
+        note = row.recorded if row else None
+        if note is None:
+            today = local_date(clock.now())
+            return super().contents(row) | {"source": str(Source.TELEPHONE), "came_on": today}
+        said = {"source": str(note.source), "came_on": note.came_on, "party": note.party}
+        return super().contents(row) | said
+
+    def sent(self) -> list[tuple[str, Any]]:
+        return [(str(self.party.label.text), self.party.data)]
 
 
 class ShowingForm(Form):
     names_town = RadioField(
         _("条件に合う登録者に示すこと"),
         choices=[
-            option("no", _("地域と人口の規模だけを示す（募集の名前と文章も示さない）")),
+            option("no", _("市町名を示さない（募集の名前と文章も示さない）")),
             option("yes", _("市町名と募集の名前・内容を示す")),
         ],
     )

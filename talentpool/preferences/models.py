@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ..accounts.models import User
+from ..candidates.merged import survivor_of
 from ..candidates.models import Candidate
+from ..candidates.received import SOURCE_LABELS, Source
 from ..db import Base, EncryptedText, Text, UtcDateTime, choice
 from ..language import Words
 from ..needs.models import Need
@@ -31,7 +34,7 @@ ANSWERS: Mapping[Answer, Words] = {
 
 
 class Interest(Base):
-    """The answer of one person to one need; it can be changed until the need closes. Its words are the person's own."""
+    """The answer of one person to one need. Its words are the person's own."""
 
     __tablename__ = "interest"
     __table_args__ = (
@@ -61,8 +64,33 @@ class Interest(Base):
     need: Mapped[Need] = relationship(
         foreign_keys=[need_id], primaryjoin=lambda: Interest.need_id == Need.id, viewonly=True
     )
+    recorded: Mapped[RecordedInterest | None] = relationship(
+        cascade="all, delete-orphan", lazy="joined"
+    )
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class RecordedInterest(Base):
+    """That an officer wrote an answer down for somebody without an account, and from what."""
+
+    __tablename__ = "recorded_interest"
+    __table_args__ = (sa.CheckConstraint(f"source <> '{Source.SELF}'", name="brought_to_staff"),)
+
+    interest_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("interest.id", ondelete="CASCADE"), primary_key=True
+    )
+    source: Mapped[Source] = mapped_column(choice(Source))
+    came_on: Mapped[date]  # day of the paper or of the call
+    party: Mapped[str] = mapped_column(EncryptedText)  # who wrote or called
+    recorded_by: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    officer: Mapped[User] = relationship()
+
+    @property
+    def how(self) -> Words:
+        return SOURCE_LABELS[self.source]
 
 
 class NeedShowing(Base):
@@ -162,9 +190,8 @@ viewed_by(TownRank, Action.VIEW_TOWN_RANK)
 
 @within(Interest, Scope.OWN)
 def _own(actor: Actor) -> sa.ColumnElement[bool]:
-    return Interest.candidate_id.in_(
-        sa.select(Candidate.id).where(Candidate.user_id == actor.user_id)
-    )
+    own = sa.select(Candidate.id).where(Candidate.user_id == actor.user_id)
+    return survivor_of(Interest.candidate_id).in_(own)
 
 
 @within(Interest, Scope.PREFECTURE)

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 
 from ..accounts.models import User
 from ..candidates.models import Membership
+from ..dates import local_date
 from ..db import Session
 from ..needs.models import Need
 from ..placements.models import Placement
-from .models import Interest, NeedShowing, NeedWatch, TownRank
+from .models import Interest, NeedShowing, NeedWatch, RecordedInterest, TownRank
 
 
 def violations(session: Session) -> Iterator[str]:
@@ -30,6 +31,7 @@ def violations(session: Session) -> Iterator[str]:
             yield f"interest {ident}: of a need of another prefecture"
         if opened is None:
             yield f"interest {ident}: of a need that never was open"
+    yield from _of_recorded(session)
     showing = sa.select(NeedShowing.id).join(Need, Need.id == NeedShowing.need_id)
     for ident in session.scalars(
         showing.where(NeedShowing.prefecture_code != Need.prefecture_code)
@@ -46,3 +48,18 @@ def violations(session: Session) -> Iterator[str]:
     watch = sa.select(NeedWatch.id).join(User, User.id == NeedWatch.user_id)
     for ident in session.scalars(watch.where(User.prefecture_code != NeedWatch.prefecture_code)):
         yield f"need_watch {ident}: of an account of another prefecture"
+
+
+def _of_recorded(session: Session) -> Iterator[str]:
+    """What staff wrote down came while the need was open, and not later than it was written."""
+    row = Interest
+    recorded = (
+        sa.select(row.id, RecordedInterest.came_on, RecordedInterest.recorded_at, Need.opened_at)
+        .join(RecordedInterest, RecordedInterest.interest_id == row.id)
+        .join(Need, Need.id == row.need_id)
+    )
+    for ident, came_on, recorded_at, opened in session.execute(recorded):
+        if came_on > local_date(recorded_at):
+            yield f"interest {ident}: recorded before it came"
+        if opened is not None and came_on < local_date(opened):
+            yield f"interest {ident}: came before the need was open"

@@ -48,9 +48,10 @@ def list_suiting(
     catalogue: Catalogue,
     actor: Actor,
     now: datetime,
+    right: Action = Action.SAY_INTEREST,
 ) -> list[Suiting] | None:
     """The best first, without those for which the person was asked already; None for whom no round would take."""
-    require(session, actor, Action.SAY_INTEREST)
+    require(session, actor, right)
     profile = find_profile(session, person, prefecture_code, now)
     if profile is None:
         return None

@@ -33,7 +33,7 @@ def keep_time(database: Database, now: datetime) -> None:
     chosen: dict[int, list[int]] = {}
     counts: dict[bool, dict[int, int]] = {False: {}, True: {}}  # for officers, for towns
     with database.reading() as session:
-        catalogue = load_catalogue(session)
+        catalogue, known = load_catalogue(session), watching.list_versions(session)
         for code in session.scalars(sa.select(Pool.prefecture_code)).all():
             new = suggesting.list_new(session, code)
             chosen |= suggesting.choose_people(session, new, catalogue, now)
@@ -49,7 +49,14 @@ def keep_time(database: Database, now: datetime) -> None:
             partial(suggesting.tell_people, need_id=need_id, people=people, actor=SYSTEM, now=now)
         )
     for is_town, found in counts.items():
-        tell = partial(watching.tell_watchers, counts=found, is_town=is_town, actor=SYSTEM, now=now)
+        tell = partial(
+            watching.tell_watchers,
+            counts=found,
+            known=known,
+            is_town=is_town,
+            actor=SYSTEM,
+            now=now,
+        )
         if found:
             database.repeat(tell)
     _LOOKED[address] = now  # whatever failed is looked at again at once

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -118,12 +118,25 @@ def count_fitting(
     }
 
 
+def list_versions(session: Session) -> dict[int, int]:
+    """Watch id → its version; to be read before people are counted for `tell_watchers`."""
+    rows = session.execute(sa.select(NeedWatch.id, NeedWatch.version))
+    return {row.id: row.version for row in rows}
+
+
 def tell_watchers(
-    session: Session, counts: dict[int, int], *, is_town: bool, actor: Actor, now: datetime
+    session: Session,
+    counts: Mapping[int, int],
+    known: Mapping[int, int],
+    *,
+    is_town: bool,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Mails to the towns, or the officers, for whom more people fit than were there.
 
-    What became fewer is noted, so that a rise counts anew.
+    What became fewer is noted, so that a rise counts anew. `known`: the watches before the counting; one that was begun
+    or told since has newer counts than these.
     """
     require(session, actor, Action.RUN_WATCH)
     of_town = (User.role == Role.MUNICIPALITY) & (
@@ -136,10 +149,11 @@ def tell_watchers(
         .where(of_town if is_town else User.role == Role.COORDINATOR)
         .order_by(NeedWatch.id)
         .with_for_update(of=NeedWatch)
+        .execution_options(populate_existing=True)
     )
     for row, role in session.execute(query).all():
         before, people = row.people, counts[row.need_id]
-        if before == people:
+        if before == people or known.get(row.id) != row.version:
             continue
         row.people = people
         session.flush()  # the version names the event

@@ -25,6 +25,7 @@ WATCHED = (
     "candidate",
     "hold_lift",
     "interest",  # that bars a need
+    "known_conflict",
     "membership",
     "need",
     "placement",

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from .. import audit
 from ..candidates.models import Candidate
-from ..candidates.service import get_profile, has_ended, speaks_for
+from ..candidates.service import has_ended, speaks_for
 from ..dates import local_date
 from ..db import Session
 from ..errors import Conflict, Forbidden, NotFound, raise_first
@@ -91,14 +91,6 @@ def year_before(day: date) -> date:
     """The same day a year earlier; of 29 February, the last of the month."""
     last = 28 if (day.month, day.day) == (2, 29) else day.day
     return day.replace(year=day.year - 1, day=last)
-
-
-def get_spoken_for(session: Session, actor: Actor, ident: int) -> Candidate:
-    """Somebody for whom `actor` may write the answers down; else NotFound."""
-    person = get_profile(session, actor, ident)
-    if not speaks_for(actor, person):
-        raise NotFound
-    return person
 
 
 def lock_person(session: Session, person: Candidate) -> None:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from .. import clock
 from ..candidates.models import Candidate
-from ..candidates.service import find_own, get_own, has_ended
+from ..candidates.service import find_own, get_own, get_spoken_for, has_ended
 from ..dates import local_date
 from ..errors import LostRace, Refused
 from ..permissions import Action, Role, can
@@ -20,7 +20,7 @@ from ..web.changed import Difference, differences
 from ..web.versions import is_stale, mark_of
 from .forms import GroupForm
 from .questions import GROUPS, Group, following
-from .service import Check, get_group, get_spoken_for, lock_person, read_check, save_group
+from .service import Check, get_group, lock_person, read_check, save_group
 
 blueprint = Blueprint("selfchecks", __name__)
 PERSON, OFFICER = frozenset({Role.CANDIDATE}), frozenset({Role.COORDINATOR})

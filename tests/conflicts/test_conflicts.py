@@ -28,10 +28,12 @@ from talentpool.placements.counters.proposing import propose_counter
 from talentpool.placements.guards import WITHHELD, Rules, check_pair
 from talentpool.placements.screening import screen_pairs
 from talentpool.pool.records import Ground, Lifter
+from talentpool.rounds.validity import list_known_obstacles
 from talentpool.states import PlacementState
 from talentpool.web.unit import TalentpoolFlask
 from tests import factories as make
 from tests.browsers import signed_in
+from tests.rounds.test_history import run
 
 CONTENT = ConflictContent(
     person="", town=None, vendor=None, ground=Ground.FAMILY, lifter=Lifter.NOBODY,
@@ -65,6 +67,19 @@ def test_a_record_stops_the_pair_until_it_is_ended(session: Session) -> None:
     told = session.scalars(sa.select(AuditEvent.action).where(AuditEvent.action.like("conflict.%")))
     assert sorted(told) == ["conflict.end", "conflict.record"]
     assert list(violations(session)) == []
+
+
+def test_a_plan_that_waits_says_that_a_conflict_was_recorded_since(
+    database: Database, session: Session
+) -> None:
+    person, need = make.make_candidate(session), make.make_need(session)
+    round_ = run(database, session, [need])
+    assert list_known_obstacles(session, round_) == []
+    staff = make.make_user(session, Role.COORDINATOR).actor
+    content = replace(CONTENT, person=person.code, town=need.municipality_code)
+    service.record_conflict(session, content, actor=staff, now=make.NOW)
+    session.commit()
+    assert [person.code in text for text in list_known_obstacles(session, round_)] == [True]
 
 
 def test_what_is_typed_wrong_is_named_at_its_field(session: Session) -> None:

@@ -17,6 +17,7 @@ from hypothesis import settings
 
 from talentpool import dates, mail
 from talentpool.audit import AuditEvent
+from talentpool.candidates.hearing import Heard
 from talentpool.candidates.received import Source
 from talentpool.db import Database, Session
 from talentpool.engagements import log_reminding, logs, outlook, running
@@ -25,7 +26,7 @@ from talentpool.engagements.models import Engagement, Part, Place, WorkLog
 from talentpool.engagements.month_additions import MonthAddition, side_for
 from talentpool.engagements.outlook import Answer
 from talentpool.engagements.plan_changes import PlanChange
-from talentpool.engagements.recording import Heard, record_log
+from talentpool.engagements.recording import record_log
 from talentpool.errors import Problem
 from talentpool.mail import MailOrder
 from talentpool.operations import check

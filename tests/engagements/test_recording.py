@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from talentpool import clock, dates
 from talentpool.accounts.postal import PostalTask
 from talentpool.audit import AuditEvent
+from talentpool.candidates.hearing import Heard
 from talentpool.candidates.models import Candidate
 from talentpool.candidates.received import Source
 from talentpool.db import Database, Session
 from talentpool.engagements import logs, statement
 from talentpool.engagements.models import Engagement, RecordedLog, WorkLog
-from talentpool.engagements.recording import Heard, record_log
+from talentpool.engagements.recording import record_log
 from talentpool.engagements.service import list_unwritten
 from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.operations import check

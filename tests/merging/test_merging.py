@@ -29,6 +29,8 @@ from talentpool.merging.soundness import violations
 from talentpool.operations import check
 from talentpool.permissions import Actor, Role
 from talentpool.pool.reading import read_profiles
+from talentpool.selfchecks.models import SelfAnswer
+from talentpool.selfchecks.questions import QUESTIONS, Answer
 from talentpool.states import MembershipState, PlacementState
 from talentpool.web.unit import TalentpoolFlask
 from tests import factories as make
@@ -147,6 +149,38 @@ def test_merged_and_taken_apart_both_are_as_they_were(session: Session, officer:
         "membership.merge", "person_merge.make",
     ]  # fmt: skip
     assert "電話で確認" not in str(session.scalars(sa.select(AuditEvent.detail)).all())
+
+
+def test_answers_of_the_self_check_come_over_and_go_back(session: Session, officer: Actor) -> None:
+    kept, gone = someone(session), someone(session)
+    first, second, third = list(QUESTIONS)[:3]
+
+    def answer(person: Candidate, question: str, line: str) -> None:
+        session.add(
+            SelfAnswer(
+                candidate_id=person.id, question=question, answer=Answer.YES, line=line, answered_at=NOW
+            )
+        )  # fmt: skip
+
+    def said(person: Candidate) -> dict[str, str]:
+        query = sa.select(SelfAnswer).where(SelfAnswer.candidate_id == person.id)
+        return {row.question: row.line for row in session.scalars(query)}
+
+    answer(kept, first, "残す登録の答え")
+    for question in (first, second, third):
+        answer(gone, question, "もう一方の答え")
+    session.flush()
+    before = [said(person) for person in (kept, gone)]
+    merge = service.merge_people(session, kept, gone, actor=officer, now=NOW)
+    assert said(kept) == {
+        first: "残す登録の答え",
+        second: "もう一方の答え",
+        third: "もう一方の答え",
+    }
+    session.get_one(SelfAnswer, (kept.id, third)).line = "統合のあとの答え"
+    service.undo_merge(session, merge, actor=officer, now=NOW)
+    assert said(kept) == before[0] | {third: "統合のあとの答え"}  # what was changed since stays
+    assert said(gone) == before[1]
 
 
 def test_what_was_changed_since_by_hand_stays(session: Session, officer: Actor) -> None:

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from talentpool import audit, clock
+from talentpool.candidates.leaving import leave_pool
 from talentpool.conflicts.service import record_conflict
 from talentpool.db import Database, Session
 from talentpool.errors import Conflict, Forbidden, NotFound
@@ -29,7 +30,7 @@ from tests import factories as make
 from tests.browsers import signed_in
 from tests.conflicts.test_conflicts import CONTENT as CONFLICT
 from tests.needs.joined import make_joint
-from tests.preferences.made import make_interest
+from tests.preferences.made import actor_of, make_interest
 
 
 def told(session: Session, template: str) -> list[tuple[int, str]]:
@@ -86,7 +87,8 @@ def _count(session: Session, need: Need) -> dict[int, int]:
 
 def _tell(session: Session, counts: dict[int, int], actor: Actor = SYSTEM) -> None:
     for is_town in (True, False):
-        watching.tell_watchers(session, counts, is_town=is_town, actor=actor, now=make.NOW)
+        known = watching.list_versions(session)
+        watching.tell_watchers(session, counts, known, is_town=is_town, actor=actor, now=make.NOW)
 
 
 def test_a_town_is_told_by_steps_and_an_officer_by_one(session: Session) -> None:
@@ -114,6 +116,29 @@ def test_a_town_is_told_by_steps_and_an_officer_by_one(session: Session) -> None
     assert [row.user_id for row in session.scalars(sa.select(NeedWatch))] == [staff.user_id]
     with pytest.raises(Forbidden):
         _tell(session, {need.id: 9}, staff)
+
+
+def test_nobody_is_told_of_counts_older_than_the_watch(session: Session) -> None:
+    need = make.make_need(session)
+    people = [make.make_candidate(session) for _ in range(2)]
+    staff, other = (make.make_user(session, Role.COORDINATOR).actor for _ in range(2))
+    catalogue = load_catalogue(session)
+    watching.watch_need(session, need, catalogue=catalogue, actor=other, now=make.NOW)
+    known, old = watching.list_versions(session), _count(session, need)
+    assert old == {need.id: 2}
+    gone = people[0]
+    leave_pool(session, gone.memberships[0], actor=actor_of(gone), now=make.NOW)
+    assert _count(session, need) == {need.id: 1}
+    watching.watch_need(session, need, catalogue=catalogue, actor=staff, now=make.NOW)
+    watching.tell_watchers(session, old, known, is_town=False, actor=SYSTEM, now=make.NOW)
+    assert told(session, watching.TEMPLATE) == []
+    assert [row.people for row in session.scalars(sa.select(NeedWatch).order_by("id"))] == [2, 1]
+    _tell(session, {need.id: 3})  # newer than both
+    assert {who for who, _ in told(session, watching.TEMPLATE)} == {other.user_id, staff.user_id}
+    _tell(session, {need.id: 1})
+    stale = {ident: version - 1 for ident, version in watching.list_versions(session).items()}
+    watching.tell_watchers(session, {need.id: 9}, stale, is_town=False, actor=SYSTEM, now=make.NOW)
+    assert len(told(session, watching.TEMPLATE)) == 2  # another worker has told newer ones
 
 
 def test_a_draft_that_is_watched_can_be_thrown_away(session: Session) -> None:

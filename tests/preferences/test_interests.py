@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -16,18 +17,25 @@ from talentpool.errors import Conflict, Forbidden, Refused
 from talentpool.needs.models import Outcome
 from talentpool.permissions import SYSTEM, Role
 from talentpool.placements.drafting import suggest_alternate
+from talentpool.placements.service import list_used
 from talentpool.pool.assemble import assemble
 from talentpool.pool.policy import first_policy
 from talentpool.pool.reading import read_profiles
 from talentpool.preferences import showing, suiting
-from talentpool.preferences.answering import Said, say_interest
+from talentpool.preferences.answering import (
+    Said,
+    find_interest,
+    list_of_need,
+    list_said,
+    say_interest,
+)
 from talentpool.preferences.beside import look_beside
 from talentpool.preferences.models import Answer, Interest
 from talentpool.preferences.reasons import Ground, Reason, in_steps, reasons_of
 from talentpool.preferences.soundness import violations
 from talentpool.reference.service import load_catalogue
 from talentpool.rounds.validity import list_obstacles
-from talentpool.states import MembershipState, NeedState, PlacementState
+from talentpool.states import MembershipState, NeedState, PlacementState, RoundState
 from tests import factories as make
 from tests.preferences.made import actor_of, make_interest
 from tests.rounds.test_history import run
@@ -174,6 +182,57 @@ def test_who_asks_not_to_be_asked_is_not_added_by_hand(session: Session) -> None
         suggest_alternate(session, round_, need, person, actor=SYSTEM, now=make.NOW)
 
 
+def test_what_was_said_or_came_to_nothing_before_a_merge_keeps_apart_by_hand_too(
+    session: Session,
+) -> None:
+    kept, gone = make.make_candidate(session), make.make_candidate(session)
+    barred, declined, free = (make.make_need(session) for _ in range(3))
+    say_interest(session, barred, BAR, actor=actor_of(gone), now=make.NOW)
+    make.make_placement(session, declined, gone, state=PlacementState.DECLINED_BY_CANDIDATE)
+    rounds = {
+        need.id: make.make_round_with_plan(session, [(need, kept)], state=RoundState.ADOPTED)
+        for need in (barred, declined, free)
+    }
+    make.make_merge(session, kept, gone)
+    profile = read_profiles(session, make.HYOGO, [kept.id])[kept.id]
+    assert set(profile.turned_down) == {barred.code, declined.code}
+    for need, words in ((barred, "打診しないでほしい"), (declined, "すでに")):
+        with pytest.raises(Conflict, match=words):
+            suggest_alternate(session, rounds[need.id], need, kept, actor=SYSTEM, now=make.NOW)
+    assert list_used(session, [declined.id]) == {declined.id: {kept.code}}
+    say_interest(session, barred, YES, actor=actor_of(kept), now=make.NOW)  # said anew
+    for need in (free, barred):
+        row = suggest_alternate(session, rounds[need.id], need, kept, actor=SYSTEM, now=make.NOW)
+        assert row.candidate_id == kept.id
+
+
+def test_only_registered_people_are_counted_each_once(session: Session) -> None:
+    need, officer = make.make_need(session), make.make_user(session, Role.COORDINATOR).actor
+    stays, gone, left, expired = (make.make_candidate(session) for _ in range(4))
+    for person in (stays, left, expired):
+        make_interest(session, need, person)
+    said = make_interest(session, need, gone, Answer.NOT_NOW)
+    today = make.NOW.date()
+
+    def counts() -> dict[Answer, int]:
+        session.flush()
+        found = dict(look_beside(session, need, officer, today).counts)
+        rows = list_of_need(session, officer, need, today)
+        assert sum(found.values()) == len(rows) == len({row.person.id for row in rows})
+        return found
+
+    assert counts() == {Answer.INTERESTED: 3, Answer.NOT_NOW: 1}
+    left.memberships[0].state = MembershipState.LEFT
+    expired.memberships[0].active_until = today - timedelta(days=1)
+    assert counts() == {Answer.INTERESTED: 1, Answer.NOT_NOW: 1}
+    make.make_merge(session, stays, gone)
+    gone.memberships[0].state = MembershipState.LEFT
+    assert counts() == {Answer.INTERESTED: 1, Answer.NOT_NOW: 0}  # said under the one that stays
+    session.delete(find_interest(session, stays, need.id))
+    assert counts() == {Answer.INTERESTED: 0, Answer.NOT_NOW: 1}
+    assert list_said(session, actor_of(stays), stays) == {need.id: said}
+
+
 def test_what_was_said_before_a_merge_counts_until_it_is_said_anew(session: Session) -> None:
     kept, gone, need = (
         make.make_candidate(session),
@@ -215,7 +274,7 @@ def test_answers_are_counted_by_need_and_a_strange_row_is_found(session: Session
     for answer in (Answer.INTERESTED, Answer.INTERESTED, Answer.NOT_NOW):
         make_interest(session, need, make.make_candidate(session), answer)
     reader = make.make_user(session, Role.COORDINATOR).actor
-    counts = [look_beside(session, one, reader).counts for one in (need, other)]
+    counts = [look_beside(session, one, reader, make.NOW.date()).counts for one in (need, other)]
     assert counts[0] == {Answer.INTERESTED: 2, Answer.NOT_NOW: 1}
     assert counts[1] == {Answer.INTERESTED: 0, Answer.NOT_NOW: 0}
     make.make_prefecture_pool(session, make.OSAKA)

@@ -50,7 +50,7 @@ def test_a_person_answers_a_need_whose_town_they_read_only_once_it_names_itself(
         assert "秘密の窓口改革" not in text
         assert "姫路市" not in text.replace("お住まいの姫路市", "")
         assert "来庁者の待ち時間" not in text
-        assert "中播磨" in text
+        assert "県内の市町" in text
     assert browser.get(f"/suited/{there}").status_code == 404
     assert browser.get("/suited/999999").status_code == 404
     path = f"/suited/{here}"

@@ -104,6 +104,8 @@ OWN_PAGE = {
     "engagements.show_log",
     "engagements.record_log",
     "engagements.give_outlook",
+    "preferences.show_suiting",
+    "preferences.record_interest",
     "preferences.choose_showing",
     "preferences.rank_people",
 }  # a version of the content, on the page itself
@@ -172,6 +174,17 @@ def suited(**typed: Any) -> Callable[[Session], Sent]:
         return session.get_one(User, candidate.user_id), f"/suited/{need.id}", typed
 
     return send
+
+
+def suited_by_telephone(session: Session) -> Sent:
+    """About a need that fits somebody without an account, without saying who called."""
+    need, candidate = make_need(session), make_candidate(session, has_account=False)
+    typed = {"answer": "interested", "source": "telephone", "came_on": "きのう", "party": ""}
+    return (
+        make_user(session, Role.COORDINATOR),
+        f"/candidates/{candidate.id}/suited/{need.id}",
+        typed,
+    )
 
 
 def handed_in_empty(session: Session) -> Sent:
@@ -863,6 +876,7 @@ CASES = [
     Case("preferences.show_suiting", suited(words="前から関心がある"), 1),
     Case("preferences.show_suiting", suited(answer="not_now", reason="weather", words="長" * 1001), 1),
     Case("preferences.show_suiting", suited(answer="not_now", reason="other"), 1),
+    Case("preferences.record_interest", suited_by_telephone, 2),
     Case("preferences.rank_people", ranked, 1),
     Case("preferences.choose_showing", need("/needs/{}/showing", Role.MUNICIPALITY, NeedState.OPEN, typed={"names_town": "?"}), 1),
     Case("cases.new_case", as_role(Role.COORDINATOR, "/cases/new", cost_yen="たくさん", source_url="x"), 6),

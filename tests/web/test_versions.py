@@ -25,7 +25,6 @@ NEW = {  # makes something, or says something about oneself that nobody else can
     "cases.new_case", "consultations.new_consultation",
     "rounds.try_round", "rounds.direct_pair", "notes.write_about_person", "notes.write_about_need",
     "notes.write_about_placement", "notes.note_call", "meetings.new_meeting", "meetings.name_theme", "funding.new_funding", "panels.open_panel", "panels.replace_member", "programmes.new_programme", "programmes.refer_town", "panels.score_person", "panels.write_consensus",
-    "preferences.show_suiting",
 }  # fmt: skip
 LISTS = {
     "placements.list_approvals",

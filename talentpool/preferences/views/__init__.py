@@ -6,10 +6,10 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from ...permissions import Role
-from . import needs, own, ranking, watching
+from . import needs, own, ranking, recording, watching
 from .blueprint import blueprint
 
-__all__ = ["blueprint", "init_app", "needs", "own", "ranking", "watching"]
+__all__ = ["blueprint", "init_app", "needs", "own", "ranking", "recording", "watching"]
 
 
 def init_app(app: Flask) -> None:

@@ -10,20 +10,23 @@ from flask_babel import gettext as _
 
 from ... import clock
 from ...candidates.views.blueprint import log_names
+from ...dates import local_date
 from ...errors import Conflict, LostRace
 from ...needs.models import Need
 from ...permissions import Action, Role, can, get_visible, require
 from ...pool.told import exactly, in_steps
 from ...states import NeedState
-from ...web import current_actor, current_session, requires
+from ...web import current_actor, current_catalogue, current_session, requires
 from ...web.changed import differences
 from ...web.steps import show_lost
 from ...web.versions import is_stale, mark_of
 from .. import answering, showing
 from ..beside import look_beside
+from ..describing import describe
 from ..forms import ShowingForm
 from ..models import ANSWERS
 from .blueprint import blueprint
+from .presenting import anonymous
 
 STAFF = frozenset({Role.COORDINATOR, Role.APPROVER, Role.AUDITOR})
 
@@ -43,12 +46,13 @@ def _told(need: Need) -> dict[str, Any] | None:
     may_watch = need.state is not NeedState.CLOSED and can(session, actor, Action.KEEP_WATCH)
     if need.opened_at is None and not may_choose and not may_watch:
         return None
-    found = look_beside(session, need, actor)
+    found = look_beside(session, need, actor, local_date(clock.now()))
     show = exactly if actor.role in STAFF else in_steps
     told = found.counts.items() if need.opened_at else ()
     return {
         "counts": [(ANSWERS[answer], show(people)) for answer, people in told],
         "is_named": found.is_named,
+        "description": description_of(need),
         "may_choose": may_choose,
         "may_watch": may_watch,
         "watches": found.is_watched,
@@ -60,8 +64,8 @@ def _told(need: Need) -> dict[str, Any] | None:
 def list_interests(need_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     need = get_visible(session, actor, Need, need_id)
-    rows = answering.list_of_need(session, actor, need.id)
-    log_names([row.candidate_id for row in rows])
+    rows = answering.list_of_need(session, actor, need, local_date(clock.now()))
+    log_names([row.person.id for row in rows])
     return render_template(
         "preferences/list_interests.html", need=need, rows=rows, answers=ANSWERS, told=_told(need)
     )
@@ -93,6 +97,12 @@ def choose_showing(need_id: int) -> ResponseReturnValue:
     return redirect(back)
 
 
+def description_of(need: Need) -> dict[str, Any]:
+    """What people read instead of the town's name; towns: how many have its region and size."""
+    told = describe(current_catalogue(), need.municipality_code)
+    return {"words": anonymous(need), "towns": told.towns, "is_coarser": told.is_coarser}
+
+
 def _page(need: Need, form: ShowingForm, mark: str, overtaken: object = None) -> str:
     back = url_for("needs.show_need", need_id=need.id)
     return render_template(
@@ -102,4 +112,5 @@ def _page(need: Need, form: ShowingForm, mark: str, overtaken: object = None) ->
         mark=mark,
         back=back,
         overtaken=overtaken,
+        description=description_of(need),
     )

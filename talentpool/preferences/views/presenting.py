@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from ...needs.models import Need
 from ...web import current_catalogue
 from ...web.labels import region, term, town
+from ..describing import describe
 from ..models import Interest
 from ..reasons import Ground, Reason
 
@@ -37,15 +38,20 @@ class Line:
 
 
 def anonymous(need: Need) -> str:
-    """Only where it lies and how large it is."""
-    catalogue = current_catalogue()
-    where = catalogue.municipality(need.municipality_code).region
-    size = catalogue.size_class(need.municipality_code)
+    """Only where it lies and how large it is, as far as that does not name the town."""
+    told = describe(current_catalogue(), need.municipality_code)
     parts = [
-        str(_("%(region)s地域", region=region(where))) if where else "",
-        term(str(size), "size_class") if size is not None else "",
+        str(_("%(region)s地域", region=region(told.region))) if told.region else "",
+        term(str(told.size), "size_class") if told.size is not None else "",
     ]
     return str(_("・")).join(filter(None, parts)) or str(_("県内の市町"))
+
+
+def may_read(reason: Reason, need: Need, *, is_named: bool) -> bool:
+    """Whether a reason says no more of the town than its description."""
+    if is_named or reason.ground is not Ground.REGION:
+        return True
+    return describe(current_catalogue(), need.municipality_code).region is not None
 
 
 def _listed(vocabulary: str) -> Callable[[Reason], str]:
