@@ -17,19 +17,19 @@ from ..rounds.figures import Part
 from ..states import PlacementState
 from . import service, stepping
 from .models import Placement
-from .weighing import Month, weigh
+from .weighing import AskedSkill, Month, weigh
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """parts: of the fit, as the round weighed them. levels: what the person claims of each skill that the need asks for.
+    """parts: of the fit, as the round weighed them. skills: what the need asks for beside what the person claims.
 
     evidence: claims of those skills by the state of their evidence. months: of the need's period.
     """
 
     placement: Placement
     parts: Sequence[Part]
-    levels: Mapping[str, int | None]
+    skills: Mapping[str, AskedSkill]
     evidence: Mapping[str, int]
     months: Sequence[Month]
 
@@ -69,7 +69,7 @@ def _person(session: Session, row: Placement, catalogue: Catalogue) -> Person:
     return Person(
         placement=row,
         parts=service.list_parts_for_towns(row),
-        levels={skill.skill: skill.own_level for skill in weighed.skills},
+        skills={skill.skill: skill for skill in weighed.skills},
         evidence=Counter(claim.evidence for claim in row.candidate.skills if claim.skill in wanted),
         months=weighed.months,
     )

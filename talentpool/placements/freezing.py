@@ -20,6 +20,7 @@ from ..rounds.models import DirectiveKind, PlanPair, Round, RoundNeed
 from ..waits import Wait
 from .models import DecisionPaper, HoldLift, Placement
 from .screening import find_conflicts
+from .weighing import list_asked
 
 _NEED = (
     "code", "content_version", "title", "theme", "stage", "half_days", "seats", "mode", "on_site_share",
@@ -143,14 +144,13 @@ def _place(ranking: Sequence[Mapping[str, Any]], code: str) -> dict[str, int] | 
 
 def _skills(row: Placement, need: Need) -> list[dict[str, Any]]:
     """What the need asks for beside what the person says, and how that is evidenced."""
-    claims = {claim.skill: claim for claim in row.candidate.skills}
     return [
         {
-            "skill": wanted.skill, "must": wanted.must, "level": wanted.level,
-            "own": claims[wanted.skill].level if wanted.skill in claims else None,
-            "evidence": claims[wanted.skill].evidence if wanted.skill in claims else None,
+            "skill": asked.skill, "must": asked.must, "level": asked.level, "since": asked.since,
+            "own": asked.own_level, "used": asked.last_used, "recent": asked.is_recent,
+            "evidence": asked.evidence,
         }
-        for wanted in need.skills
+        for asked in list_asked(need, row.candidate)
     ]  # fmt: skip
 
 

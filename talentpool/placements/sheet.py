@@ -196,8 +196,8 @@ class _Reading:
             (
                 self.words.label(Vocabulary.SKILL, row["skill"]),
                 "必須" if row["must"] else "希望",
-                str(row["level"]),
-                "—" if row["own"] is None else str(row["own"]),
+                _asked_level(row),
+                _own_level(row),
                 self.words.label(Vocabulary.EVIDENCE_STATE, row["evidence"])
                 if row["evidence"]
                 else "—",
@@ -571,3 +571,18 @@ def _moment(at: str | None) -> datetime | None:
 def _stamped(at: str) -> str:
     moment = datetime.fromisoformat(at).astimezone(dates.JST)
     return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _asked_level(row: Mapping[str, Any]) -> str:
+    """Papers from before such a year could be asked for have none."""
+    since = row.get("since")
+    return f"{row['level']}" if since is None else f"{row['level']}（{since}年以降に使用）"
+
+
+def _own_level(row: Mapping[str, Any]) -> str:
+    if row["own"] is None:
+        return "—"
+    if row.get("recent") is None:
+        return f"{row['own']}"
+    used = f"{row['used']}年" if row["used"] else "使用年は未記入"
+    return f"{row['own']}（{used}・{'満たす' if row['recent'] else '満たさない'}）"

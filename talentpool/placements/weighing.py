@@ -8,11 +8,14 @@ from fractions import Fraction
 
 import sqlalchemy as sa
 
+from ..candidates.models import Candidate, CandidateSkill
 from ..db import Session
 from ..geo import Travel
 from ..ledger import service as ledger
 from ..ledger.models import Commitment, CommitmentState
+from ..needs.content import SkillRequirement
 from ..needs.costing import Fee, fee_of
+from ..needs.models import Need, NeedSkill
 from ..pay import HALF_DAYS_A_DAY, total_pay, units_in_all
 from ..reference.catalogue import Catalogue
 from .conditions import Conditions
@@ -45,10 +48,36 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class AskedSkill:
+    """What a need asks of a skill beside what the person claims now. since: the year of last use that is asked for."""
+
     skill: str
     must: bool
     level: int
-    own_level: int | None  # what the person claims now
+    used_within: int | None = None
+    since: int | None = None
+    own_level: int | None = None
+    last_used: int | None = None
+    evidence: str | None = None
+
+    @property
+    def is_recent(self) -> bool | None:
+        """None where no year is asked for, or the skill is not claimed; a year that is not known is too long ago."""
+        if self.since is None or self.own_level is None:
+            return None
+        return self.last_used is not None and self.last_used >= self.since
+
+
+def list_asked(need: Need, person: Candidate) -> list[AskedSkill]:
+    claims = {claim.skill: claim for claim in person.skills}
+    return [_asked(need, row, claims.get(row.skill)) for row in need.skills]
+
+
+def _asked(need: Need, row: NeedSkill, claim: CandidateSkill | None) -> AskedSkill:
+    asked = SkillRequirement(row.skill, row.level, used_within=row.used_within)
+    held = (claim.level, claim.last_used, claim.evidence) if claim else ()
+    return AskedSkill(
+        row.skill, row.must, row.level, row.used_within, asked.since(need.first_month), *held
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +107,7 @@ def weigh(
         travel=catalogue.travel(person.home_code or "", need.place_code) if goes else None,
         home=person.home_code,
         months=_months(session, placement, conditions),
-        skills=_skills(placement),
+        skills=list_asked(need, person),
     )
 
 
@@ -97,14 +126,6 @@ def _beside(month: int, capacity: int, held: int, booked: int, own: tuple[int, i
     return Month(
         month, booked - own_booked, held - own_held, own_held + own_booked, capacity - held - booked
     )
-
-
-def _skills(placement: Placement) -> list[AskedSkill]:
-    levels = {claim.skill: claim.level for claim in placement.candidate.skills}
-    return [
-        AskedSkill(row.skill, row.must, row.level, levels.get(row.skill))
-        for row in placement.need.skills
-    ]
 
 
 def _taken(session: Session, placement: Placement) -> Mapping[int, tuple[int, int]]:

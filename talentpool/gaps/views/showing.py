@@ -11,6 +11,7 @@ from flask_babel import gettext, lazy_gettext as _
 
 from ... import clock, matching as m
 from ...db import Session
+from ...needs.models import NeedSkill
 from ...permissions import Action
 from ...web import current_actor, current_catalogue, current_session, requires
 from ...web.filters import show_brief_months, show_day
@@ -21,6 +22,13 @@ from ..finding import list_gaps
 from ..forms import GapListForm
 from ..models import ENDINGS, SupplyGap
 from .blueprint import blueprint
+
+
+def _must(row: NeedSkill) -> str:
+    said = gettext("%(skill)s %(level)s以上", skill=term(row.skill, "skill"), level=row.level)
+    if row.used_within is None:
+        return str(said)
+    return str(gettext("%(said)s（%(n)s年以内に使用）", said=said, n=row.used_within))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +43,7 @@ class Line:
     @property
     def skills(self) -> str:
         """The musts with their levels, which is what to look for."""
-        return str(_("、")).join(
-            gettext("%(skill)s %(level)s以上", skill=term(row.skill, "skill"), level=row.level)
-            for row in self.gap.need.skills
-            if row.must
-        )
+        return str(_("、")).join(_must(row) for row in self.gap.need.skills if row.must)
 
     @property
     def months(self) -> str:

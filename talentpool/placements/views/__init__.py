@@ -29,6 +29,7 @@ from . import (
     reasons,
     recording,
     revising,
+    skills,
     staff,
     statements,
     stating,
@@ -39,7 +40,7 @@ from .blueprint import blueprint
 
 __all__ = [
     "adding", "answers", "approvals", "blueprint", "bulk", "comparing", "costs", "counters", "courses", "deferring", "drafts", "extending",
-    "finishing", "init_app", "joint", "leaving", "letters", "needs", "papers", "progress", "questions", "reasons", "recording", "revising", "staff",
+    "finishing", "init_app", "joint", "leaving", "letters", "needs", "papers", "progress", "questions", "reasons", "recording", "revising", "skills", "staff",
     "statements", "stating", "steps", "weighing",
 ]  # fmt: skip
 

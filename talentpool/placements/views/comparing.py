@@ -14,7 +14,7 @@ from ... import clock
 from ...candidates import viewing
 from ...candidates.views.blueprint import log_names
 from ...errors import Conflict, NotFound, Refused
-from ...needs.models import Need
+from ...needs.models import Need, NeedSkill
 from ...permissions import Action, get_visible
 from ...states import PLACEMENT
 from ...web import current_actor, current_catalogue, current_session, requires
@@ -25,6 +25,7 @@ from ..forms import CompareForm
 from ..locking import lock_placements
 from ..models import Placement
 from .blueprint import blueprint
+from .skills import recency_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +129,7 @@ def _show(
 def _lines(people: Sequence[Person], need: Need) -> Iterator[Line]:
     line = partial(_line, people)
     for row in need.skills:
-        kind = _("必須") if row.must else _("希望")
-        yield line(
-            _(
-                "%(skill)s（%(kind)s・水準%(level)s）",
-                skill=term(row.skill, "skill"),
-                kind=kind,
-                level=row.level,
-            ),
-            partial(_level, row.skill),
-            partial(_number, row.skill),
-        )
+        yield line(_asked(row), partial(_level, row.skill), partial(_number, row.skill))
     yield line(_("根拠（求める技能）"), _evidence, _proved)
     yield line(_("区分"), _kind)
     yield line(_("職歴"), _posts)
@@ -160,13 +151,31 @@ def _line(
     return Line(str(name), [value(person) for person in people], best)
 
 
+def _asked(row: NeedSkill) -> str:
+    skill, kind = term(row.skill, "skill"), _("必須") if row.must else _("希望")
+    if row.used_within is None:
+        return str(
+            _("%(skill)s（%(kind)s・水準%(level)s）", skill=skill, kind=kind, level=row.level)
+        )
+    return str(
+        _(
+            "%(skill)s（%(kind)s・水準%(level)s・%(n)s年以内に使用）",
+            skill=skill, kind=kind, level=row.level, n=row.used_within,
+        )
+    )  # fmt: skip
+
+
 def _number(skill: str, person: Person) -> int:
-    return person.levels[skill] or 0
+    return person.skills[skill].own_level or 0
 
 
 def _level(skill: str, person: Person) -> str:
-    level = person.levels[skill]
-    return "—" if level is None else f"{level} {term(str(level), 'skill_level')}"
+    row = person.skills[skill]
+    if row.own_level is None:
+        return "—"
+    level = f"{row.own_level} {term(str(row.own_level), 'skill_level')}"
+    recency = recency_of(row)
+    return f"{level}{_('・')}{recency}" if recency else level
 
 
 def _evidence(person: Person) -> str:

@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _
 
 from ... import clock, matching as m
 from ...audit import AuditEvent
-from ...candidates.models import CandidateSkill
 from ...candidates.views.blueprint import log_names
 from ...dates import local_date, month_of
 from ...errors import Conflict, Refused
@@ -29,6 +28,7 @@ from ..models import PLANNED, Placement
 from ..recorded import HOW_LABELS
 from ..seats import look_at_seats
 from ..standing import standings
+from ..weighing import list_asked
 from .blueprint import blueprint, buttons
 from .columns import PLACEMENTS
 from .lost import present
@@ -83,7 +83,7 @@ def facts(placement: Placement) -> dict[str, Any]:
         "beyond": list_beyond(session, placement, month_of(local_date(now))),
         "is_suggestion": any(step.verb == "propose" for step in steps),
         "parts": service.list_parts(placement),
-        "skills": _skills(placement),
+        "skills": list_asked(placement.need, placement.candidate),
         "others": others,
         "standings": standings(session, [placement, *others], local_date(now)),
         "ranked": service.count_ranked(session, placement),
@@ -129,15 +129,6 @@ def lift_hold(placement_id: int) -> ResponseReturnValue:
         return show_lost(error, sent, present([stands]), back)
     flash(_("保留を解除しました。理由は起案書に載ります。"), "success")
     return redirect(url_for("placements.show_placement", placement_id=placement_id))
-
-
-def _skills(placement: Placement) -> list[tuple[str, bool, int, CandidateSkill | None]]:
-    """(label, is a must, level asked for, what the person claims) for each skill of the need."""
-    claims = {claim.skill: claim for claim in placement.candidate.skills}
-    return [
-        (term(row.skill, "skill"), row.must, row.level, claims.get(row.skill))
-        for row in placement.need.skills
-    ]
 
 
 def _told(event: AuditEvent) -> Words:
