@@ -5,8 +5,8 @@ The ledger says for which half-days; the pay is that of each vacancy. What a pla
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -19,6 +19,7 @@ from ..db import Session
 from ..language import say
 from ..ledger.models import Commitment
 from ..needs.costing import Fee, fee_of
+from ..needs.models import Need
 from ..pay import month_pay
 from ..states import PENDING
 from .conditions import Conditions, work_of
@@ -38,8 +39,8 @@ class Limits:
     earned: Mapping[tuple[int, int], int] = field(default_factory=dict)
     visits: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
-    def income_of(self, year: int, besides: int | None = None) -> int:
-        """Yen in a fiscal year; besides: a placement that is left out."""
+    def income_of(self, year: int, *besides: int) -> int:
+        """Yen in a fiscal year; besides: placements that are left out."""
         return _sum_besides(self.earned, year, besides)
 
     def broken(
@@ -63,20 +64,34 @@ class Limits:
             for year, yen in sorted(_pay_of({**booked, **asked}, fee).items()):
                 total = self.income_of(year, placement.id) + yen
                 if year in years and yen and total > self.income_ceiling:
-                    yield say(
-                        "「収入の上限」：%(year)sの報酬が合計%(total)s円になり、本人の上限%(ceiling)s円を超えます。",
-                        year=show_fiscal_year(year),
-                        total=f"{total:,}",
-                        ceiling=f"{self.income_ceiling:,}",
-                    )
+                    yield _over_income(year, total, self.income_ceiling)
         if self.onsite_days is not None:
             days = max(self._days(asked, placement, conditions), default=0)
             if days > self.onsite_days:
-                yield say(
-                    "「現地の日数」：現地で働く日が、ほかの活動と合わせて月%(days)s日になり、本人の上限の月%(most)s日を超えます。",
-                    days=days,
-                    most=self.onsite_days,
-                )
+                yield _over_days(days, self.onsite_days)
+
+    def broken_together(
+        self, person: Candidate, needs: Sequence[Need], besides: Collection[int], this_month: int
+    ) -> Iterator[str]:
+        """The same of several needs at once; besides: placements by which the person has them already."""
+        earned, visits = Counter[int](), Counter[int]()
+        for need in needs:
+            conditions = Conditions.of(need)
+            ahead = [month for month in conditions.months if month >= this_month]
+            earned.update(_pay_of(dict.fromkeys(ahead, conditions.half_days), fee_of(need, person)))
+            visits.update(dict.fromkeys(ahead, work_of(need, person, conditions).visits))
+        if self.income_ceiling is not None:
+            for year, yen in sorted(earned.items()):
+                total = yen + self.income_of(year, *besides)
+                if yen and total > self.income_ceiling:
+                    yield _over_income(year, total, self.income_ceiling)
+        if self.onsite_days is not None:
+            days = max(
+                (n + _sum_besides(self.visits, month, besides) for month, n in visits.items() if n),
+                default=0,
+            )
+            if days > self.onsite_days:
+                yield _over_days(days, self.onsite_days)
 
     def _days(
         self, asked: Mapping[int, int], placement: Placement, conditions: Conditions
@@ -86,11 +101,28 @@ class Limits:
             most = replace(conditions, half_days=half_days)
             own = work_of(placement.need, placement.candidate, most).visits
             if own:
-                yield own + _sum_besides(self.visits, month, placement.id)
+                yield own + _sum_besides(self.visits, month, (placement.id,))
 
 
-def _sum_besides(taken: Mapping[tuple[int, int], int], when: int, besides: int | None) -> int:
-    return sum(n for (at, placement), n in taken.items() if at == when and placement != besides)
+def _over_income(year: int, total: int, ceiling: int) -> str:
+    return say(
+        "「収入の上限」：%(year)sの報酬が合計%(total)s円になり、本人の上限%(ceiling)s円を超えます。",
+        year=show_fiscal_year(year),
+        total=f"{total:,}",
+        ceiling=f"{ceiling:,}",
+    )
+
+
+def _over_days(days: int, most: int) -> str:
+    return say(
+        "「現地の日数」：現地で働く日が、ほかの活動と合わせて月%(days)s日になり、本人の上限の月%(most)s日を超えます。",
+        days=days,
+        most=most,
+    )
+
+
+def _sum_besides(taken: Mapping[tuple[int, int], int], when: int, besides: Collection[int]) -> int:
+    return sum(n for (at, row), n in taken.items() if at == when and row not in besides)
 
 
 def list_beyond(session: Session, placement: Placement, this_month: int) -> list[str]:

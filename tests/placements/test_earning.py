@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,15 @@ from typing import Any
 import pytest
 
 from talentpool import matching as m
-from talentpool.dates import first_day, local_date, month_number, month_of, months, start_of_day
+from talentpool.dates import (
+    first_day,
+    fiscal_year_of_month,
+    local_date,
+    month_number,
+    month_of,
+    months,
+    start_of_day,
+)
 from talentpool.db import Session
 from talentpool.needs.models import NeedMode
 from talentpool.permissions import Role
@@ -18,6 +27,7 @@ from talentpool.placements.earning import list_beyond, read_limits
 from talentpool.placements.extending import find_broken
 from talentpool.placements.guards import WITHHELD, Rules, broken_rules
 from talentpool.placements.models import Placement
+from talentpool.placements.together import list_beyond_together
 from talentpool.pool.assemble import list_requests
 from talentpool.pool.reading import read_profiles
 from talentpool.pool.translate import translate
@@ -187,3 +197,41 @@ def test_staff_read_it_before_anybody_is_asked(app: TalentpoolFlask) -> None:
         ident = make.make_placement(session, need, person, state=PlacementState.SUGGESTED).id
     page = signed_in(app, Role.COORDINATOR).get(f"/placements/{ident}").text
     assert "本人が決めた上限を超えます" in page
+
+
+def test_what_a_plan_comes_to_together_is_said_on_the_plan_and_on_its_drafts(
+    app: TalentpoolFlask,
+) -> None:
+    terms: dict[str, Any] = {"half_days": 4, "pay_basis": "day", "pay_amount": 20_000}
+    with app.database.writing() as session:
+        rich, free, once = (make.make_candidate(session, half_days=20) for _ in range(3))
+        needs = [make.make_need(session, **terms, mode=NeedMode.ONSITE, seats=3) for _ in range(2)]
+        pairs = [(need, who) for need in needs for who in (rich, free)] + [(needs[0], once)]
+        round_ = make.make_round_with_plan(session, pairs)
+        alone = Conditions.of(needs[0])
+        by_year = Counter(fiscal_year_of_month(month) for month in alone.months)
+        yen = 40_000 * max(by_year.values())  # of one need, in its longer year
+        once.income_ceiling, once.onsite_days = yen, 2
+
+        def said() -> list[tuple[str, int]]:
+            session.flush()
+            found = list_beyond_together(session, round_, alone.first_month)
+            return [(one.person.code, len(one.why)) for one in found]
+
+        assert said() == []
+        for ceiling, days, n in (
+            (2 * yen, 4, 0), (2 * yen - 1, 4, 1), (2 * yen, 3, 1), (yen, 2, 2), (None, None, 0),
+        ):  # fmt: skip
+            rich.income_ceiling, rich.onsite_days = ceiling, days
+            assert said() == ([(rich.code, n)] if n else [])
+        rich.income_ceiling = 2 * yen
+        for state in (PlacementState.SUGGESTED, PlacementState.OFFERED):  # its own hold counts once
+            make.make_placement(session, needs[state is PlacementState.OFFERED], rich, state=state)
+            assert said() == []
+        other = make.make_need(session, **terms)
+        make.make_placement(session, other, rich, state=PlacementState.OFFERED)
+        assert said() == [(rich.code, 1)]  # with what is held for other work
+        code, ident = rich.code, round_.id
+    page = signed_in(app, Role.COORDINATOR).get(f"/rounds/{ident}").text
+    assert "合わせると本人の上限を超える人が1名います" in page
+    assert f"{code}（この割当案の2件）" in page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -290,8 +290,11 @@ def need_rows(session: Session, need: Need) -> list[Placement]:
     return list(session.scalars(sa.select(Placement).where(Placement.need_id == need.id)))
 
 
+FIRST_YEAR = make.FIRST // 12
+
+
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+    max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )
 @given(
     pay=st.sampled_from([20000, 25000, 30000]),
@@ -299,31 +302,42 @@ def need_rows(session: Session, need: Need) -> list[Placement]:
     level=st.integers(1, 4),
     seats=st.integers(1, 4),
     mode=st.sampled_from(["online", "onsite"]),
+    used_within=st.sampled_from([None, 3, 10]),
+    later=st.integers(0, 3),
+    forms=st.sampled_from([("commission",), ("contract_person",), ("commission", "contract_person")]),
+    requires_training=st.booleans(),
     people=st.lists(
         st.tuples(
             st.integers(1, 4),
             st.sampled_from([None, PS.SUGGESTED, PS.APPROVED, PS.OFFERED, PS.INTRODUCED]),
             st.sampled_from([0, 11000]),
+            st.sampled_from([None, FIRST_YEAR - 9, FIRST_YEAR - 1]),
         ),
         min_size=2, max_size=4,
     ),
 )  # fmt: skip
 def test_what_is_announced_happens_and_the_next_round_finds_it(
-    session: Session, pay: int, half_days: int, level: int, seats: int, mode: str, people: list[tuple[int, PS | None, int]]
+    session: Session, pay: int, half_days: int, level: int, seats: int, mode: str, used_within: int | None, later: int,
+    forms: tuple[str, ...], requires_training: bool, people: list[tuple[int, PS | None, int, int | None]],
 ) -> None:  # fmt: skip
     with session.begin_nested() as point:
         cast = Cast.of(session)
         need = open_need(session, seats=4, musts={"bpr": 1})
         known: list[tuple[Candidate, Placement | None]] = []
-        for own, state, least in people:
+        for number, (own, state, least, used) in enumerate(people):
             person = make.make_candidate(
-                session, skills={"bpr": own}, pay_minimum=least, pay_wish=12000
-            )
+                session, skills={"bpr": own}, pay_minimum=least, pay_wish=12000,
+                training_until=date(2099, 3, 31) if number % 2 else None,
+            )  # fmt: skip
+            person.skills[0].last_used = used
             row = make.make_placement(session, need, person, state=state) if state else None
             known.append((person, row))
-        skills = tuple(replace(row, level=level) for row in content_of(need).skills)
+        skills = tuple(
+            replace(row, level=level, used_within=used_within) for row in content_of(need).skills
+        )
         changes = {
-            "pay_amount": pay, "half_days": half_days, "skills": skills, "seats": seats,
+            "last_month": need.last_month + later, "forms": forms,
+            "requires_training": requires_training, "pay_amount": pay, "half_days": half_days, "skills": skills, "seats": seats,
             "mode": mode, "outcome_wanted": "題",
         }  # fmt: skip
         effect = foreseen(cast, need, **changes)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from ... import clock
 from ...candidates.views.blueprint import log_names
+from ...dates import local_date, month_of
 from ...permissions import Action, get_visible
 from ...rounds.models import Round
 from ...rounds.spread import north_first
@@ -17,7 +18,14 @@ from ...web import current_actor, current_session, requires
 from ...web.fields import option
 from .. import bulk, service
 from ..forms import BulkDraftForm
+from ..together import Beyond, list_beyond_together
 from .blueprint import blueprint
+
+
+@blueprint.app_template_global("beyond_together")
+def beyond_together(round_: Round) -> list[Beyond]:
+    """For the page of a plan, which lies below this room."""
+    return list_beyond_together(current_session(), round_, month_of(local_date(clock.now())))
 
 
 @blueprint.route("/rounds/<int:round_id>/draft", methods=["GET", "POST"])
