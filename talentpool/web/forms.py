@@ -75,7 +75,7 @@ class FilterForm(Form):
 
 def offered(field: SelectField) -> str:
     """The chosen value, or "" if nothing was chosen or the value is not among the choices."""
-    return field.data if field.data in _texts(field) else ""
+    return field.data if _choice(field) else ""
 
 
 def is_set(field: SelectField) -> bool:
@@ -85,12 +85,13 @@ def is_set(field: SelectField) -> bool:
 
 def chosen_label(field: SelectField) -> str:
     """The words of the chosen value, or "" if nothing was chosen."""
-    return _texts(field).get(field.data or "", "") if field.data else ""
+    choice = _choice(field) if field.data else None
+    return str(choice.label) if choice else ""
 
 
-def _texts(field: SelectField) -> dict[str, str]:
+def _choice(field: SelectField) -> Any:
     choices: Any = field.choices
-    return {choice.value: str(choice.label) for choice in choices}
+    return next((choice for choice in choices if choice.value == field.data), None)
 
 
 class Storable:
