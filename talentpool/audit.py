@@ -313,6 +313,7 @@ class Deed(Entry, Enum):
     ROUND_CREATE = "round.create", "マッチング回の作成", "Round created"
     ROUND_DROP = "round.drop", "固定・除外の取消し", "Fix or exclusion dropped"
     QUESTION_ASK = "question.ask", "募集への質問", "Question about a vacancy asked"
+    ROUND_EXPLAIN = "round.explain", "理由の計算", "Reasons calculated"
     ROUND_FORBID = "round.forbid", "組合せの除外", "Match excluded"
     ROUND_ORDER = "round.order", "実行の指示", "Run ordered"
     ROUND_PIN = "round.pin", "組合せの固定", "Match fixed"

@@ -142,6 +142,10 @@ class Lease:
             )
         return not self.is_cancelled
 
+    def hold(self, session: Session) -> None:
+        """Keep the job for what follows, in the unit that writes a part of its result. Raises LostLease."""
+        self._update(session, {"lease_until": database_now(session) + LEASE})
+
     def finish(
         self, session: Session, state: JobState, *, now: datetime, failure: str | None = None
     ) -> None:

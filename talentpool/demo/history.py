@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload, undefer
 
-from .. import jobs
+from .. import jobs, matching as m
 from ..accounts.models import Pool
 from ..candidates.models import Candidate
 from ..db import Base, Session
@@ -34,9 +34,11 @@ from ..placements.papers import PRINT
 from ..placements.stating import accept_terms, propose_content, state_terms
 from ..pool.policy import first_policy
 from ..reference.service import load_catalogue
+from ..rounds.gathering import gather
 from ..rounds.models import DirectiveKind, Round, RoundNeed
 from ..rounds.preparing import create_round, direct_pair
-from ..rounds.running import gather, solve, store
+from ..rounds.running import decide
+from ..rounds.storing import explain, store
 from ..states import PlacementState, move
 from .accounts import Officers
 from .drawing import Draw
@@ -88,10 +90,12 @@ def run_round(
         )  # fmt: skip
     session.flush()
     inputs = gather(session, round_)
-    result = solve(inputs, TIME_LIMIT)
+    decided = decide(inputs, TIME_LIMIT)
     move(session, round_, "start", actor=SYSTEM, now=now)
     round_.started_at = now
-    store(session, round_, inputs, result, now=now + timedelta(seconds=2))
+    solved = now + timedelta(seconds=2)
+    store(session, round_, inputs, decided, now=solved)
+    explain(session, round_, m.explained(decided), now=solved)
     session.flush()
     adopt_round(session, round_, actor=officers.coordinator, now=now + timedelta(hours=20))
     return round_

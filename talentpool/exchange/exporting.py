@@ -31,8 +31,8 @@ from ..placements.models import Placement
 from ..pool.assemble import list_active, list_profiles, list_requests
 from ..reference.models import TravelTime
 from ..reference.service import load_catalogue
+from ..rounds.gathering import moment_of
 from ..rounds.models import DirectiveKind, Round, RoundInput, RoundNeed
-from ..rounds.running import moment_of
 from ..states import PLACEMENT, NeedState, RoundState
 from . import people, requests
 from .layout import CANDIDATES, NEEDS

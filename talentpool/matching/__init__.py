@@ -12,7 +12,8 @@ A library of its own. It needs only numpy and scipy, and imports scipy only when
 [1, 2]
 """
 
-from .document import document
+from .deciding import Decided, decide, decided_of
+from .document import document, explained, plan_document
 from .errors import (
     InfeasiblePins,
     InvalidPolicy,
@@ -68,6 +69,7 @@ __all__ = [
     "BrokenPlan",
     "Candidate",
     "Chain",
+    "Decided",
     "EmptySeats",
     "Gain",
     "InfeasiblePins",
@@ -99,11 +101,14 @@ __all__ = [
     "blocking_pairs",
     "build",
     "change_text",
+    "decide",
+    "decided_of",
     "difference",
     "document",
     "empty_seats",
     "excluded",
     "excluded_from",
+    "explained",
     "filled_share",
     "gain",
     "input_document",
@@ -114,6 +119,7 @@ __all__ = [
     "month_number",
     "month_text",
     "newcomer",
+    "plan_document",
     "plan_of",
     "points",
     "problem_of",

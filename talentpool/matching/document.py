@@ -8,20 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .deciding import Decided, decide
 from .explaining.excluded import excluded_texts
 from .explaining.told import Told
-from .inputs import Names, input_hash, names_of
+from .inputs import Names
 from .names import by_id
-from .pairs import pairs_of
 from .plan import Plan, Progress
 from .policy import Policy
 from .problem import QUICK, Problem
 from .records import Candidate, Need, month_text
-from .scoring.build import build
-from .solving.aims import solve_for
 from .solving.clock import Clock
 
-SOLVING = 0.8  # of the time, for the plan; the rest is for its explanations
+VERSION = 2  # of the document; those without one are of version 1
 
 
 def document(
@@ -81,29 +79,69 @@ def document(
     >>> [(pair["need"], pair["candidate"]) for pair in answer["placements"]]
     [('migration', 'chiba'), ('tender', 'aoki')]
     """
-    candidates, needs = tuple(candidates), tuple(needs)  # read more than once
-    policy = policy or Policy()
-    clock = Clock(time_limit, progress)
-    pins, forbids, previous = (
-        names_of(name, pairs)
-        for name, pairs in (("pins", pins), ("forbids", forbids), ("previous", previous))
-    )
-    problem = build(candidates, needs, policy, has_others=has_others)
-    pinned = pairs_of(problem, "pins", pins)
-    forbidden, standing = (
-        pairs_of(problem, name, _known(problem, pairs) if has_others else pairs)
-        for name, pairs in (("forbids", forbids), ("previous", previous))
-    )
-    sizes = np.array([need.size_class for need in by_id(needs)], np.int64)
-    limit = None if clock.limit is None else SOLVING * clock.limit
-    aimed = solve_for(
-        policy, problem, sizes, previous=standing, pins=pinned, forbids=forbidden,
-        time_limit=limit, progress=clock.hear,
+    decided = decide(
+        candidates, needs, policy, pins=pins, forbids=forbids, previous=previous,
+        time_limit=time_limit, progress=progress, has_others=has_others,
     )  # fmt: skip
-    spent = clock.elapsed
-    is_late = limit is not None and not aimed.plan.is_proved and 2 * spent >= limit
-    told = Told(clock, policy, problem, aimed, candidates, needs, sizes, pinned, forbidden)
+    answer = explained(decided)
+    if not is_stable:
+        answer["seconds"] = decided.seconds
+    return answer
+
+
+def plan_document(decided: Decided) -> dict[str, Any]:
+    """Write a plan down before it is explained: `left_out` names all explanations.
+
+    Parameters
+    ----------
+    decided : Decided
+
+    Returns
+    -------
+    dict
+        As `document`, but for `working`, from which `decided_of` reads the plan back, to the last digit.
+
+    Examples
+    --------
+    >>> from talentpool import matching as m
+    >>> from talentpool.matching.example import NEEDS, PEOPLE
+    >>> answer = m.plan_document(m.decide(PEOPLE, NEEDS))
+    >>> answer["value"], answer["left_out"]
+    (55024, ['regrets', 'baselines', 'empty_seats', 'shortages', 'waived'])
+    """
+    return _answer(decided, Clock(0.0)) | {"working": decided.working()}
+
+
+def explained(decided: Decided) -> dict[str, Any]:
+    """Explain a plan within what is left of its time.
+
+    Parameters
+    ----------
+    decided : Decided
+
+    Returns
+    -------
+    dict
+        As `document`, without the seconds.
+
+    Examples
+    --------
+    >>> from talentpool import matching as m
+    >>> from talentpool.matching.example import NEEDS, PEOPLE
+    >>> m.explained(m.decide(PEOPLE, NEEDS)) == m.document(PEOPLE, NEEDS, is_stable=True)
+    True
+    """
+    return _answer(decided, decided.clock)
+
+
+def _answer(decided: Decided, clock: Clock) -> dict[str, Any]:
+    """Tell of the plan, and explain it while the clock is not over."""
+    given, aimed = decided.inputs, decided.aimed
     problem, plan = aimed.problem, aimed.plan
+    told = Told(
+        clock, given.policy, decided.built, aimed, given.candidates, given.needs, decided.sizes,
+        decided.pinned, decided.forbidden,
+    )  # fmt: skip
     parts = {  # in the order of their worth to who reads them
         "rankings": told.rankings(),
         "baselines": told.baselines(),
@@ -112,21 +150,20 @@ def document(
         **told.directed(),
         "waived": told.waived(),
     }
-    answer: dict[str, Any] = {
-        "input_hash": input_hash(
-            candidates, needs, policy, pins=pins, forbids=forbids, previous=previous
-        ),
-        "policy": policy.to_dict(),
+    return {
+        "version": VERSION,
+        "input_hash": decided.input_hash,
+        "policy": given.policy.to_dict(),
         "status": plan.status.value,
         "value": plan.value,
         "bound": plan.bound,
         "gap_bp": plan.gap_bp,
         "proof": plan.proof,
         "is_decided": plan.is_decided,
-        "stopped": _stopped(clock, is_late=is_late, is_short=bool(told.left_out)),
+        "stopped": _stopped(decided.clock, is_late=decided.is_late, is_short=bool(told.left_out)),
         "left_out": told.left_out,
-        "placements": _placements(problem, plan, needs),
-        "excluded": excluded_texts(candidates, needs),
+        "placements": _placements(problem, plan, given.needs),
+        "excluded": excluded_texts(given.candidates, given.needs),
         **parts,
         "is_quick": len(problem.candidate) <= QUICK,
         "aims": {
@@ -138,11 +175,8 @@ def document(
             "seats": _by_name(problem.need_ids, plan.need_price),
             "people": _by_name(problem.candidate_ids, plan.candidate_price),
         },
-        "candidates": _usage(problem, plan, candidates, needs),
+        "candidates": _usage(problem, plan, given.candidates, given.needs),
     }
-    if not is_stable:
-        answer["seconds"] = round(spent, 3)
-    return answer
 
 
 def _stopped(clock: Clock, *, is_late: bool, is_short: bool) -> str | None:
@@ -155,12 +189,6 @@ def _stopped(clock: Clock, *, is_late: bool, is_short: bool) -> str | None:
 def _by_name(names: Sequence[str], figures: NDArray[Any]) -> dict[str, int]:
     """Name → whole bp, without zeros."""
     return {name: int(figure) for name, figure in zip(names, figures, strict=True) if figure >= 1}
-
-
-def _known(problem: Problem, pairs: Sequence[Names]) -> list[Names]:
-    """Keep the pairs whose need and candidate are in the problem."""
-    needs, people = set(problem.need_ids), set(problem.candidate_ids)
-    return [(need, person) for need, person in pairs if need in needs and person in people]
 
 
 def _placements(problem: Problem, plan: Plan, needs: Sequence[Need]) -> list[dict[str, Any]]:

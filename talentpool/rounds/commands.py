@@ -13,7 +13,8 @@ from ..errors import NotFound
 from ..needs.models import Need
 from ..states import ROUND, RoundState
 from .models import Round, RoundNeed
-from .running import document_of, run_here
+from .running import run_here
+from .storing import document_of
 
 STOPPED = {"cancelled": "stopped by hand", "time_limit": "stopped by its time limit"}
 

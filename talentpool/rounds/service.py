@@ -13,6 +13,7 @@ from ..permissions import Action, Actor, get_visible, require, visible
 from ..states import RoundState, move
 from .models import Round, RoundNeed
 from .preparing import JOB
+from .storing import is_unexplained
 
 PAGE = 25  # rows
 COMPARED = 5  # other plans, on the page of one
@@ -57,9 +58,9 @@ def get_round_need(session: Session, round_: Round, need_id: int) -> RoundNeed |
 
 
 def cancel_round(session: Session, round_: Round, *, actor: Actor, now: datetime) -> None:
-    """Cancel at once what nobody has begun; ask the worker to stop what is running."""
+    """Cancel at once what nobody has begun; ask the worker to stop what is running, a plan's explanations as well."""
     require(session, actor, Action.RUN_ROUND, round_)
-    if round_.state is RoundState.RUNNING:
+    if round_.state is RoundState.RUNNING or find_explaining(session, round_) is not None:
         jobs.request_cancel(session, JOB, round_.id)
         audit.record(session, audit.Deed.ROUND_STOP, round_, actor=actor, now=now)
         return
@@ -68,6 +69,15 @@ def cancel_round(session: Session, round_: Round, *, actor: Actor, now: datetime
     jobs.drop_waiting(session, JOB, round_.id, now=now)
 
 
+def find_explaining(session: Session, round_: Round) -> jobs.Job | None:
+    """The job that explains a plan which is there already."""
+    if not is_unexplained(round_):
+        return None
+    job = jobs.get_latest(session, JOB, round_.id)
+    return job if job is not None and job.state is jobs.JobState.RUNNING else None
+
+
 def discard_round(session: Session, round_: Round, *, actor: Actor, now: datetime) -> None:
     require(session, actor, Action.RUN_ROUND, round_)
     move(session, round_, "discard", actor=actor, now=now)
+    jobs.request_cancel(session, JOB, round_.id)

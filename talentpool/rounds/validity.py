@@ -16,9 +16,9 @@ from ..language import listed, named, say, sentences
 from ..matching.inputs import PREFERENCES
 from ..needs.models import Need
 from ..states import NEED, SOLVED, NeedState
+from .gathering import gather
 from .history import stored_history
 from .models import Round, RoundInput, RoundNeed
-from .running import gather
 
 SHOWN = 5  # codes in a sentence
 WATCHED = (

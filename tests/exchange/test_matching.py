@@ -30,9 +30,9 @@ from talentpool.reference.catalogue import Catalogue
 from talentpool.reference.service import load_catalogue
 from talentpool.reviews.answering import Answers, close_pair, give_review
 from talentpool.reviews.models import ReviewSide
+from talentpool.rounds.gathering import gather
 from talentpool.rounds.models import DirectiveKind, Round
 from talentpool.rounds.preparing import create_round, direct_pair
-from talentpool.rounds.running import gather
 from talentpool.states import NeedState
 from tests import factories as make
 from tests.reviews.made import make_reviews

@@ -94,6 +94,7 @@ BEST = _figures(half_days=24, mean_fit=9700, value=95_080, worst_served=0, block
 def test_the_document_of_a_small_round_says_all_that_was_decided() -> None:
     document = m.document(PEOPLE, NEEDS, POLICY, is_stable=True)
     assert document == {
+        "version": 2,
         "input_hash": m.input_hash(PEOPLE, NEEDS, POLICY),
         "policy": POLICY.to_dict(),
         "status": "optimal", "value": 95_080, "bound": 95_080, "gap_bp": 0, "proof": "bound",

@@ -16,8 +16,9 @@ from talentpool.exchange.matching import match_files
 from talentpool.files.writing import render
 from talentpool.permissions import SYSTEM, Role
 from talentpool.rounds import preparing, validity
+from talentpool.rounds.gathering import gather
 from talentpool.rounds.models import DirectiveKind, Round, RoundInput
-from talentpool.rounds.running import gather, run_here
+from talentpool.rounds.running import run_here
 from talentpool.states import RoundState
 from talentpool.web.unit import TalentpoolFlask
 from tests.browsers import signed_in

@@ -9,9 +9,10 @@ from talentpool.db import Database
 from talentpool.errors import Conflict
 from talentpool.permissions import Actor, Role
 from talentpool.rounds import preparing, service
+from talentpool.rounds.gathering import gather
 from talentpool.rounds.models import Round
 from talentpool.rounds.preparing import JOB
-from talentpool.rounds.running import gather, give_up, run_here, solve
+from talentpool.rounds.running import decide, give_up, run_here
 from talentpool.rounds.validity import check_unchanged
 from talentpool.states import RoundState
 from tests.factories import HYOGO, NOW, make_candidate, make_need, make_user
@@ -128,9 +129,9 @@ def test_a_job_given_up_after_the_round_was_cancelled_ends(
 def test_a_solve_without_a_job_is_the_same_plan(database: Database, ident: int) -> None:
     with database.reading() as session:
         inputs = gather(session, session.get_one(Round, ident))
-    alone = solve(inputs, 60)
+    alone = m.explained(decide(inputs, 60))
     lease = _claim(database, ident)
-    with_progress = solve(inputs, 60, lease)
+    with_progress = m.explained(decide(inputs, 60, lease))
     assert alone["placements"] == with_progress["placements"]
     assert alone["status"] == "optimal"
     assert _job(database, ident).progress

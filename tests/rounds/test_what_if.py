@@ -19,8 +19,9 @@ from talentpool.needs.models import Need, Outcome
 from talentpool.permissions import SYSTEM, Actor, Role
 from talentpool.placements.adopting import adopt_round
 from talentpool.rounds import preparing, service, suggesting
+from talentpool.rounds.gathering import gather
 from talentpool.rounds.models import DirectiveKind, Round
-from talentpool.rounds.running import gather, run_here
+from talentpool.rounds.running import run_here
 from talentpool.states import NeedState, RoundState, available, move
 from tests.factories import HYOGO, NOW, make_candidate, make_need, make_user
 

@@ -4,6 +4,8 @@ With one need per person the plan is a flow from needs to people, and pinning a 
 cycle through it. With the prices as potentials no arc of the residual graph is negative, so one run of Dijkstra's
 algorithm to a need gives the exact loss for each of its candidates (Ahuja, Magnanti, Orlin, Network Flows, 9.7).
 With several needs per person, a plan with the pair is worth at most UB - (w_i - best pattern of i that contains it).
+The search for these patterns has a budget of work, not of time, so that the same inputs give the same bounds. Where it
+ends, tolls bound what is left, and the loss is told a little lower: "at least" stays true.
 """
 
 from __future__ import annotations
@@ -24,6 +26,9 @@ from ..solving.market import Market, open_market
 from ..solving.one_to_one import is_one_to_one
 from ..solving.patterns import best_with
 from ..solving.pricing import priced, whole_prices
+
+WORK = 1 << 25  # joins of pairs to patterns that the bounds of a market may take
+JOINS = 64  # at least so many for each pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,10 @@ class Regrets:
         top, _, tolls = priced(market, self._prices, self._tick)
         slack = int((market.seats * self._prices).sum()) + int(top.sum()) - self._value
         pairs = np.arange(len(market.edge))
-        loss = top[market.person] - best_with(market, self._worth, tolls, pairs, self._tick)
+        most = max(JOINS, WORK // max(len(pairs), 1))
+        best = best_with(market, self._worth, tolls, pairs, self._tick, most)
+        # without the pair the rest is a pattern, too
+        loss = np.maximum(top[market.person] - best, -self._worth)
         bounds: Ints = np.maximum(self._problem.value, 0)
         bounds[market.edge] = np.maximum(0, -(-(loss - slack) // SCALE))
         return bounds

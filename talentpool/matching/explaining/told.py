@@ -88,7 +88,7 @@ class Told:
             except Stop:
                 has_regrets = False
                 self.left_out.append("regrets")
-                rows = ranking(self.problem, self.plan, j, has_regrets=False)
+                rows = ranking(self.problem, self.plan, j, regrets=regrets, has_regrets=False)
             found[need] = [self._ranked(row) for row in rows]
         return found
 

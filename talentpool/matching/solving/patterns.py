@@ -23,6 +23,7 @@ from .tolls import Tolls
 
 UNKNOWN = 1 << 62  # more than any worth
 MOST_ROWS = 1 << 18  # joins made at a time
+TOGETHER = 1 << 10  # pairs that are grown together
 
 
 @dataclass(frozen=True)
@@ -110,29 +111,55 @@ def could_be_within(market: Market, worth: Ints, tolls: Tolls, top: Ints, gap: i
     return _listing(market, worth, tolls, top - gap, -gap).pair
 
 
-def best_with(market: Market, worth: Ints, tolls: Tolls, pairs: Ints, tick: Tick) -> Ints:
-    """Compute (len(pairs),) the worth of the best pattern that contains each of the `pairs`."""
-    person = market.person[pairs]
+def best_with(
+    market: Market, worth: Ints, tolls: Tolls, pairs: Ints, tick: Tick, most: int = UNKNOWN
+) -> Ints:
+    """Compute (len(pairs),) the worth of the best pattern that contains each of the `pairs`.
+
+    most: joins for each pair, counted for TOGETHER of them; where they are not enough, no pattern is worth more than
+    what is returned. The same joins are made on every machine.
+    """
     nothing = np.zeros(market.people, np.int64)
     listing = _listing(market, worth, tolls, nothing - UNKNOWN, 1)
-    days, slots = market.takes(pairs)
+    left = tolls.left(market, worth, pairs)
     top = worth[pairs].copy()
-    rows = _Rows(
-        owner=np.arange(len(pairs)),
+    at_most = tolls.limit[market.person[pairs]] + np.minimum(left, 0)
+    for first in range(0, len(pairs), TOGETHER):
+        some = slice(first, first + TOGETHER)
+        waiting = [_beginning(market, listing, tolls, worth, pairs, left, some)]
+        least = top + 1
+        for grown in _grown(market, listing, waiting, least, most * TOGETHER, tick):
+            np.maximum.at(top, grown.owner, grown.worth)
+            np.copyto(least, top + 1)
+        for rows in waiting:
+            np.maximum.at(top, rows.owner, np.minimum(rows.limit, at_most[rows.owner]))
+    return top
+
+
+def _beginning(
+    market: Market,
+    listing: _Listing,
+    tolls: Tolls,
+    worth: Ints,
+    pairs: Ints,
+    left: Ints,
+    some: slice,
+) -> _Rows:
+    """Begin a pattern with each of some of the `pairs`, which are worth `left` after tolls."""
+    owner = np.arange(len(pairs))[some]
+    pairs, person = pairs[some], market.person[pairs[some]]
+    days, slots = market.takes(pairs)
+    return _Rows(
+        owner=owner,
         person=person,
         last=listing.start[person] - 1,
         # the pair is met again on the way and, if it is worth its tolls, counted as left out
-        limit=tolls.limit[person] + tolls.left(market, worth, pairs),
-        worth=top.copy(),
+        limit=tolls.limit[person] + left[some],
+        worth=worth[pairs],
         pairs=pairs[:, None],
         room=market.room[person] - days,
         slots=market.slots[person] - slots,
     )
-    least = top + 1
-    for grown in _grown(market, listing, rows, least, tick):
-        np.maximum.at(top, grown.owner, grown.worth)
-        np.copyto(least, top + 1)
-    return top
 
 
 def _listing(market: Market, worth: Ints, tolls: Tolls, least: Ints, floor: int) -> _Listing:
@@ -169,11 +196,13 @@ def _dive(market: Market, listing: _Listing) -> Ints:
 
 
 def _grown(
-    market: Market, listing: _Listing, rows: _Rows, least: Ints, tick: Tick
+    market: Market, listing: _Listing, waiting: list[_Rows], least: Ints, most: int, tick: Tick
 ) -> Iterator[_Rows]:
-    """Yield, block by block, all that grows from the rows while `least` (by owner, may rise) is in reach."""
-    waiting = [rows]
-    while waiting:
+    """Yield, block by block, all that grows from rows while `least` (by owner, may rise) is in reach.
+
+    After `most` joins, what was not grown to the end is left `waiting`.
+    """
+    while waiting and most > 0:
         tick()
         rows = waiting.pop()
         counts = _reach(listing, rows, least) - rows.last - 1
@@ -183,10 +212,11 @@ def _grown(
             ends = [len(part), *cuts[::-1].tolist(), 0]
             waiting += [rows.take(slice(low, high)) for high, low in pairwise(ends)]
             continue
+        most -= int(counts.sum())
         rows = _joins(market, listing, rows, counts)
         if len(rows.owner):
-            yield rows
             waiting.append(rows)
+            yield rows
 
 
 def _joins(market: Market, listing: _Listing, rows: _Rows, counts: Ints) -> _Rows:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _, lazy_gettext
 from markupsafe import Markup
 
 from ... import matching as m
+from ...jobs import Job
 from ...paging import Page, cut_page
 from ...reference import shipped
 from ...web import charts
@@ -25,7 +26,7 @@ from .. import figures, spread
 from ..directed import Directed
 from ..models import DirectiveKind, Round
 from ..plan import Cast, SeatRow, list_seats
-from .presenting import RoundPage, change_label, strong
+from .presenting import RoundPage, change_label, progress_lines, strong
 
 SHOWN = 24  # pairs of a page
 MOST = 500  # pairs of a page that shows all
@@ -100,13 +101,15 @@ class PlanPage(RoundPage):
         passed_over: Mapping[int, Mapping[str, Any]],
         choice: Choice,
         joint: spread.Joint | None = None,
+        explaining: Job | None = None,
     ) -> None:
-        """joint: the towns of its joint needs."""
+        """joint: the towns of its joint needs; explaining: the job that is at work on the explanations."""
         super().__init__(round_, cast, directed)
         self._joint = joint or {}
         self.cast: Cast = cast
         self.choice = choice
         self._passed_over = passed_over
+        self.explaining = explaining
 
     @cached_property
     def seats(self) -> list[SeatRow]:
@@ -233,6 +236,14 @@ class PlanPage(RoundPage):
         """What ended the work early: "cancelled", "time_limit" or nothing."""
         found: str | None = (self.round.result or {}).get("stopped")
         return found
+
+    @property
+    def lines(self) -> list[str]:
+        """How far the explanations are."""
+        job = self.explaining
+        if job is None:
+            return []
+        return progress_lines(job.progress, is_stopping=job.cancel_requested)
 
     @property
     def left_out(self) -> list[str]:

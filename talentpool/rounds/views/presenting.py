@@ -206,6 +206,24 @@ STAGES = {  # of the engine's reports; the parts of the explanation have their o
 LARGEST = 2**50  # bp; a bound beyond it is none yet
 
 
+def progress_lines(said: Mapping[str, Any], *, is_stopping: bool) -> list[str]:
+    """What is known of work that has begun: what was reported last, and nothing else."""
+    told = [_stage(said["stage"]) if "stage" in said else _("登録者と募集を読み、採点しています")]
+    if said.get("value"):
+        told.append(_("いまの案の合計点：%(n)s点", n=show_points(said["value"])))
+        if said["bound"] < LARGEST:
+            gap = show_points(said["bound"] - said["value"])
+            bound = show_points(said["bound"])
+            told.append(
+                _("合計点の上限：%(n)s点（良くなるとしても最大%(gap)s点）", n=bound, gap=gap)
+            )
+    elif "stage" in said:
+        told.append(_("案はまだ見つかっていません"))
+    if is_stopping:
+        told.append(_("中止を求めました。計算の区切りで止まり、それまでに案があれば残します。"))
+    return told
+
+
 class WaitingPage(RoundPage):
     """A round without a plan: not begun, at work, or ended without one."""
 
@@ -239,26 +257,11 @@ class WaitingPage(RoundPage):
 
     @property
     def lines(self) -> list[str]:
-        """What is known of the work: what was reported last, and nothing else."""
+        """What is known of the work."""
         if self.seconds is None:
             return [_("順番を待っています。まだ計算は始まっていません。")]
         said = self.job.progress if self.job else {}
-        told = [
-            _stage(said["stage"]) if "stage" in said else _("登録者と募集を読み、採点しています")
-        ]
-        if said.get("value"):
-            told.append(_("いまの案の合計点：%(n)s点", n=show_points(said["value"])))
-            if said["bound"] < LARGEST:
-                gap = show_points(said["bound"] - said["value"])
-                bound = show_points(said["bound"])
-                told.append(
-                    _("合計点の上限：%(n)s点（良くなるとしても最大%(gap)s点）", n=bound, gap=gap)
-                )
-        elif "stage" in said:
-            told.append(_("案はまだ見つかっていません"))
-        if self.is_stopping:
-            told.append(_("中止を求めました。計算の区切りで止まり、それまでに案があれば残します。"))
-        return told
+        return progress_lines(said, is_stopping=self.is_stopping)
 
 
 def _stage(code: str) -> str:

@@ -56,6 +56,7 @@ def show_round(round_id: int) -> ResponseReturnValue:
         passed_over=plan.list_passed_over(session, round_),
         choice=Choice.of(request.args, page_number()),
         joint=shares_of(session, [ident for ident, need in cast.needs.items() if need.joint]),
+        explaining=service.find_explaining(session, round_),
     )  # fmt: skip
     log_names(page.people)
     return render_template(

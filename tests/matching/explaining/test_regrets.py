@@ -9,6 +9,8 @@ import pytest
 from hypothesis import assume, given, strategies as st
 
 from talentpool import matching as m
+from talentpool.matching.explaining import regrets as module
+from talentpool.matching.solving import patterns
 
 from ..instances import random_problem
 from ..test_refusals import _arrays
@@ -85,6 +87,48 @@ def test_where_people_serve_several_needs_the_loss_is_never_overstated(seed: int
                 assert row.regret == loss if row.is_exact else row.regret <= loss
             if not row.placed and row.reason["code"] == "equal":
                 assert loss == 0
+
+
+@given(SEEDS, st.sampled_from([0, 1, 3]))
+def test_a_small_budget_of_work_tells_lower_bounds_and_the_same_every_time(
+    seed: int, joins: int
+) -> None:
+    problem = random_problem(seed, people=8, needs=8, months=4)
+    plan = m.solve(problem)
+    with pytest.MonkeyPatch.context() as patch:
+        whole = m.Regrets(problem, plan)
+        full = [whole.of(need).bp for need in range(problem.m)]
+        patch.setattr(module, "WORK", 0)
+        patch.setattr(module, "JOINS", joins)
+        patch.setattr(patterns, "TOGETHER", 2)
+        short, again = m.Regrets(problem, plan), m.Regrets(problem, plan)
+        for need in range(problem.m):
+            bounds = short.of(need)
+            assert (bounds.bp <= full[need]).all()
+            assert bounds.bp.tolist() == again.of(need).bp.tolist()
+            for row in m.ranking(problem, plan, need, regrets=short):
+                loss = loss_of(problem, plan, (need, row.candidate), [], [])
+                assert loss is None or row.regret <= loss
+
+
+def test_a_budget_ends_a_search_that_would_not_end() -> None:
+    """Ten people who could each serve forty equal needs, three at once for eighteen months, and no prices at all."""
+    needs, people, months = 40, 10, 18
+    problem = m.Problem(
+        ptr=np.arange(needs + 1) * people,
+        candidate=np.tile(np.arange(people), needs).astype(np.int32),
+        fit=np.full(needs * people, 5000, np.int16),
+        seats=np.ones(needs, np.int16), half_days=np.ones(needs, np.int16),
+        months=np.arange(months) == np.arange(needs)[:, None] % months,
+        capacity=np.full((people, months), 3, np.int16), most_at_once=np.full(people, 3, np.int8),
+        candidate_ids=[f"c{i}" for i in range(people)], need_ids=[f"n{j:02d}" for j in range(needs)],
+    )  # fmt: skip
+    unproved = m.baselines(replace(problem, posted=np.arange(needs), skill_count=problem.fit))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "WORK", 0)
+        patch.setattr(module, "JOINS", 4)
+        bounds = m.Regrets(problem, unproved["greedy"]).of(0)
+    assert (bounds.bp == 0).all()
 
 
 @given(SEEDS)

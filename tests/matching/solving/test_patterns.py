@@ -94,6 +94,9 @@ def test_every_pattern_within_the_gap_is_found(first: int) -> None:
         with_pair = patterns.best_with(market, worth, asked, pairs, _never)
         for pair, total in enumerate(with_pair.tolist()):
             assert total == max(value for pairs, value in every.items() if pair in pairs)
+        for most in (0, 2):
+            at_most = patterns.best_with(market, worth, asked, pairs, _never, most)
+            assert (at_most >= with_pair).all()
 
 
 @settings(max_examples=60, deadline=None)
