@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .inputs import Inputs, Names, input_hash, names_of
+from .explaining.excluded import LeftOut, left_out
+from .explaining.told import Rankings, rank
+from .inputs import Inputs, Names, input_document, names_of
 from .names import by_id
 from .pairs import Pair, pairs_of
 from .plan import SCALE, Plan, Progress
@@ -63,10 +65,20 @@ class Decided:
         return np.array([need.size_class for need in by_id(self.inputs.needs)], np.int64)
 
     @cached_property
-    def input_hash(self) -> str:
-        """SHA-256 of everything the plan depends on."""
+    def excluded(self) -> dict[str, LeftOut]:
+        """Need id → who is left out of it, by which rules."""
+        return left_out(self.inputs.candidates, self.inputs.needs)
+
+    @cached_property
+    def unpriced(self) -> Rankings:
+        """Need → everybody feasible, without what pinning would cost."""
+        return rank(self.aimed.problem, self.aimed.plan, self.pinned, self.forbidden)
+
+    @cached_property
+    def input_document(self) -> dict[str, Any]:
+        """Everything the plan depends on, as plain values."""
         given = self.inputs
-        return input_hash(
+        return input_document(
             given.candidates, given.needs, given.policy,
             pins=given.pins, forbids=given.forbids, previous=given.previous,
         )  # fmt: skip

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .deciding import Decided, decide
-from .explaining.excluded import excluded_texts
 from .explaining.told import Told
-from .inputs import Names
+from .inputs import Names, hash_of
 from .names import by_id
 from .plan import Plan, Progress
 from .policy import Policy
@@ -84,6 +83,7 @@ def document(
         time_limit=time_limit, progress=progress, has_others=has_others,
     )  # fmt: skip
     answer = explained(decided)
+    answer["excluded"] = {need: one.plain() for need, one in answer["excluded"].items()}
     if not is_stable:
         answer["seconds"] = decided.seconds
     return answer
@@ -99,7 +99,7 @@ def plan_document(decided: Decided) -> dict[str, Any]:
     Returns
     -------
     dict
-        As `document`, but for `working`, from which `decided_of` reads the plan back, to the last digit.
+        As `explained`, but for `working`, from which `decided_of` reads the plan back, to the last digit.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def explained(decided: Decided) -> dict[str, Any]:
     Returns
     -------
     dict
-        As `document`, without the seconds.
+        As `document`, without the seconds; `excluded` maps each need to a mapping that keeps rules as bits.
 
     Examples
     --------
@@ -143,7 +143,7 @@ def _answer(decided: Decided, clock: Clock) -> dict[str, Any]:
         decided.pinned, decided.forbidden,
     )  # fmt: skip
     parts = {  # in the order of their worth to who reads them
-        "rankings": told.rankings(),
+        "rankings": told.rankings(decided.unpriced),
         "baselines": told.baselines(),
         "empty_seats": told.empty_seats(),
         "shortages": told.shortages(),
@@ -152,7 +152,7 @@ def _answer(decided: Decided, clock: Clock) -> dict[str, Any]:
     }
     return {
         "version": VERSION,
-        "input_hash": decided.input_hash,
+        "input_hash": hash_of(decided.input_document),
         "policy": given.policy.to_dict(),
         "status": plan.status.value,
         "value": plan.value,
@@ -163,7 +163,7 @@ def _answer(decided: Decided, clock: Clock) -> dict[str, Any]:
         "stopped": _stopped(decided.clock, is_late=decided.is_late, is_short=bool(told.left_out)),
         "left_out": told.left_out,
         "placements": _placements(problem, plan, given.needs),
-        "excluded": excluded_texts(given.candidates, given.needs),
+        "excluded": decided.excluded,
         **parts,
         "is_quick": len(problem.candidate) <= QUICK,
         "aims": {

@@ -125,6 +125,11 @@ def input_hash(
     content = input_document(
         candidates, needs, policy, pins=pins, forbids=forbids, previous=previous
     )
+    return hash_of(content)
+
+
+def hash_of(content: Mapping[str, Any]) -> str:
+    """The `input_hash` of an `input_document`."""
     return hashlib.sha256(to_json(content).encode()).hexdigest()
 
 

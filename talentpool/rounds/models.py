@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..db import Base, Json, Sentence, Text, UtcDateTime, choice, listed
 from ..permissions import Action, Actor, Scope, viewed_by, within
 from ..states import EXPLORING, RoundState
+from .packing import Packed, Rules
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -94,8 +96,8 @@ class RoundNeed(Base):
     round_id: Mapped[int] = mapped_column(sa.ForeignKey("round.id"), primary_key=True)
     need_id: Mapped[int] = mapped_column(sa.ForeignKey("need.id"), primary_key=True)
     content_version: Mapped[int]  # of the need when the round was made
-    ranking: Mapped[list[dict[str, Any]] | None] = mapped_column(Json, deferred=True)
-    excluded: Mapped[dict[str, list[str]] | None] = mapped_column(Json, deferred=True)
+    ranking: Mapped[list[dict[str, Any]] | None] = mapped_column(Packed, deferred=True)
+    excluded: Mapped[Mapping[str, list[str]] | None] = mapped_column(Rules, deferred=True)
 
 
 class RoundDirective(Base):
@@ -133,7 +135,7 @@ class RoundInput(Base):
     __tablename__ = "round_input"
 
     round_id: Mapped[int] = mapped_column(sa.ForeignKey("round.id"), primary_key=True)
-    document: Mapped[dict[str, Any]] = mapped_column(Json)
+    document: Mapped[dict[str, Any]] = mapped_column(Packed)
 
 
 viewed_by(Round, Action.VIEW_ROUND)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from ..candidates.models import Candidate
 from ..db import Session
+from ..matching.explaining.excluded import LeftOut
 from ..needs.models import Need
 from ..permissions import Actor, visible
 from ..searching import every_word, number_in
@@ -243,7 +244,11 @@ def _by_need(round_: Round) -> dict[int, set[int]]:
 
 def count_rules(row: RoundNeed) -> list[tuple[str, int]]:
     """(rule, people it excludes) of one need, the rule that excludes most first."""
-    counts = Counter(rule for rules in (row.excluded or {}).values() for rule in rules)
+    left_out = row.excluded or {}
+    if isinstance(left_out, LeftOut):
+        counts = left_out.counts()
+    else:
+        counts = Counter(rule for rules in left_out.values() for rule in rules)
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 

@@ -31,6 +31,7 @@ def store(
 ) -> None:
     """Write the plan into the round, once, and move it to its state; its explanations follow."""
     need_ids, candidate_ids = inputs.pool.need_ids, inputs.pool.candidate_ids
+    codes = {ident: code for code, ident in need_ids.items()}
     result = m.plan_document(decided) | {"seconds": decided.seconds}
     placed = {
         (need, row["candidate"]): row
@@ -62,8 +63,10 @@ def store(
         ),
     }  # fmt: skip
     _write(session, round_, result)
+    for row in round_.needs:
+        row.excluded = result["excluded"].get(codes[row.need_id], {})
     round_.finished_at = now
-    session.add(RoundInput(round_id=round_.id, document=inputs.put_to(m.input_document)))
+    session.add(RoundInput(round_id=round_.id, document=decided.input_document))
     verb = VERBS[result["status"]] if round_.what_if is None else "explore"
     move(
         session, round_, verb, actor=SYSTEM, now=now,
@@ -87,18 +90,21 @@ def is_unexplained(round_: Round) -> bool:
 
 def _write(session: Session, round_: Round, result: dict[str, Any]) -> None:
     """Put the engine's document where its parts are kept; the figures of the list follow it."""
-    wanted = sa.select(Need.id, Need.code).where(Need.id.in_([row.need_id for row in round_.needs]))
-    codes = {row.id: row.code for row in session.execute(wanted)}
+    codes = _codes(session, round_)
     for row in round_.needs:
-        code = codes[row.need_id]
-        row.ranking = result["rankings"].get(code, [])
-        row.excluded = result["excluded"].get(code, {})
+        row.ranking = result["rankings"].get(codes[row.need_id], [])
     round_.result = {
         key: value for key, value in result.items() if key not in {"rankings", "excluded"}
     }
     round_.summary = (round_.summary or {}) | {
         "baselines": result["baselines"], "stopped": result["stopped"]
     }  # fmt: skip
+
+
+def _codes(session: Session, round_: Round) -> dict[int, str]:
+    """Need id → code."""
+    wanted = sa.select(Need.id, Need.code).where(Need.id.in_([row.need_id for row in round_.needs]))
+    return {row.id: row.code for row in session.execute(wanted)}
 
 
 def _summary(inputs: Inputs, result: dict[str, Any]) -> dict[str, Any]:
@@ -123,5 +129,5 @@ def _ratings(inputs: Inputs) -> dict[str, Any]:
 def document_of(round_: Round, codes: dict[int, str]) -> dict[str, Any]:
     """The engine's document again, from where it is stored. `codes`: need id → code."""
     rankings = {codes[row.need_id]: row.ranking for row in round_.needs}
-    excluded = {codes[row.need_id]: row.excluded for row in round_.needs}
+    excluded = {codes[row.need_id]: dict(row.excluded or {}) for row in round_.needs}
     return {**(round_.result or {}), "rankings": rankings, "excluded": excluded}

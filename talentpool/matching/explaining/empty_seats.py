@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -180,7 +180,7 @@ class _Setting:
     """What all empty seats are explained from.
 
     everybody: as they came; left: the same people once the plan stands; premium: need id → bp per seat; costs (n,): bp
-    taken off every pair of a person; forbids: (need id, index of the person).
+    taken off every pair of a person; forbids: (need id, index of the person); changed: kind of change → `left` after it.
     """
 
     everybody: Encoded
@@ -191,6 +191,15 @@ class _Setting:
     costs: NDArray[np.int32]
     forbids: Sequence[tuple[str, int]]
     trial: Trial
+    changed: dict[str, Encoded] = field(default_factory=dict)
+
+    def after(self, change: Change) -> Encoded:
+        """Return the people who are left, after a change of everybody or of the need."""
+        if not change.of_person:
+            return self.left
+        if change.kind not in self.changed:
+            self.changed[change.kind] = self.left.altered(altered_arrays(change, self.left.arrays))
+        return self.changed[change.kind]
 
     def ruled_out(self, need: Need) -> list[int]:
         """Return the indices of the people who are forbidden for this need."""
@@ -273,12 +282,11 @@ def _fitting(change: Change, setting: _Setting) -> list[tuple[int, int]]:
     One person is enough where the need changes: then it does not matter who it is.
     """
     setting.trial.clock.tick()
-    left = setting.left
-    altered = altered_arrays(change, left.arrays) if change.of_person else left.arrays
-    who: NDArray[np.int64] = np.flatnonzero(feasible(left.broken(change.need, altered)))
+    people = setting.after(change)
+    who: NDArray[np.int64] = np.flatnonzero(feasible(people.broken(change.need)))
     if not len(who):
         return []
-    fits = next(left.fits([change.need], setting.policy, altered))[who]
+    fits = next(people.fits([change.need], setting.policy))[who]
     adds = fits + setting.premium[change.need.id] > setting.costs[who]
     who, fits = who[adds], fits[adds]
     first = np.lexsort((who, -fits))[: NEAREST if change.of_person else 1]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+import json
+import zlib
+from base64 import b64decode, b64encode
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +21,7 @@ from ..scoring.sets import asked_of
 
 Reasons = dict[str, list[Rule]]
 BITS = {rule: np.uint16(1 << place) for place, rule in enumerate(Rule)}
+CODES = tuple(map(str, Rule))
 
 
 def excluded(
@@ -82,29 +87,129 @@ def excluded_from(candidate: Candidate, needs: Sequence[Need]) -> Reasons:
 
 def excluded_of(candidates: Sequence[Candidate], needs: Sequence[Need]) -> dict[str, Reasons]:
     """Need id → candidate id → broken rules."""
-    return _told(candidates, needs, lambda bits: list(_rules_of(bits)))
-
-
-def excluded_texts(
-    candidates: Sequence[Candidate], needs: Sequence[Need]
-) -> dict[str, dict[str, list[str]]]:
-    """Need id → candidate id → broken rules as plain strings; pairs that break the same rules share one list."""
-    return _told(candidates, needs, cache(lambda bits: list(map(str, _rules_of(bits)))))
-
-
-def _told(
-    candidates: Sequence[Candidate], needs: Sequence[Need], words: Callable[[int], list[Any]]
-) -> dict[str, dict[str, list[Any]]]:
-    """Need id → candidate id → `words` for the rules that the pair breaks, one bit each."""
     people, wanted = sorted_records(candidates, needs)
-    names = np.array([person.id for person in people], object)
-    answer = {}
-    for need, broken in zip(wanted, _broken(people, wanted), strict=True):
-        out = np.flatnonzero(broken)
-        answer[need.id] = dict(
-            zip(names[out].tolist(), map(words, broken[out].tolist()), strict=True)
+    names = [person.id for person in people]
+    return {
+        need.id: {
+            names[i]: list(_rules_of(int(broken[i]))) for i in np.flatnonzero(broken).tolist()
+        }
+        for need, broken in zip(wanted, _broken(people, wanted), strict=True)
+    }
+
+
+def left_out(candidates: Sequence[Candidate], needs: Sequence[Need]) -> dict[str, LeftOut]:
+    """Need id → who is left out of it."""
+    people, wanted = sorted_records(candidates, needs)
+    names = [person.id for person in people]
+    return {
+        need.id: LeftOut(names, broken)
+        for need, broken in zip(wanted, _broken(people, wanted), strict=True)
+    }
+
+
+class LeftOut(Mapping[str, list[str]]):
+    """Who is left out of one need, by which rules: two bytes a person, read as candidate id → rules.
+
+    Parameters
+    ----------
+    people : sequence of str
+        Everybody's ids, ascending.
+    bits : (n,) uint16
+        One bit for each rule that a person breaks, in the order of `codes`.
+    codes : sequence of str, optional
+        The rules; those of today in their order where left out.
+
+    Examples
+    --------
+    >>> from talentpool.matching.example import NEEDS, PEOPLE
+    >>> left_out(PEOPLE, NEEDS)["migration"]["doi"]
+    ['travel']
+    """
+
+    def __init__(
+        self, people: Sequence[str], bits: NDArray[np.uint16], codes: Sequence[str] = CODES
+    ) -> None:
+        self._people, self._bits, self._codes = people, bits, codes
+        self._named: dict[int, list[str]] = {}
+
+    def __getitem__(self, ident: str) -> list[str]:
+        place = bisect_left(self._people, ident)
+        if place == len(self._people) or self._people[place] != ident or not self._bits[place]:
+            raise KeyError(ident)
+        return self._rules(int(self._bits[place]))
+
+    def __iter__(self) -> Iterator[str]:
+        return (self._people[i] for i in np.flatnonzero(self._bits).tolist())
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self._bits))
+
+    def counts(self) -> dict[str, int]:
+        """Rule → how many people break it, for those that somebody breaks."""
+        found = (
+            (code, int((self._bits >> place & 1).sum())) for place, code in enumerate(self._codes)
         )
-    return answer
+        return {code: people for code, people in found if people}
+
+    def plain(self) -> dict[str, list[str]]:
+        """Candidate id → rules; people who break the same rules share one list."""
+        out = np.flatnonzero(self._bits)
+        rules = map(self._rules, self._bits[out].tolist())
+        return dict(zip((self._people[i] for i in out.tolist()), rules, strict=True))
+
+    def packed(self) -> dict[str, Any]:
+        """Write it as a few short texts, which `unpacked` reads."""
+        return {
+            "people": _pack(_as_bytes(self._people)),
+            "bits": _pack(self._bits.astype("<u2").tobytes()),
+            "codes": list(self._codes),
+        }
+
+    @classmethod
+    def unpacked(cls, stored: Mapping[str, Any]) -> LeftOut:
+        """Read what `packed` wrote."""
+        bits = np.frombuffer(_unpack(stored["bits"]), "<u2").astype(np.uint16)
+        return cls(_names(stored["people"]), bits, stored["codes"])
+
+    def _rules(self, bits: int) -> list[str]:
+        if bits not in self._named:
+            self._named[bits] = [
+                code for place, code in enumerate(self._codes) if bits >> place & 1
+            ]
+        return self._named[bits]
+
+
+def _pack(content: bytes) -> str:
+    return b64encode(zlib.compress(content)).decode()
+
+
+def _unpack(text: str) -> bytes:
+    return zlib.decompress(b64decode(text))
+
+
+def _as_bytes(names: Sequence[str]) -> bytes:
+    """The length of names that have one, and what each letter differs by from the name before; else JSON after a 0."""
+    lines = "\n".join(names).encode()
+    width = len(names[0]) if names else 0
+    if not 0 < width < 256 or len(lines) != (width + 1) * len(names) - 1:
+        return b"\0" + json.dumps(list(names)).encode()
+    letters = np.frombuffer(lines + b"\n", np.uint8).reshape(len(names), width + 1)[:, :width]
+    if (letters == ord("\n")).any():  # parts of longer and shorter names
+        return b"\0" + json.dumps(list(names)).encode()
+    steps = np.diff(letters, axis=0, prepend=np.zeros((1, width), np.uint8))
+    return bytes([width]) + steps.T.tobytes()
+
+
+@lru_cache(maxsize=4)
+def _names(text: str) -> list[str]:
+    """The ids of everybody: those of one round are the same for all its needs, and read once."""
+    content = _unpack(text)
+    width = content[0]
+    if not width:
+        return list(json.loads(content[1:]))
+    steps = np.frombuffer(content, np.uint8, offset=1).reshape(width, -1).T
+    letters = np.cumsum(steps, axis=0, dtype=np.uint8).tobytes()
+    return [letters[i : i + width].decode() for i in range(0, len(letters), width)]
 
 
 @cache

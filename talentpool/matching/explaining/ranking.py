@@ -13,6 +13,8 @@ from ..plan import Plan, check_plan
 from ..problem import Problem
 from .regrets import Loss, Regrets
 
+UNPROVED = "unproved"  # the reason where nothing is known of what a pair would cost
+
 
 @dataclass(frozen=True, slots=True)
 class RankedPair:
@@ -99,7 +101,7 @@ def ranking(
     start, end = int(problem.ptr[need]), int(problem.ptr[need + 1])
     loss = regrets.of(need) if has_regrets else Loss.unknown(end - start)
     seated, is_known = _Seated(problem, plan, need, regrets), has_regrets and plan.is_proved
-    order = np.lexsort((np.arange(end - start), -problem.fit[start:end].astype(np.int64)))
+    order = in_order(problem, need)
     rows: list[RankedPair] = []
     for rank, place in enumerate(order.tolist(), 1):
         edge = start + place
@@ -117,7 +119,7 @@ def ranking(
                 placed=is_placed,
                 reason=seated.why_placed(i, rank, start + order)
                 if is_placed
-                else seated.why_not(edge) or _cost(regret, is_exact, is_known),
+                else seated.why_not(edge) or cost(regret, is_exact, is_known),
             )
         )
     return rows
@@ -203,7 +205,13 @@ def _parts(problem: Problem, edge: int) -> dict[str, int]:
     return dict(zip(problem.part_names, map(int, problem.parts[edge]), strict=True))
 
 
-def _cost(regret: int, is_exact: bool, is_known: bool) -> dict[str, Any]:
+def in_order(problem: Problem, need: int) -> Ints:
+    """(k,) the places of the pairs of a need, the best fit first, ties by id."""
+    start, end = int(problem.ptr[need]), int(problem.ptr[need + 1])
+    return np.lexsort((np.arange(end - start), -problem.fit[start:end].astype(np.int64)))
+
+
+def cost(regret: int, is_exact: bool, is_known: bool) -> dict[str, Any]:
     """Tell what taking this person would cost.
 
     "loses": the whole plan would lose. "equal": another plan of the same worth would take this person. "no_better":
@@ -213,4 +221,4 @@ def _cost(regret: int, is_exact: bool, is_known: bool) -> dict[str, Any]:
         return {"code": "loses", "at_least": regret, "is_exact": is_exact}
     if is_exact:
         return {"code": "equal"}
-    return {"code": "no_better" if is_known else "unproved"}
+    return {"code": "no_better" if is_known else UNPROVED}

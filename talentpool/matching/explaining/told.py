@@ -18,12 +18,13 @@ from ..solving.clock import Clock, Stop
 from ..solving.premiums import Aimed
 from .baselines import baselines, figures
 from .empty_seats import EmptySeats, empty_seats
-from .ranking import RankedPair, ranking
+from .ranking import UNPROVED, RankedPair, cost, in_order, ranking
 from .regrets import Regrets
 from .released import Release, released
 from .shortage import Shortage, shortages
 from .waived import waived_within
 
+Rankings = dict[str, list[dict[str, Any]]]  # need → entries
 # The parts of an explanation that may be left out: name → (Japanese, English).
 PARTS_TOLD = {
     "regrets": ("固定したときに下がる点数", "What pinning a pair would cost"),
@@ -77,20 +78,30 @@ class Told:
             self.left_out.append(name)
         return not is_over
 
-    def rankings(self) -> dict[str, list[dict[str, Any]]]:
+    def rankings(self, unpriced: Rankings) -> Rankings:
         """Need → everybody feasible; from when the time is over without what pinning would cost."""
-        has_regrets = self._begin("regrets")
+        if not self._begin("regrets"):
+            return unpriced
         regrets = Regrets(self.problem, self.plan, self.pins, self.forbids, self.clock.tick)
         found = {}
         for j, need in enumerate(self.problem.need_ids):
             try:
-                rows = ranking(self.problem, self.plan, j, regrets=regrets, has_regrets=has_regrets)
+                loss = regrets.of(j)
             except Stop:
-                has_regrets = False
                 self.left_out.append("regrets")
-                rows = ranking(self.problem, self.plan, j, regrets=regrets, has_regrets=False)
-            found[need] = [self._ranked(row) for row in rows]
+                return unpriced | found
+            places = in_order(self.problem, j).tolist()
+            found[need] = [
+                self._priced(row, int(loss.bp[place]), is_exact=bool(loss.is_exact[place]))
+                for row, place in zip(unpriced[need], places, strict=True)
+            ]
         return found
+
+    def _priced(self, row: dict[str, Any], regret: int, *, is_exact: bool) -> dict[str, Any]:
+        """Tell what pinning a pair would cost; where nothing else keeps the person away, that is the reason."""
+        is_open = row["reason"]["code"] == UNPROVED
+        reason = cost(regret, is_exact, self.plan.is_proved) if is_open else row["reason"]
+        return row | {"regret": regret, "is_exact": is_exact, "reason": reason}
 
     def baselines(self) -> dict[str, Any]:
         """Name of a way of deciding → its figures: the baselines, the plan and, with aims, the plan without them."""
@@ -195,17 +206,30 @@ class Told:
     def _figures(self, plan: Plan) -> dict[str, Any]:
         return figures(self.problem, plan, self.sizes, forbids=self.forbids, tick=self.clock.tick)
 
-    def _ranked(self, row: RankedPair) -> dict[str, Any]:
-        return {
-            "candidate": self.problem.candidate_ids[row.candidate],
-            "rank": row.rank,
-            "fit": row.fit,
-            "parts": dict(row.parts),
-            "regret": row.regret,
-            "is_exact": row.is_exact,
-            "placed": row.placed,
-            "reason": dict(row.reason),
-        }
+
+def rank(problem: Problem, plan: Plan, pins: Sequence[Pair], forbids: Sequence[Pair]) -> Rankings:
+    """Need → everybody feasible, without what pinning would cost."""
+    regrets = Regrets(problem, plan, pins, forbids)
+    return {
+        need: [
+            _ranked(problem, row)
+            for row in ranking(problem, plan, j, regrets=regrets, has_regrets=False)
+        ]
+        for j, need in enumerate(problem.need_ids)
+    }
+
+
+def _ranked(problem: Problem, row: RankedPair) -> dict[str, Any]:
+    return {
+        "candidate": problem.candidate_ids[row.candidate],
+        "rank": row.rank,
+        "fit": row.fit,
+        "parts": row.parts,
+        "regret": row.regret,
+        "is_exact": row.is_exact,
+        "placed": row.placed,
+        "reason": row.reason,
+    }
 
 
 def _count_changed(plan: Plan, other: Plan) -> int:

@@ -332,13 +332,23 @@ def named_by_need(candidates: Sequence[Candidate]) -> dict[str, list[tuple[int, 
 
 
 def broken_rules(
-    people: People, need: Need, numbering: Numbering, named: Iterable[tuple[int, Rule]]
+    people: People,
+    need: Need,
+    numbering: Numbering,
+    named: Iterable[tuple[int, Rule]],
+    known: dict[tuple[Rule, Hashable], Bools] | None = None,
 ) -> dict[Rule, Bools]:
-    """Rule → (n,) bool: who breaks it for this need, in the order of the rules. named: who is ruled out by name."""
+    """Rule → (n,) bool: who breaks it for this need, in the order of the rules. named: who is ruled out by name.
+
+    known: (rule, key) → who does not meet the condition, of these people, for needs that ask alike; is added to.
+    """
+    known = {} if known is None else known
     broken = {rule: np.zeros(people.n, bool) for rule in Rule}
     for rule, condition in CONDITIONS.items():
         for key in condition.asks(need, numbering):
-            broken[rule] |= ~condition.holds(people, key)
+            if (rule, key) not in known:
+                known[rule, key] = ~condition.holds(people, key)
+            broken[rule] |= known[rule, key]
     for index, rule in named:
         broken[rule][index] = True
     return broken

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,28 +89,32 @@ def _chunks(ptr: Ints) -> Iterator[tuple[int, int]]:
 class Encoded:
     """The same people as records and as arrays, encoded once for all needs that may be asked about.
 
-    numbering: of all these needs; named: need id → (index, rule) of everybody ruled out by name.
+    numbering: of all these needs; named: need id → (index, rule) of everybody ruled out by name; known: see
+    `broken_rules`.
     """
 
     records: Sequence[Candidate]
     arrays: People
     numbering: Numbering
     named: dict[str, list[tuple[int, Rule]]]
+    known: dict[tuple[Rule, Hashable], Bools] = field(default_factory=dict)
 
     @classmethod
     def of(cls, people: Sequence[Candidate], numbering: Numbering) -> Encoded:
         return cls(people, encode(people, numbering), numbering, named_by_need(people))
 
-    def broken(self, need: Need, arrays: People | None = None) -> dict[Rule, Bools]:
-        """Rule → (n,) bool: who breaks it. arrays: the same people after a change."""
-        named = self.named.get(need.id, ())
-        return broken_rules(arrays or self.arrays, need, self.numbering, named)
+    def altered(self, arrays: People) -> Encoded:
+        """The same people after a change, as arrays."""
+        return replace(self, arrays=arrays, known={})
 
-    def fits(
-        self, needs: Sequence[Need], policy: Policy, arrays: People | None = None
-    ) -> Iterator[Ints]:
+    def broken(self, need: Need) -> dict[Rule, Bools]:
+        """Rule → (n,) bool: who breaks it."""
+        named = self.named.get(need.id, ())
+        return broken_rules(self.arrays, need, self.numbering, named, self.known)
+
+    def fits(self, needs: Sequence[Need], policy: Policy) -> Iterator[Ints]:
         """Yield everybody's fit, (n,) bp for each need in turn, even of those who break a rule."""
-        for parts in fit_parts(arrays or self.arrays, needs, self.numbering, policy):
+        for parts in fit_parts(self.arrays, needs, self.numbering, policy):
             yield parts.sum(axis=1)
 
     def score(self, need: Need, policy: Policy) -> Scored:
