@@ -42,20 +42,24 @@ def run_round(lease: jobs.Lease) -> None:
 
     The plan is stored before it is explained: whoever takes the job over from a dead worker explains the same plan.
     """
-    database = lease.database
-    with database.writing() as session:
+    decided = find_plan(lease)
+    if decided is not None:
+        explain_plan(lease, decided)
+
+
+def find_plan(lease: jobs.Lease) -> m.Decided | None:
+    """The plan of the round, which is then stored, or was; None where the job ends without one."""
+    with lease.database.writing() as session:
         round_ = _lock(session, lease.object_id)
         now = clock.now()
         is_planned = is_unexplained(round_)
         if not is_planned:
             if not _may(round_, "start"):  # taken back between the claim and now
                 lease.finish(session, jobs.JobState.CANCELLED, now=now)
-                return
+                return None
             move(session, round_, "start", actor=SYSTEM, now=now)
             round_.started_at = now
-    decided = _read_back(lease) if is_planned else _plan(lease)
-    if decided is not None:
-        _explain(lease, decided)
+    return _read_back(lease) if is_planned else _plan(lease)
 
 
 def _plan(lease: jobs.Lease) -> m.Decided | None:
@@ -93,7 +97,7 @@ def _read_back(lease: jobs.Lease) -> m.Decided:
     return m.decided_of(m.inputs_of(stored), answer, time_limit=limit, progress=_telling(lease))
 
 
-def _explain(lease: jobs.Lease, decided: m.Decided) -> None:
+def explain_plan(lease: jobs.Lease, decided: m.Decided) -> None:
     """Explain the plan of the round, within what is left of its time, and end the job."""
     result = m.explained(decided)
     with lease.database.writing() as session:

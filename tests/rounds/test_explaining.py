@@ -46,7 +46,7 @@ def _plan_only(database: Database, ident: int, monkeypatch: pytest.MonkeyPatch) 
     """A worker stores the plan and then is gone; gives the plan that it still had in memory."""
     found: list[m.Decided] = []
     with monkeypatch.context() as patch:
-        patch.setattr(running, "_explain", lambda _lease, decided: found.append(decided))
+        patch.setattr(running, "explain_plan", lambda _lease, decided: found.append(decided))
         assert jobs.run(database, _job(database, ident).id)
     return found[0]
 

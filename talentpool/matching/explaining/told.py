@@ -83,7 +83,7 @@ class Told:
         if not self._begin("regrets"):
             return unpriced
         regrets = Regrets(self.problem, self.plan, self.pins, self.forbids, self.clock.tick)
-        found = {}
+        found: Rankings = {}
         for j, need in enumerate(self.problem.need_ids):
             try:
                 loss = regrets.of(j)
