@@ -152,7 +152,9 @@ def to_json(document: Mapping[str, Any]) -> str:
     >>> m.to_json({"b": 1, "a": [2]})
     '{"a":[2],"b":1}'
     """
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps(
+        document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=dict
+    )
 
 
 ATOMS = frozenset({str, int, float, bool, type(None)})

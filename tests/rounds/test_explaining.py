@@ -91,7 +91,7 @@ def test_whoever_takes_over_from_a_dead_worker_explains_the_same_plan(
     with database.reading() as session:
         summary = session.get_one(Round, ordered).summary or {}
         assert summary["baselines"] == after["baselines"]
-        deeds = session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.id)).all()
+        deeds = session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.seq)).all()
     assert [deed for deed in deeds if deed.startswith("round.")][-3:] == [
         "round.start", "round.prove", "round.explain",
     ]  # fmt: skip
