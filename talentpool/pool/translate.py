@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from .. import dates, matching as m
@@ -94,15 +94,57 @@ def to_candidate(
     profile: Profile, requests: Sequence[Request], travel: Mapping[str, int]
 ) -> m.Candidate:
     """`travel`: place code → minutes from the person's home; one mapping may serve many people."""
-    start = min((request.first_month for request in requests), default=0)
-    # one month more, because an empty seat may be filled by starting a month later
-    end = max((request.last_month for request in requests), default=0) + 1
-    asked = {request.code for request in requests}
-    return replace(
-        person_between(profile, start, end, travel, _conflicts(profile, requests)),
-        wishes={code: n for code, n in _wishes(profile).items() if code in asked},
-        preferred={code: n for code, n in profile.preferred if code in asked},
-    )
+    return _Asked.of(requests).candidate(profile, travel)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What everybody is asked for in one run, gathered once.
+
+    by_town: town → places in `requests` of those that it takes part in; sold: of those that name vendors.
+    """
+
+    requests: Sequence[Request]
+    start: int
+    end: int
+    codes: frozenset[str]
+    by_town: Mapping[str, Sequence[int]]
+    sold: Sequence[int]
+
+    @classmethod
+    def of(cls, requests: Sequence[Request]) -> _Asked:
+        by_town: dict[str, list[int]] = {}
+        for place, request in enumerate(requests):
+            for town in {request.municipality_code, *request.members}:
+                by_town.setdefault(town, []).append(place)
+        return cls(
+            requests,
+            min((request.first_month for request in requests), default=0),
+            # one month more, because an empty seat may be filled by starting a month later
+            max((request.last_month for request in requests), default=0) + 1,
+            frozenset(request.code for request in requests),
+            by_town,
+            [place for place, request in enumerate(requests) if request.vendors],
+        )
+
+    def candidate(self, profile: Profile, travel: Mapping[str, int]) -> m.Candidate:
+        conflicts = self._conflicts(profile)
+        return replace(
+            person_between(profile, self.start, self.end, travel, conflicts),
+            wishes={code: n for code, n in _wishes(profile).items() if code in self.codes},
+            preferred={code: n for code, n in profile.preferred if code in self.codes},
+        )
+
+    def _conflicts(self, profile: Profile) -> dict[str, str]:
+        """Need code → gravest severity."""
+        towns = {post.municipality_code for post in profile.posts}
+        towns |= {known.municipality_code for known in profile.known}
+        near = {place for town in towns if town for place in self.by_town.get(town, ())}
+        if profile.companies or profile.matters or profile.known:
+            near |= set(self.sold)
+        requests = (self.requests[place] for place in sorted(near))
+        found = {request.code: gravest(screen(profile, request)) for request in requests}
+        return {code: severity for code, severity in found.items() if severity}
 
 
 def person_between(
@@ -233,19 +275,6 @@ def _load(profile: Profile, start: int) -> int:
     )
 
 
-def _conflicts(profile: Profile, requests: Sequence[Request]) -> dict[str, str]:
-    towns = {post.municipality_code for post in profile.posts}
-    towns |= {known.municipality_code for known in profile.known}
-    has_ties = bool(profile.companies or profile.matters or profile.known)
-    near = (
-        r
-        for r in requests
-        if not towns.isdisjoint((r.municipality_code, *r.members)) or (has_ties and r.vendors)
-    )
-    found = {request.code: gravest(screen(profile, request)) for request in near}
-    return {code: severity for code, severity in found.items() if severity}
-
-
 def translate(
     profiles: Iterable[Profile], requests: Sequence[Request], catalogue: Catalogue
 ) -> tuple[list[m.Candidate], list[m.Need]]:
@@ -259,5 +288,6 @@ def translate(
             homes[home] = minutes_from(home, places, catalogue)
         return homes[home]
 
-    candidates = [to_candidate(p, open_, travel(p.home_code)) for p in profiles]
+    asked = _Asked.of(open_)
+    candidates = [asked.candidate(p, travel(p.home_code)) for p in profiles]
     return candidates, [to_need(request, catalogue) for request in open_]
