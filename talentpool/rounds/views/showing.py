@@ -16,7 +16,7 @@ from ...permissions import Action, get_visible
 from ...states import RoundState
 from ...web import current_actor, current_session, requires
 from ...web.paging import page_number
-from .. import easing, plan, preparing, service, stability, validity
+from .. import blocking, easing, plan, preparing, service, stability, validity
 from ..directed import codes_moved, list_directed
 from ..forms import RoundListForm
 from ..why import explain_pair, people_of, price_pairs
@@ -79,6 +79,23 @@ def show_moves(round_id: int) -> ResponseReturnValue:
     cast, moves = found
     log_names(moves.people)
     return render_template("rounds/show_moves.html", page=RoundPage(round_, cast), moves=moves)
+
+
+@blueprint.get("/<int:round_id>/blocking")
+@requires(Action.VIEW_ROUND)
+def show_blocking(round_id: int) -> ResponseReturnValue:
+    """The pairs that the comparison of the plan counts."""
+    session, actor = current_session(), current_actor()
+    round_ = service.get_finished(session, actor, round_id)
+    codes = blocking.list_codes(session, round_)
+    if codes is None:
+        raise NotFound
+    found = cut_page(codes, page_number(), size=RANKED)
+    rows = blocking.name_codes(session, found.rows)
+    log_names({person.id for row in rows for person, _fit in ((row.person, 0), *row.taken)})
+    return render_template(
+        "rounds/show_blocking.html", page=RoundPage(round_), rows=rows, found=found
+    )
 
 
 @blueprint.get("/<int:round_id>/needs/<int:need_id>")
