@@ -44,21 +44,32 @@ def gather(*columns: Any) -> sa.Select[Any]:
 
 def read_lists(session: Session, owner: Base, names: Sequence[Any]) -> None:
     """Load the lists of `owner` behind these attributes in one query; their columns must be plain."""
-    lists = [name.property for name in names]
-    query = sa.select(*(_gathered_of(owner, one) for one in lists))
-    for name, one, values in zip(names, lists, session.execute(query).one(), strict=True):
-        row, columns = one.mapper.class_, one.mapper.local_table.c
-        order = [columns[column.key] for column in one.order_by]
-        found = [_typed(columns, each) for each in values]
-        found.sort(key=lambda each: [each[column.key] for column in order])
-        adopt_rows(session, owner, name, [row(**each) for each in found])
-
-
-def _gathered_of(owner: Base, one: orm.RelationshipProperty[Any]) -> sa.ScalarSelect[Any]:
-    columns = one.mapper.local_table.c
-    ((_, foreign),) = one.local_remote_pairs or ()
+    (key,) = sa.inspect(type(owner)).primary_key
     (ident,) = sa.inspect(owner).identity or ()
-    return gather(*columns).where(foreign == ident).scalar_subquery()
+    query = sa.select(*lists_of(names)).where(key == ident)
+    adopt_lists(session, owner, names, session.execute(query).one())
+
+
+def lists_of(names: Sequence[Any]) -> Sequence[sa.ScalarSelect[Any]]:
+    """Columns of a query of the owner: the lists behind these attributes, for `adopt_lists`."""
+    return [_gathered(name.property) for name in names]
+
+
+def adopt_lists(
+    session: Session, owner: Base, names: Sequence[Any], values: Sequence[Sequence[Any]]
+) -> None:
+    for name, found in zip(names, values, strict=True):
+        one = name.property
+        columns = one.mapper.local_table.c
+        rows = [_typed(columns, each) for each in found]
+        rows.sort(key=lambda each: [each[column.key] for column in one.order_by])
+        adopt_rows(session, owner, name, [one.mapper.class_(**each) for each in rows])
+
+
+def _gathered(one: orm.RelationshipProperty[Any]) -> sa.ScalarSelect[Any]:
+    ((own, foreign),) = one.local_remote_pairs or ()
+    rows = gather(*one.mapper.local_table.c).where(foreign == own)
+    return rows.correlate(one.parent.local_table).scalar_subquery()
 
 
 def _typed(columns: Any, values: Sequence[Any]) -> dict[str, Any]:

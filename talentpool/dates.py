@@ -172,6 +172,7 @@ def is_business_day(day: date) -> bool:
     return day.weekday() < 5 and not is_year_end and not jpholiday.is_holiday(day)
 
 
+@lru_cache(maxsize=4_096)
 def add_business_days(day: date, count: int) -> date:
     """The `count`-th business day after `day` (before it, if negative); 0 gives `day` or the next business day."""
     step = timedelta(days=-1 if count < 0 else 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, time
 from typing import Any, Protocol, TypeVar
 
@@ -14,6 +14,7 @@ from ..mail import MailOrder
 from .postal import PostalTask
 
 HOUR = time(9)  # of the day, in Japan
+PORTION = 5_000  # events of one statement
 
 
 class Reminder(Protocol):
@@ -41,11 +42,20 @@ def morning(moment: datetime) -> datetime:
 
 def without_ordered(session: Session, due: Sequence[R]) -> list[R]:
     """Those that have not been ordered yet."""
-    events = [reminder.event for reminder in due]
-    mails = sa.select(MailOrder.event).where(MailOrder.event.in_(events))
-    letters = sa.select(PostalTask.event).where(PostalTask.event.in_(events))
-    known = set(session.scalars(sa.union(mails, letters)))
+    known = list_ordered(session, [reminder.event for reminder in due])
     return [reminder for reminder in due if reminder.event not in known]
+
+
+def list_ordered(session: Session, events: Collection[str]) -> set[str]:
+    """Of these events, those of which a mail or a letter was ordered."""
+    known: set[str] = set()
+    listed = list(events)
+    for first in range(0, len(listed), PORTION):
+        portion = listed[first : first + PORTION]
+        mails = sa.select(MailOrder.event).where(MailOrder.event.in_(portion))
+        letters = sa.select(PostalTask.event).where(PostalTask.event.in_(portion))
+        known.update(session.scalars(sa.union(mails, letters)))
+    return known
 
 
 def keep(database: Database, now: datetime, reminders: Reminders) -> None:

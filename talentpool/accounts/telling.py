@@ -103,8 +103,8 @@ def tell_audience(
             )  # fmt: skip
 
 
-def list_recipients(thing: Any, audience: Audience, user_id: int | None) -> sa.Select[int]:
-    """The accounts that an audience of `thing` means; `user_id`: as for `tell`."""
+def list_recipients(thing: Any, audience: Audience, user_id: Any) -> sa.Select[int]:
+    """The accounts that an audience of `thing` means; `user_id`: as for `tell`. Of a class and its column: for queries."""
     query = sa.select(User.id).where(User.disabled_at.is_(None)).order_by(User.id)
     if audience is Audience.CANDIDATE:
         return query.where(User.id == user_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -39,36 +40,31 @@ def letter_arrives(posted_on: date) -> datetime:
     return start_of_day(posted_on + timedelta(days=POST_DAYS))
 
 
-def _orders() -> sa.Select[int]:
-    """The mails that ask the question of a placement."""
+def _is_order() -> sa.ColumnElement[bool]:
+    """Of a mail: it asks the question of a placement."""
     page = sa.case(*((Placement.state == state, page) for state, page in PAGES.items()))
     link = page + sa.cast(Placement.id, sa.String)
-    orders = sa.select(MailOrder.id).where(
-        MailOrder.link == link, MailOrder.template.in_(QUESTIONS)
-    )
-    return orders.correlate(Placement)
+    return (MailOrder.link == link) & MailOrder.template.in_(QUESTIONS)
 
 
-def _letters() -> sa.Select[int]:
-    """The letters that ask it of a person without an account."""
+def _is_letter() -> sa.ColumnElement[bool]:
+    """Of a letter: it asks it of a person without an account."""
     link = PAGES[PlacementState.OFFERED] + sa.cast(Placement.id, sa.String)
-    letters = sa.select(PostalTask.id).where(
-        PostalTask.link == link,
-        PostalTask.template.in_(QUESTIONS),
-        Placement.state == PlacementState.OFFERED,
-    )
-    return letters.correlate(Placement)
+    is_asked = Placement.state == PlacementState.OFFERED
+    return (PostalTask.link == link) & PostalTask.template.in_(QUESTIONS) & is_asked
 
 
 def is_told() -> sa.ColumnElement[bool]:
     """For queries of placements: somebody who can answer was reached, or nobody was to be told by mail or letter."""
-    reached = _orders().where(
+    orders = sa.select(MailOrder.id).where(_is_order()).correlate(Placement)
+    letters = sa.select(PostalTask.id).where(_is_letter()).correlate(Placement)
+    reached = orders.where(
         MailOrder.state.in_({MailState.KEPT, MailState.SENT})
         | MailOrder.read_at.is_not(None)
         | MailOrder.told_at.is_not(None)
     )
-    posted = _letters().where(PostalTask.handled_at.is_not(None))
-    nobody = ~_orders().exists() & ~_letters().exists()
+    posted = letters.where(PostalTask.handled_at.is_not(None))
+    nobody = ~orders.exists() & ~letters.exists()
     return reached.exists() | posted.exists() | nobody
 
 
@@ -82,60 +78,60 @@ def list_told_late(
 ) -> list[tuple[Placement, datetime]]:
     """Placements that were told on a later day than they were asked, and when the answer is due for that.
 
-    `only`: ids of placements to look at.
+    `only`: ids of placements to look at. Be there as many as there are: whole rows are read of those that are late.
     """
+    told = _told_by_mail(session, only) | _told_by_letter(session, only)
+    if not told:
+        return []
+    columns = sa.select(
+        Placement.id, Placement.prefecture_code, Placement.state, Placement.offered_at,
+        Placement.introduced_at, Placement.answer_until.label("answer_until"),
+    )  # fmt: skip
+    rows = session.execute(_asked(columns, only)).all()
+    terms = {code: read_terms(session, code) for code in {row.prefecture_code for row in rows}}
+    due = {
+        row.id: due_after(row, told[row.id], terms[row.prefecture_code])
+        for row in rows
+        if row.id in told
+    }
+    late = [row.id for row in rows if row.id in due and row.answer_until < due[row.id]]
+    query = sa.select(Placement).where(Placement.id.in_(late)).order_by(Placement.id)
+    found = session.scalars(query.options(joinedload(Placement.candidate))) if late else ()
+    return [(row, due[row.id]) for row in found]
+
+
+def _asked(query: sa.Select[Any], only: Collection[int] | None) -> sa.Select[Any]:
+    query = query.where(Placement.answer_until.is_not(None))
+    return query if only is None else query.where(Placement.id.in_(only))
+
+
+def _told_by_mail(session: Session, only: Collection[int] | None) -> dict[int, datetime]:
+    """By id of the placement, when the first mail reached somebody."""
+    kept = sa.case((MailOrder.state == MailState.KEPT, MailOrder.ordered_at))
+    times = (MailOrder.sent_at, MailOrder.read_at, MailOrder.told_at)
     query = (
-        sa.select(
-            Placement,
-            MailOrder.state,
-            MailOrder.ordered_at,
-            MailOrder.sent_at,
-            MailOrder.read_at,
-            MailOrder.told_at,
-        )
-        .join(MailOrder, MailOrder.id.in_(_orders()))
-        .where(
-            Placement.state.in_(PAGES),
-            MailOrder.sent_at.is_not(None)
-            | MailOrder.read_at.is_not(None)
-            | MailOrder.told_at.is_not(None),
-        )
-        .options(joinedload(Placement.candidate))
-        .order_by(Placement.id)
+        sa.select(Placement.id, *times, kept)
+        .join(MailOrder, _is_order())
+        .where(sa.or_(*(time.is_not(None) for time in times)))
     )
-    if only is not None:
-        query = query.where(Placement.id.in_(only))
-    told: dict[int, tuple[Placement, datetime]] = {}
-    for placement, state, ordered_at, sent_at, read_at, told_at in session.execute(query):
-        times = [sent_at, read_at, told_at, ordered_at if state is MailState.KEPT else None]
-        first = min(at for at in times if at is not None)
-        known = told.get(placement.id)
-        told[placement.id] = placement, min(first, known[1]) if known else first
-    told |= _told_by_letter(session, only)
-    codes = {row.prefecture_code for row, _ in told.values()}
-    terms = {code: read_terms(session, code) for code in codes}
-    found = [(row, due_after(row, at, terms[row.prefecture_code])) for row, at in told.values()]
-    return [
-        (row, due) for row, due in found if row.answer_until is not None and due > row.answer_until
-    ]
+    told: dict[int, datetime] = {}
+    for ident, *moments in session.execute(_asked(query, only)):
+        first = min(at for at in moments if at is not None)
+        told[ident] = min(first, told.get(ident, first))
+    return told
 
 
-def _told_by_letter(
-    session: Session, only: Collection[int] | None
-) -> dict[int, tuple[Placement, datetime]]:
-    """By id, with the day on which the letter is likely to arrive, or of the call."""
+def _told_by_letter(session: Session, only: Collection[int] | None) -> dict[int, datetime]:
+    """By id of the placement, the day on which the letter is likely to arrive, or of the call."""
     query = (
-        sa.select(Placement, PostalTask.posted_on, PostalTask.told_on)
-        .join(PostalTask, PostalTask.id.in_(_letters()))
+        sa.select(Placement.id, PostalTask.posted_on, PostalTask.told_on)
+        .join(PostalTask, _is_letter())
         .where(PostalTask.handled_at.is_not(None))
-        .options(joinedload(Placement.candidate))
-        .order_by(Placement.id)
+        .order_by(PostalTask.id)
     )
-    if only is not None:
-        query = query.where(Placement.id.in_(only))
     return {
-        placement.id: (placement, reached_on(posted, told))
-        for placement, posted, told in session.execute(query)
+        ident: reached_on(posted, told)
+        for ident, posted, told in session.execute(_asked(query, only))
     }
 
 
@@ -146,8 +142,8 @@ def reached_on(posted: date | None, told: date | None) -> datetime:
     return start_of_day(told)
 
 
-def due_after(placement: Placement, told_at: datetime, terms: Terms) -> datetime:
-    """As many days as there were on the day of the question."""
+def due_after(placement: Any, told_at: datetime, terms: Terms) -> datetime:
+    """Of a placement, or of a row with its columns: as many days as there were on the day of the question."""
     wait, column = ASKED[placement.state]
     return end_of_term(told_at, terms.days(wait, getattr(placement, column) or told_at))
 

@@ -5,16 +5,17 @@ Called by the worker's timer. Each is ordered once for a deadline, so a deadline
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
-from ..accounts.reminders import morning, without_ordered
+from ..accounts.reminders import list_ordered, morning
 from ..accounts.telling import list_recipients
+from ..candidates.models import Candidate
 from ..dates import local_date
 from ..db import Session
 from ..mail import order_mail
@@ -58,31 +59,55 @@ class Reminder:
 
     @property
     def event(self) -> str:
-        return f"placement/{self.placement.id}/remind-{self.kind}/{local_date(self.until):%Y%m%d}"
+        return _event(self.placement.id, self.kind, self.until)
+
+
+def _event(placement_id: int, kind: Kind, until: datetime) -> str:
+    return f"placement/{placement_id}/remind-{kind}/{local_date(until):%Y%m%d}"
 
 
 def list_due(session: Session, now: datetime) -> list[Reminder]:
     """The reminders that have not been ordered yet. Who could not be told the question is not reminded of it."""
-    waiting = sa.select(Placement).where(Placement.answer_until > now, is_told())
-    rows = session.scalars(waiting.options(joinedload(Placement.candidate)).order_by(Placement.id))
-    due = [reminder for row in rows for reminder in _of(row, now)]
-    return [
-        reminder
-        for reminder in without_ordered(session, due)
-        if session.scalars(_recipients(reminder)).first()
-    ]
+    timed = {
+        _event(ident, kind, until): (ident, kind)
+        for ident, since, until in session.execute(_waiting(now))
+        if until is not None and (kind := kind_due(since, until, now)) is not None
+    }
+    kinds = dict(timed[event] for event in timed.keys() - list_ordered(session, timed))
+    query = (
+        sa.select(Placement)
+        .join(Placement.candidate)
+        .where(Placement.id.in_(kinds), is_told(), _has_recipient())
+        .options(contains_eager(Placement.candidate))
+        .order_by(Placement.id)
+    )
+    rows = session.scalars(query) if kinds else ()
+    return [Reminder(row, kinds[row.id], row.answer_until) for row in rows if row.answer_until]
+
+
+def _waiting(now: datetime) -> sa.Select[int, datetime | None, datetime | None]:
+    """All who are waited for, be they as many as they are: since when, and until when."""
+    since = sa.case(
+        *((Placement.state == state, getattr(Placement, one.since)) for state, one in ASKED.items())
+    )
+    return sa.select(Placement.id, since, Placement.answer_until).where(
+        Placement.answer_until > now
+    )
+
+
+def _has_recipient() -> sa.ColumnElement[bool]:
+    return sa.or_(
+        *(
+            (Placement.state == state)
+            & list_recipients(Placement, one.audience, Candidate.user_id).exists()
+            for state, one in ASKED.items()
+        )
+    )
 
 
 def _recipients(reminder: Reminder) -> sa.Select[int]:
     row = reminder.placement
     return list_recipients(row, ASKED[row.state].audience, row.candidate.user_id)
-
-
-def _of(row: Placement, now: datetime) -> Iterator[Reminder]:
-    until = row.answer_until
-    kind = kind_due(getattr(row, ASKED[row.state].since), until, now)
-    if kind is not None and until is not None:
-        yield Reminder(row, kind, until)
 
 
 def kind_due(since: datetime | None, until: datetime | None, now: datetime) -> Kind | None:

@@ -8,13 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from talentpool import clock
+from talentpool.accounts.models import User
 from talentpool.accounts.reminders import HOUR
 from talentpool.accounts.views.columns import subject_of
 from talentpool.dates import JST, end_of_day, local_date
 from talentpool.db import Database, Session
 from talentpool.mail import MailOrder, MailState
 from talentpool.permissions import Role
-from talentpool.placements import reminding
+from talentpool.placements import lapsing, reminding
 from talentpool.placements.models import Placement
 from talentpool.placements.reminding import Kind
 from talentpool.states import PlacementState
@@ -22,6 +23,7 @@ from talentpool.web.unit import TalentpoolFlask
 
 from .. import factories as make
 from ..commands import run
+from ..counting import counted_queries
 
 PS = PlacementState
 ASKED = datetime(2026, 12, 1, 14, 30, tzinfo=JST)
@@ -101,6 +103,21 @@ def test_who_was_not_told_the_question_is_not_reminded_of_it(session: Session) -
     order.state = MailState.SENT
     session.flush()
     assert len(reminding.list_due(session, ASKED + timedelta(days=6))) == 1
+
+
+def test_a_minute_asks_no_more_of_many_than_of_few(database: Database) -> None:
+    """The officer of an introduction has left: its reminder is due every minute, and nobody can read it."""
+    asked = []
+    for _ in range(2):
+        with database.writing() as session:
+            for _ in range(3):
+                question(session, PS.INTRODUCED)
+                session.execute(sa.update(User).values(disabled_at=ASKED))
+        with counted_queries(database) as queries:
+            lapsing.keep_reminding(database, ASKED + timedelta(days=6))
+            lapsing.keep_time(database, ASKED + timedelta(days=6))
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
 
 
 def test_a_deadline_that_moves_brings_new_reminders(session: Session) -> None:
