@@ -99,8 +99,8 @@ def _ask_more(session: Session, now: datetime) -> None:
             "recipient_id": account if page == "/offers" else officers[town],
         })  # fmt: skip
     for first in range(0, WAITING, PORTION):
-        session.execute(sa.insert(Placement.__table__), rows[first : first + PORTION])
-        session.execute(sa.insert(MailOrder.__table__), mails[first : first + PORTION])
+        session.execute(sa.insert(Placement), rows[first : first + PORTION])
+        session.execute(sa.insert(MailOrder), mails[first : first + PORTION])
 
 
 def _row_of(session: Session, state: PlacementState, template: str) -> list[dict[str, Any]]:

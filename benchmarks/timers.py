@@ -7,12 +7,14 @@ next ones find little to do. It writes: measure pages before.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from talentpool import clock
 from talentpool.accounts import reminders
+from talentpool.db import Database
 from talentpool.operations import timers
 from talentpool.placements.lapsing import REMINDERS
 
@@ -20,7 +22,7 @@ from .visiting import open_database, timed
 
 MINUTES = 3
 LINE = "{:<50} {:>10.0f} {:>10.0f}"
-TASKS = {
+TASKS: Mapping[str, Callable[[Database, datetime], None]] = {
     **{module.__name__: partial(reminders.keep, reminders=module) for module in REMINDERS},
     **{name: task for name, task in timers.TASKS.items() if name != "reminders"},
 }

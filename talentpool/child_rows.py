@@ -1,11 +1,13 @@
 """The rows that belong to another row, read with it in the same query: one column that holds a list of lists.
 
-SQLite and PostgreSQL both make it of JSON, so a column must be a number, a text or a truth; months and codes are.
+SQLite and PostgreSQL both make it of JSON, so no column may be encrypted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -14,7 +16,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from .db import Base, Session
+from .db import Base, Json, Session, UtcDateTime
 
 R = TypeVar("R", bound=Base)
 
@@ -43,7 +45,7 @@ def gather(*columns: Any) -> sa.Select[Any]:
 
 
 def read_lists(session: Session, owner: Base, names: Sequence[Any]) -> None:
-    """Load the lists of `owner` behind these attributes in one query; their columns must be plain."""
+    """Load the lists of `owner` behind these attributes in one query; no column may be encrypted."""
     (key,) = sa.inspect(type(owner)).primary_key
     (ident,) = sa.inspect(owner).identity or ()
     query = sa.select(*lists_of(names)).where(key == ident)
@@ -72,12 +74,19 @@ def _gathered(one: orm.RelationshipProperty[Any]) -> sa.ScalarSelect[Any]:
     return rows.correlate(one.parent.local_table).scalar_subquery()
 
 
+_FROM_JSON: Mapping[type[Any], Callable[[Any], Any]] = {
+    sa.Boolean: bool,  # SQLite has numbers
+    sa.Date: date.fromisoformat,
+    UtcDateTime: lambda text: datetime.fromisoformat(text).replace(tzinfo=UTC),
+    Json: json.loads,
+}
+
+
 def _typed(columns: Any, values: Sequence[Any]) -> dict[str, Any]:
     """What JSON has as numbers and texts, as the columns have it."""
-    kinds = {sa.Boolean: bool}
     found = {}
     for column, value in zip(columns, values, strict=True):
-        kind = getattr(column.type, "enum_class", None) or kinds.get(type(column.type))
+        kind = getattr(column.type, "enum_class", None) or _FROM_JSON.get(type(column.type))
         found[column.key] = value if kind is None or value is None else kind(value)
     return found
 

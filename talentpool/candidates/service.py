@@ -128,11 +128,19 @@ def get_profile(session: Session, actor: Actor, ident: int) -> Candidate:
 
 
 def get_whole(session: Session, actor: Actor, ident: int) -> Candidate:
-    """As `get_profile`, with the lists that a page of everything shows."""
+    """As `get_profile`, with its lists."""
     found = get_profile(session, actor, ident)
-    lists = ("roles", "forms", "companies", "matters", "exams", "windows")
-    read_lists(session, found, [getattr(Candidate, name) for name in lists])
+    read_whole(session, found)
     return found
+
+
+def read_whole(session: Session, candidate: Candidate) -> None:
+    """Load the lists that a page of everything shows, in one query."""
+    lists = (
+        "memberships", "roles", "forms", "posts", "companies", "matters", "skills", "exams",
+        "windows", "consents",
+    )  # fmt: skip
+    read_lists(session, candidate, [getattr(Candidate, name) for name in lists])
 
 
 def list_by_codes(

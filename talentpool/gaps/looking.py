@@ -9,9 +9,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from ..db import Session
-from ..pool.assemble import list_open_needs, list_requests
 from ..pool.counting import look_over
 from ..pool.kept import crowd_of
+from ..pool.requests import read_open
 from ..pool.translate import seats_left
 from ..reference.catalogue import Catalogue
 from ..rounds.models import Round, RoundNeed
@@ -42,17 +42,19 @@ def look(
     session: Session, prefecture_code: str, *, catalogue: Catalogue, now: datetime
 ) -> dict[int, Served]:
     """By id of each open need of the prefecture."""
-    needs = list_open_needs(session, prefecture_code)
-    if not needs:
+    requests = read_open(session, prefecture_code)
+    if not requests:
         return {}
     crowd, counted = crowd_of(session, prefecture_code, catalogue, now)
-    left = _left_empty(session, prefecture_code, {need.code: need.id for need in needs})
+    left = _left_empty(
+        session, prefecture_code, {request.code: ident for ident, request in requests.items()}
+    )
     found = {}
-    for need, request in zip(needs, list_requests(session, needs), strict=True):
+    for ident, request in requests.items():
         free = seats_left(request)
         fitting, rule = look_over(crowd, counted, request, catalogue) if free else (0, None)
-        found[need.id] = Served(
-            need.id, free, fitting, None if rule is None else str(rule), left.get(need.id)
+        found[ident] = Served(
+            ident, free, fitting, None if rule is None else str(rule), left.get(ident)
         )
     return found
 

@@ -23,6 +23,7 @@ from ..waits import Terms
 from .queues import Queue
 
 MOST = 20  # of one kind of work
+SHOWN = 60  # of all kinds, what is due first
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -159,7 +160,7 @@ def list_items(
     for queue in looked_at:
         found += _list_looked_at(session, actor, queue, today, whose)
     found = list({item.place: item for item in reversed(found)}.values())[::-1]
-    return sorted(found, key=lambda item: (item.next, item.since or _NEVER))
+    return sorted(found, key=lambda item: (item.next, item.since or _NEVER))[:SHOWN]
 
 
 def _list_of(

@@ -98,7 +98,6 @@ def look(
     today = local_date(now)
     found = _count(session, actor, today)
     is_person, is_town = actor.role is Role.CANDIDATE, actor.role is Role.MUNICIPALITY
-    person = find_own(session, actor) if is_person else None
     is_shared = can(session, actor, Action.ASSIGN_DUTY)
     person = find_own(session, actor)
     listed = [task.queue for task in found if task.queue.waits or is_shared]

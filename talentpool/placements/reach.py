@@ -81,58 +81,47 @@ def list_told_late(
     `only`: ids of placements to look at. Be there as many as there are: whole rows are read of those that are late.
     """
     told = _told_by_mail(session, only) | _told_by_letter(session, only)
-    if not told:
-        return []
-    columns = sa.select(
-        Placement.id, Placement.prefecture_code, Placement.state, Placement.offered_at,
-        Placement.introduced_at, Placement.answer_until.label("answer_until"),
-    )  # fmt: skip
-    rows = session.execute(_asked(columns, only)).all()
-    terms = {code: read_terms(session, code) for code in {row.prefecture_code for row in rows}}
-    due = {
-        row.id: due_after(row, told[row.id], terms[row.prefecture_code])
-        for row in rows
-        if row.id in told
-    }
-    late = [row.id for row in rows if row.id in due and row.answer_until < due[row.id]]
+    codes = {row.prefecture_code for row, _ in told.values()}
+    terms = {code: read_terms(session, code) for code in codes}
+    due = {row.id: due_after(row, at, terms[row.prefecture_code]) for row, at in told.values()}
+    late = [row.id for row, _ in told.values() if row.until < due[row.id]]
     query = sa.select(Placement).where(Placement.id.in_(late)).order_by(Placement.id)
     found = session.scalars(query.options(joinedload(Placement.candidate))) if late else ()
     return [(row, due[row.id]) for row in found]
 
 
-def _asked(query: sa.Select[Any], only: Collection[int] | None) -> sa.Select[Any]:
-    query = query.where(Placement.answer_until.is_not(None))
-    return query if only is None else query.where(Placement.id.in_(only))
+Told = dict[int, tuple[sa.Row[Any], datetime]]  # by id of the placement, and when
 
 
-def _told_by_mail(session: Session, only: Collection[int] | None) -> dict[int, datetime]:
-    """By id of the placement, when the first mail reached somebody."""
+def _told_by_mail(session: Session, only: Collection[int] | None) -> Told:
+    """When the first mail reached somebody."""
     kept = sa.case((MailOrder.state == MailState.KEPT, MailOrder.ordered_at))
     times = (MailOrder.sent_at, MailOrder.read_at, MailOrder.told_at)
-    query = (
-        sa.select(Placement.id, *times, kept)
-        .join(MailOrder, _is_order())
-        .where(sa.or_(*(time.is_not(None) for time in times)))
-    )
-    told: dict[int, datetime] = {}
-    for ident, *moments in session.execute(_asked(query, only)):
-        first = min(at for at in moments if at is not None)
-        told[ident] = min(first, told.get(ident, first))
+    query = _asked(only).add_columns(*times, kept).join(MailOrder, _is_order())
+    told: Told = {}
+    for row in session.execute(query.where(sa.or_(*(time.is_not(None) for time in times)))):
+        first = min(at for at in row[-4:] if at is not None)
+        known = told.get(row.id)
+        told[row.id] = row, min(first, known[1]) if known else first
     return told
 
 
-def _told_by_letter(session: Session, only: Collection[int] | None) -> dict[int, datetime]:
-    """By id of the placement, the day on which the letter is likely to arrive, or of the call."""
-    query = (
-        sa.select(Placement.id, PostalTask.posted_on, PostalTask.told_on)
-        .join(PostalTask, _is_letter())
-        .where(PostalTask.handled_at.is_not(None))
-        .order_by(PostalTask.id)
-    )
-    return {
-        ident: reached_on(posted, told)
-        for ident, posted, told in session.execute(_asked(query, only))
-    }
+def _told_by_letter(session: Session, only: Collection[int] | None) -> Told:
+    """The day on which the letter is likely to arrive, or of the call."""
+    query = _asked(only).add_columns(PostalTask.posted_on, PostalTask.told_on)
+    query = query.join(PostalTask, _is_letter()).where(PostalTask.handled_at.is_not(None))
+    rows = session.execute(query.order_by(PostalTask.id))
+    return {row.id: (row, reached_on(row.posted_on, row.told_on)) for row in rows}
+
+
+def _asked(only: Collection[int] | None) -> sa.Select[*tuple[Any, ...]]:
+    """What `due_after` reads of placements that wait for an answer, and until when they do."""
+    until = Placement.answer_until.label("until")
+    query = sa.select(
+        Placement.id, Placement.prefecture_code, Placement.state, Placement.offered_at,
+        Placement.introduced_at, until,
+    ).where(until.is_not(None))  # fmt: skip
+    return query if only is None else query.where(Placement.id.in_(only))
 
 
 def reached_on(posted: date | None, told: date | None) -> datetime:

@@ -6,24 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
-
-import sqlalchemy as sa
 
 from .. import matching as m
 from ..candidates.content import LEVELS, WORKDAYS, SkillClaim
 from ..candidates.models import Candidate
-from ..child_rows import gather
 from ..dates import local_date
 from ..db import Session
-from ..needs.content import SkillRequirement
-from ..needs.models import JointMember, Need, NeedForm, NeedSkill, NeedVendor
 from ..permissions import Action, Actor, require
 from ..reference.catalogue import Catalogue
-from ..states import NeedState
 from .reading import read_profiles
 from .records import Profile, Request
-from .standing import taken_seats
+from .requests import read_open
 from .translate import seats_left, translate
 
 MORE_MONTHS, MORE_HALF_DAYS, MORE_MINUTES = 6, 2, 30
@@ -147,45 +140,6 @@ def _variants(
     yield Kind.RENEWAL, None, None, replace(profile, member_until=FOREVER)
 
 
-def read_open_requests(session: Session, prefecture_code: str) -> list[Request]:
-    """The open needs of a prefecture as far as rules read them, in one query."""
-
-    def rows(owner: sa.orm.InstrumentedAttribute[int], *columns: object) -> sa.ScalarSelect[object]:
-        found: sa.Select[object] = gather(*columns).where(owner == Need.id).correlate(Need)
-        return found.scalar_subquery()
-
-    skill = NeedSkill
-    query = sa.select(
-        Need.code, Need.municipality_code, Need.half_days, Need.first_month, Need.last_month,
-        sa.cast(Need.mode, sa.String).label("mode"), Need.place_code, Need.pay_basis, Need.pay_amount,
-        Need.on_site_share,
-        Need.seats, Need.weekdays, Need.touches_procurement, Need.requires_training,
-        taken_seats(Need.id).label("filled"),
-        rows(NeedForm.need_id, NeedForm.form).label("forms"),
-        rows(skill.need_id, skill.position, skill.id, skill.skill, skill.level, skill.weight, skill.must, skill.group, skill.used_within)
-        .label("skills"),
-        rows(NeedVendor.need_id, NeedVendor.id, NeedVendor.name).label("vendors"),
-        rows(JointMember.need_id, JointMember.municipality_code).label("members"),
-    ).where(Need.prefecture_code == prefecture_code, Need.state == NeedState.OPEN)  # fmt: skip
-    return [_request(row) for row in session.execute(query.order_by(Need.code))]
-
-
-def _request(row: sa.Row[*tuple[Any, ...]]) -> Request:
-    values = dict(row._mapping)  # noqa: SLF001 - the public name of a row's columns
-    skills = tuple(
-        SkillRequirement(code, level, weight, bool(must), group, used_within)
-        for _, _, code, level, weight, must, group, used_within in sorted(
-            values.pop("skills"), key=lambda s: s[:2]
-        )
-    )
-    forms = tuple(sorted(form for (form,) in values.pop("forms")))
-    vendors = tuple(name for _, name in sorted(values.pop("vendors")))
-    members = tuple(sorted(code for (code,) in values.pop("members")))
-    return Request(
-        title="", theme="", forms=forms, skills=skills, vendors=vendors, members=members, **values
-    )
-
-
 def reach_of(
     session: Session,
     person: Candidate,
@@ -201,4 +155,4 @@ def reach_of(
     if person.id not in profiles:
         return None
     own = replace(profiles[person.id], known=())  # what officers have recorded is not told this way
-    return reach(own, read_open_requests(session, prefecture_code), catalogue)
+    return reach(own, list(read_open(session, prefecture_code).values()), catalogue)

@@ -20,9 +20,9 @@ from ..permissions import Action, Actor, require, visible
 from ..reference.catalogue import Catalogue
 from ..reference.models import Municipality
 from ..states import MembershipState
-from .reach import read_open_requests
 from .reading import read_profiles
 from .records import Profile, Request
+from .requests import read_open
 from .standing import last_asked
 from .translate import seats_left, translate
 
@@ -107,7 +107,7 @@ def count_open(
     """Person → open vacancies with a free place that could have them now, by the rules."""
     profiles = read_profiles(session, prefecture_code, [person.id for person in people])
     found = count_reached(
-        list(profiles.values()), read_open_requests(session, prefecture_code), catalogue
+        list(profiles.values()), list(read_open(session, prefecture_code).values()), catalogue
     )
     return {ident: found[profile.code] for ident, profile in profiles.items()}
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import sqlalchemy as sa
 
 from .. import matching as m
 from ..candidates.models import Candidate
@@ -18,10 +19,10 @@ from ..matching.scoring.score import score
 from ..matching.scoring.sets import named_of
 from ..needs.models import Need
 from ..permissions import Action, Actor, require
-from ..pool.assemble import list_open_needs, list_requests
 from ..pool.policy import first_policy, fitted
 from ..pool.reading import read_profiles
-from ..pool.records import Profile
+from ..pool.records import Profile, Request
+from ..pool.requests import read_open
 from ..pool.translate import translate
 from ..reference.catalogue import Catalogue
 from .answering import list_asked
@@ -56,8 +57,9 @@ def list_suiting(
     if profile is None:
         return None
     asked = list_asked(session, person.id)
-    needs = [need for need in list_open_needs(session, prefecture_code) if need.id not in asked]
-    return suiting_of(session, profile, needs, catalogue)
+    wanted = read_open(session, prefecture_code).items()
+    left = {ident: request for ident, request in wanted if ident not in asked}
+    return suiting_of(session, profile, left, catalogue)
 
 
 def find_profile(
@@ -71,11 +73,12 @@ def find_profile(
 
 
 def suiting_of(
-    session: Session, profile: Profile, needs: Sequence[Need], catalogue: Catalogue
+    session: Session, profile: Profile, requests: Mapping[int, Request], catalogue: Catalogue
 ) -> list[Suiting]:
-    if not needs:
+    """Of these needs, by id; rows are read of those alone that fit."""
+    if not requests:
         return []
-    people, wanted = translate([profile], list_requests(session, needs), catalogue)
+    people, wanted = translate([profile], list(requests.values()), catalogue)
     policy, people = fitted(first_policy(has_ratings=profile.rating_count > 0), people)
     numbering, named = numbering_of(wanted), named_of(people)
     scored = score(
@@ -83,8 +86,10 @@ def suiting_of(
         barred=[named.get(need.id, ()) for need in wanted],
     )  # fmt: skip
     assert scored.parts is not None
-    by_code = {need.code: need for need in needs}
     fits = np.repeat(np.arange(len(wanted)), np.diff(scored.ptr)).tolist()
+    codes = {wanted[j].id for j in fits}
+    ids = [ident for ident, request in requests.items() if request.code in codes]
+    by_code = {need.code: need for need in session.scalars(sa.select(Need).where(Need.id.in_(ids)))}
     found = [
         Suiting(
             by_code[wanted[j].id], wanted[j], people[0], int(scored.fit[place]),

@@ -27,7 +27,18 @@ _lock = Lock()
 
 
 def load_catalogue(session: Session, *, on: date | None = None) -> Catalogue:
-    """The catalogue valid on a day (None: what has no end); shared while the tables do not change."""
+    """The catalogue valid on a day (None: what has no end); shared while the tables do not change.
+
+    Whoever only reads asks once.
+    """
+    asked = session.info.setdefault("catalogues", {}) if session.info.get("reads") else {}
+    if on not in asked:
+        asked[on] = _find(session, on)
+    found: Catalogue = asked[on]
+    return found
+
+
+def _find(session: Session, on: date | None) -> Catalogue:
     fingerprint = get_fingerprint(session)
     if fingerprint is None:
         raise ConfigError(say("参照データがありません。talentpool db upgrade を実行してください。"))

@@ -42,6 +42,7 @@ def show_profile() -> ResponseReturnValue:
 
 def _show_profile(candidate: Candidate, error: Refused | None = None) -> str:
     session, actor = current_session(), current_actor()
+    service.read_whole(session, candidate)
     membership = service.find_membership(candidate, actor.prefecture_code)
     missing = submitting.list_missing(
         session, candidate, actor.prefecture_code or "", now=clock.now()
