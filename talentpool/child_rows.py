@@ -44,17 +44,21 @@ def gather(*columns: Any) -> sa.Select[Any]:
     return sa.select(_Gathered(*columns))
 
 
-def read_lists(session: Session, owner: Base, names: Sequence[Any]) -> None:
-    """Load the lists of `owner` behind these attributes in one query; no column may be encrypted."""
-    (key,) = sa.inspect(type(owner)).primary_key
-    (ident,) = sa.inspect(owner).identity or ()
-    query = sa.select(*lists_of(names)).where(key == ident)
-    adopt_lists(session, owner, names, session.execute(query).one())
+def read_lists(session: Session, *owned: tuple[Base, Sequence[Any]]) -> None:
+    """Load the lists behind these attributes of each owner, all in one query; no column may be encrypted."""
+    columns = [
+        _gathered(name.property, *(sa.inspect(owner).identity or ()))
+        for owner, names in owned
+        for name in names
+    ]
+    values = iter(session.execute(sa.select(*columns)).one())
+    for owner, names in owned:
+        adopt_lists(session, owner, names, [next(values) for _ in names])
 
 
 def lists_of(names: Sequence[Any]) -> Sequence[sa.ScalarSelect[Any]]:
     """Columns of a query of the owner: the lists behind these attributes, for `adopt_lists`."""
-    return [_gathered(name.property) for name in names]
+    return [_gathered(name.property, *name.parent.primary_key) for name in names]
 
 
 def adopt_lists(
@@ -68,9 +72,10 @@ def adopt_lists(
         adopt_rows(session, owner, name, [one.mapper.class_(**each) for each in rows])
 
 
-def _gathered(one: orm.RelationshipProperty[Any]) -> sa.ScalarSelect[Any]:
-    ((own, foreign),) = one.local_remote_pairs or ()
-    rows = gather(*one.mapper.local_table.c).where(foreign == own)
+def _gathered(one: orm.RelationshipProperty[Any], owner: Any) -> sa.ScalarSelect[Any]:
+    """owner: the id, or the column of it in the query around."""
+    ((_, foreign),) = one.local_remote_pairs or ()
+    rows = gather(*one.mapper.local_table.c).where(foreign == owner)
     return rows.correlate(one.parent.local_table).scalar_subquery()
 
 

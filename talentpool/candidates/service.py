@@ -140,7 +140,7 @@ def read_whole(session: Session, candidate: Candidate) -> None:
         "memberships", "roles", "forms", "posts", "companies", "matters", "skills", "exams",
         "windows", "consents",
     )  # fmt: skip
-    read_lists(session, candidate, [getattr(Candidate, name) for name in lists])
+    read_lists(session, (candidate, [getattr(Candidate, name) for name in lists]))
 
 
 def list_by_codes(

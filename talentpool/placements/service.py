@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from ..audit import AuditEvent
 from ..candidates.merged import survivor_of
 from ..candidates.models import Candidate
+from ..child_rows import read_lists
 from ..db import Session
 from ..errors import NotFound
 from ..needs.content import MOST_SEATS
@@ -209,6 +210,16 @@ def _by_code(session: Session, codes: Sequence[str]) -> Mapping[str, Candidate]:
 
 def _both() -> tuple[sa.orm.interfaces.LoaderOption, ...]:
     return joinedload(Placement.need), joinedload(Placement.candidate)
+
+
+def get_whole(session: Session, actor: Actor, ident: int) -> Placement:
+    """A placement that `actor` may see, with all that its page shows of others, in two queries."""
+    found = get_visible(session, actor, Placement, ident, options=whole())
+    person = (
+        Candidate.skills, Candidate.posts, Candidate.exams, Candidate.windows, Candidate.forms,
+    )  # fmt: skip
+    read_lists(session, (found.candidate, person), (found.need, (Need.skills, Need.forms)))
+    return found
 
 
 def whole() -> tuple[sa.orm.interfaces.LoaderOption, ...]:

@@ -138,19 +138,37 @@ def look_over(
     counted: Bools,
     request: Request,
     catalogue: Catalogue,
-    undecided: frozenset[Rule] = frozenset(),
+    undecided: Collection[Rule] = (),
 ) -> tuple[int, Rule | None]:
     """How many of `counted` could do `request`, and the rule that rules out most of the others.
 
     undecided: rules that rule nobody out.
     """
-    need = to_need(replace(request, filled=0), catalogue)
-    crowd = crowd.asked_by(need, catalogue)
-    masks = crowd.broken(need, crowd.named(request))
-    broken = {rule: mask for rule, mask in masks.items() if rule not in undecided}
+    broken = _broken(crowd, request, catalogue, undecided)
     out = {rule: int((mask & counted).sum()) for rule, mask in broken.items()}
     worst = max(out, key=lambda rule: out[rule])
     return int((feasible(broken) & counted).sum()), worst if out[worst] else None
+
+
+def list_able(
+    crowd: Crowd,
+    counted: Bools,
+    request: Request,
+    catalogue: Catalogue,
+    undecided: Collection[Rule] = (),
+) -> list[int]:
+    """The places in the crowd of those whom `look_over` counts."""
+    broken = _broken(crowd, request, catalogue, undecided)
+    return [int(place) for place in np.flatnonzero(feasible(broken) & counted)]
+
+
+def _broken(
+    crowd: Crowd, request: Request, catalogue: Catalogue, undecided: Collection[Rule]
+) -> dict[Rule, Bools]:
+    need = to_need(replace(request, filled=0), catalogue)
+    crowd = crowd.asked_by(need, catalogue)
+    masks = crowd.broken(need, crowd.named(request))
+    return {rule: mask for rule, mask in masks.items() if rule not in undecided}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 
-import numpy as np
 import sqlalchemy as sa
 
 from ..accounts.models import User
 from ..candidates.models import Candidate
 from ..db import Session
 from ..mail import order_mail
-from ..matching.scoring.rules import feasible
 from ..needs.models import Need
 from ..permissions import Action, Actor, require
 from ..placements.models import Placement
 from ..pool.assemble import list_requests
-from ..pool.counting import fits_of
+from ..pool.counting import fits_of, list_able
 from ..pool.kept import crowd_of
-from ..pool.translate import seats_left, to_need
+from ..pool.translate import seats_left
 from ..reference.catalogue import Catalogue
 from ..states import NeedState
 from .models import Interest, NeedSuggestion
@@ -49,13 +46,10 @@ def choose_people(
     crowd, counted = crowd_of(session, needs[0].prefecture_code, catalogue, now)
     found: dict[int, list[int]] = {}
     for need, request in zip(needs, list_requests(session, needs), strict=True):
-        wanted = to_need(replace(request, filled=0), catalogue)
         if not seats_left(request):
             found[need.id] = []
             continue
-        able = crowd.asked_by(wanted, catalogue)
-        fitting = feasible(able.broken(wanted, able.named(request))) & counted
-        who = np.flatnonzero(fitting).tolist()
+        who = list_able(crowd, counted, request, catalogue)
         fits = fits_of([crowd.profiles[i] for i in who], request, catalogue)
         order = sorted(zip(who, fits, strict=True), key=lambda pair: -pair[1])
         found[need.id] = [int(crowd.ids[i]) for i, _fit in order[:MOST]]

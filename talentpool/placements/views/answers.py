@@ -16,7 +16,7 @@ from ...dates import local_date
 from ...db import Session
 from ...errors import Refused
 from ...needs.views.versions import list_changes_since
-from ...permissions import Action, Actor, Role, can, get_visible
+from ...permissions import Action, Actor, Role, can
 from ...states import HOLDING, NAMED, PlacementState
 from ...web import after_view, current_actor, current_catalogue, current_session, requires
 from ...web.changed import Difference
@@ -47,14 +47,14 @@ def list_offers() -> ResponseReturnValue:
 @blueprint.get("/offers/<int:placement_id>")
 @requires(Action.ANSWER_OFFER)
 def show_offer(placement_id: int) -> ResponseReturnValue:
-    return show_offer_page(get_visible(current_session(), current_actor(), Placement, placement_id))
+    return show_offer_page(service.get_whole(current_session(), current_actor(), placement_id))
 
 
 @blueprint.get("/offers/<int:placement_id>/decline")
 @requires(Action.ANSWER_OFFER)
 def decline_offer(placement_id: int) -> ResponseReturnValue:
     """The one question of this page: why."""
-    placement = get_visible(current_session(), current_actor(), Placement, placement_id)
+    placement = service.get_whole(current_session(), current_actor(), placement_id)
     return show_offer_page(placement, None, "decline")
 
 
@@ -119,7 +119,7 @@ def list_introductions() -> ResponseReturnValue:
 @requires(Action.ANSWER_INTRODUCTION)
 def show_introduction(placement_id: int) -> ResponseReturnValue:
     return show_introduction_page(
-        get_visible(current_session(), current_actor(), Placement, placement_id)
+        service.get_whole(current_session(), current_actor(), placement_id)
     )
 
 

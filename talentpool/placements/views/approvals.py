@@ -129,7 +129,7 @@ def _is_as_shown(paper: service.Paper) -> bool:
 @requires(Action.APPROVE_PLACEMENT)
 def show_approval(placement_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
-    return show(get_visible(session, actor, Placement, placement_id, options=service.whole()))
+    return show(service.get_whole(session, actor, placement_id))
 
 
 def show(placement: Placement, error: Refused | None = None, verb: str | None = None) -> str:

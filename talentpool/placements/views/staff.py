@@ -51,7 +51,7 @@ def list_placements() -> ResponseReturnValue:
 @requires(Action.VIEW_PLACEMENT, roles=STAFF)
 def show_placement(placement_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
-    return show(get_visible(session, actor, Placement, placement_id, options=service.whole()))
+    return show(service.get_whole(session, actor, placement_id))
 
 
 def show(placement: Placement, error: Refused | None = None, verb: str | None = None) -> str:

@@ -17,8 +17,9 @@ from ...needs.service import load_whole
 from ...pay import UNPAID
 from ...permissions import Action, Role, get_visible
 from ...pool.assemble import request_of
+from ...pool.counting import list_able
+from ...pool.kept import crowd_of
 from ...pool.musts import Group, find_impossible, read_levels
-from ...pool.reading import read_profiles
 from ...pool.surveying import UNTOLD
 from ...pool.told import FEW
 from ...pool.weighing import TOP, Move, weigh
@@ -95,13 +96,13 @@ def _named(group: Group) -> str:
 def weigh_need(need_id: int) -> str:
     session = current_session()
     need, _standing = load_whole(session, get_visible(session, current_actor(), Need, need_id))
-    now = clock.now()
-    found = read_profiles(
-        session, need.prefecture_code, registered_on=local_date(now), confirmed_at=now
-    )
     is_town = current_actor().role is Role.MUNICIPALITY
     unread = {*_undecided(need), *(UNTOLD if is_town else ())}
-    weighing = weigh(request_of(need), list(found.values()), current_catalogue(), unread)
+    request, catalogue = request_of(need), current_catalogue()
+    crowd, counted = crowd_of(session, need.prefecture_code, catalogue, clock.now())
+    able = [crowd.profiles[i] for i in list_able(crowd, counted, request, catalogue, unread)]
+    able.sort(key=lambda profile: profile.code)
+    weighing = weigh(request, able, catalogue, unread)
     return render_template(
         "placements/weigh_need.html", need=need, weighing=weighing, top=TOP,
         is_hidden=is_town and weighing.people < FEW,
