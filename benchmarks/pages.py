@@ -1,4 +1,4 @@
-"""What every page costs: `python -m benchmarks.pages URL`, on what `benchmarks.big_pool` has filled.
+"""What every page costs: `python -m benchmarks.pages URL`, on what `benchmarks.busy_pool` has filled.
 
 Follows the links of each role from its home, opens a few pages of each kind several times, and prints for each kind
 the most queries and the medians of the time. What is over the limits comes with a mark.
@@ -129,7 +129,7 @@ def counted(database: Database) -> Iterator[list[str]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
-    parser.add_argument("url", help="of a database that benchmarks.big_pool has filled")
+    parser.add_argument("url", help="of a database that benchmarks.busy_pool has filled")
     parser.add_argument("--role", type=Role, action="append", help="only this one")
     parser.add_argument("--over", action="store_true", help="only what is over the limits")
     parser.add_argument("--times", type=int, default=TIMES, help="how often a page is opened")

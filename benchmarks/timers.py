@@ -1,4 +1,4 @@
-"""How long a minute of the worker takes: `python -m benchmarks.timers URL`, on what `benchmarks.big_pool` has filled.
+"""How long a minute of the worker takes: `python -m benchmarks.timers URL`, on what `benchmarks.busy_pool` has filled.
 
 The first minute does all that has become due since the pool was filled, and checks the database as once a night; the
 next ones find little to do. It writes: measure pages before.
@@ -30,7 +30,7 @@ TASKS: Mapping[str, Callable[[Database, datetime], None]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.timers", description=__doc__)
-    parser.add_argument("url", help="of a database that benchmarks.big_pool has filled")
+    parser.add_argument("url", help="of a database that benchmarks.busy_pool has filled")
     with closing(open_database(parser.parse_args().url)) as database:
         for minute in range(MINUTES):
             now = clock.now() + timedelta(minutes=minute)
