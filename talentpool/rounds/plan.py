@@ -40,6 +40,11 @@ class Cast:
         return cls.named(session, need_ids, person_ids, codes)
 
     @classmethod
+    def of_needs(cls, session: Session, round_: Round) -> Cast:
+        """Without people; one query."""
+        return cls.named(session, {row.need_id for row in round_.needs}, ())
+
+    @classmethod
     def named(
         cls,
         session: Session,
@@ -174,19 +179,27 @@ class Option:
     excluded: tuple[str, ...]
 
 
-def list_options(session: Session, round_: Round, candidate: Candidate) -> list[Option]:
-    """Every need of the round for one person: feasible ones by fit, then those a rule excludes."""
-    rows = session.execute(
-        sa.select(RoundNeed.need_id, RoundNeed.ranking, RoundNeed.excluded).where(
-            RoundNeed.round_id == round_.id
+def list_options(
+    session: Session, round_: Round, candidate: Candidate, needs: Mapping[int, Need]
+) -> list[Option]:
+    """Every need of the round for one person: feasible ones by fit, then those a rule excludes.
+
+    A person whom no rule leaves out stands in the ranking, so only those rankings are read.
+    """
+    of_round = RoundNeed.round_id == round_.id
+    found = session.execute(sa.select(RoundNeed.need_id, RoundNeed.excluded).where(of_round))
+    rules = {need: tuple((excluded or {}).get(candidate.code, ())) for need, excluded in found}
+    able = [need for need, broken in rules.items() if not broken]
+    entries = {
+        need: entry
+        for need, ranking in session.execute(
+            sa.select(RoundNeed.need_id, RoundNeed.ranking)
+            .where(of_round, RoundNeed.need_id.in_(able))
         )
-    )
-    needs = Cast.of(session, round_).needs
-    options = []
-    for need_id, ranking, excluded in rows:
-        mine = (entry for entry in ranking or [] if entry["candidate"] == candidate.code)
-        rules = tuple((excluded or {}).get(candidate.code, ()))
-        options.append(Option(needs[need_id], next(mine, None), rules))
+        for entry in ranking or ()
+        if entry["candidate"] == candidate.code
+    }  # fmt: skip
+    options = [Option(needs[need], entries.get(need), broken) for need, broken in rules.items()]
     return sorted(options, key=_best_first)
 
 

@@ -27,8 +27,8 @@ from ..solving.one_to_one import is_one_to_one
 from ..solving.patterns import best_with
 from ..solving.pricing import priced, whole_prices
 
-WORK = 1 << 25  # joins of pairs to patterns that the bounds of a market may take
-JOINS = 64  # at least so many for each pair
+WORK = 1 << 23  # joins of pairs to patterns that the bounds of a market may take
+JOINS = 32  # at least so many for each pair
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,10 +144,11 @@ def show_options(round_id: int, candidate_id: int) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     round_ = service.get_finished(session, actor, round_id)
     candidate = get_visible(session, actor, Candidate, candidate_id)
-    options = plan.list_options(session, round_, candidate)
+    cast = plan.Cast.of_needs(session, round_)
+    options = plan.list_options(session, round_, candidate, cast.needs)
     log_names([candidate.id])
     return render_template(
-        "rounds/show_options.html", page=RoundPage(round_, plan.Cast.of(session, round_)), candidate=candidate, options=options,
+        "rounds/show_options.html", page=RoundPage(round_, cast), candidate=candidate, options=options,
         months=plan.months_of(round_, candidate),
     )  # fmt: skip
 
