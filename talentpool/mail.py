@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from . import audit, smtp
 from .config import Config
@@ -105,6 +105,12 @@ class MailOrder(Base):
     failure: Mapped[str | None] = mapped_column(Text(20))  # outcome of the last try that failed
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # in the site, by the recipient
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by telephone, by an officer
+
+    recipient: Mapped[Any] = relationship("User", viewonly=True)  # of a room above
+    candidate: Mapped[Any] = relationship(  # whose account it is, if it is a person's
+        "Candidate", viewonly=True, uselist=False,
+        primaryjoin="foreign(MailOrder.recipient_id) == Candidate.user_id",
+    )  # fmt: skip
 
     @classmethod
     def is_lost(cls) -> sa.ColumnElement[bool]:

@@ -10,17 +10,30 @@ import sqlalchemy as sa
 
 from ..accounts.postal import PostalTask
 from ..candidates.models import Candidate, Membership
+from ..credentials.models import Credential
 from ..dates import fiscal_year, fiscal_year_days, local_date
 from ..db import Session
 from ..desk.models import Owned
 from ..desk.service import Plan, set_duty
+from ..engagements.models import WorkLog
 from ..engagements.plan_changes import OPEN, PlanChange
 from ..needs.models import Need
 from ..notes.models import NoteKind, Subject
 from ..notes.service import Words, write_note
 from ..placements.counters.models import CounterProposal
 from ..placements.models import Placement
-from ..states import COUNTER_OPEN, MembershipState, NeedState, PlacementState
+from ..placements.questions.models import Question
+from ..reviews.models import Review
+from ..states import (
+    COUNTER_OPEN,
+    CredentialState,
+    MembershipState,
+    NeedState,
+    PlacementState,
+    QuestionState,
+    ReviewState,
+    WorkLogState,
+)
 from .accounts import Officers
 
 _MADE, _RECEIVED = NoteKind.CALL_MADE, NoteKind.CALL_RECEIVED
@@ -49,6 +62,10 @@ DUTIES: Sequence[tuple[type[Owned], Sequence[Any], str, str]] = (  # what is sha
     (PostalTask, (), "窓口の封筒で投函する", SOON),
     (CounterProposal, sorted(COUNTER_OPEN), "返事がなければ電話する", SOON),
     (PlanChange, sorted(OPEN), "市町に進み具合を聞く", SOON),
+    (Question, (QuestionState.ASKED,), "市町に回答を促す", SOON),
+    (WorkLog, (WorkLogState.SENT,), "市町に確認を頼む", SOON),
+    (Review, (ReviewState.ASKED,), "回答がなければ声をかける", SOON),
+    (Credential, (CredentialState.SAID,), "書類が届いたか確かめる", SOON),
 )  # fmt: skip
 SHARED = 6  # of each
 

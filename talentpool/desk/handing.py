@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,26 +16,36 @@ from ..accounts.postal import PostalTask
 from ..candidates.models import Membership
 from ..candidates.service import ENDED
 from ..consultations.models import Consultation
+from ..credentials.models import Credential
+from ..credentials.register import is_unrenewed, is_waiting
 from ..dates import local_date, start_of_day
 from ..db import Base, Session
+from ..engagements.models import Engagement, WorkLog
 from ..engagements.month_additions import MonthAddition
 from ..engagements.plan_changes import OPEN, PlanChange
 from ..errors import Conflict, LostRace, Refused
 from ..language import say
+from ..mail import MailOrder
 from ..needs.models import Need
 from ..notes.models import NoteKind
 from ..notes.service import Words, add_note
 from ..permissions import Action, Actor, require, visible
 from ..placements.counters.models import CounterProposal
 from ..placements.models import Placement
+from ..placements.questions.models import Question
+from ..reviews.models import Review
 from ..rounds.models import Round
 from ..states import (
     ADDITION_OPEN,
     COUNTER_OPEN,
     LIVE,
     ConsultationState,
+    EngagementState,
     NeedState,
+    QuestionState,
+    ReviewState,
     RoundState,
+    WorkLogState,
 )
 from .models import OF, Duty, Owned, along, due_of, is_of
 from .service import list_owners
@@ -50,13 +61,35 @@ _IS_OPEN: Mapping[type[Base], sa.ColumnElement[bool]] = {
     CounterProposal: CounterProposal.state.in_(COUNTER_OPEN),
     PlanChange: PlanChange.state.in_(OPEN),
     MonthAddition: MonthAddition.state.in_(ADDITION_OPEN),
+    MailOrder: MailOrder.is_lost(),
+    Question: Question.state == QuestionState.ASKED,
+    Engagement: Engagement.state != EngagementState.ENDED,
+    WorkLog: WorkLog.state != WorkLogState.CLOSED,
+    Review: Review.state.in_((ReviewState.ASKED, ReviewState.CONTESTED)),
+    Credential: is_waiting() | is_unrenewed(),
 }
 _NOTED = Membership | Need | Placement  # whose pages keep notes
 
 
+class Group(StrEnum):
+    """What things are about, as an officer would part them among others."""
+
+    CONSULTATION = "consultation"
+    PERSON = "person"
+    NEED = "need"  # and who is proposed for it
+    WORK = "work"
+
+
+_GROUPS: Mapping[type[Base], Group] = {  # everything else belongs to needs
+    Consultation: Group.CONSULTATION,
+    **dict.fromkeys((Membership, PostalTask, MailOrder, Credential), Group.PERSON),
+    **dict.fromkeys((Engagement, WorkLog, Review, PlanChange, MonthAddition), Group.WORK),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Something that one officer sees to. others: duties of the people on the same paper, which go with it."""
+    """Something that one officer sees to. others: duties of the same paper or of letters to the same person, which go with it."""
 
     duty: Duty
     thing: Owned
@@ -74,6 +107,10 @@ class Holding:
     def crosses(self, day: date) -> bool:
         """Its deadline or its next day comes when the new officer has it."""
         return self.next is not _NEVER and local_date(self.next) >= day
+
+    @property
+    def group(self) -> Group:
+        return _GROUPS.get(type(self.thing), Group.NEED)
 
     @property
     def takes_note(self) -> bool:
@@ -110,12 +147,19 @@ def list_holdings(
         if lock:
             query = query.with_for_update(of=Duty).execution_options(populate_existing=True)
         for duty, thing in session.execute(query):
-            paper = getattr(thing, "paper_id", None)
-            key = ("paper", paper) if paper else (kind.__tablename__, thing.id)
+            key = _key_of(thing)
             first = found.get(key)
             others = (*first.others, duty) if first else ()
             found[key] = Holding(first.duty, first.thing, others) if first else Holding(duty, thing)
     return sorted(found.values(), key=lambda one: (not one.crosses(day), one.next, one.duty.id))
+
+
+def _key_of(thing: Owned) -> tuple[str, int]:
+    if isinstance(thing, PostalTask):
+        return "letters", thing.candidate_id
+    if isinstance(thing, Placement) and thing.paper_id is not None:
+        return "paper", thing.paper_id
+    return thing.__tablename__, thing.id
 
 
 @dataclass(frozen=True, slots=True)

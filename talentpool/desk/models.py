@@ -12,32 +12,53 @@ from ..accounts.models import User
 from ..accounts.postal import PostalTask
 from ..candidates.models import Membership
 from ..consultations.models import Consultation
+from ..credentials.models import Credential
+from ..dates import end_of_day
 from ..db import Base, EncryptedText, UtcDateTime
-from ..engagements.models import Engagement
+from ..engagements.models import Engagement, WorkLog
 from ..engagements.month_additions import MonthAddition
 from ..engagements.plan_changes import PlanChange
+from ..mail import MailOrder
 from ..needs.models import Need
 from ..permissions import Action, Actor, Scope, viewed_by, within
 from ..placements.counters.models import CounterProposal
 from ..placements.models import Placement
+from ..placements.questions.models import Question
+from ..reviews.models import Review
 from ..rounds.models import Round
+from ..states import CredentialState, ReviewState
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 Proposal = CounterProposal | PlanChange | MonthAddition  # of other conditions, or of more
-Owned = Membership | Need | Placement | Round | Consultation | PostalTask | Proposal
+Letter = PostalTask | MailOrder
+Work = Engagement | WorkLog | Review
+Owned = (
+    Membership
+    | Need
+    | Placement
+    | Round
+    | Consultation
+    | Letter
+    | Proposal
+    | Question
+    | Work
+    | Credential
+)
 _SHOWN: Mapping[type[Base], Sequence[Sequence[Any]]] = {  # what leads to a person and a need
     Membership: ((Membership.candidate,),),
     Placement: ((Placement.need,), (Placement.candidate,)),
     PostalTask: ((PostalTask.candidate,),),
-    CounterProposal: tuple(
-        (CounterProposal.placement, one) for one in (Placement.need, Placement.candidate)
-    ),
-    PlanChange: tuple(
-        (PlanChange.engagement, one) for one in (Engagement.need, Engagement.candidate)
-    ),
-    MonthAddition: tuple(
-        (MonthAddition.engagement, one) for one in (Engagement.need, Engagement.candidate)
-    ),
+    MailOrder: ((MailOrder.candidate,), (MailOrder.recipient,)),
+    Credential: ((Credential.candidate,),),
+    Engagement: ((Engagement.need,), (Engagement.candidate,)),
+    **{
+        kind: tuple((kind.placement, one) for one in (Placement.need, Placement.candidate))
+        for kind in (CounterProposal, Question)
+    },
+    **{
+        kind: tuple((kind.engagement, one) for one in (Engagement.need, Engagement.candidate))
+        for kind in (PlanChange, MonthAddition, WorkLog, Review)
+    },
 }
 OF: Mapping[type[Base], str] = {  # the column that names what somebody sees to
     Membership: "membership_id",
@@ -49,6 +70,12 @@ OF: Mapping[type[Base], str] = {  # the column that names what somebody sees to
     CounterProposal: "counter_proposal_id",
     PlanChange: "plan_change_id",
     MonthAddition: "month_addition_id",
+    MailOrder: "mail_order_id",
+    Question: "question_id",
+    WorkLog: "work_log_id",
+    Review: "review_id",
+    Credential: "credential_id",
+    Engagement: "engagement_id",
 }
 
 
@@ -94,6 +121,24 @@ class Duty(Base):
     month_addition_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("month_addition.id", ondelete="CASCADE"), unique=True
     )
+    mail_order_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("mail_order.id", ondelete="CASCADE"), unique=True
+    )
+    question_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("question.id", ondelete="CASCADE"), unique=True
+    )
+    work_log_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("work_log.id", ondelete="CASCADE"), unique=True
+    )
+    review_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("review.id", ondelete="CASCADE"), unique=True
+    )
+    credential_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("credential.id", ondelete="CASCADE"), unique=True
+    )
+    engagement_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("engagement.id", ondelete="CASCADE"), unique=True
+    )
     owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     follow_up: Mapped[date | None]
     line: Mapped[str | None] = mapped_column(EncryptedText)  # what is to be done on that day
@@ -127,14 +172,21 @@ def _load(way: Sequence[Any]) -> ExecutableOption:
 
 
 def about(thing: Owned) -> Placement | Engagement | None:
-    """What a proposal is made for, with its person and need."""
-    if isinstance(thing, CounterProposal):
+    """What a proposal, a question, a log or a review is made for, with its person and need."""
+    if isinstance(thing, CounterProposal | Question):
         return thing.placement
-    return thing.engagement if isinstance(thing, PlanChange | MonthAddition) else None
+    if isinstance(thing, PlanChange | MonthAddition | WorkLog | Review):
+        return thing.engagement
+    return None
 
 
 def due_of(thing: Any) -> datetime | None:
-    """The deadline of an answer, where the thing has one of its own."""
+    """The deadline of an answer, where the thing has one of its own; of what has expired, its last day."""
+    if isinstance(thing, Review):
+        return end_of_day(thing.due_on) if thing.state is ReviewState.ASKED else None
+    if isinstance(thing, Credential):
+        is_over = thing.state is CredentialState.EXPIRED
+        return end_of_day(thing.valid_until) if is_over and thing.valid_until else None
     return getattr(thing, "answer_until", None) or getattr(thing, "until", None)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from .. import audit
 from ..accounts.models import User
+from ..accounts.postal import PostalTask
 from ..dates import local_date
 from ..db import Session
 from ..errors import raise_first
@@ -64,7 +65,10 @@ def _names(thing: Owned) -> sa.ColumnElement[bool]:
 
 
 def set_duty(session: Session, thing: Owned, plan: Plan, *, actor: Actor, now: datetime) -> None:
-    """The people of one paper are one thing: they get the same. Nothing is recorded when nothing changed."""
+    """The people of one paper are one thing, and the open letters to one person: they get the same.
+
+    Nothing is recorded when nothing changed.
+    """
     require(session, actor, Action.ASSIGN_DUTY)
     require(session, actor, view_of(type(thing)), thing)
     before = Plan.of(find_duty(session, thing))
@@ -88,13 +92,20 @@ def put_duty(session: Session, thing: Owned, plan: Plan, now: datetime) -> None:
 
 
 def _together(session: Session, thing: Owned) -> Sequence[Owned]:
-    if not isinstance(thing, Placement) or thing.paper_id is None:
-        return [thing]
-    query = sa.select(Placement).where(
-        Placement.paper_id == thing.paper_id,
-        Placement.state.in_(LIVE) | (Placement.id == thing.id),
-    )
-    return session.scalars(query.order_by(Placement.id)).all()
+    """What stands in the queue as one row."""
+    if isinstance(thing, Placement) and thing.paper_id is not None:
+        is_open = Placement.state.in_(LIVE) | (Placement.id == thing.id)
+        on_paper = sa.select(Placement).where(Placement.paper_id == thing.paper_id, is_open)
+        return session.scalars(on_paper.order_by(Placement.id)).all()
+    if isinstance(thing, PostalTask):
+        is_to_post = PostalTask.handled_at.is_(None) | (PostalTask.id == thing.id)
+        to_person = sa.select(PostalTask).where(
+            PostalTask.candidate_id == thing.candidate_id,
+            PostalTask.prefecture_code == thing.prefecture_code,
+            is_to_post,
+        )
+        return session.scalars(to_person.order_by(PostalTask.id)).all()
+    return [thing]
 
 
 def _check(session: Session, plan: Plan, before: Plan, actor: Actor, today: date) -> None:

@@ -188,6 +188,23 @@ def list_unwritten(
     ]
 
 
+def lacks_a_log(today: date) -> sa.ColumnElement[bool]:
+    """Of work that has begun and does not rest: a month is over, and its log was never sent; for queries."""
+    sent = sa.exists().where(
+        WorkLog.engagement_id == Engagement.id,
+        WorkLog.month == Commitment.month,
+        WorkLog.state != WorkLogState.DRAFT,
+    )
+    month = sa.exists().where(
+        Commitment.placement_id == Engagement.placement_id,
+        Commitment.state == CommitmentState.BOOKED,
+        Commitment.month < month_of(today),
+        ~sent.correlate(Engagement, Commitment),
+    )
+    begun = Engagement.started_at.is_not(None) & Engagement.suspended_at.is_(None)
+    return begun & month.correlate(Engagement)
+
+
 def count_logs(session: Session, engagement_ids: Collection[int]) -> dict[int, tuple[int, int]]:
     """Id of the engagement → logs that wait for the town, half-days that it has signed."""
     query = (

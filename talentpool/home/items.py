@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from ..accounts.models import User
+from ..accounts.postal import PostalTask
 from ..dates import local_date, start_of_day
 from ..db import Base, Session
 from ..desk.models import OF, Duty, about, along, due_of, is_of
@@ -49,6 +50,7 @@ class Item:
     since: datetime | None
     due: datetime | None
     duty: Duty | None = None
+    count: int = 1  # rows that stand there as one: letters to a person, the people of a paper
 
     @property
     def kind(self) -> str:
@@ -57,14 +59,12 @@ class Item:
 
     @property
     def place(self) -> tuple[Any, ...]:
-        """What its link opens: the rows of one paper are one thing."""
-        paper = getattr(self.thing, "paper_id", None)
-        return (
-            self.queue.label,
-            self.kind,
-            paper or 0,
-            *(() if paper else sa.inspect(self.thing).identity),
-        )
+        """What its link opens: the rows of one paper are one thing, and the letters to one person."""
+        thing = self.thing
+        if isinstance(thing, PostalTask):
+            return self.kind, thing.candidate_id
+        paper = getattr(thing, "paper_id", None)
+        return (self.kind, 0, paper) if paper else (self.kind, *sa.inspect(thing).identity)
 
     @property
     def subject(self) -> Any:
@@ -94,9 +94,11 @@ class Item:
 
 
 def thing_of(model: type[Base]) -> sa.ColumnElement[int]:
-    """What is opened as one: the row, or the paper that several placements stand on."""
+    """What is opened as one: the row, the paper that several placements stand on, or all letters to a person."""
     if model is Placement:
         return sa.func.coalesce(-Placement.paper_id, Placement.id)
+    if model is PostalTask:
+        return PostalTask.candidate_id  # type: ignore[return-value]
     key: sa.ColumnElement[int] = sa.inspect(model).primary_key[0]
     return key
 
@@ -158,8 +160,8 @@ def list_items(
         for item in _list_of(session, actor, model, of_model, today, whose, terms)
     ]
     for queue in looked_at:
-        found += _list_looked_at(session, actor, queue, today, whose)
-    found = list({item.place: item for item in reversed(found)}.values())[::-1]
+        seen = {item.place: item for item in _list_looked_at(session, actor, queue, today, whose)}
+        found += seen.values()
     return sorted(found, key=lambda item: (item.next, item.since or _NEVER))[:SHOWN]
 
 
@@ -172,35 +174,50 @@ def _list_of(
     whose: Whose,
     terms: Terms,
 ) -> Iterator[Item]:
-    """In one query: no row is in two queues of one model."""
-    keys = sa.inspect(model).primary_key
+    """In one query, the first row of each thing: no row is in two queues of one model."""
+    (key,) = sa.inspect(model).primary_key
     conditions = [queue.condition(today) for queue in queues]
-    place = sa.case(*((condition, n) for n, condition in enumerate(conditions)))
-    since = sa.case(*((one, queue.since) for one, queue in zip(conditions, queues, strict=True)))
-    rank = sa.func.row_number().over(partition_by=place, order_by=(since, *keys))
-    ranked = (
+    waiting = (
         visible(actor, model)
         .outerjoin(Duty, is_of(model))
         .where(sa.or_(*conditions), whose.condition(actor))
-        .with_only_columns(keys[0].label("id"), place.label("place"), rank.label("rank"))
+        .with_only_columns(
+            key.label("id"),
+            thing_of(model).label("thing"),
+            sa.case(*((condition, n) for n, condition in enumerate(conditions))).label("place"),
+            sa.case(
+                *((one, queue.since) for one, queue in zip(conditions, queues, strict=True))
+            ).label("since"),
+        )
         .subquery()
+        .c
     )
+    since, first = sa.func.min(waiting.since), sa.func.min(waiting.id)
+    rank = sa.func.row_number().over(partition_by=waiting.place, order_by=(since, first))
+    ranked = (
+        sa.select(
+            first.label("id"), waiting.place, since.label("since"),
+            sa.func.count().label("count"), rank.label("rank"),
+        )
+        .group_by(waiting.place, waiting.thing)
+        .subquery()
+        .c
+    )  # fmt: skip
     query = (
-        sa.select(model, ranked.c.place, Duty)
-        .join(ranked, ranked.c.id == keys[0])
+        sa.select(model, ranked.place, ranked.since, ranked.count, Duty)
+        .join(ranked.id.table, ranked.id == key)
         .outerjoin(Duty, is_of(model))
-        .where(ranked.c.rank <= MOST)
-        .order_by(ranked.c.place, ranked.c.rank)
+        .where(ranked.rank <= MOST)
+        .order_by(ranked.place, ranked.rank)
         .options(*along(model), _owner())
     )
     sees = scope_of(actor, Action.VIEW_DUTY) is not None
-    for thing, number, duty in session.execute(query):
+    for thing, number, since_when, count, duty in session.execute(query):
         queue = queues[number]
-        since_when = getattr(thing, queue.since.key)
         due = due_of(thing)
         if due is None and queue.wait is not None and since_when is not None:
             due = terms.due(queue.wait, since_when)
-        yield Item(queue, thing, since_when, due, duty if sees else None)
+        yield Item(queue, thing, since_when, due, duty if sees else None, count)
 
 
 def _list_looked_at(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -20,15 +20,16 @@ from ..complaints.models import Complaint
 from ..complaints.register import is_unanswered
 from ..consultations.models import Consultation
 from ..credentials.models import Credential
-from ..credentials.register import is_waiting
-from ..dates import start_of_day
-from ..db import Base
+from ..credentials.register import is_to_renew, is_waiting
+from ..dates import end_of_day
+from ..db import Base, UtcDateTime
 from ..desk.models import OF, Duty
 from ..engagements.finding import ASKED, EXTENDING, TO_CORRECT, UNSIGNED
 from ..engagements.models import Engagement, WorkLog, WorkTerms, is_staffs_to_correct
 from ..engagements.month_additions import MonthAddition
 from ..engagements.outlook import EngagementOutlook, Side as WorkSide, is_unseen
 from ..engagements.plan_changes import PlanChange
+from ..engagements.service import lacks_a_log
 from ..language import Words
 from ..mail import MailOrder
 from ..needs import standing as needs
@@ -73,6 +74,8 @@ class Party(StrEnum):
 
 
 Condition = Callable[[date], sa.ColumnElement[bool]]
+Since = sa.orm.InstrumentedAttribute[datetime | None] | sa.ColumnElement[Any]
+_NO_DAY: Since = sa.literal(None, UtcDateTime)  # its deadline says more, or nothing began on a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Queue:
     advice: Words
     model: type[Base]
     condition: Condition  # by the day
-    since: sa.orm.InstrumentedAttribute[datetime | None]
+    since: Since
     endpoint: str
     parameters: Mapping[str, str]
     waits: bool = True  # for the reader; else for somebody else, who is named by the label
@@ -95,7 +98,7 @@ def _queue(
     label: Words,
     advice: Words,
     standing: StrEnum,
-    since: sa.orm.InstrumentedAttribute[datetime | None],
+    since: Since,
     endpoint: str,
     *,
     waits: bool = True,
@@ -130,12 +133,41 @@ _NEEDS, _PLACEMENTS, _PEOPLE = (
 
 def _is_unconfirmed(today: date) -> sa.ColumnElement[bool]:
     """Of those who are registered, at the end of the day."""
-    moment = start_of_day(today + timedelta(days=1)) - timedelta(seconds=1)
-    people = sa.select(Membership.candidate_id).where(
-        memberships.standing_on(today).in_(map(str, memberships.REGISTERED)),
-        is_unconfirmed(moment),
-    )
-    return AvailabilityCheck.candidate_id.in_(people)
+    is_registered = memberships.standing_on(today).in_(map(str, memberships.REGISTERED))
+    return is_registered & is_unconfirmed(end_of_day(today))
+
+
+_ASKED_TO_CONFIRM = (
+    sa.select(AvailabilityCheck.asked_at)
+    .where(AvailabilityCheck.candidate_id == Membership.candidate_id)
+    .correlate(Membership)
+    .scalar_subquery()
+)
+_OUTLOOK_GIVEN = (
+    sa.select(sa.func.min(EngagementOutlook.answered_at))
+    .where(EngagementOutlook.engagement_id == Engagement.id, is_unseen())
+    .correlate(Engagement)
+    .scalar_subquery()
+)
+
+
+def _has_unseen_outlook() -> sa.ColumnElement[bool]:
+    return sa.exists().where(EngagementOutlook.engagement_id == Engagement.id, is_unseen())
+
+
+def _is_returned_to_person() -> sa.ColumnElement[bool]:
+    """Of a log; one that the person has begun to correct is theirs alone to see."""
+    return (WorkLog.state == WorkLogState.RETURNED) & ~is_staffs_to_correct()
+
+
+def _is_review_of(side: ReviewSide) -> Condition:
+    """Asked of one side, and not overdue yet."""
+
+    def condition(today: date) -> sa.ColumnElement[bool]:
+        is_asked = (Review.state == ReviewState.ASKED) & (Review.side == side)
+        return is_asked & ~is_overdue(today)
+
+    return condition
 
 
 def _is_counter(state: CounterState, side: Side) -> sa.ColumnElement[bool]:
@@ -389,6 +421,18 @@ _COORDINATOR = (
           ("本人に電話などで確かめ、直して送ってください。", "Ask the person, correct them and send them again."),
           WorkLog, lambda _today: is_staffs_to_correct(), WorkLog.sent_at, _ENGAGEMENTS,
           {"state": TO_CORRECT}),
+    Queue(("本人が直す活動記録", "Work logs that the person has to correct"),
+          ("差し戻されました。本人が直して送ります。", "They were returned. The person corrects and sends them."),
+          WorkLog, lambda _today: _is_returned_to_person(), WorkLog.sent_at, _ENGAGEMENTS, {},
+          waits=False, party=Party.PERSON),
+    Queue(("本人の回答を待っている振り返り", "Reviews that wait for the person"),
+          ("期限までに、本人が答えます。", "The person answers them before the deadline."),
+          Review, _is_review_of(ReviewSide.PERSON), Review.asked_at, "reviews.list_reviews",
+          {"state": str(ReviewState.ASKED), "side": str(ReviewSide.PERSON)}, waits=False, party=Party.PERSON),
+    Queue(("市町の回答を待っている振り返り", "Reviews that wait for a municipality"),
+          ("期限までに、市町が答えます。", "The municipality answers them before the deadline."),
+          Review, _is_review_of(ReviewSide.TOWN), Review.asked_at, "reviews.list_reviews",
+          {"state": str(ReviewState.ASKED), "side": str(ReviewSide.TOWN)}, waits=False, party=Party.TOWN),
     Queue(("異議のある振り返り", "Contested reviews"),
           ("本人の異議を読んで、認めるかどうかを決めてください。", "Read what the person contests, then decide."),
           Review, lambda _today: Review.state == ReviewState.CONTESTED, Review.contested_at,
@@ -401,7 +445,7 @@ _COORDINATOR = (
     Queue(("稼働の確認がない登録", "Registrations whose availability is not confirmed"),
           ("電話などで確かめてください。確認がないままの人は、回の対象から外れます。",
            "Ask the people, by telephone for example. Those who do not confirm are left out of rounds."),
-          AvailabilityCheck, _is_unconfirmed, AvailabilityCheck.asked_at, _PEOPLE, {"confirmed": "flagged"}),
+          Membership, _is_unconfirmed, _ASKED_TO_CONFIRM, _PEOPLE, {"confirmed": "flagged"}),
     _queue(("期限の切れた登録", "Registrations that have expired"),
            ("続ける人は、登録の期限を変えてください。", "Extend those who go on."),
            _MS.EXPIRED, Membership.reviewed_at, _PEOPLE),
@@ -413,6 +457,10 @@ _COORDINATOR = (
            "Look at the document and say so, or ask the office that the person named."),
           Credential, lambda _today: is_waiting(), Credential.said_at,
           "credentials.list_credentials", {"state": "said"}),
+    Queue(("期限の切れた証明", "Credentials that have expired"),
+          ("同じものの新しい証明を、本人が届けていません。", "The person has not shown a newer one of the same."),
+          Credential, is_to_renew, _NO_DAY, "credentials.list_credentials", {"state": "expired"},
+          waits=False, party=Party.PERSON),
     Queue(("返事を待っている苦情", "Complaints that wait for an answer"),
           ("期限までに、最初の返事をしてください。", "Give the first answer before the deadline."),
           Complaint, lambda _today: is_unanswered(), Complaint.filed_at,
@@ -420,8 +468,13 @@ _COORDINATOR = (
     Queue(("活動の今後への新しい返事", "New answers about what comes after an assignment"),
           ("延長や次の活動を相談し、確かめたことを記録してください。",
            "Talk about an extension or what comes next, and note that you have read them."),
-          EngagementOutlook, lambda _today: is_unseen(), EngagementOutlook.answered_at,
+          Engagement, lambda _today: _has_unseen_outlook(), _OUTLOOK_GIVEN,
           "engagements.list_outlooks", {}),
+    Queue(("書かれていない活動記録", "Work logs that were not written"),
+          ("終わった月の活動が送られていません。本人に声をかけてください。",
+           "A month is over and its log was not sent. Ask the person for it."),
+          Engagement, lambda today: lacks_a_log(today) & ~_has_unseen_outlook(), _NO_DAY,
+          _ENGAGEMENTS, {}, waits=False, party=Party.PERSON),
     _queue(("決裁を待っている推薦", "Proposals that wait for approval"),
            ("決裁者が確かめています。", "An approver is looking at them."),
            _PS.PROPOSED, Placement.drafted_at, _PLACEMENTS, waits=False, wait=Wait.DECISION,

@@ -6,16 +6,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..candidates.models import Candidate, Membership
+from ..credentials.models import Credential
 from ..db import Base, Session
 from ..engagements.models import Engagement, WorkLog
+from ..engagements.month_additions import MonthAddition
+from ..engagements.plan_changes import PlanChange
 from ..errors import Conflict, NotFound
 from ..language import say
 from ..mail import MailOrder
 from ..mail_choices import QUESTIONS
-from ..needs.models import Need
+from ..needs.models import JointMember, Need
 from ..permissions import Action, Actor, get_visible, require
 from ..placements.counters.models import CounterProposal
 from ..placements.models import Placement
+from ..placements.questions.models import Question
 from ..placements.reach import extend_told_late, has_been_told
 from ..reviews.models import Report, Review
 from .models import NoteKind, Subject
@@ -33,23 +37,35 @@ _KINDS: dict[str, type[Base]] = {
         Review,
         Report,
         CounterProposal,
+        Question,
+        PlanChange,
+        MonthAddition,
+        Credential,
+        JointMember,
     )
 }
+
+
+def is_about_something(order: MailOrder) -> bool:
+    """Whether a call about it can be noted: on the page of a person, a need or a proposal."""
+    return order.event.partition("/")[0] in _KINDS
 
 
 def find_subject(session: Session, actor: Actor, order: MailOrder) -> Subject:
     """What a mail of a step is about, as its event names it; NotFound for other mails."""
     name, _, rest = order.event.partition("/")
     ident = rest.partition("/")[0]
-    if name not in _KINDS or not ident.isdecimal():
+    if not is_about_something(order) or not ident.isdecimal():
         raise NotFound
     thing = get_visible(session, actor, _KINDS[name], int(ident))
-    if isinstance(thing, Membership):
+    if isinstance(thing, Membership | Credential):
         return thing.candidate
-    if isinstance(thing, WorkLog | Review | Report):
-        thing = thing.engagement
-    if isinstance(thing, CounterProposal):
+    if isinstance(thing, CounterProposal | Question):
         return thing.placement
+    if isinstance(thing, JointMember):
+        return session.get_one(Need, thing.need_id)
+    if isinstance(thing, WorkLog | Review | Report | PlanChange | MonthAddition):
+        thing = thing.engagement
     if isinstance(thing, Engagement):
         thing = session.get_one(Placement, thing.placement_id)
     assert isinstance(thing, Subject)

@@ -11,31 +11,44 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from talentpool import clock, schema
+from talentpool import clock, dates, schema
 from talentpool.accounts.models import User
 from talentpool.accounts.postal import PostalTask
 from talentpool.audit import AuditEvent, seal
 from talentpool.candidates.models import Membership
 from talentpool.consultations.models import Consultation
+from talentpool.credentials.models import Credential
 from talentpool.dates import local_date
 from talentpool.db import Database, Session
 from talentpool.desk.handing import list_holdings
 from talentpool.desk.models import OF, Duty, Owned
 from talentpool.desk.service import LONGEST, Plan, find_duty, set_duty
 from talentpool.desk.soundness import violations
+from talentpool.engagements.models import Engagement, WorkLog
 from talentpool.engagements.month_additions import MonthAddition
+from talentpool.engagements.outlook import Answer, EngagementOutlook, Side
 from talentpool.engagements.plan_changes import PlanChange
 from talentpool.errors import Forbidden, Refused
 from talentpool.home.items import Item, Whose
 from talentpool.home.queues import Party
 from talentpool.home.service import Home, look
+from talentpool.mail import MailOrder, MailState
 from talentpool.needs.models import Need
-from talentpool.permissions import Role
+from talentpool.permissions import SYSTEM, Role
 from talentpool.placements.counters.models import CounterProposal
 from talentpool.placements.extending import approve_extension
 from talentpool.placements.models import Placement
+from talentpool.placements.questions.models import Question
+from talentpool.reviews.asking import Question as Asked, ask
+from talentpool.reviews.models import Kind, Review
 from talentpool.rounds.models import Round
-from talentpool.states import MembershipState, NeedState, PlacementState
+from talentpool.states import (
+    CredentialState,
+    MembershipState,
+    NeedState,
+    PlacementState,
+    WorkLogState,
+)
 from talentpool.web.unit import TalentpoolFlask
 from tests import factories as make
 from tests.browsers import Browser, signed_in
@@ -49,14 +62,17 @@ PATHS = {
     Placement: "/placements/{}/duty", Round: "/rounds/{}/duty", Consultation: "/consultations/{}/duty",
     PostalTask: "/letters/{}/duty", CounterProposal: "/counters/{}/duty",
     PlanChange: "/plan_changes/{}/duty", MonthAddition: "/month_additions/{}/duty",
+    MailOrder: "/mails/{}/duty", Question: "/questions/{}/duty", WorkLog: "/logs/{}/duty",
+    Review: "/reviews/{}/duty", Credential: "/credentials/{}/duty",
+    Engagement: "/engagements/{}/duty",
 }  # fmt: skip
 VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
 LINE = "姫路市に電話する"
-BEHIND = 3  # an offer with a proposal of conditions, two filled needs of what goes on
+BEHIND = 5  # an offer with a proposal of conditions, three filled needs, the other side's review
 
 
 def make_things(session: Session) -> dict[type[Owned], Any]:
-    """One of each kind, and each of them waits; so do three of what they are made for."""
+    """One of each kind, and each of them waits; so do BEHIND that come with them."""
     applied = make.make_candidate(session, state=MembershipState.APPLIED)
     need = make.make_need(session, state=NeedState.SUBMITTED)
     asked, person = make.make_need(session), make.make_candidate(session)
@@ -66,14 +82,32 @@ def make_things(session: Session) -> dict[type[Owned], Any]:
         session, asked, make.make_candidate(session), state=PlacementState.OFFERED
     )
     counter = make.make_counter(session, offered)
-    first, second = (make.make_engagement(session) for _ in range(2))
+    first, second, third = (make.make_engagement(session) for _ in range(3))
     letter = PostalTask(
         event="membership/1/activate/1", candidate_id=applied.id, prefecture_code=make.HYOGO,
         template="membership.activate", link="/profile", ordered_at=make.NOW,
     )  # fmt: skip
-    session.add(letter)
+    mail = MailOrder(
+        message_id="lost@talentpool", event="need/1/publish/1", template="need.publish", link="/needs/1",
+        recipient_id=make.make_user(session, Role.MUNICIPALITY).id, prefecture_code=make.HYOGO,
+        values={}, ordered_at=make.NOW, state=MailState.FAILED,
+    )  # fmt: skip
+    log = WorkLog(
+        engagement_id=first.id, prefecture_code=make.HYOGO, candidate_id=first.candidate_id,
+        municipality_code=first.municipality_code, month=first.first_month, state=WorkLogState.SENT,
+        sent_at=make.NOW, created_at=make.NOW,
+    )  # fmt: skip
+    outlook = EngagementOutlook(
+        engagement_id=third.id, side=Side.TOWN, answer=Answer.EXTEND, answered_at=make.NOW,
+        last_day=third.last_day,
+    )  # fmt: skip
+    session.add_all([letter, mail, log, outlook])
     session.flush()
     return {
+        MailOrder: mail, WorkLog: log, Engagement: third,
+        Question: make.make_question(session, offered),
+        Review: ask(session, Asked(first, Kind.PULSE_30), actor=SYSTEM, now=make.NOW)[0],
+        Credential: make.make_credential(session, person),
         PostalTask: letter, CounterProposal: counter, PlanChange: make.make_extension(session, first),
         MonthAddition: make.make_addition(session, second),
         Membership: applied.memberships[0], Need: need, Placement: placement, Round: made,
@@ -197,12 +231,12 @@ def test_the_database_takes_a_duty_of_one_thing_alone(
 
 
 def test_duties_of_before_stay_when_more_things_can_have_one(database: Database) -> None:
-    (path,) = VERSIONS.glob("*_proposal_duties.py")
+    (path,) = VERSIONS.glob("*_duties_of_all.py")
     with database.writing() as session:
         me = make.make_user(session, Role.COORDINATOR)
         for thing in make_things(session).values():
             set_duty(session, thing, Plan(me.id, SOON, LINE), actor=me.actor, now=make.NOW)
-        new = {PostalTask, CounterProposal, PlanChange, MonthAddition}
+        new = {MailOrder, Question, WorkLog, Review, Credential, Engagement}
     schema.downgrade(database, f"{int(path.name[:4]) - 1:04}")
     schema.upgrade(database)
     with database.reading() as session:
@@ -389,6 +423,104 @@ def test_a_letter_that_went_out_and_a_proposal_that_ended_are_not_handed_over(
     assert list_holdings(session, me.actor, me.id, SOON) == []
 
 
+def test_the_letters_to_one_person_are_one_row_and_get_one_owner(session: Session) -> None:
+    me = make.make_user(session, Role.COORDINATOR)
+    people = [make.make_candidate(session) for _ in range(2)]
+    for n, person in enumerate((people[0], people[0], people[0], people[1])):
+        session.add(
+            PostalTask(
+                event=f"membership/{n}/activate/1", candidate_id=person.id, prefecture_code=make.HYOGO,
+                template="membership.activate", link="/profile", ordered_at=make.NOW - timedelta(days=n),
+            )
+        )  # fmt: skip
+    session.flush()
+
+    def letters(whose: Whose = Whose.ALL) -> dict[int, int]:
+        home = look(session, me.actor, now=make.NOW, whose=whose)
+        found = [item for item in home.items if isinstance(item.thing, PostalTask)]
+        assert home.owners is not None
+        assert home.owners.total == len(home.items)
+        return {item.thing.candidate_id: item.count for item in found}
+
+    assert letters() == {people[0].id: 3, people[1].id: 1}
+    first = session.scalars(sa.select(PostalTask).order_by(PostalTask.id)).first()
+    assert first is not None
+    set_duty(session, first, Plan(me.id), actor=me.actor, now=make.NOW)
+    assert len(events(session)) == 1
+    assert letters(Whose.MINE) == {people[0].id: 3}
+    assert letters(Whose.NOBODY) == {people[1].id: 1}
+    (held,) = list_holdings(session, me.actor, me.id, SOON)
+    assert len(held.others) == 2
+
+
+def test_many_letters_to_one_person_hide_nobody_else_s(session: Session) -> None:
+    people = [make.make_candidate(session) for _ in range(2)]
+    session.add_all(
+        PostalTask(
+            event=f"membership/{n}/activate/1", candidate_id=people[n // 25].id, prefecture_code=make.HYOGO,
+            template="membership.activate", link="/profile", ordered_at=make.NOW,
+        )
+        for n in range(26)
+    )  # fmt: skip
+    session.flush()
+    items = look(session, make.make_user(session, Role.COORDINATOR).actor, now=make.NOW).items
+    found = {item.thing.candidate_id for item in items if isinstance(item.thing, PostalTask)}
+    assert found == {person.id for person in people}
+
+
+def test_an_expired_credential_waits_for_the_person_until_it_is_renewed(session: Session) -> None:
+    me = make.make_user(session, Role.COORDINATOR).actor
+    person, applied = (
+        make.make_candidate(session),
+        make.make_candidate(session, state=MembershipState.APPLIED),
+    )
+    old = TODAY - timedelta(days=400)
+    over: dict[str, Any] = {"state": CredentialState.EXPIRED, "valid_until": old, "done_on": None}
+    training = make.make_credential(session, person, **over)
+    make.make_credential(session, applied, **over)  # nobody is registered
+    make.make_credential(session, person, **over, kind="exam", subject="fe")  # long ago
+
+    def expired() -> list[Item]:
+        items = look(session, me, now=make.NOW).items
+        return [
+            item
+            for item in items
+            if item.thing.__tablename__ == "credential" and not item.queue.waits
+        ]
+
+    (item,) = expired()
+    assert (item.thing, item.queue.party, item.since) == (training, Party.PERSON, None)
+    assert item.due is not None
+    assert local_date(item.due) == old
+    newer = make.make_credential(session, person)
+    assert expired() == []
+    newer.state = CredentialState.WITHDRAWN
+    session.flush()
+    assert [item.thing for item in expired()] == [training]
+
+
+def test_logs_and_reviews_wait_for_the_side_whose_turn_it_is(session: Session) -> None:
+    me, things = make.make_user(session, Role.COORDINATOR).actor, make_things(session)
+    log, now = things[WorkLog], make.NOW
+
+    def party(*kinds: type[Owned]) -> set[tuple[type[Any], Party]]:
+        items = look(session, me, now=now).items
+        return {(type(one.thing), one.queue.party) for one in items if isinstance(one.thing, kinds)}
+
+    assert party(WorkLog) == {(WorkLog, Party.TOWN)}
+    assert party(Review) == {(Review, Party.TOWN), (Review, Party.PERSON)}
+    log.state, log.return_reason = WorkLogState.RETURNED, "other"
+    session.flush()
+    assert party(WorkLog) == {(WorkLog, Party.PERSON)}
+    now = dates.end_of_day(dates.last_day(log.month)) + timedelta(days=5)
+    items = look(session, me, now=now).items
+    engaged = {one.thing.id: one.queue.party for one in items if isinstance(one.thing, Engagement)}
+    assert log.engagement_id not in engaged  # it was sent once
+    assert engaged.pop(things[Engagement].id) is Party.PREFECTURE  # whose wish nobody has read
+    assert list(engaged.values()) == [Party.PERSON]
+    assert party(Review) == {(Review, Party.PREFECTURE)}  # overdue
+
+
 def test_an_extension_waits_for_the_town_s_terms_and_then_for_the_person(session: Session) -> None:
     me, engagement = make.make_user(session, Role.COORDINATOR), make.make_engagement(session)
     change = make.make_extension(session, engagement)
@@ -428,6 +560,7 @@ def test_no_name_stands_on_the_page_where_something_is_given_away(
     [
         (Need, "/needs/{}"), (Placement, "/placements/{}"), (CounterProposal, "/counters/{}"),
         (PlanChange, "/plan_changes/{}"), (MonthAddition, "/month_additions/{}"),
+        (Question, "/questions/{}"), (Review, "/reviews/{}"), (Engagement, "/engagements/{}"),
     ],
 )  # fmt: skip
 def test_staff_read_on_the_page_of_a_thing_who_sees_to_it(

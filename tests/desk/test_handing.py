@@ -16,17 +16,23 @@ from talentpool.db import Database, Session
 from talentpool.desk.handing import Handing, Holding, hand_over, list_givers, list_holdings
 from talentpool.desk.models import OF, Duty
 from talentpool.desk.service import Plan, set_duty
+from talentpool.engagements.models import Engagement, WorkLog
+from talentpool.engagements.month_additions import MonthAddition
+from talentpool.engagements.plan_changes import PlanChange
 from talentpool.errors import Conflict, Forbidden, LostRace, Refused
 from talentpool.needs.models import Need
 from talentpool.notes.models import Note, NoteKind
 from talentpool.permissions import Role
 from talentpool.placements.models import Placement
+from talentpool.reviews.models import Review
 from talentpool.states import NeedState, PlacementState
 from talentpool.web.unit import TalentpoolFlask
 from tests import factories as make
 from tests.browsers import Browser, signed_in
 
 from .test_duties import make_things, officer
+
+WORK = {Engagement, WorkLog, Review, PlanChange, MonthAddition}
 
 APRIL = date(2027, 4, 1)
 NOTE = "電話は夕方がよい。4月3日に一度かける。"
@@ -264,3 +270,25 @@ def test_no_name_of_a_person_stands_there(app: TalentpoolFlask, database: Databa
         assert len(things) == len(OF)
     page = browser.get("/handover").text
     assert [name for name in names if name in page] == []
+
+
+def test_a_part_is_handed_over_alone_and_the_rest_stays(app: TalentpoolFlask) -> None:
+    (browser, me), (_, other) = officer(app, "山根 智"), officer(app, "大江 純")
+    with app.database.writing() as session:
+        things = give_everything(session, session.get_one(User, me.id))
+        kinds = {kind for kind in things if kind in WORK}
+    page = browser.get("/handover")
+    chips = dict(
+        re.findall(r'href="/handover\?only=(\w+)&amp;from=\d+"[^>]*>[^<]*<[^>]*>(\d+)<', page.text)
+    )
+    assert chips["work"] == str(len(kinds))
+    assert sum(int(n) for part, n in chips.items() if part != "crossing") == len(things)
+    part = browser.get("/handover?only=work").text
+    sent = dict(re.findall(r'name="(version_\d+)" value="(\d+)"', part))
+    assert len(sent) == len(kinds)
+    assert browser.post("/handover?only=work", **sent, to=str(other.id)).status_code == 302
+    with app.database.reading() as session:
+        held = {type(one.thing) for one in holdings_of(session, session.get_one(User, other.id))}
+        kept = {type(one.thing) for one in holdings_of(session, session.get_one(User, me.id))}
+    assert (held, kept) == (kinds, set(things) - kinds)
+    assert browser.get("/handover?only=%00").text.count('name="version_') == len(kept)

@@ -106,11 +106,22 @@ def test_a_mail_is_about_what_its_event_names(session: Session) -> None:
     person = make.make_candidate(session, state=MembershipState.APPLIED)
     member, need = person.memberships[0], make.make_need(session)
     row = make.make_placement(session, need, person)
+    question, credential = make.make_question(session, row), make.make_credential(session, person)
+    engagement, more = make.make_engagement(session), make.make_engagement(session)
+    extension, addition = (
+        make.make_extension(session, engagement),
+        make.make_addition(session, more),
+    )
+    work, others = (session.get_one(Placement, one.placement_id) for one in (engagement, more))
     for event, thing in (
         (f"membership/{member.id}/return/2", person),
         (f"candidate/{person.id}/pause/24321", person),
         (f"need/{need.id}/publish/1", need),
         (f"placement/{row.id}/remind-half/20270401", row),
+        (f"question/{question.id}/ask", row),
+        (f"plan_change/{extension.id}/open/1", work),
+        (f"month_addition/{addition.id}/ask_person/1", others),
+        (f"credential/{credential.id}/check/1", person),
     ):
         assert find_subject(session, officer.actor, MailOrder(event=event)) is thing
     for event in ("account/1/invite/x", "need/x/publish", f"need/{10**9}/publish/1", "need"):

@@ -21,19 +21,24 @@ from talentpool.candidates.receiving import Origin, start_reception
 from talentpool.complaints.service import file_complaint
 from talentpool.consultations.answering import ask_back, begin_sorting
 from talentpool.corrections.service import find_correction
-from talentpool.credentials.models import Verifier
+from talentpool.credentials.models import Credential, Verifier
 from talentpool.credentials.service import issue_link
 from talentpool.dates import last_day, local_date, month_text
 from talentpool.db import Session
 from talentpool.desk.service import Plan, find_duty, set_duty
+from talentpool.engagements.models import Engagement, WorkLog
+from talentpool.engagements.month_additions import MonthAddition
+from talentpool.engagements.plan_changes import PlanChange
 from talentpool.engagements.running import suspend_engagement
-from talentpool.mail import MailState, order_mail
+from talentpool.mail import MailOrder, MailState, order_mail
 from talentpool.matching import Policy
 from talentpool.needs.reviewing import hold_need
 from talentpool.permissions import Actor, Role
+from talentpool.placements.counters.models import CounterProposal
 from talentpool.placements.finishing import end_engagement
+from talentpool.placements.questions.models import Question
 from talentpool.reviews.answering import Answers, contest_review, give_review
-from talentpool.reviews.models import ReviewSide
+from talentpool.reviews.models import Review, ReviewSide
 from talentpool.selfchecks.questions import GROUPS
 from talentpool.states import (
     CounterState,
@@ -51,6 +56,7 @@ from tests.browsers import Browser, stored_user
 from tests.cases.made import make_case
 from tests.conflicts.made import make_conflict
 from tests.consultations.made import make_consultation, officer_of
+from tests.desk.test_duties import PATHS as DUTIES, make_things
 from tests.factories import (
     FIRST,
     HIMEJI,
@@ -313,7 +319,8 @@ def noted(path: str, **typed: Any) -> Callable[[Session], Sent]:
     def send(session: Session) -> Sent:
         person, need = make_candidate(session), make_need(session)
         row = make_placement(session, need, person)
-        target = path.format(person=person.id, need=need.id, placement=row.id)
+        work = make_engagement(session).id
+        target = path.format(person=person.id, need=need.id, placement=row.id, work=work)
         return make_user(session, Role.COORDINATOR), target, typed
 
     return send
@@ -366,20 +373,11 @@ def duty(path: str, **typed: Any) -> Callable[[Session], Sent]:
     return send
 
 
-def duty_of(path: str) -> Callable[[Session], Sent]:
-    """Of a proposal, by the table that its address names."""
-
+def duty_of(kind: type[Any]) -> Callable[[Session], Sent]:
     def send(session: Session) -> Sent:
-        if path.startswith("/counters"):
-            asked = make_placement(
-                session, make_need(session), make_candidate(session), state=PlacementState.OFFERED
-            )
-            ident = make_counter(session, asked).id
-        else:
-            made = make_extension if path.startswith("/plan_changes") else make_addition
-            ident = made(session, make_engagement(session)).id
         typed = {"version": "0", "owner": "?", "follow_up": "いつか", "line": "長" * 101}
-        return make_user(session, Role.COORDINATOR), path.format(ident), typed
+        path = DUTIES[kind].format(make_things(session)[kind].id)
+        return make_user(session, Role.COORDINATOR), path, typed
 
     return send
 
@@ -934,6 +932,7 @@ CASES = [
     Case("notes.write_about_person", noted("/candidates/{person}/notes", kind="?"), 2),
     Case("notes.write_about_need", noted("/needs/{need}/notes", kind="call_made", text="x"), 1),
     Case("notes.write_about_placement", noted("/placements/{placement}/notes", party="長" * 101), 3),
+    Case("notes.write_about_work", noted("/engagements/{work}/notes", kind="?"), 2),
     Case("notes.note_call", lost_mail, 2),
     Case("placements.counter_offer", placement("/offers/{placement}/counter", Role.CANDIDATE, PlacementState.OFFERED, half_days="0", first_month="?", last_month="", mode="x"), 4),
     Case("placements.counter_introduction", placement("/introductions/{placement}/counter", Role.MUNICIPALITY, PlacementState.INTRODUCED, half_days="62"), 1),
@@ -953,9 +952,15 @@ CASES = [
     Case("desk.assign_need", duty("/needs/{need}/duty", follow_up="2020-01-01"), 1),
     Case("desk.assign_placement", duty("/placements/{placement}/duty", line="電話"), 1),
     Case("desk.assign_letter", posted("/letters/{letter}/duty", version="0", line="電話"), 1),
-    Case("desk.assign_counter", duty_of("/counters/{}/duty"), 3),
-    Case("desk.assign_extension", duty_of("/plan_changes/{}/duty"), 3),
-    Case("desk.assign_addition", duty_of("/month_additions/{}/duty"), 3),
+    Case("desk.assign_counter", duty_of(CounterProposal), 3),
+    Case("desk.assign_extension", duty_of(PlanChange), 3),
+    Case("desk.assign_addition", duty_of(MonthAddition), 3),
+    Case("desk.assign_mail", duty_of(MailOrder), 3),
+    Case("desk.assign_question", duty_of(Question), 3),
+    Case("desk.assign_log", duty_of(WorkLog), 3),
+    Case("desk.assign_review", duty_of(Review), 3),
+    Case("desk.assign_credential", duty_of(Credential), 3),
+    Case("desk.assign_engagement", duty_of(Engagement), 3),
     Case("desk.assign_round", duty("/rounds/{round}/duty", owner="?", follow_up="いつか", line="長" * 101), 3),
     Case("rounds.new_round", round_page("/rounds/new", fill_premium="-1", order="?"), 21),
     Case("rounds.try_round", round_page("/rounds/{round}/what-if", title="", load_penalty="x"), 25),

@@ -16,6 +16,8 @@ from ..trail import ALWAYS, Days
 from .blueprint import blueprint
 from .columns import AUDIT, MAILS, subject_of
 
+blueprint.add_app_template_global(subject_of, "subject_of")
+
 
 @blueprint.get("/audit")
 @requires(Action.VIEW_AUDIT)

@@ -15,15 +15,20 @@ from ... import clock
 from ...accounts.postal import PostalTask
 from ...candidates.models import Membership
 from ...consultations.models import Consultation
+from ...credentials.models import Credential
 from ...dates import local_date
 from ...db import Base
+from ...engagements.models import Engagement, WorkLog
 from ...engagements.month_additions import MonthAddition
 from ...engagements.plan_changes import PlanChange
 from ...errors import LostRace, Refused
+from ...mail import MailOrder
 from ...needs.models import Need
 from ...permissions import Action, can, get_visible
 from ...placements.counters.models import CounterProposal
 from ...placements.models import Placement
+from ...placements.questions.models import Question
+from ...reviews.models import Review
 from ...rounds.models import Round
 from ...web import current_actor, current_session, requires
 from ...web.changed import Difference, differences
@@ -35,7 +40,7 @@ from .blueprint import blueprint, title_of, url_of
 
 T = TypeVar(
     "T", Membership, Need, Placement, Round, Consultation, PostalTask, CounterProposal, PlanChange,
-    MonthAddition,
+    MonthAddition, MailOrder, Question, WorkLog, Review, Credential, Engagement,
 )  # fmt: skip
 _PAGES: Mapping[type[Base], tuple[str, str]] = {
     Membership: ("desk.assign_membership", "ident"),
@@ -47,6 +52,12 @@ _PAGES: Mapping[type[Base], tuple[str, str]] = {
     CounterProposal: ("desk.assign_counter", "counter_id"),
     PlanChange: ("desk.assign_extension", "change_id"),
     MonthAddition: ("desk.assign_addition", "addition_id"),
+    MailOrder: ("desk.assign_mail", "ident"),
+    Question: ("desk.assign_question", "question_id"),
+    WorkLog: ("desk.assign_log", "log_id"),
+    Review: ("desk.assign_review", "review_id"),
+    Credential: ("desk.assign_credential", "ident"),
+    Engagement: ("desk.assign_engagement", "engagement_id"),
 }
 UNSET = "0"  # version of a duty that nobody has set yet
 
@@ -126,6 +137,42 @@ def assign_extension(change_id: int) -> ResponseReturnValue:
 @requires(Action.ASSIGN_DUTY)
 def assign_addition(addition_id: int) -> ResponseReturnValue:
     return _answer(_get(MonthAddition, addition_id))
+
+
+@blueprint.route("/mails/<int:ident>/duty", methods=["GET", "POST"])
+@requires(Action.ASSIGN_DUTY)
+def assign_mail(ident: int) -> ResponseReturnValue:
+    return _answer(_get(MailOrder, ident))
+
+
+@blueprint.route("/questions/<int:question_id>/duty", methods=["GET", "POST"])
+@requires(Action.ASSIGN_DUTY)
+def assign_question(question_id: int) -> ResponseReturnValue:
+    return _answer(_get(Question, question_id))
+
+
+@blueprint.route("/logs/<int:log_id>/duty", methods=["GET", "POST"])
+@requires(Action.ASSIGN_DUTY)
+def assign_log(log_id: int) -> ResponseReturnValue:
+    return _answer(_get(WorkLog, log_id))
+
+
+@blueprint.route("/reviews/<int:review_id>/duty", methods=["GET", "POST"])
+@requires(Action.ASSIGN_DUTY)
+def assign_review(review_id: int) -> ResponseReturnValue:
+    return _answer(_get(Review, review_id))
+
+
+@blueprint.route("/credentials/<int:ident>/duty", methods=["GET", "POST"])
+@requires(Action.ASSIGN_DUTY)
+def assign_credential(ident: int) -> ResponseReturnValue:
+    return _answer(_get(Credential, ident))
+
+
+@blueprint.route("/engagements/<int:engagement_id>/duty", methods=["GET", "POST"])
+@requires(Action.ASSIGN_DUTY)
+def assign_engagement(engagement_id: int) -> ResponseReturnValue:
+    return _answer(_get(Engagement, engagement_id))
 
 
 def _get(model: type[T], ident: int) -> T:
