@@ -238,7 +238,7 @@ def test_no_order_of_steps_violates_an_invariant(database: Database, databases: 
     run_state_machine_as_test(
         walk,  # type: ignore[arg-type]
         settings=settings(
-            max_examples=15,
+            max_examples=max(15, settings().max_examples // 25),  # 100 in the long set
             stateful_step_count=50,
             deadline=None,
             derandomize=True,

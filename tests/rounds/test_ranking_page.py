@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from talentpool import clock, matching as m
 from talentpool.audit import AuditEvent
-from talentpool.candidates.models import Candidate, ProfileView
+from talentpool.candidates.models import Candidate, Mode, ProfileView
 from talentpool.db import Database
-from talentpool.needs.models import Need
+from talentpool.needs.models import Need, NeedMode
 from talentpool.permissions import Role
 from talentpool.rounds.easing import try_change
 from talentpool.rounds.models import Round
+from talentpool.rounds.plan import empty_seats
 from talentpool.rounds.preparing import create_round
 from talentpool.rounds.running import run_here
 from talentpool.rounds.why import explain_pair, price_pairs
@@ -180,3 +182,48 @@ def test_a_filled_need_has_no_change_to_try(app: TalentpoolFlask, database: Data
     coordinator = signed_in(app, Role.COORDINATOR)
     assert coordinator.get(f"/rounds/{ident}/needs/{need.id}/change").status_code == 404
     assert coordinator.get(f"/rounds/{ident}/needs/999999/change").status_code == 404
+
+
+Market = tuple[dict[str, Any], dict[str, Any]]  # columns of the need, of the person
+MARKETS: dict[str, Market] = {  # where one change of a kind is the smallest that fills a seat
+    "level": ({"musts": {"bpr": 3}}, {"skills": {"bpr": 2}}),
+    "recency": ({}, {}),
+    "travel": ({"mode": NeedMode.ONSITE, "municipality_code": make.SAYO}, {"travel_limit": 60}),
+    "half_days": ({"half_days": 4}, {"half_days": 3}),
+    "later": ({}, {"first_month": make.FIRST + 1, "last_month": make.LAST + 1}),
+    "mode": ({"mode": NeedMode.HYBRID}, {}),
+    "form": ({"forms": ("commission",)}, {"forms": ("concurrent",)}),
+    "engagements": ({"half_days": 2}, {"most_at_once": 1}),
+}
+
+
+@pytest.mark.parametrize("kind", m.CHANGES)
+def test_every_kind_of_smallest_change_is_tried_from_the_plan(
+    app: TalentpoolFlask, database: Database, kind: str
+) -> None:
+    of_need, of_person = MARKETS[kind]
+    with database.writing() as session:
+        needs = [make.make_need(session, **of_need)]
+        person = make.make_candidate(session, **of_person)
+        if kind == "recency":
+            needs[0].skills[0].used_within = 3
+            for skill in person.skills:
+                skill.last_used = 2019
+        if kind == "mode":
+            for window in person.windows:
+                window.mode = Mode.ONLINE
+        if kind == "engagements":
+            needs.append(make.make_need(session, **of_need))
+    ident = run(database, needs)
+    with database.reading() as session:
+        entries = empty_seats(session.get_one(Round, ident))
+    (code,) = entries
+    assert entries[code]["change"]["kind"] == kind
+    need = next(need for need in needs if need.code == code)
+    coordinator = signed_in(app, Role.COORDINATOR)
+    path = f"/rounds/{ident}/needs/{need.id}/change"
+    assert f'href="{path}"' in coordinator.get(f"/rounds/{ident}").text
+    assert f'href="{path}"' in coordinator.get(f"/rounds/{ident}/needs/{need.id}").text
+    page = coordinator.get(path).text
+    assert "+1枠" in page
+    assert ("<dd>本人</dd>" in page) == (kind in m.OF_PERSON)
