@@ -51,6 +51,11 @@ def test_every_town_of_hyogo_has_region_population_and_english_name() -> None:
     assert len({town.region for town in towns}) == 10
 
 
+def test_a_town_without_an_english_name_keeps_its_own_on_english_pages() -> None:
+    sapporo, himeji = (catalogue.municipality(code) for code in ("011002", "282014"))
+    assert (sapporo.label("en"), himeji.label("en")) == ("札幌市", "Himeji")
+
+
 def test_population_is_left_open_where_it_is_not_known() -> None:
     assert all(
         t.population is None for t in catalogue.municipalities() if t.prefecture_code != "28"
