@@ -15,6 +15,8 @@ from ..accounts.views.columns import name_of, subject_of
 from ..candidates import service as candidates
 from ..candidates.models import Candidate
 from ..candidates.views.staff import show_person_page
+from ..engagements.models import Engagement
+from ..engagements.views.showing import show as show_engagement_page
 from ..errors import Conflict, NotFound
 from ..mail import MailOrder
 from ..needs.models import Need
@@ -72,17 +74,20 @@ class Section:
 
 
 @blueprint.app_template_global("notes_of")
-def notes_of(thing: Subject) -> Section | None:
-    """None for readers who see no notes."""
+def notes_of(thing: Subject | Engagement) -> Section | None:
+    """None for readers who see no notes. Those of work stand with its proposal."""
     session, actor = current_session(), current_actor()
     if not can(session, actor, Action.VIEW_NOTE):
         return None
+    url = _url_of(thing)
+    if isinstance(thing, Engagement):
+        thing = session.get_one(Placement, thing.placement_id)
     is_person = isinstance(thing, Candidate)
     lines = [
         Line(note, note.placement if is_person else None)
         for note in list_notes(session, actor, thing)
     ]
-    return Section(lines, _form(), _url_of(thing))
+    return Section(lines, _form(), url)
 
 
 def _form() -> NoteForm | None:
@@ -95,7 +100,9 @@ def _form() -> NoteForm | None:
     return NoteForm() if request.method == "GET" else NoteForm(formdata=None)
 
 
-def _url_of(thing: Subject) -> str:
+def _url_of(thing: Subject | Engagement) -> str:
+    if isinstance(thing, Engagement):
+        return url_for("notes.write_about_work", engagement_id=thing.id)
     if isinstance(thing, Candidate):
         return url_for("notes.write_about_person", ident=thing.id)
     if isinstance(thing, Need):
@@ -125,6 +132,19 @@ def write_about_placement(placement_id: int) -> ResponseReturnValue:
     placement = get_visible(current_session(), current_actor(), Placement, placement_id)
     back = url_for("placements.show_placement", placement_id=placement_id)
     return _write(placement, lambda: show_placement_page(placement), back)
+
+
+@blueprint.post("/engagements/<int:engagement_id>/notes")
+@requires(Action.WRITE_NOTE)
+def write_about_work(engagement_id: int) -> ResponseReturnValue:
+    session = current_session()
+    engagement = get_visible(session, current_actor(), Engagement, engagement_id)
+    placement = session.get_one(Placement, engagement.placement_id)
+    back = url_for("engagements.show_engagement", engagement_id=engagement_id)
+    return _write(placement, lambda: show_engagement_page(engagement), back)
+
+
+blueprint.add_app_template_global(telling.is_about_something, "can_be_told_by_telephone")
 
 
 @blueprint.route("/mails/<int:ident>/call", methods=["GET", "POST"])

@@ -132,10 +132,11 @@ for (const box of document.querySelectorAll('[data-poll]')) window.setTimeout(wa
 
 // What is ticked is counted and summed up beside the button.
 for (const tally of document.querySelectorAll('[data-tally]')) {
-  const form = tally.closest('form');
+  const form = document.getElementById(tally.dataset.tally) ?? tally.closest('form');
   const shown = new Intl.NumberFormat('ja-JP');
+  const chosen = (box) => form.querySelector(`[name="${box.dataset.part}"]:checked`) ?? box; // of a day: what was worked
   const count = () => {
-    const ticked = [...form.querySelectorAll('input[type=checkbox]:checked')];
+    const ticked = [...form.querySelectorAll('input[type=checkbox]:checked')].map(chosen);
     const sum = (name) => ticked.reduce((total, box) => total + Number(box.dataset[name] ?? 0), 0);
     const sums = { count: ticked.length, yen: sum('yen'), 'half-days': sum('halfDays') };
     for (const place of tally.querySelectorAll('[data-sum]')) {

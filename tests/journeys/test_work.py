@@ -54,6 +54,7 @@ def test_a_month_is_logged_signed_and_the_work_ended(
     person.page.set_viewport_size({"width": 390, "height": 844})
     person.go("/engagements").follow("窓口改革").follow(f"{month}月の活動を書く")
     person.fill({"days": ["1"], "part_1": "afternoon", "text": "受付手順の聞き取り"})
+    assert "1日・1コマ／約束" in person.text
     person.press(f"{month}月の記録を送る")
     assert "時間と場所を選んでください" in person.text
     assert person.page.locator("[name=text]").input_value() == "受付手順の聞き取り"

@@ -24,7 +24,7 @@ NEW = {  # makes something, or says something about oneself that nobody else can
     "candidates.confirm_reception", "candidates.save_new_person", "candidates.pause", "complaints.file_complaint", "conflicts.record_conflict", "merging.compare_pair", "travel.correct_travel", "credentials.say_own", "credentials.say_for", "credentials.answer_office", "needs.new_need", "placements.lift_hold", "rounds.new_round",
     "cases.new_case", "consultations.new_consultation",
     "rounds.try_round", "rounds.direct_pair", "notes.write_about_person", "notes.write_about_need",
-    "notes.write_about_placement", "notes.note_call", "meetings.new_meeting", "meetings.name_theme", "funding.new_funding", "panels.open_panel", "panels.replace_member", "programmes.new_programme", "programmes.refer_town", "panels.score_person", "panels.write_consensus",
+    "notes.write_about_placement", "notes.write_about_work", "notes.note_call", "meetings.new_meeting", "meetings.name_theme", "funding.new_funding", "panels.open_panel", "panels.replace_member", "programmes.new_programme", "programmes.refer_town", "panels.score_person", "panels.write_consensus",
 }  # fmt: skip
 LISTS = {
     "placements.list_approvals",

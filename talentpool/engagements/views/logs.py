@@ -30,7 +30,7 @@ from .. import logs
 from ..forms import LogForm, form_of
 from ..log_content import LogContent, as_before, content_of
 from ..log_reminding import find_due
-from ..models import Engagement, WorkLog
+from ..models import Engagement, Part, WorkLog
 from .blueprint import blueprint, get_engagement, log_person
 from .moves import LOG_MOVES, button
 from .steps import faults_of
@@ -138,6 +138,7 @@ def draw(
         mark=_mark(log),
         endpoint=writing.endpoint,
         is_recorded=writing is not OWN,
+        part_half_days={str(part): part.half_days for part in Part},
     )  # fmt: skip
     return page, form.status if overtaken is None else LostRace.status
 
