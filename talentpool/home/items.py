@@ -176,7 +176,7 @@ def _list_of(
 ) -> Iterator[Item]:
     """In one query, the first row of each thing: no row is in two queues of one model."""
     (key,) = sa.inspect(model).primary_key
-    conditions = [queue.condition(today) for queue in queues]
+    conditions = [queue.on(today) for queue in queues]
     waiting = (
         visible(actor, model)
         .outerjoin(Duty, is_of(model))
@@ -224,7 +224,7 @@ def _list_looked_at(
     session: Session, actor: Actor, queue: Queue, today: date, whose: Whose
 ) -> Iterator[Item]:
     """What the duties of the queue are about, those whose day came first."""
-    query = visible(actor, Duty).where(queue.condition(today), whose.condition(actor))
+    query = visible(actor, Duty).where(queue.on(today), whose.condition(actor))
     duties = session.scalars(
         query.options(_owner()).order_by(Duty.follow_up, Duty.id).limit(MOST)
     ).all()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -92,6 +93,15 @@ class Queue:
     waits: bool = True  # for the reader; else for somebody else, who is named by the label
     wait: Wait | None = None  # what of the deadlines it is, where the thing has none of its own
     party: Party = Party.PREFECTURE  # of coordinators' queues
+
+    def on(self, today: date) -> sa.ColumnElement[bool]:
+        """Its rows on that day, for queries."""
+        return _written(self.condition, today)
+
+
+@lru_cache(maxsize=256)  # all of some days: to write them takes longer than to ask them
+def _written(condition: Condition, today: date) -> sa.ColumnElement[bool]:
+    return condition(today)
 
 
 def _queue(
@@ -492,7 +502,7 @@ def _is_looked_at(today: date) -> sa.ColumnElement[bool]:
     """Duties whose day has come, of things that are in no other queue."""
     elsewhere = []
     for model, name in OF.items():
-        shown = [queue.condition(today) for queue in _COORDINATOR if queue.model is model]
+        shown = [queue.on(today) for queue in _COORDINATOR if queue.model is model]
         key, column = sa.inspect(model).primary_key[0], getattr(Duty, name)
         elsewhere.append(sa.exists().where(key == column, sa.or_(*shown)).correlate(Duty))
     return (Duty.follow_up <= today) & ~sa.or_(*elsewhere)

@@ -146,7 +146,7 @@ def _count(session: Session, actor: Actor, today: date) -> list[Task]:
 
 
 def _figures(actor: Actor, queue: Queue, place: int, today: date) -> sa.Select[*tuple[Any, ...]]:
-    query = visible(actor, queue.model).where(queue.condition(today))
+    query = visible(actor, queue.model).where(queue.on(today))
     owned: tuple[sa.ColumnElement[int], ...] = (sa.literal(0), sa.literal(0), sa.literal(0))
     if has_items(queue):
         if queue.model is not Duty:
