@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -47,7 +47,7 @@ from ..states import (
     RoundState,
     WorkLogState,
 )
-from .models import OF, Duty, Owned, along, due_of, is_of
+from .models import OF, Duty, Owned, along, due_of
 from .service import list_owners
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -130,28 +130,32 @@ def list_holdings(
 ) -> list[Holding]:
     """What is not over, with what crosses `day` first."""
     require(session, actor, Action.ASSIGN_DUTY)
+    owned = sa.select(Duty).where(
+        Duty.owner_id == giver, Duty.prefecture_code == actor.prefecture_code
+    )
+    if lock:
+        owned = owned.with_for_update().execution_options(populate_existing=True)
+    duties = session.scalars(owned.order_by(Duty.id)).all()
     found: dict[tuple[str, int], Holding] = {}
-    for kind in OF:
-        model: Any = kind
-        query = (
-            sa.select(Duty, model)
-            .join(model, is_of(kind))
-            .where(
-                Duty.owner_id == giver,
-                Duty.prefecture_code == actor.prefecture_code,
-                _IS_OPEN[kind],
-            )
-            .order_by(Duty.id)
-            .options(*along(kind))
-        )
-        if lock:
-            query = query.with_for_update(of=Duty).execution_options(populate_existing=True)
-        for duty, thing in session.execute(query):
-            key = _key_of(thing)
-            first = found.get(key)
+    for kind, name in OF.items():
+        of_kind = {ident: duty for duty in duties if (ident := getattr(duty, name)) is not None}
+        things = _list_open(session, kind, of_kind) if of_kind else {}
+        for ident, duty in of_kind.items():
+            if (thing := things.get(ident)) is None:
+                continue
+            first = found.get(_key_of(thing))
             others = (*first.others, duty) if first else ()
-            found[key] = Holding(first.duty, first.thing, others) if first else Holding(duty, thing)
+            one = Holding(first.duty, first.thing, others) if first else Holding(duty, thing)
+            found[_key_of(thing)] = one
     return sorted(found.values(), key=lambda one: (not one.crosses(day), one.next, one.duty.id))
+
+
+def _list_open(session: Session, kind: type[Base], idents: Iterable[int]) -> dict[int, Any]:
+    """By id, those of a kind that are not over, with what is shown of them."""
+    key = sa.inspect(kind).primary_key[0]
+    query = sa.select(kind).where(key.in_(idents), _IS_OPEN[kind]).options(*along(kind))
+    things: Sequence[Any] = session.scalars(query).all()
+    return {thing.id: thing for thing in things}
 
 
 def _key_of(thing: Owned) -> tuple[str, int]:
