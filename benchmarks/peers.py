@@ -3,7 +3,7 @@ and gives back what is timed. One thread each. A peer whose package is missing i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
@@ -26,6 +26,7 @@ class Answer:
 
 
 Run = Callable[[], Answer]
+Pair = tuple[int, int]  # row numbers of need and candidate
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,10 @@ def ours(problem: m.Problem, time_limit: float) -> Run:
     return run
 
 
-def scipy_milp(problem: m.Problem, time_limit: float) -> Run:
+def scipy_milp(problem: m.Problem, time_limit: float, pins: Sequence[Pair] = ()) -> Run:
     model = textbook(problem)
+    least = np.zeros(len(model.value))
+    least[problem.edges(pins)] = 1
     limits = LinearConstraint(model.matrix, -np.inf, model.right.astype(float))
     cost, whole = -model.value.astype(float), np.ones(len(model.value), np.int64)
 
@@ -64,7 +67,7 @@ def scipy_milp(problem: m.Problem, time_limit: float) -> Run:
             cost,
             constraints=limits,
             integrality=whole,
-            bounds=Bounds(0, 1),
+            bounds=Bounds(least, 1),
             options={"mip_rel_gap": 0.0, "time_limit": time_limit},
         )
         return _worth(model, answer.x, is_proved=answer.status == 0)
@@ -113,7 +116,7 @@ def highs(problem: m.Problem, time_limit: float) -> Run:
     return run
 
 
-def cp_sat(problem: m.Problem, time_limit: float) -> Run:
+def cp_sat(problem: m.Problem, time_limit: float, pins: Sequence[Pair] = ()) -> Run:
     from ortools.sat.python import cp_model
 
     text = textbook(problem)
@@ -125,6 +128,8 @@ def cp_sat(problem: m.Problem, time_limit: float) -> Run:
         weights = rows.data[place].astype(int).tolist()
         among = [chosen[e] for e in rows.indices[place].tolist()]
         model.add(cp_model.LinearExpr.weighted_sum(among, weights) <= right)
+    for edge in problem.edges(pins).tolist():
+        model.add(chosen[edge] == 1)
     model.maximize(cp_model.LinearExpr.weighted_sum(chosen, text.value.tolist()))
 
     def run() -> Answer:

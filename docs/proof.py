@@ -7,10 +7,31 @@ from collections.abc import Sequence
 import numpy as np
 
 from talentpool import matching as m
+from talentpool.matching.plan import Road
 
 NEEDS = ("佐用町「窓口改革」", "姫路市「基盤更新」", "朝来市「教育DX」")
 PEOPLE = ("青木さん", "井上さん", "上田さん")
 FITS = {(0, 0): 9200, (0, 1): 9000, (1, 0): 8800, (1, 1): 6000, (2, 0): 7000, (2, 2): 5500}  # bp
+ROADS = {
+    Road.ONE_TO_ONE: (
+        "一対一",
+        "誰も二つの募集を受け持てない",
+        "枠が人を競り、競りで決まらない枠は最短経路で決めます",
+    ),
+    Road.PATTERNS: (
+        "型",
+        "ほかの二つに当たらない",
+        "誰の型も良くならなくなるまで枠の値段を動かし、差の範囲にある型を調べ終えます",
+    ),
+    Road.PLAIN: (
+        "組",
+        "同じような募集や同じ点数の組ばかりであるか、型が多すぎて数えきれない",
+        (
+            "同じ募集は枠の多い一つの募集とみて、組ごとに一つの変数で解きます。"
+            "枠と、各人の月ごとの時間に値段を付け、その値段では良い割当案に入らない組を除いて、残りをHiGHSが調べ終えます"
+        ),
+    ),
+}
 ASKED = (0, 0)  # why does the first town not get its first choice?
 
 
@@ -45,6 +66,7 @@ def proof_page(note: str) -> str:
         *_proof(problem, plan),
         *_why_not(problem, plan),
         *_real(),
+        *_roads(plan),
         "",
     ]).rstrip() + "\n"  # fmt: skip
 
@@ -139,6 +161,19 @@ def _real() -> list[str]:
             "同じ点数の案がいくつもあるときは、いまの割当からの変更が最も少ないもの、次に公表した抽選番号で決まるものを選びます。"
             "証明と抽選まで終わった割当案は、同じ入力からはいつ計算しても同じになり、終えられなかったときは画面にそう表示します。年齢・性別・障害の有無は計算に使いません。"
         ),
+    ]
+
+
+def _roads(plan: m.Plan) -> list[str]:
+    road = ROADS[Road(plan.road)][0]
+    return [
+        "## 計算の道",
+        (
+            "募集と登録者の様子を見て、三つの道のどれかで割当案を作ります。どの道でも、割当案の点数と上限は整数で計算し直します。"
+            "差の範囲を調べ終えたかどうかだけは、求解ソフトHiGHSの答えによります。"
+        ),
+        _table(["道", "選ぶとき", "作り方"], [list(words) for words in ROADS.values()]),
+        f"上の小さな例は「{road}」の道で作られました。部品を使うときは、割当案の `road` で分かります。",
     ]
 
 

@@ -28,6 +28,14 @@ class PlanStatus(StrEnum):
     CANCELLED = "cancelled"  # stopped by the caller
 
 
+class Road(StrEnum):
+    """How a plan was found."""
+
+    ONE_TO_ONE = "one to one"  # nobody can take two needs: bids, then shortest paths
+    PATTERNS = "patterns"  # prices at which nobody has a better set of needs
+    PLAIN = "plain"  # one variable a pair: patterns are too many, or needs are alike
+
+
 PROVED = frozenset({PlanStatus.OPTIMAL, PlanStatus.NOTHING})
 
 
@@ -55,6 +63,9 @@ class Plan:
         give another of them.
     seconds : float
         Wall time. Two plans that differ in it only are equal.
+    road : str
+        "one to one", "patterns" or "plain": how the plan was found. Empty if it comes from a document; equal plans may
+        differ in it.
     gap_bp : int
         bound - value.
     is_proved : bool
@@ -78,6 +89,7 @@ class Plan:
     proof: str = "none"
     is_decided: bool = True
     seconds: float = field(default=0.0, compare=False)
+    road: str = field(default="", compare=False)
 
     @property
     def gap_bp(self) -> int:

@@ -39,7 +39,7 @@ def first_prices(market: Market, time_limit: float) -> NDArray[np.float64]:
         (weights.astype(float), (rows, np.tile(number, 3))), shape=(m + 2 * people, len(core))
     )
     free = [market.seats, market.room.sum(axis=1), market.slots.sum(axis=1)]
-    answer = _linear(market.value[core], matrix, np.concatenate(free), 1, time_limit)
+    answer = linear(market.value[core], matrix, np.concatenate(free), 1, time_limit)
     prices = np.zeros(m)
     if answer is not None:
         prices[:] = np.maximum(-answer.ineqlin.marginals[:m] * UNIT, 0.0)
@@ -93,7 +93,7 @@ def relax(
     unit = csc_array((np.ones(m), (np.arange(m), np.arange(m))), shape=(len(right), m))
     whole = hstack([matrix, -unit, unit[:, sells]], format="csc")
     gains = np.concatenate([columns.sum_over(columns.market.value), -centre - radius, low[sells]])
-    answer = _linear(gains, whole, right, None, time_limit)
+    answer = linear(gains, whole, right, None, time_limit)
     if answer is None:
         return None
     share, traded = answer.x[: len(columns)], answer.x[len(columns) :] > TINY
@@ -108,18 +108,24 @@ def relax(
     )
 
 
-def _linear(
-    gains: NDArray[Any], matrix: Any, right: NDArray[Any], most: int | None, time_limit: float
+def linear(
+    gains: NDArray[Any],
+    matrix: Any,
+    right: NDArray[Any],
+    most: int | Ints | None,
+    time_limit: float,
 ) -> Any:
+    """Solve a linear relaxation; None if the solver fails. most: of each column, one for all or (K,), None for no end."""
     from scipy.optimize import linprog  # noqa: PLC0415
 
     if not len(gains):
         return None
+    ends = np.zeros(len(gains)), np.full(len(gains), np.inf if most is None else most)
     answer = linprog(
         -gains / UNIT,
         A_ub=matrix,
         b_ub=right.astype(float),
-        bounds=(0, most),
+        bounds=np.stack(ends, axis=1).tolist(),
         method="highs",
         options={
             "time_limit": max(time_limit, LEAST_SECONDS),
@@ -127,6 +133,44 @@ def _linear(
         },
     )
     return answer if answer.status == 0 else None
+
+
+class Counts(NamedTuple):
+    """counts (K,) of each column; is_best: whether the solver finished."""
+
+    counts: Ints
+    is_best: bool
+
+
+def whole(
+    gain: Ints,
+    matrix: Any,
+    right: Ints,
+    least: Ints,
+    most: Ints,
+    time_limit: float,
+    *,
+    nodes: int | None = None,
+) -> Counts | None:
+    """Choose how many of each column, from `least` to `most` (K,), with the greatest `gain`; None if nothing is found."""
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
+
+    if not len(gain):
+        return Counts(np.zeros(0, np.int64), is_best=True)
+    answer = milp(
+        -gain / UNIT,
+        constraints=LinearConstraint(matrix, -np.inf, right.astype(float)),
+        integrality=np.ones(len(gain), np.int64),
+        bounds=Bounds(least, most),
+        options={
+            "mip_rel_gap": 0.0,
+            "time_limit": max(time_limit, LEAST_SECONDS),
+            **({} if nodes is None else {"node_limit": nodes}),
+        },
+    )
+    if answer.x is None:
+        return None
+    return Counts(np.rint(answer.x).astype(np.int64), is_best=answer.status == 0)
 
 
 class Choice(NamedTuple):

@@ -79,12 +79,17 @@ class _Rows:
         )  # fmt: skip
 
 
-def best(market: Market, worth: Ints, tolls: Tolls, known: Ints, tick: Tick) -> Patterns:
-    """Find each person's best pattern, where it is worth more than is `known` (q,), at least 0. worth (F,)."""
+def best(
+    market: Market, worth: Ints, tolls: Tolls, known: Ints, tick: Tick, most: int = UNKNOWN
+) -> Patterns:
+    """Find each person's best pattern, where it is worth more than is `known` (q,), at least 0. worth (F,).
+
+    Raises Explosion where that takes more than `most` states.
+    """
     least = known + 1
     listing = _listing(market, worth, tolls, least, 1)
     least = np.maximum(least, _dive(market, listing))
-    owner, pairs = sweep(market, worth, tolls.of, np.sort(listing.pair), least, tick)
+    owner, pairs = sweep(market, worth, tolls.of, np.sort(listing.pair), least, tick, most)
     return Patterns(owner, pairs, np.where(pairs == NONE, 0, worth[pairs]).sum(axis=1))
 
 

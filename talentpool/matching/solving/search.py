@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..arrays import Bools, Ints
 from ..pairs import Pair
-from ..plan import SCALE
+from ..plan import SCALE, Road
 from ..problem import Problem
 from .clock import Clock, Stop, Tick, untimed
 from .columns import Columns
@@ -19,6 +19,8 @@ from .patterns import UNKNOWN, Patterns, best, within
 from .scope import Scope
 from .tolls import tolls_of
 
+LEAST_STATES = 50_000  # states of everybody's months are never too many up to this
+STATES_A_PAIR = 20  # above LEAST_STATES, more than this for each pair are too many
 FEWER = 8  # where too many patterns are near, the gap is divided by this
 
 
@@ -26,7 +28,7 @@ class Search:
     """What is known so far.
 
     scope: the pairs looked at; prices (m,) and bound in 1/SCALE bp; worth (q,): what no pattern of each person exceeds
-    at these prices; plan: pair numbers; value in bp; every: all patterns there are, if known.
+    at these prices; plan: pair numbers; value in bp; every: all patterns there are, if known; road: the one taken.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class Search:
         self.scope = Scope(problem, pinned, forbids)
         self.pinned = int(problem.value[list(pinned)].sum())  # bp
         self.every: Columns | None = None
+        self.road = Road.ONE_TO_ONE if self.scope.is_one_to_one else Road.PATTERNS
         self.plan: Ints = np.zeros(0, np.int64)
         self.value = 0
         # at prices that leave nothing of any pair, the bound needs no search
@@ -60,6 +63,13 @@ class Search:
     def full(self) -> Bools:
         """(m + q,) needs and people whose price exceeds the slack: no plan as good leaves them empty."""
         return np.concatenate([self.prices, self.worth]) > self.slack
+
+    @property
+    def _most_states(self) -> int:
+        """How many states a pricing may take, before patterns are given up; a core has no other road."""
+        if self.scope.core is not None:
+            return UNKNOWN
+        return max(LEAST_STATES, STATES_A_PAIR * len(self.market.edge))
 
     def left(self, prices: Ints) -> Ints:
         """Compute (F,) what the prices leave of each pair, in 1/SCALE bp."""
@@ -88,7 +98,7 @@ class Search:
         worth = self._reached(columns, left)
         tolls = tolls_of(self.market, left, worth)
         self._keep_bound(rounded, tolls.limit)  # in case time ends the search for patterns
-        found = best(self.market, left, tolls, worth, tick)
+        found = best(self.market, left, tolls, worth, tick, self._most_states)
         worth[found.owner] = found.worth
         self._keep_bound(rounded, worth)
         near = None
@@ -110,6 +120,10 @@ class Search:
             best = np.maximum.reduceat(self.left(rounded), self.market.start[:-1])
             worth = np.maximum(best, 0)
         self._keep_bound(rounded, worth)
+
+    def offer(self, prices: Ints, worth: Ints) -> None:
+        """Keep the bound of these prices (m,) if it is lower; no pattern exceeds `worth` (q,), in 1/SCALE bp."""
+        self._keep_bound(prices, worth)
 
     def _reached(self, columns: Columns | None, left: Ints) -> Ints:
         """Compute (q,) what each person reaches with these patterns or with none."""

@@ -26,8 +26,11 @@ from .enumeration import pairs_near, patterns_near
 from .master import choose
 from .one_to_one import assign
 from .one_to_one_ties import draw
+from .plain import is_uniform
+from .plainly import prove_plainly
 from .search import Search
 from .settling import NEAR, settle, settle_again
+from .sweep import Explosion
 from .ties import break_ties
 
 FIRST_GAP = 50 * SCALE  # patterns that lose at most this enter the first integer programme
@@ -128,6 +131,7 @@ def _plan(search: Search, pinned: list[int], proof: str, is_decided: bool) -> Pl
         proof=proof,
         is_decided=is_decided,
         seconds=search.clock.elapsed,
+        road=search.road,
     )
 
 
@@ -137,7 +141,12 @@ def _prove(search: Search, start: Plan | None) -> str:
         _assign(search)
         search.check("assigned")
         return "bound"
-    columns = settle(search, start)
+    if search.scope.core is None and is_uniform(search.market):
+        return prove_plainly(search)
+    try:
+        columns = settle(search, start)
+    except Explosion:
+        return prove_plainly(search)
     while search.widen(0):
         search.widen(NEAR)
         columns = settle_again(search, columns)

@@ -61,21 +61,29 @@ class States:
         return States(*(np.concatenate(parts) for parts in both))
 
 
+class Explosion(Exception):
+    """There are so many patterns that another road is shorter."""
+
+
 def sweep(
-    market: Market, worth: Ints, tolls: Ints, pairs: Ints, least: Ints, tick: Tick
+    market: Market, worth: Ints, tolls: Ints, pairs: Ints, least: Ints, tick: Tick, most: int
 ) -> tuple[Ints, Ints]:
     """Find the people with a pattern of the `pairs` worth at least `least` (q,), at least 1, and the best of each.
 
     worth (F,); tolls (q, 2T): any, at least 0. Patterns are rows of positions in the market, with NONE at the end.
+    Raises Explosion after `most` states.
     """
     listed = in_time(market, worth, tolls, pairs)
     states = first_states(market, listed)
     least, last = least.copy(), np.full(market.people, NONE)
     joins: list[tuple[Ints, Ints]] = []  # the pair, and the join before
-    count, merged = 0, SOME
+    count, seen, merged = 0, 0, SOME
     for step in range(int((listed.end - listed.start).max(initial=0))):
         tick()
         states, at = in_reach(listed, states, tolls, least, step)
+        seen += len(at)
+        if seen > most:
+            raise Explosion
         if len(at) > 2 * merged:
             order, is_first = equal(states)
             states, at = states.take(order[is_first]), at[order[is_first]]
@@ -211,7 +219,11 @@ def ways(
     """
     listed = in_time(market, worth, tolls, pairs)
     states = first_states(market, listed)
-    nodes, merged = _Nodes(), SOME
+    nodes, count, merged = (
+        _Nodes(),
+        0,
+        SOME,
+    )  # each join that reaches `least` is the end of a pattern
     for step in range(int((listed.end - listed.start).max(initial=0))):
         tick()
         states, at = in_reach(listed, states, tolls, least, step)
@@ -221,7 +233,8 @@ def ways(
         more, pair, before = joined(listed, states, at, nodes.count)
         nodes.add(more.owner, pair, more.worth, before, np.ones(len(pair), np.int64))
         states = states.and_then(more)
-        if nodes.count > MOST_NODES:
+        count += int((more.worth >= least[more.owner]).sum())
+        if count > most or nodes.count > MOST_NODES:
             return None
     return _read_back(nodes, worth, least, most)
 
