@@ -44,6 +44,8 @@ class Decided:
         Whether the time was over before the plan was proved.
     seconds : float
         Wall time of the plan.
+    clock : Clock
+        What is left of the time, and who hears of progress.
 
     See Also
     --------
