@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from ..needs.joint.shares import Part
 from ..reference import shipped
 from .plan import SeatRow
 
+HALF = Fraction(1, 2)
 FAR = (float("inf"), float("inf"))  # of a town that has no square
 
 
@@ -64,6 +66,43 @@ def by_size(
 def worst_served(shares: Iterable[Share]) -> Share | None:
     """The one with the least share of its seats filled; of equal ones the first."""
     return min(shares, key=lambda share: share.percent, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Lorenz:
+    """The curve of M. O. Lorenz (1905) and the coefficient of C. Gini (1912) of the seats that a plan fills.
+
+    points: (share of the seats, share of those filled), each 0 to 1, the least served towns first; from (0, 0) to (1, 1).
+    """
+
+    points: list[tuple[Fraction, Fraction]]
+
+    @property
+    def gini(self) -> Fraction:
+        """0 where every town gets the same share of its seats, near 1 where one town gets everything."""
+        return 1 - sum(
+            ((x - left) * (y + low) for (left, low), (x, y) in pairwise(self.points)), Fraction(0)
+        )
+
+    def of_half(self) -> Fraction:
+        """What the less served half of the seats gets of all that are filled."""
+        for (left, low), (x, y) in pairwise(self.points):
+            if x >= HALF:
+                return low + (y - low) * (HALF - left) / (x - left)
+        raise ValueError("a curve ends at 1")
+
+
+def lorenz(shares: Sequence[Share]) -> Lorenz | None:
+    """None where no seat is filled."""
+    seats = sum((share.whole_seats for share in shares), Fraction(0))
+    filled = sum((share.whole_filled for share in shares), Fraction(0))
+    if not filled:
+        return None
+    points = [(Fraction(0), Fraction(0))]
+    for share in sorted(shares, key=lambda share: share.whole_filled / share.whole_seats):
+        x, y = points[-1]
+        points.append((x + share.whole_seats / seats, y + share.whole_filled / filled))
+    return Lorenz(points)
 
 
 def north_first(town: str) -> tuple[float, float, str]:

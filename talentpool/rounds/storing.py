@@ -79,7 +79,7 @@ def explain(session: Session, round_: Round, result: dict[str, Any], *, now: dat
     _write(session, round_, result | {"seconds": round_.seconds})
     audit.record(
         session, audit.Deed.ROUND_EXPLAIN, round_, actor=SYSTEM, now=now,
-        detail={"left_out": result["left_out"]},
+        detail={"left_out": len(result["left_out"])},
     )  # fmt: skip
 
 

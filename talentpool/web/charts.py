@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, SupportsFloat
 
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -23,6 +23,7 @@ PLOT_HEIGHT = 120
 TIMELINE_HEIGHT = 190
 
 COLUMN, COLUMNS_BASE = 40, 120  # pixels of a chart of columns
+SQUARE = 160  # pixels of a side of a chart of a curve
 LABELS, PLOT, BEYOND, LINE = 190, 320, 60, 26  # pixels of a chart of dots
 
 
@@ -202,3 +203,17 @@ def _dot_line(dot: Dot, x: float, y: float) -> Markup:
         '<line class="dots-line" x1="{start}" x2="{x:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
         '<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="6"/>'
     ).format(text_y=y + 5, label=dot.label, start=LABELS, x=x, y=y, kind=kind)
+
+
+def curve(
+    points: Sequence[tuple[SupportsFloat, SupportsFloat]], *, title: str, description: str
+) -> Markup:
+    """A curve from (0, 0) to (1, 1) beside the straight line between them; the nearer, the more even."""
+    path = " ".join(f"{float(x) * SQUARE:.1f},{(1 - float(y)) * SQUARE:.1f}" for x, y in points)
+    return Markup(
+        '<svg class="curve" role="img" focusable="false" viewBox="-2 -2 {box} {box}">'
+        "<title>{title}</title><desc>{description}</desc>"
+        '<rect class="capacity" width="{end}" height="{end}"/>'
+        '<line class="axis" x1="0" y1="{end}" x2="{end}" y2="0"/>'
+        '<polyline class="curve-line" points="{path}"/></svg>'
+    ).format(box=SQUARE + 4, end=SQUARE, title=title, description=description, path=path)

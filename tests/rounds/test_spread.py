@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -45,3 +46,34 @@ def test_shares_of_towns_add_up_to_the_seats(seats: list[tuple[list[int], bool]]
             assert town not in found
     (size,) = spread.by_size(rows, joint, lambda _town: 1)
     assert size.seats == len(seats)
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(0, 9)), min_size=1, max_size=8))
+def test_the_curve_of_lorenz_bends_below_the_line_by_half_the_coefficient(
+    towns: list[tuple[int, int]],
+) -> None:
+    shares = [
+        spread.Share(str(n), Fraction(min(filled, seats)), Fraction(seats))
+        for n, (seats, filled) in enumerate(towns)
+    ]
+    curve = spread.lorenz(shares)
+    if curve is None:
+        assert not any(share.filled for share in shares)
+        return
+    assert curve.points[0] == (0, 0) and curve.points[-1] == (1, 1)
+    slopes = [(y - low) / (x - left) for (left, low), (x, y) in pairwise(curve.points)]
+    assert slopes == sorted(slopes)
+    area = sum((x - left) * (y + low) / 2 for (left, low), (x, y) in pairwise(curve.points))
+    assert curve.gini == 2 * (Fraction(1, 2) - area)
+    assert (curve.gini == 0) == (
+        len({share.whole_filled / share.whole_seats for share in shares}) == 1
+    )
+    assert curve.gini < 1 and curve.of_half() <= Fraction(1, 2)
+
+
+def test_one_town_of_two_that_gets_everything() -> None:
+    curve = spread.lorenz(
+        [spread.Share("a", Fraction(2), Fraction(2)), spread.Share("b", Fraction(0), Fraction(2))]
+    )
+    assert curve is not None
+    assert (curve.gini, curve.of_half()) == (Fraction(1, 2), 0)

@@ -222,6 +222,11 @@ class PlanPage(RoundPage):
     def town_rows(self) -> list[tuple[str, float, float]]:
         return [(town(share.code), share.filled, share.seats) for share in self.towns]
 
+    @cached_property
+    def evenness(self) -> spread.Lorenz | None:
+        """None where no seat is filled, or all are of one town."""
+        return spread.lorenz(self.towns) if len(self.towns) > 1 else None
+
     @property
     def history(self) -> Mapping[str, Any] | None:
         """What went before and what came of it; rounds of earlier versions have none."""
