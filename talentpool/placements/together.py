@@ -29,6 +29,8 @@ def list_beyond_together(session: Session, round_: Round, this_month: int) -> li
     """By code; with what is held and booked for other work."""
     several = _list_several(session, round_)
     limits = read_limits(session, several)
+    if not limits:
+        return []
     people = session.scalars(sa.select(Candidate).where(Candidate.id.in_(limits)))
     own = _list_own(session, {person: several[person] for person in limits})
     found = []

@@ -116,6 +116,7 @@ def test_what_is_noted_of_a_what_if_is_that_it_was_made_run_and_explored(
                 "objective": tried.objective,
             },
         ),
+        ("round.explain", {"left_out": 0}),
     ]  # fmt: skip
 
 

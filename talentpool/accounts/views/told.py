@@ -347,6 +347,7 @@ WORDS: Mapping[str, tuple[Any, Callable[[AuditEvent, Any, Names], str]]] = {
     "kind": (_("種類"), _coded_word("kind")),
     "km": (_("片道の距離の想定（km）"), _plain),
     "last_day": (_("最後の日"), _day),
+    "left_out": (_("計算していない説明の数"), _plain),
     "lifter": (_("解除できる人"), _coded_word("lifter")),
     "list": (_("一覧"), _plain),
     "mail": (_("メールの番号"), _plain),
