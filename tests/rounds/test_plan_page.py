@@ -90,6 +90,21 @@ def test_towns_stand_from_the_north_and_sizes_from_the_smallest(session: Session
     assert spread.worst_served([]) is None
 
 
+def test_how_evenly_the_towns_are_served_is_drawn_and_said(app: TalentpoolFlask) -> None:
+    with app.database.writing() as session:
+        ident = three_towns(session).id
+        officer = make_user(session, Role.COORDINATOR)
+    browser = Browser(app)
+    browser.enter(officer)
+    text = browser.get(f"/rounds/{ident}").text
+    # of four places those of Sayo and half of Toyooka come to half, and have a quarter of the two that are filled
+    assert "市町の間の偏り：ジニ係数 0.38" in text
+    assert "募集枠の半分までが、埋まる枠の25%を占めます。" in text
+    assert (
+        '<polyline class="curve-line" points="0.0,160.0 40.0,160.0 120.0,80.0 160.0,0.0"/>' in text
+    )
+
+
 def test_every_town_has_a_tile_and_only_those_with_a_need_lead_somewhere(session: Session) -> None:
     drawn = str(page_of(session, three_towns(session)).tile_map)
     assert drawn.count('class="tile tile-') == 41
