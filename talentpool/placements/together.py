@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ..candidates.models import Candidate
 from ..db import Session
 from ..needs.models import Need
-from ..rounds.models import PlanPair, Round
+from ..rounds.models import Round
 from .earning import read_limits
 from .models import Placement
 
@@ -27,18 +27,22 @@ class Beyond:
 
 def list_beyond_together(session: Session, round_: Round, this_month: int) -> list[Beyond]:
     """By code; with what is held and booked for other work."""
-    several = _list_several(session, round_)
-    limits = read_limits(session, several)
-    if not limits:
+    given = defaultdict[int, list[int]](list)
+    for pair in round_.pairs:
+        given[pair.candidate_id].append(pair.need_id)
+    limits = read_limits(session, given)
+    several = {person: given[person] for person in limits if len(given[person]) > 1}
+    if not several:
         return []
-    people = session.scalars(sa.select(Candidate).where(Candidate.id.in_(limits)))
-    own = _list_own(session, {person: several[person] for person in limits})
+    needs = _list_needs(session, several)
+    people = session.scalars(sa.select(Candidate).where(Candidate.id.in_(several)))
+    own = _list_own(session, needs)
     found = []
     for person in sorted(people, key=lambda one: one.code):
-        needs = several[person.id]
-        why = list(limits[person.id].broken_together(person, needs, own[person.id], this_month))
+        rows = needs[person.id]
+        why = list(limits[person.id].broken_together(person, rows, own[person.id], this_month))
         if why:
-            found.append(Beyond(person, needs, why))
+            found.append(Beyond(person, rows, why))
     return found
 
 
@@ -55,10 +59,7 @@ def _list_own(session: Session, needs: Mapping[int, Sequence[Need]]) -> Mapping[
     return found
 
 
-def _list_several(session: Session, round_: Round) -> dict[int, list[Need]]:
-    """Candidate id → their needs, of those whom the plan gives more than one."""
-    query = sa.select(PlanPair.candidate_id, Need).join(Need, Need.id == PlanPair.need_id)
-    needs = defaultdict[int, list[Need]](list)
-    for person, need in session.execute(query.where(PlanPair.round_id == round_.id)):
-        needs[person].append(need)
-    return {person: rows for person, rows in needs.items() if len(rows) > 1}
+def _list_needs(session: Session, given: Mapping[int, Sequence[int]]) -> dict[int, list[Need]]:
+    wanted = {ident for ids in given.values() for ident in ids}
+    needs = {need.id: need for need in session.scalars(sa.select(Need).where(Need.id.in_(wanted)))}
+    return {person: [needs[ident] for ident in ids] for person, ids in given.items()}

@@ -172,7 +172,7 @@ class PlanPage(RoundPage):
                 else _("先着順より%(n)s枠少なくなります。")
             )
             told.append(strong(sentence, n=abs(more)))
-        if self.worst is not None and len(self.sizes) > 1:
+        if self.worst is not None:
             size = term(self.worst.code, "size_class")
             sentence = _("最も埋まらないのは人口%(size)sの市町で、%(percent)sが埋まります。")
             told.append(strong(sentence, size=size, percent=f"{self.worst.percent}%"))
@@ -204,7 +204,9 @@ class PlanPage(RoundPage):
 
     @property
     def worst(self) -> spread.Share | None:
-        return spread.worst_served(self.sizes)
+        """None where all sizes of towns are served alike."""
+        worst = spread.worst_served(self.sizes)
+        return worst if len({share.percent for share in self.sizes}) > 1 else None
 
     @property
     def tile_map(self) -> Markup:
