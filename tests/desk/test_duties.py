@@ -62,7 +62,7 @@ PATHS = {
     Placement: "/placements/{}/duty", Round: "/rounds/{}/duty", Consultation: "/consultations/{}/duty",
     PostalTask: "/letters/{}/duty", CounterProposal: "/counters/{}/duty",
     PlanChange: "/plan_changes/{}/duty", MonthAddition: "/month_additions/{}/duty",
-    MailOrder: "/mails/{}/duty", Question: "/questions/{}/duty", WorkLog: "/logs/{}/duty",
+    MailOrder: "/mails/{}/duty", Question: "/questions/{}/duty", WorkLog: "/work_logs/{}/duty",
     Review: "/reviews/{}/duty", Credential: "/credentials/{}/duty",
     Engagement: "/engagements/{}/duty",
 }  # fmt: skip

@@ -151,7 +151,7 @@ def assign_question(question_id: int) -> ResponseReturnValue:
     return _answer(_get(Question, question_id))
 
 
-@blueprint.route("/logs/<int:log_id>/duty", methods=["GET", "POST"])
+@blueprint.route("/work_logs/<int:log_id>/duty", methods=["GET", "POST"])
 @requires(Action.ASSIGN_DUTY)
 def assign_log(log_id: int) -> ResponseReturnValue:
     return _answer(_get(WorkLog, log_id))
