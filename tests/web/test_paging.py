@@ -6,11 +6,13 @@ import re
 from pathlib import Path
 
 from talentpool.accounts.models import User
+from talentpool.db import Database, Session
 from talentpool.needs.finding import PAGE
 from talentpool.permissions import Role
 from talentpool.web.unit import TalentpoolFlask
 from tests.browsers import Browser, signed_in
 from tests.factories import make_candidate, make_need, make_round_with_plan
+from tests.rounds.test_history import run
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 LISTS = {
@@ -39,18 +41,24 @@ LISTS = {
     "programmes/list_referrals.html": "/referrals",
     "reviews/list_reviews.html": "/reviews",
     "rounds/list_rounds.html": "/rounds/",
+    "rounds/show_blocking.html": "/rounds/{solved}/blocking",
     "rounds/show_plan.html": "/rounds/{round}",
     "rounds/show_ranking.html": "/rounds/{round}/needs/{need}",
 }
 NUMBERS = ("", "0", "-1", "2", "１", "1.5", "x", "%00", "9" * 30, "9" * 5000)
 
 
-def test_every_list_answers_every_page_number(app: TalentpoolFlask) -> None:
-    with app.database.writing() as session:
-        need = make_need(session)
-        made = make_round_with_plan(session, [], needs=[need])
-        person = session.get_one(User, make_candidate(session).user_id)
-        known = {"round": made.id, "need": need.id}
+def test_every_list_answers_every_page_number(
+    app: TalentpoolFlask, database: Database, session: Session
+) -> None:
+    make_candidate(session, half_days=4, skills={"bpr": 3})
+    solved = run(database, session, [make_need(session, musts={"bpr": 1})]).id
+    session.close()
+    with app.database.writing() as unit:
+        need = make_need(unit)
+        made = make_round_with_plan(unit, [], needs=[need])
+        person = unit.get_one(User, make_candidate(unit).user_id)
+        known = {"round": made.id, "need": need.id, "solved": solved}
     auditor, own = signed_in(app, Role.AUDITOR), Browser(app)
     own.enter(person)
     for path in LISTS.values():
