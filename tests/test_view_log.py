@@ -53,7 +53,7 @@ SHOWING = {  # pages on which a name is seen in this test
     "placements.list_placements", "placements.list_letters", "placements.show_letter", "placements.record_answer", "placements.show_approval", "placements.show_introduction",
     "placements.show_placement", "rounds.compare_rounds", "rounds.direct_pair",
     "engagements.list_outlooks", "engagements.list_engagements", "engagements.show_engagement", "engagements.show_log", "engagements.show_statement",
-    "reviews.list_reviews", "reviews.show_review", "panels.show_panel", "preferences.rank_people", "placements.show_joint_work", "reviews.answer_review", "reviews.show_report", "reviews.write_report",
+    "reviews.list_reviews", "reviews.show_review", "panels.show_panel", "preferences.list_suiting_for", "preferences.rank_people", "preferences.record_interest", "placements.show_joint_work", "reviews.answer_review", "reviews.show_report", "reviews.write_report",
     "placements.compare_introduced", "placements.change_end", "placements.end_engagement", "placements.ask_more", "placements.propose_extension", "placements.show_addition", "placements.show_extension", "placements.show_terms", "placements.state_terms", "rounds.show_options", "rounds.show_pair", "rounds.show_ranking", "rounds.show_round",
 }  # fmt: skip
 
