@@ -15,13 +15,14 @@ from talentpool.candidates.employing import save_term
 from talentpool.candidates.models import Membership
 from talentpool.candidates.reviewing import activate_membership
 from talentpool.candidates.service import get_membership
-from talentpool.db import Database
+from talentpool.db import Database, Session
 from talentpool.ledger import service as ledger
 from talentpool.permissions import Role
 from talentpool.web.unit import TalentpoolFlask
 from tests import factories as make
 from tests.browsers import Browser
 from tests.candidates.test_employment import TERM, apply
+from tests.databases import insist
 
 PATIENCE = 30  # seconds, for a machine that is busy
 BEFORE = 0.5  # seconds in which SQLite's second writer has come to its lock
@@ -74,15 +75,14 @@ def test_a_term_that_is_saved_while_the_person_is_accepted_decides_until_when(
         ident = apply(session, officer).id
     longer = replace(TERM, last_day=date(2028, 3, 31))
 
-    def save() -> None:
-        with database.writing() as session:
-            person = session.get_one(Membership, ident).candidate
-            save_term(session, person, longer, actor=officer, now=make.NOW)
+    def save(session: Session) -> None:
+        person = session.get_one(Membership, ident).candidate
+        save_term(session, person, longer, actor=officer, now=make.NOW)
 
     with ThreadPoolExecutor(1) as thread, database.writing() as session:
         membership = get_membership(session, officer, ident, lock=True)
         activate_membership(session, membership, actor=officer, now=make.NOW)
-        answer = thread.submit(save)
+        answer = thread.submit(insist, database, save)
         _wait_until_it_waits(database, answer)
         session.commit()
         answer.result(PATIENCE)
