@@ -22,6 +22,7 @@ from talentpool.permissions import Actor, Role
 from talentpool.placements import papers
 from talentpool.placements.models import Verdict
 from talentpool.placements.recorded import How
+from talentpool.preferences.models import ANSWERS
 from talentpool.programmes.models import OUTCOMES
 from talentpool.reviews.models import Kind as ReviewKind, ReviewSide
 from talentpool.states import NEED, NeedState
@@ -68,7 +69,7 @@ def test_every_code_that_is_recorded_has_words() -> None:
         papers.ADDED,
         papers.ANSWERED,
     }
-    assert CODES["answer"] == outlook.ANSWERS
+    assert CODES["answer"] == {**outlook.ANSWERS, **ANSWERS}
     assert CODES["sharing"] == SHARINGS
     assert CODES["channel"] == CHANNELS
     assert CODES["result"] == OUTCOMES
